@@ -1,0 +1,70 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A module of the house; `uses` may name only modules from floors below it.
+func room(_ name: String, uses floors: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: floors, swiftSettings: settings)
+}
+
+func tests(_ name: String, uses: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name + "Tests",
+    dependencies: [.init(stringLiteral: name)] + uses,
+    exclude: [],
+    resources: resources,
+    swiftSettings: settings)
+}
+
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "qosdiff",
+  products: [
+    .executable(name: "qosdiff", targets: ["qosdiff"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
+    .package(url: "https://github.com/apple/swift-collections", .upToNextMinor(from: "1.6.0")),
+    .package(url: "https://github.com/groue/GRDB.swift", .upToNextMinor(from: "7.10.0")),
+    .package(url: "https://github.com/jpsim/Yams", .upToNextMinor(from: "6.2.2")),
+  ],
+  targets: [
+    // The floors, lowest first.
+    .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
+    room("Diagnostics", uses: []),
+    room("EventEngine", uses: ["CGSL", heap]),
+    room("LatencyProfiles", uses: ["CGSL", "Diagnostics", "EventEngine"]),
+    room("Workload", uses: ["CGSL", "Diagnostics", "EventEngine"]),
+    room("Cluster", uses: ["EventEngine", "LatencyProfiles", "Workload", heap, deque]),
+    room("Policies", uses: ["Cluster", "EventEngine", "LatencyProfiles", "Workload"]),
+    room(
+      "Scenarios",
+      uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Policies", "Workload", yams]),
+    room("Results", uses: ["Cluster", "Diagnostics", "EventEngine", "Workload", grdb]),
+    room(
+      "Experiments",
+      uses: [
+        "CGSL", "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Policies", "Results",
+        "Scenarios", "Workload",
+      ]),
+    room("Reporting", uses: ["Diagnostics", "Results"]),
+    .executableTarget(
+      name: "qosdiff",
+      dependencies: [
+        "Cluster", "Diagnostics", "EventEngine", "Experiments", "LatencyProfiles", "Policies",
+        "Reporting", "Results", "Scenarios", "Workload", arguments,
+      ],
+      swiftSettings: settings),
+  ]
+)

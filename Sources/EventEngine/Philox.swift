@@ -1,0 +1,25 @@
+/// Philox4x32-10: Salmon, Moraes, Dror, Shaw, 'Parallel random numbers: as easy as 1, 2, 3', SC 2011.
+///
+/// A counter-based generator: block n of a stream costs the same as block 0, and nothing is shared.
+public enum Philox {
+  /// The ten-round bijection of a 128-bit counter under a 64-bit key.
+  @inlinable public static func block(
+    counter: SIMD4<UInt32>, key: SIMD2<UInt32>
+  ) -> SIMD4<UInt32> {
+    var x = counter
+    var k0 = key.x
+    var k1 = key.y
+    for _ in 0..<10 {
+      let low = UInt64(0xD251_1F53) &* UInt64(x.x)
+      let high = UInt64(0xCD9E_8D57) &* UInt64(x.z)
+      x = SIMD4(
+        UInt32(truncatingIfNeeded: high >> 32) ^ x.y ^ k0,
+        UInt32(truncatingIfNeeded: high),
+        UInt32(truncatingIfNeeded: low >> 32) ^ x.w ^ k1,
+        UInt32(truncatingIfNeeded: low))
+      k0 &+= 0x9E37_79B9
+      k1 &+= 0xBB67_AE85
+    }
+    return x
+  }
+}
