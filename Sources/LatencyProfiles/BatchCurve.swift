@@ -1,0 +1,73 @@
+@preconcurrency import CGSL
+
+/// Latency of one stage of one model at one size as a function of the batch.
+///
+/// One measured batch scales in proportion to the batch, as FLOPs do; two are joined by a line,
+/// three or more by Steffen's monotone cubic (GSL). Beyond the last the last slope goes on; below
+/// the first the first scales in proportion. What is not between measured batches is extrapolated.
+struct BatchCurve: Sendable, Hashable {
+  /// Measured batches, ascending, without repeats, at least one.
+  let batches: [Double]
+  /// Seconds at those batches, positive.
+  let seconds: [Double]
+  /// Weakest among the points.
+  let provenance: Provenance
+  /// Of the smallest batch that states them.
+  let residuals: ResidualDistribution?
+
+  /// The batches between which nothing is extrapolated.
+  var measured: ClosedRange<Int> { Int(batches[0])...Int(batches[batches.count - 1]) }
+
+  /// The curve through `entries`, all of the same work and none for the same batch; nil without
+  /// any.
+  init?(_ entries: [LatencyProfile.Entry]) {
+    guard !entries.isEmpty else { return nil }
+    let entries = entries.sorted { $0.batch < $1.batch }
+    batches = entries.map { Double($0.batch) }
+    seconds = entries.map(\.medianSeconds)
+    provenance = entries.map(\.provenance).reduce(.measured, Provenance.weaker)
+    residuals = entries.lazy.compactMap(\.residuals).first
+  }
+
+  /// Seconds at each of `wanted`, every one at least 1.
+  func seconds(at wanted: ClosedRange<Int>) -> [Double] {
+    let inside = wanted.clamped(to: measured)
+    let between = inside.overlaps(wanted) ? interpolated(inside) : []
+    return wanted.map { batch in
+      if batch < measured.lowerBound { return seconds[0] * Double(batch) / batches[0] }
+      if batch > measured.upperBound { return beyond(Double(batch)) }
+      let i = batch - inside.lowerBound
+      return between.indices.contains(i) ? between[i] : linear(Double(batch))
+    }
+  }
+
+  /// Continues the last slope (never a falling one, which would end below zero).
+  private func beyond(_ batch: Double) -> Double {
+    let last = batches.count - 1
+    if last == 0 { return seconds[0] * batch / batches[0] }
+    let slope =
+      (seconds[last] - seconds[last - 1]) / (batches[last] - batches[last - 1])
+    return seconds[last] + max(slope, 0) * (batch - batches[last])
+  }
+
+  private func interpolated(_ wanted: ClosedRange<Int>) -> [Double] {
+    guard batches.count >= 3 else { return wanted.map { linear(Double($0)) } }
+    // A bad argument must never abort the process. The arguments here are checked: finite and
+    // strictly ascending.
+    gsl_set_error_handler_off()
+    guard let spline = gsl_interp_alloc(gsl_interp_steffen, batches.count) else { return [] }
+    defer { gsl_interp_free(spline) }
+    guard gsl_interp_init(spline, batches, seconds, batches.count) == 0 else {
+      return []
+    }
+    return wanted.map { gsl_interp_eval(spline, batches, seconds, Double($0), nil) }
+  }
+
+  /// On the line between the neighbouring points; `batch` lies between the first and the last.
+  private func linear(_ batch: Double) -> Double {
+    let above = batches.firstIndex { $0 >= batch } ?? batches.count - 1
+    if above == 0 || batches[above] == batch { return seconds[above] }
+    let share = (batch - batches[above - 1]) / (batches[above] - batches[above - 1])
+    return seconds[above - 1] + share * (seconds[above] - seconds[above - 1])
+  }
+}

@@ -1,0 +1,201 @@
+import Diagnostics
+
+/// Turns a profile's text into a profile, or into all that is wrong with it.
+struct ProfileReader {
+  /// A file with more faults than this gets the first ones and a count.
+  static let maximumDiagnostics = 20
+
+  private let text: String
+  private let file: String
+  private var diagnostics: [Diagnostic] = []
+  private var overflow = 0
+
+  init(text: String, file: String) {
+    self.text = text
+    self.file = file
+  }
+
+  mutating func profile() throws(InputError) -> LatencyProfile {
+    let root: JSONValue
+    do { root = try JSONReader.read(text) } catch {
+      report(at: error.offset, "not JSON: \(error.what)")
+      throw InputError(diagnostics)
+    }
+    guard let members = root.members else {
+      report(at: root.offset, "a profile is a JSON object")
+      throw InputError(diagnostics)
+    }
+    let fields = Fields(members: members, offset: root.offset)
+    try checkVersion(fields)
+    let result = read(fields)
+    if diagnostics.isEmpty, let result { return result }
+    if diagnostics.isEmpty { report(at: root.offset, "not a profile") }
+    if overflow > 0 {
+      diagnostics.append(
+        Diagnostic(.badInput, at: .init(file: file), "\(overflow) more faults like these"))
+    }
+    throw InputError(diagnostics)
+  }
+
+  /// The version comes first and alone: under another one every other complaint would mislead.
+  private mutating func checkVersion(_ fields: Fields) throws(InputError) {
+    let version: Int? = required("schema", of: fields)
+    if let version, version != LatencyProfile.schemaVersion {
+      report(
+        at: fields.offset(of: "schema"), "schema version \(version) is not known",
+        hint: "this program reads version \(LatencyProfile.schemaVersion)")
+    }
+    if !diagnostics.isEmpty { throw InputError(diagnostics) }
+  }
+
+  private mutating func read(_ fields: Fields) -> LatencyProfile? {
+    rejectUnknown(fields, known: ProfileFile.CodingKeys.allCases.map(\.rawValue))
+    let name: String? = required("name", of: fields)
+    let provenance: Provenance? = required("provenance", of: fields)
+    let device: String? = required("device", of: fields)
+    let source: String? = required("source", of: fields)
+    let mode: String? = required("mode", of: fields)
+    let libraries: [String: String]? = optional("libraries", of: fields)
+    let date: String? = optional("date", of: fields)
+    let cores: Int? = optional("cores", of: fields)
+    if let cores, cores < 1 { report(at: fields.offset(of: "cores"), "cores must be at least 1") }
+    if name == "" { report(at: fields.offset(of: "name"), "name must not be empty") }
+    let entries = readEntries(fields)
+    if let provenance, !entries.isEmpty, diagnostics.isEmpty {
+      let weakest = LatencyProfile.weakestProvenance(of: entries)
+      if weakest != provenance {
+        report(
+          at: fields.offset(of: "provenance"),
+          "the profile says '\(provenance.rawValue)' but its weakest denoise entry is "
+            + "'\(weakest.rawValue)'", hint: "write \"provenance\": \"\(weakest.rawValue)\"")
+      }
+    }
+    guard let name, let provenance, let device, let source, let mode else { return nil }
+    return LatencyProfile(
+      name: name, provenance: provenance, device: device, source: source, mode: mode,
+      libraries: libraries ?? [:], date: date, cores: cores, entries: entries, text: text,
+      contentHash: ContentHash.hex(of: text))
+  }
+
+  private mutating func readEntries(_ fields: Fields) -> [LatencyProfile.Entry] {
+    guard let value = fields["entries"] else {
+      report(at: fields.offset, "'entries' is missing")
+      return []
+    }
+    guard let items = value.items, !items.isEmpty else {
+      report(at: value.offset, "'entries' must be an array of at least one entry")
+      return []
+    }
+    var entries: [LatencyProfile.Entry] = []
+    var seen: [EntryKey: Int] = [:]
+    for (i, item) in items.enumerated() {
+      guard let entry = readEntry(item, number: i + 1) else { continue }
+      let key = EntryKey(entry)
+      if let first = seen[key] {
+        report(
+          at: item.offset, "\(label(i + 1, entry)): the same work and batch as entry \(first)",
+          hint: "keep one of them")
+      } else {
+        seen[key] = i + 1
+      }
+      entries.append(entry)
+    }
+    return entries
+  }
+
+  private mutating func readEntry(_ item: JSONValue, number: Int) -> LatencyProfile.Entry? {
+    guard let members = item.members else {
+      report(at: item.offset, "entry \(number): must be an object")
+      return nil
+    }
+    let fields = Fields(members: members, offset: item.offset, label: "entry \(number): ")
+    rejectUnknown(fields, known: LatencyProfile.Entry.CodingKeys.allCases.map(\.rawValue))
+    let model: String? = required("model", of: fields)
+    let stage: Stage? = required("stage", of: fields)
+    let height: Int? = required("height", of: fields)
+    let width: Int? = required("width", of: fields)
+    let batch: Int? = required("batch", of: fields)
+    let median: Double? = required("median_s", of: fields)
+    let provenance: Provenance? = required("provenance", of: fields)
+    let guidance: Bool? = optional("guidance", of: fields)
+    let p10: Double? = optional("p10_s", of: fields)
+    let p90: Double? = optional("p90_s", of: fields)
+    let repetitions: Int? = optional("repetitions", of: fields)
+    let quantiles: [Double]? = optional("residual_quantiles", of: fields)
+    let lag1: Double? = optional("lag1_autocorrelation", of: fields)
+    let source: String? = optional("source", of: fields)
+    let derivation: String? = optional("derivation", of: fields)
+    guard let model, let stage, let height, let width, let batch, let median, let provenance
+    else { return nil }
+    var entry = LatencyProfile.Entry(
+      model: model, stage: stage, height: height, width: width, guidance: guidance, batch: batch,
+      medianSeconds: median, provenance: provenance)
+    entry.p10Seconds = p10
+    entry.p90Seconds = p90
+    entry.repetitions = repetitions
+    entry.residualQuantiles = quantiles
+    entry.lag1Autocorrelation = lag1
+    entry.source = source
+    entry.derivation = derivation
+    for fault in entry.faults {
+      report(at: fields.offset(of: fault.key), "\(label(number, entry)): \(fault.what)")
+    }
+    return entry
+  }
+
+  private func label(_ number: Int, _ entry: LatencyProfile.Entry) -> String {
+    "entry \(number) (\(entry.model) \(entry.stage.rawValue) batch \(entry.batch))"
+  }
+}
+
+// MARK: - Fields and places
+
+extension ProfileReader {
+  /// The members of an object, by key.
+  private struct Fields {
+    var members: [JSONValue.Member]
+    var offset: Int
+    var label = ""
+
+    subscript(key: String) -> JSONValue? { members.first { $0.key == key }?.value }
+
+    /// Where the value of `key` stands; without one, where the object does.
+    func offset(of key: String) -> Int { self[key]?.offset ?? offset }
+  }
+
+  private mutating func required<T: JSONReadable>(_ key: String, of fields: Fields) -> T? {
+    if fields[key] == nil {
+      report(at: fields.offset, "\(fields.label)'\(key)' is missing")
+      return nil
+    }
+    return optional(key, of: fields)
+  }
+
+  private mutating func optional<T: JSONReadable>(_ key: String, of fields: Fields) -> T? {
+    guard let value = fields[key] else { return nil }
+    let result = T(json: value)
+    if result == nil { report(at: value.offset, "\(fields.label)'\(key)' must be \(T.noun)") }
+    return result
+  }
+
+  /// A misspelt optional key would otherwise be dropped in silence.
+  private mutating func rejectUnknown(_ fields: Fields, known: [String]) {
+    for member in fields.members where !known.contains(member.key) {
+      report(
+        at: member.keyOffset, "\(fields.label)unknown key '\(member.key)'",
+        hint: Suggestion.hint(for: member.key, in: known, noun: "key"))
+    }
+  }
+
+  private mutating func report(at offset: Int, _ what: String, hint: String? = nil) {
+    guard diagnostics.count < Self.maximumDiagnostics else {
+      overflow += 1
+      return
+    }
+    let place = TextPlace(offset: offset, in: text)
+    diagnostics.append(
+      Diagnostic(
+        .badInput, at: .init(file: file, line: place.line, column: place.column), what, hint: hint,
+        sourceLine: place.sourceLine))
+  }
+}
