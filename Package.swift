@@ -51,7 +51,9 @@ let package = Package(
     room(
       "Scenarios",
       uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Policies", "Workload", yams]),
-    room("Results", uses: ["Cluster", "Diagnostics", "EventEngine", "Workload", grdb]),
+    room(
+      "Results",
+      uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Workload", grdb]),
     room(
       "Experiments",
       uses: [

@@ -3,7 +3,7 @@ public import LatencyProfiles
 public import Workload
 
 /// Is told what happens in a run; the simulation never knows who listens.
-public protocol Observer {
+public protocol Observer: Sendable {
   /// Whether ``spanEnded(_:)`` is wanted; false keeps it off the hot path.
   var wantsSpans: Bool { get }
   /// A query is complete, dropped, or still in flight at the horizon. Called once per offered query.
@@ -109,6 +109,9 @@ public struct RunUsage: Hashable, Sendable {
   public var extrapolatedBatches = 0
   /// Events handled.
   public var events = 0
+
+  /// Nothing has happened yet.
+  public init() {}
 }
 
 /// What a worker did.

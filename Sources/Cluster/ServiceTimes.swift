@@ -203,14 +203,14 @@ private struct ServiceTimesBuilder {
     else {
       let hint =
         model.missing(
-          stage: stage, model: shape.model, height: height, width: width, guidance: guidance) ?? ""
+          stage, model: shape.model, height: height, width: width, guidance: guidance) ?? ""
       missing.append(
         MissingLatency(node: node, isCPU: isCPU, stage: stage, shape: shape, hint: hint))
       append(constant: 0)
       return
     }
     for batch in 1...maximumBatch {
-      let median = Double(table.median(batch: batch).nanoseconds)
+      let median = Double(table.medians[batch - 1])
       nanoseconds.append(Int64((median * slowFactor).rounded()))
     }
     residuals.append(table.residuals)

@@ -84,6 +84,8 @@ public struct WorkloadPlan: Hashable, Sendable {
 
   /// Where arrivals come from.
   public var source: Source
+  /// Whether every query asks for the scenario's model, whatever the trace says.
+  public var ignoresTraceModels: Bool
   /// Start and length of the part to replay; nil = all.
   public var window: Window?
   /// Compression of arrival times, 1 = none.

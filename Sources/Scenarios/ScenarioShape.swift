@@ -40,6 +40,9 @@ enum ScenarioShape {
     .init("trace", .string, "trace file; beside the scenario, then in $QOSDIFF_TRACES"),
     .init("format", .string, "trace format; default: recognised from the first line"),
     .init("published", .string, "where the trace is published, for the message when it is absent"),
+    .init(
+      "models", .choice(["trace", "scenario"]),
+      "whose model names count; default trace, where it has any"),
     .init("include_failed", .boolean, "replay rows that did not succeed; default false"),
     .init(
       "window",

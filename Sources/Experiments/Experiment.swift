@@ -1,0 +1,165 @@
+public import Cluster
+public import Diagnostics
+import EventEngine
+import LatencyProfiles
+public import Results
+public import Scenarios
+import Workload
+
+/// A scenario made ready to run: queries, service times of each policy, load.
+public struct Experiment: Sendable {
+  /// The scenario.
+  public let scenario: Scenario
+  /// The policies to run; the baseline first.
+  public let policies: [PolicySet]
+  /// Name of the policy that others are compared with.
+  public let baseline: String
+  /// Independent runs a policy.
+  public let replications: Int
+  /// Factor by which arrivals were scaled to reach the load; nil if no load was asked for.
+  public let loadFactor: Double?
+  /// Offered work as a fraction of the baseline's capacity.
+  public let offeredLoad: Double?
+  /// What a reader must know.
+  public let notes: [String]
+  let streams: QueryStreams
+  /// Service times by policy.
+  let times: [ServiceTimes]
+
+  /// Prepares the policies named (all by default) of a scenario.
+  ///
+  /// - Throws: a policy that is not there, a trace that cannot be read, latencies that a profile
+  ///   lacks.
+  public init(
+    _ scenario: Scenario, policies names: [String]? = nil, baseline: String? = nil,
+    replications: Int? = nil
+  ) throws(InputError) {
+    self.scenario = scenario
+    self.baseline = baseline ?? scenario.run.baseline
+    self.replications = replications ?? scenario.run.replications
+    policies = try Self.choose(names, baseline: self.baseline, of: scenario)
+    var streams = try QueryStreams(scenario)
+    let sample = streams.sample()
+    guard !sample.queries.isEmpty else {
+      throw InputError(
+        .badInput, at: .init(file: scenario.path), "the workload has no query",
+        hint: "raise workload.duration or the rate")
+    }
+    times = try Self.serviceTimes(policies, sample, scenario)
+    let capacity = Capacity(
+      cluster: scenario.cluster, times: times[0], stream: sample, options: policies[0].options)
+    let offered = capacity.queriesPerSecond > 0 ? streams.rate / capacity.queriesPerSecond : nil
+    if let load = scenario.workload.load {
+      guard let offered, offered > 0 else {
+        throw InputError(
+          .badInput, at: .init(file: scenario.path),
+          "workload.load cannot be reached: all queries arrive at once or take no time",
+          hint: "remove it, or give a trace with a span")
+      }
+      let factor = load / offered
+      streams.setLoadFactor(factor)
+      loadFactor = factor
+      offeredLoad = load
+    } else {
+      loadFactor = nil
+      offeredLoad = offered
+    }
+    self.streams = streams
+    notes = ExperimentNotes.make(
+      scenario, streams: streams, times: times[0], sample: sample, loadFactor: loadFactor,
+      capacity: capacity, baseline: policies[0])
+  }
+
+  private static func choose(
+    _ names: [String]?, baseline: String, of scenario: Scenario
+  ) throws(InputError) -> [PolicySet] {
+    let known = scenario.policies.map(\.name)
+    var chosen = [baseline]
+    for name in names ?? known where !chosen.contains(name) { chosen.append(name) }
+    var sets: [PolicySet] = []
+    for name in chosen {
+      guard let set = scenario.policy(name) else {
+        throw InputError(
+          .usage, at: .init(file: scenario.path), "there is no policy '\(name)'",
+          hint: Suggestion.hint(for: name, in: known, noun: "policy"))
+      }
+      sets.append(set)
+    }
+    return sets
+  }
+
+  private static func serviceTimes(
+    _ policies: [PolicySet], _ sample: QueryStream, _ scenario: Scenario
+  ) throws(InputError) -> [ServiceTimes] {
+    let mostImages = sample.queries.map { Int($0.images) }.max() ?? 1
+    let limits = policies.compactMap { $0.batching.maximumImages }
+    let shapes = sample.shapes
+    var times: [ServiceTimes] = []
+    for policy in policies {
+      do {
+        times.append(
+          try ServiceTimes(
+            cluster: scenario.cluster, shapes: shapes, guidance: scenario.query.guidance,
+            maximumBatch: max(mostImages, limits.max() ?? 1), placement: policy.placement))
+      } catch {
+        throw InputError(missing(error, scenario))
+      }
+    }
+    return times
+  }
+
+  /// One diagnostic for each profile that lacks something, however many nodes use it.
+  private static func missing(
+    _ latencies: MissingLatencies, _ scenario: Scenario
+  ) -> [Diagnostic] {
+    var seen: Set<String> = []
+    var diagnostics: [Diagnostic] = []
+    for item in latencies.list where seen.insert(item.hint).inserted {
+      diagnostics.append(
+        Diagnostic(
+          .badInput, at: .init(file: scenario.path),
+          "no \(item.stage.rawValue) latency of '\(item.shape.model)' at \(item.shape.size) for "
+            + "node '\(item.node)'\(item.isCPU ? " (CPU)" : "")", hint: item.hint))
+    }
+    return diagnostics
+  }
+
+  /// What identifies the experiment's content.
+  public var stored: StoredExperiment {
+    let profiles = scenario.profiles.flatMap { use in
+      use.uses.map { name in
+        StoredProfile(
+          hash: use.profile.contentHash, name: use.profile.name,
+          provenance: use.profile.provenance.rawValue, device: use.profile.device,
+          source: use.profile.source, use: name, text: use.profile.text)
+      }
+    }
+    var identity = [
+      ProgramVersion.text, scenario.text, "\(scenario.run.seed)", "\(replications)", baseline,
+    ]
+    identity.append(streams.contentHash)
+    identity += scenario.overrides + policies.map(\.name) + profiles.map { $0.use + $0.hash }
+    return StoredExperiment(
+      id: ContentIdentity.hex(identity), name: scenario.name, scenario: scenario.text,
+      overrides: scenario.overrides, seed: scenario.run.seed, replications: replications,
+      baseline: baseline, version: ProgramVersion.text, loadFactor: loadFactor,
+      offeredLoad: offeredLoad, notes: notes, profiles: profiles)
+  }
+}
+
+/// A name made of content: equal inputs have equal names, in every process.
+enum ContentIdentity {
+  /// Two 64-bit FNV-1a hashes with different offsets, as 32 hexadecimal digits.
+  static func hex(_ parts: [String]) -> String {
+    func hash(_ offset: UInt64) -> String {
+      var value = offset
+      for part in parts {
+        for byte in part.utf8 { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        value = (value ^ 0xFF) &* 0x100_0000_01b3
+      }
+      let digits = String(value, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+    return hash(0xcbf2_9ce4_8422_2325) + hash(0x9ae1_6a3b_2f90_404f)
+  }
+}

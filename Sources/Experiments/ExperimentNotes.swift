@@ -1,0 +1,92 @@
+import Cluster
+import EventEngine
+import LatencyProfiles
+import Scenarios
+import Workload
+
+/// What a reader of an experiment's results must know about its inputs, in sentences.
+enum ExperimentNotes {
+  static func make(
+    _ scenario: Scenario, streams: QueryStreams, times: ServiceTimes, sample: QueryStream,
+    loadFactor: Double?, capacity: Capacity, baseline: PolicySet
+  ) -> [String] {
+    var notes = trace(streams, scenario)
+    notes += load(scenario, streams, times, loadFactor, capacity, baseline)
+    notes += profiles(scenario)
+    notes.append(intervals(scenario, streams))
+    return notes
+  }
+
+  private static func trace(_ streams: QueryStreams, _ scenario: Scenario) -> [String] {
+    guard let trace = streams.trace else { return [] }
+    let report = trace.report
+    var notes = [
+      "trace (\(trace.formatName)): \(report.rowsInFile) rows = \(report.rowsReplayed) replayed"
+        + report.skipped.map { " + \($0.count) skipped (\($0.reason))" }.joined()
+    ]
+    if report.rowsOutOfOrder > 0 {
+      notes.append("\(report.rowsOutOfOrder) rows out of order were sorted, stably")
+    }
+    notes += report.notes
+    if scenario.workload.ignoresTraceModels, !trace.models.isEmpty {
+      notes.append(
+        "\(trace.models.count) base models of the trace are replayed as \(scenario.query.model)")
+    }
+    return notes
+  }
+
+  private static func load(
+    _ scenario: Scenario, _ streams: QueryStreams, _ times: ServiceTimes, _ factor: Double?,
+    _ capacity: Capacity, _ baseline: PolicySet
+  ) -> [String] {
+    var notes: [String] = []
+    let rate = round(capacity.queriesPerSecond)
+    if let factor, let load = scenario.workload.load {
+      let how: String
+      switch (streams.trace, scenario.workload.loadMethod) {
+      case (nil, _): how = "arrival rates multiplied by \(round(factor))"
+      case (_, .time): how = "arrival times compressed by \(round(factor))"
+      case (_, .superpose):
+        how = "\(round(factor)) shifted copies of the trace superposed, shifts drawn per replication"
+      }
+      notes.append(
+        "load \(load): \(how); the baseline's capacity is \(rate) query/s at its batch limit")
+    } else if capacity.queriesPerSecond > 0 {
+      notes.append(
+        "offered load \(round(streams.rate / capacity.queriesPerSecond)) of the baseline's capacity "
+          + "of \(rate) query/s")
+    }
+    let speeds = Set(
+      scenario.cluster.nodes.indices.map {
+        times.standalone(
+          node: NodeID(rawValue: Int32($0)), shape: ShapeID(rawValue: 0), images: 1,
+          evaluations: 1, placement: baseline.placement)
+      })
+    if speeds.count > 1 {
+      notes.append(
+        "workers are unequal: the capacity is an upper bound for dispatchers that ignore speed")
+    }
+    return notes
+  }
+
+  private static func profiles(_ scenario: Scenario) -> [String] {
+    scenario.profiles.map { use in
+      let parts = use.uses.joined(separator: ", ")
+      return "latencies of \(parts): \(use.profile.provenance.rawValue), "
+        + "\(use.profile.name) (\(use.profile.device); \(use.profile.source))"
+    }
+  }
+
+  private static func intervals(_ scenario: Scenario, _ streams: QueryStreams) -> String {
+    if streams.trace == nil { return "intervals: arrivals, prompts and step noise" }
+    if scenario.workload.load != nil, scenario.workload.loadMethod == .superpose {
+      return "intervals: shifts of the superposed copies, prompts and step noise"
+    }
+    return "intervals: prompts and step noise; arrivals fixed"
+  }
+
+  private static func round(_ x: Double) -> String {
+    let scale: Double = x >= 100 ? 10 : x >= 1 ? 1000 : 1_000_000
+    return "\((x * scale).rounded() / scale)"
+  }
+}

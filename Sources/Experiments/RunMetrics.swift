@@ -1,0 +1,152 @@
+import Cluster
+import EventEngine
+import LatencyProfiles
+import Results
+import Workload
+
+/// A run's metrics, from its records and usage.
+enum RunMetrics {
+  /// Fewest completed queries for a 99th percentile.
+  static let fewestForP99 = 1000
+
+  /// Metrics of the queries that arrived at or after `warmup`; of one class, if given.
+  static func values(
+    of recorder: RunRecorder, warmup: SimulationTime, serviceClass: UInt16? = nil
+  ) -> MetricValues {
+    var metrics = MetricValues()
+    let usage = recorder.usage
+    let window = (usage.end - warmup).seconds
+    var latencies = Quantiles()
+    var sums = Sums()
+    for record in recorder.records where record.query.arrival >= warmup {
+      if let serviceClass, record.query.serviceClass != serviceClass { continue }
+      sums.take(record)
+      if record.outcome == .completed { latencies.add(record.latency.nanoseconds) }
+    }
+    let offered = Double(sums.offered)
+    metrics[.offered] = offered
+    metrics[.completed] = Double(sums.completed)
+    metrics[.dropped] = Double(sums.dropped)
+    metrics[.inFlight] = Double(sums.inFlight)
+    if sums.offered > 0 {
+      let violation = Double(sums.late + sums.dropped) / offered
+      metrics[.violationRatio] = violation
+      metrics[.attainment] = 1 - violation
+      metrics[.dropRatio] = Double(sums.dropped) / offered
+      metrics[.waitMean] = sums.wait.mean
+    }
+    if sums.completed > 0 {
+      metrics[.latencyMean] = sums.latency.mean
+      metrics[.stepsMean] = sums.steps.mean
+      for (metric, p) in [(Metric.latencyP50, 0.5), (.latencyP90, 0.9), (.latencyP95, 0.95)] {
+        metrics[metric] = latencies.quantile(p).map { $0 / 1e9 }
+      }
+      if sums.completed >= fewestForP99 {
+        metrics[.latencyP99] = latencies.quantile(0.99).map { $0 / 1e9 }
+      }
+    }
+    metrics[.latencyP99Offered] = p99OfOffered(&latencies, sums)
+    if window > 0 {
+      metrics[.throughputQueries] = Double(sums.completed) / window
+      metrics[.throughputImages] = Double(sums.images) / window
+      metrics[.goodputImages] = Double(sums.imagesOnTime) / window
+      metrics[.queueLengthMean] = queueLength(recorder, warmup, serviceClass)
+    }
+    if serviceClass == nil { addUsage(usage, to: &metrics) }
+    return metrics
+  }
+
+  private struct Sums {
+    var offered = 0
+    var completed = 0
+    var dropped = 0
+    var inFlight = 0
+    var late = 0
+    var images = 0
+    var imagesOnTime = 0
+    var latency = Welford()
+    var wait = Welford()
+    var steps = Welford()
+
+    mutating func take(_ record: QueryRecord) {
+      offered += 1
+      switch record.outcome {
+      case .completed:
+        completed += 1
+        images += Int(record.query.images)
+        if record.isOnTime { imagesOnTime += Int(record.query.images) } else { late += 1 }
+        latency.add(record.latency.seconds)
+        steps.add(record.evaluations)
+        wait.add(record.wait.seconds)
+      case .dropped:
+        dropped += 1
+        wait.add(record.wait.seconds)
+      case .inFlight:
+        inFlight += 1
+        // Cut off by the horizon: late for certain only once its deadline has passed.
+        if record.end > record.query.deadline { late += 1 }
+      }
+    }
+  }
+
+  /// The 99th percentile with drops as infinite latencies; nil where that is infinite, or there are
+  /// too few queries.
+  private static func p99OfOffered(_ latencies: inout Quantiles, _ sums: Sums) -> Double? {
+    let ended = sums.completed + sums.dropped
+    guard ended >= fewestForP99 else { return nil }
+    let position = 0.99 * Double(ended - 1)
+    guard position <= Double(sums.completed - 1), sums.completed > 1 else { return nil }
+    return latencies.quantile(position / Double(sums.completed - 1)).map { $0 / 1e9 }
+  }
+
+  /// Mean number of queries whose service has not begun, over [warmup, end]: exact, the integral of
+  /// the number waiting being the sum of waits clipped to the window.
+  private static func queueLength(
+    _ recorder: RunRecorder, _ warmup: SimulationTime, _ serviceClass: UInt16?
+  ) -> Double {
+    let end = recorder.usage.end
+    var sum: Int128 = 0
+    for record in recorder.records {
+      if let serviceClass, record.query.serviceClass != serviceClass { continue }
+      let from = max(record.query.arrival, warmup)
+      let to = record.start ?? record.end
+      if to > from { sum += Int128((to - from).nanoseconds) }
+    }
+    return Double(sum) / Double((end - warmup).nanoseconds)
+  }
+
+  private static func addUsage(_ usage: RunUsage, to metrics: inout MetricValues) {
+    let span = usage.end.seconds
+    guard span > 0 else { return }
+    let accelerators = usage.workers.reduce(0) { $0 + $1.busyTotal.seconds }
+    metrics[.acceleratorUtilisation] = accelerators / (span * Double(usage.workers.count))
+    let cores = usage.cpuPools.reduce(0) { $0 + $1.cores }
+    let cpu = usage.cpuPools.reduce(0) { $0 + $1.busyTotal.seconds }
+    metrics[.cpuUtilisation] = cpu / (span * Double(cores))
+    metrics[.queueLengthMaximum] = Double(usage.maximumWaiting)
+  }
+
+  /// The busiest resource and its longest stage, such as `accelerator: denoise`; a worker that
+  /// waits for its CPU stages counts them as its own time.
+  static func bottleneck(_ usage: RunUsage) -> String {
+    let workers = Double(max(usage.workers.count, 1))
+    let cores = Double(max(usage.cpuPools.reduce(0) { $0 + $1.cores }, 1))
+    var shares: [(name: String, resource: Double, stage: Double)] = []
+    let accelerator = usage.workers.reduce(0) {
+      $0 + $1.busyTotal.seconds + $1.waitingForCPU.seconds
+    }
+    let cpu = usage.cpuPools.reduce(0) { $0 + $1.busyTotal.seconds }
+    for stage in Stage.allCases {
+      let onAccelerator = usage.workers.reduce(0) { $0 + $1.busy[stage.index].seconds }
+      let onCPU = usage.cpuPools.reduce(0) { $0 + $1.busy[stage.index].seconds }
+      shares.append(
+        ("accelerator: \(stage.rawValue)", accelerator / workers, onAccelerator / workers))
+      shares.append(("CPU: \(stage.rawValue)", cpu / cores, onCPU / cores))
+    }
+    let waiting = usage.workers.reduce(0) { $0 + $1.waitingForCPU.seconds }
+    shares.append(("accelerator: waiting for CPU", accelerator / workers, waiting / workers))
+    let busiest = shares.max { ($0.resource, $0.stage) < ($1.resource, $1.stage) }
+    guard let busiest, busiest.stage > 0 else { return "none" }
+    return busiest.name
+  }
+}

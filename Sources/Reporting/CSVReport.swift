@@ -1,0 +1,160 @@
+public import Diagnostics
+import Foundation
+public import Results
+
+/// Writes an experiment's tidy CSV files from the database alone.
+public struct CSVReport {
+  let store: ResultStore
+
+  /// A report of `store`.
+  public init(_ store: ResultStore) { self.store = store }
+
+  /// Writes `summary.csv`, `replications.csv`, `queries.csv`, `latency_cdf.csv` and, where queries have
+  /// classes, `classes.csv` into `folder`, which is made if need be; other files there are left alone.
+  ///
+  /// - Returns: the files written.
+  /// - Throws: 65 for a database without complete experiments; 73/74 where files cannot be written.
+  public func write(
+    to folder: String, experiments ids: Set<String>? = nil
+  ) throws(InputError) -> [String] {
+    let experiments = try store.experiments().filter { ids?.contains($0.id) ?? true }
+    guard !experiments.isEmpty else {
+      throw InputError(
+        .badInput, at: .init(file: store.path), "the database holds no complete experiment",
+        hint: "run 'qosdiff compare SCENARIO --db \(store.path)' to its end")
+    }
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw InputError(
+        .cannotCreate, at: .init(file: folder), "the folder cannot be made",
+        hint: "name one that can be written, with --out DIR")
+    }
+    var files: [(name: String, text: String)] = [
+      ("summary.csv", try summary(experiments)),
+      ("replications.csv", try replications(experiments)),
+      ("queries.csv", try queries(experiments)),
+      ("latency_cdf.csv", try latencyCDF(experiments)),
+    ]
+    if let classes = try classes(experiments) { files.append(("classes.csv", classes)) }
+    for file in files {
+      let path = "\(folder)/\(file.name)"
+      do {
+        try file.text.write(toFile: path, atomically: true, encoding: .utf8)
+      } catch {
+        throw InputError(
+          .cannotWrite, at: .init(file: path), "the file cannot be written",
+          hint: "see to space and permissions")
+      }
+    }
+    return files.map { "\(folder)/\($0.name)" }
+  }
+
+  private func summary(_ experiments: [StoredExperiment]) throws(InputError) -> String {
+    var csv = CSVText(header: [
+      "experiment", "policy", "metric", "unit", "replications", "mean", "ci95_lower",
+      "ci95_upper", "ratio_to_baseline", "ratio_ci95_lower", "ratio_ci95_upper", "note",
+    ])
+    for experiment in experiments {
+      for s in try store.summaries(of: experiment.id) {
+        csv.add([
+          experiment.name, s.policy, s.metric.rawValue, s.metric.unit, "\(s.replications)",
+          CSVText.number(s.mean), CSVText.number(s.interval?.lowerBound),
+          CSVText.number(s.interval?.upperBound), CSVText.number(s.ratio),
+          CSVText.number(s.ratioInterval?.lowerBound),
+          CSVText.number(s.ratioInterval?.upperBound), s.note,
+        ])
+      }
+    }
+    return csv.text
+  }
+
+  private func replications(_ experiments: [StoredExperiment]) throws(InputError) -> String {
+    var csv = CSVText(
+      header: ["experiment", "policy", "replication", "seed", "bottleneck"]
+        + Metric.allCases.map(\.rawValue))
+    for experiment in experiments {
+      for run in try store.runs(of: experiment.id) {
+        for (name, values) in run.metrics where name.isEmpty {
+          csv.add(
+            [
+              experiment.name, run.policy, "\(run.replication)", "\(run.seed)", run.bottleneck,
+            ] + Metric.allCases.map { CSVText.number(values[$0]) })
+        }
+      }
+    }
+    return csv.text
+  }
+
+  /// Metrics of each class; nil where no query has one.
+  private func classes(_ experiments: [StoredExperiment]) throws(InputError) -> String? {
+    var csv = CSVText(
+      header: ["experiment", "policy", "replication", "class"] + Metric.allCases.map(\.rawValue))
+    var isEmpty = true
+    for experiment in experiments {
+      for run in try store.runs(of: experiment.id) {
+        for (name, values) in run.metrics where !name.isEmpty {
+          isEmpty = false
+          csv.add(
+            [experiment.name, run.policy, "\(run.replication)", name]
+              + Metric.allCases.map { CSVText.number(values[$0]) })
+        }
+      }
+    }
+    return isEmpty ? nil : csv.text
+  }
+
+  private func queries(_ experiments: [StoredExperiment]) throws(InputError) -> String {
+    var csv = CSVText(header: [
+      "experiment", "policy", "replication", "query", "arrival_s", "start_s", "end_s",
+      "latency_s", "deadline_s", "on_time", "outcome", "model", "height_px", "width_px", "images",
+      "steps_requested", "evaluations", "class", "worker", "trace_row",
+    ])
+    for experiment in experiments {
+      for run in try store.runs(of: experiment.id) {
+        let head = [experiment.name, run.policy, "\(run.replication)"]
+        try store.forEachQuery(of: run.id) { q in
+          let times = [
+            CSVText.seconds(q.arrival), q.start.map(CSVText.seconds), CSVText.seconds(q.end),
+            CSVText.seconds(q.end - q.arrival), CSVText.seconds(q.deadline),
+          ]
+          csv.add(
+            head + ["\(q.id)"] + times + [
+              q.isOnTime ? "1" : "0", q.outcome, q.model, "\(q.height)", "\(q.width)",
+              "\(q.images)", "\(q.steps)", NumberText.exact(q.evaluations), q.className,
+              q.worker.map { "\($0)" }, q.sourceRow.map { "\($0)" },
+            ])
+        }
+      }
+    }
+    return csv.text
+  }
+
+  /// Latencies of completed queries, pooled over replications, at 201 points of probability.
+  private func latencyCDF(_ experiments: [StoredExperiment]) throws(InputError) -> String {
+    var csv = CSVText(header: ["experiment", "policy", "probability", "latency_s"])
+    for experiment in experiments {
+      var policies: [(name: String, latencies: [Int64])] = []
+      for run in try store.runs(of: experiment.id) {
+        if policies.last?.name != run.policy { policies.append((run.policy, [])) }
+        try store.forEachQuery(of: run.id) { q in
+          if q.outcome == "completed" {
+            policies[policies.count - 1].latencies.append(q.end - q.arrival)
+          }
+        }
+      }
+      for policy in policies where !policy.latencies.isEmpty {
+        let sorted = policy.latencies.sorted()
+        for step in 0...200 {
+          let index = Int((Double(step) / 200 * Double(sorted.count - 1)).rounded())
+          csv.add([
+            experiment.name, policy.name, NumberText.exact(Double(step) / 200),
+            CSVText.seconds(sorted[index]),
+          ])
+        }
+      }
+    }
+    return csv.text
+  }
+}

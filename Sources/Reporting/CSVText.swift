@@ -1,0 +1,25 @@
+/// One CSV file in the making: header first, fields quoted where they must be (RFC 4180).
+struct CSVText {
+  private(set) var text = ""
+
+  init(header: [String]) { add(header) }
+
+  mutating func add(_ fields: [String?]) {
+    text += fields.map { Self.field($0 ?? "") }.joined(separator: ",") + "\n"
+  }
+
+  private static func field(_ value: String) -> String {
+    guard value.contains(where: { ",\"\n\r".contains($0) }) else { return value }
+    return "\"" + value.replacing("\"", with: "\"\"") + "\""
+  }
+
+  static func number(_ x: Double?) -> String? { x.map(NumberText.exact) }
+
+  /// Seconds with nine decimals: exact for nanoseconds.
+  static func seconds(_ nanoseconds: Int64) -> String {
+    let magnitude = nanoseconds.magnitude
+    let fraction = String(magnitude % 1_000_000_000)
+    let zeros = String(repeating: "0", count: 9 - fraction.count)
+    return "\(nanoseconds < 0 ? "-" : "")\(magnitude / 1_000_000_000).\(zeros)\(fraction)"
+  }
+}

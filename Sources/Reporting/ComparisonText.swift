@@ -1,0 +1,116 @@
+public import Results
+
+/// An experiment's results for the terminal, within 100 columns.
+public struct ComparisonText {
+  let experiment: StoredExperiment
+  let summaries: [StoredSummary]
+
+  /// The text of an experiment's summaries.
+  public init(_ experiment: StoredExperiment, _ summaries: [StoredSummary]) {
+    self.experiment = experiment
+    self.summaries = summaries
+  }
+
+  /// Metrics that the terminal leaves to the CSV.
+  private static let left: Set<Metric> = [.attainment, .throughputQueries, .inFlight]
+
+  /// The whole text: head, notes, one table for each policy beside the baseline.
+  public var text: String {
+    var parts = [head]
+    let policies = orderedPolicies
+    if policies.count == 1 {
+      parts.append(table([policies[0]]))
+    }
+    for policy in policies.dropFirst() {
+      parts.append(table([policies[0], policy]))
+    }
+    if experiment.replications > 1 {
+      parts.append(intervalLine)
+    } else {
+      parts.append("One replication: no intervals (--replications N gives them).")
+    }
+    return parts.joined(separator: "\n\n")
+  }
+
+  private var orderedPolicies: [String] {
+    var names: [String] = []
+    for summary in summaries where !names.contains(summary.policy) { names.append(summary.policy) }
+    return names
+  }
+
+  private var head: String {
+    let version = "qosdiff \(experiment.version)"
+    var lines = [
+      "\(experiment.name): seed \(experiment.seed), \(experiment.replications) replication"
+        + (experiment.replications == 1 ? "" : "s") + " a policy (\(version))"
+    ]
+    lines += experiment.notes.map { Self.wrapped("- " + $0) }
+    return lines.joined(separator: "\n")
+  }
+
+  private var intervalLine: String {
+    let fixed = summaries.allSatisfy { summary in
+      summary.interval.map { $0.lowerBound == $0.upperBound } ?? true
+    }
+    if fixed {
+      return Self.wrapped(
+        "± 0 everywhere: nothing in this scenario is random (fixed arrivals, latencies without "
+          + "residuals), so all replications are equal.")
+    }
+    let few = experiment.replications < 10 ? " Few replications: intervals are wide." : ""
+    return Self.wrapped(
+      "± and [ ]: 95 % intervals over replications (Student t; ratios: paired jackknife on the "
+        + "logarithm)." + few)
+  }
+
+  private func table(_ policies: [String]) -> String {
+    var table = TextTable(
+      header: ["metric"] + policies + (policies.count > 1 ? ["ratio to \(policies[0])"] : []))
+    for metric in Metric.allCases where !Self.left.contains(metric) {
+      var row = [metric.unit.isEmpty ? metric.title : "\(metric.title) [\(metric.unit)]"]
+      for policy in policies { row.append(cell(policy, metric)) }
+      if policies.count > 1 { row.append(ratio(policies[1], metric)) }
+      table.add(row)
+    }
+    return table.text
+  }
+
+  private func summary(_ policy: String, _ metric: Metric) -> StoredSummary? {
+    summaries.first { $0.policy == policy && $0.metric == metric }
+  }
+
+  private func cell(_ policy: String, _ metric: Metric) -> String {
+    guard let summary = summary(policy, metric) else { return "" }
+    guard let mean = summary.mean else {
+      return summary.note.map { String($0.prefix { $0 != ":" }) } ?? "none"
+    }
+    guard let interval = summary.interval else { return NumberText.short(mean) }
+    let half = (interval.upperBound - interval.lowerBound) / 2
+    return "\(NumberText.short(mean)) ± \(NumberText.short(half))"
+  }
+
+  private func ratio(_ policy: String, _ metric: Metric) -> String {
+    guard let summary = summary(policy, metric), let ratio = summary.ratio else {
+      return summary(policy, metric)?.note.map { String($0.prefix { $0 != ":" }) } ?? ""
+    }
+    guard let interval = summary.ratioInterval else { return NumberText.short(ratio) }
+    return "\(NumberText.short(ratio)) [\(NumberText.short(interval.lowerBound)), "
+      + "\(NumberText.short(interval.upperBound))]"
+  }
+
+  /// Breaks a line at spaces so that it fits 100 columns; further lines are indented.
+  static func wrapped(_ line: String, width: Int = 100) -> String {
+    var lines: [String] = []
+    var current = ""
+    for word in line.split(separator: " ") {
+      if !current.isEmpty, current.count + 1 + word.count > width {
+        lines.append(current)
+        current = "  " + word
+      } else {
+        current += current.isEmpty ? String(word) : " " + word
+      }
+    }
+    lines.append(current)
+    return lines.joined(separator: "\n")
+  }
+}

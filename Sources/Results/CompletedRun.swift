@@ -1,0 +1,46 @@
+public import Cluster
+
+/// A finished run, ready to be stored.
+public struct CompletedRun: Sendable {
+  /// Name of the policy.
+  public var policy: String
+  /// Position of the policy in the comparison.
+  public var policyIndex: Int
+  /// Replication, from 0.
+  public var replication: Int
+  /// Seed of this replication's streams.
+  public var seed: UInt64
+  /// The resource and stage that were busiest.
+  public var bottleneck: String
+  /// The run's metrics.
+  public var metrics: MetricValues
+  /// Metrics of each class, by class name; empty where there is only one.
+  public var classMetrics: [(name: String, metrics: MetricValues)]
+  /// One record for each offered query; empty where they are not wanted.
+  public var records: [QueryRecord]
+  /// What the devices did.
+  public var usage: RunUsage
+  /// Names of models, by `ModelID`.
+  public var models: [String]
+  /// Names of classes.
+  public var classes: [String]
+
+  /// A run from its parts.
+  public init(
+    policy: String, policyIndex: Int, replication: Int, seed: UInt64, bottleneck: String,
+    metrics: MetricValues, classMetrics: [(name: String, metrics: MetricValues)],
+    records: [QueryRecord], usage: RunUsage, models: [String], classes: [String]
+  ) {
+    self.policy = policy
+    self.policyIndex = policyIndex
+    self.replication = replication
+    self.seed = seed
+    self.bottleneck = bottleneck
+    self.metrics = metrics
+    self.classMetrics = classMetrics
+    self.records = records
+    self.usage = usage
+    self.models = models
+    self.classes = classes
+  }
+}

@@ -1,0 +1,94 @@
+/// The metrics of a run, declared once: database, CSV columns and terminal tables read this list.
+public enum Metric: String, CaseIterable, Sendable {
+  // Order is the order of tables and columns.
+  case violationRatio = "slo_violation_ratio"
+  case attainment = "slo_attainment"
+  case dropRatio = "drop_ratio"
+  case latencyMean = "latency_mean_s"
+  case latencyP50 = "latency_p50_s"
+  case latencyP90 = "latency_p90_s"
+  case latencyP95 = "latency_p95_s"
+  case latencyP99 = "latency_p99_s"
+  case latencyP99Offered = "latency_p99_offered_s"
+  case waitMean = "wait_mean_s"
+  case throughputQueries = "throughput_query_per_s"
+  case throughputImages = "throughput_image_per_s"
+  case goodputImages = "goodput_image_per_s"
+  case acceleratorUtilisation = "accelerator_utilisation"
+  case cpuUtilisation = "cpu_utilisation"
+  case queueLengthMean = "queue_length_mean"
+  case queueLengthMaximum = "queue_length_max"
+  case stepsMean = "steps_mean"
+  case offered = "queries_offered"
+  case completed = "queries_completed"
+  case dropped = "queries_dropped"
+  case inFlight = "queries_in_flight"
+
+  /// Its unit; empty for a pure number.
+  public var unit: String {
+    switch self {
+    case .latencyMean, .latencyP50, .latencyP90, .latencyP95, .latencyP99, .latencyP99Offered,
+      .waitMean:
+      "s"
+    case .throughputQueries: "query/s"
+    case .throughputImages, .goodputImages: "image/s"
+    case .queueLengthMean, .queueLengthMaximum, .offered, .completed, .dropped, .inFlight: "query"
+    case .stepsMean: "step"
+    case .violationRatio, .attainment, .dropRatio, .acceleratorUtilisation, .cpuUtilisation: ""
+    }
+  }
+
+  /// What it is called in tables.
+  public var title: String {
+    switch self {
+    case .violationRatio: "SLO violation ratio"
+    case .attainment: "SLO attainment"
+    case .dropRatio: "drop ratio"
+    case .latencyMean: "latency, mean"
+    case .latencyP50: "latency, p50"
+    case .latencyP90: "latency, p90"
+    case .latencyP95: "latency, p95"
+    case .latencyP99: "latency, p99"
+    case .latencyP99Offered: "latency, p99 of offered"
+    case .waitMean: "wait, mean"
+    case .throughputQueries: "throughput"
+    case .throughputImages: "throughput, images"
+    case .goodputImages: "goodput"
+    case .acceleratorUtilisation: "accelerator utilisation"
+    case .cpuUtilisation: "CPU utilisation"
+    case .queueLengthMean: "queue length, mean"
+    case .queueLengthMaximum: "queue length, max"
+    case .stepsMean: "steps run, mean"
+    case .offered: "queries offered"
+    case .completed: "queries completed"
+    case .dropped: "queries dropped"
+    case .inFlight: "queries in flight"
+    }
+  }
+
+  /// Whether a ratio of two means of it says something.
+  public var hasRatio: Bool {
+    switch self {
+    case .offered, .completed, .dropped, .inFlight, .dropRatio, .queueLengthMaximum: false
+    default: true
+    }
+  }
+}
+
+/// The metrics of one run; nil where there is none (a percentile of too few queries).
+public struct MetricValues: Hashable, Sendable {
+  private var values: [Double?]
+
+  /// All nil.
+  public init() { values = Array(repeating: nil, count: Metric.allCases.count) }
+
+  /// The value of a metric.
+  public subscript(metric: Metric) -> Double? {
+    get { values[Self.index(metric)] }
+    set { values[Self.index(metric)] = newValue }
+  }
+
+  private static func index(_ metric: Metric) -> Int {
+    Metric.allCases.firstIndex(of: metric) ?? 0
+  }
+}

@@ -1,0 +1,178 @@
+public import Diagnostics
+import GRDB
+
+/// A replication's metrics as stored.
+public struct StoredRun: Sendable {
+  /// The run's id.
+  public var id: Int64
+  /// Name of the policy.
+  public var policy: String
+  /// Replication, from 0.
+  public var replication: Int
+  /// Its seed.
+  public var seed: UInt64
+  /// The busiest stage and resource.
+  public var bottleneck: String
+  /// Metrics of all queries (class "") and of each class.
+  public var metrics: [(className: String, values: MetricValues)]
+}
+
+/// A query as stored; times in nanoseconds since the start of the run.
+public struct StoredQuery: Hashable, Sendable {
+  /// Index in order of arrival.
+  public var id: Int
+  /// Arrival.
+  public var arrival: Int64
+  /// Start of service; nil if there was none.
+  public var start: Int64?
+  /// End.
+  public var end: Int64
+  /// Deadline.
+  public var deadline: Int64
+  /// How it ended.
+  public var outcome: String
+  /// Model.
+  public var model: String
+  /// Image height in pixels.
+  public var height: Int
+  /// Image width in pixels.
+  public var width: Int
+  /// Images.
+  public var images: Int
+  /// Steps asked for.
+  public var steps: Int
+  /// Evaluations run.
+  public var evaluations: Double
+  /// Class, if there are several.
+  public var className: String?
+  /// Worker of its last part.
+  public var worker: Int?
+  /// Row of the trace.
+  public var sourceRow: Int?
+
+  /// Completed within its deadline.
+  public var isOnTime: Bool { outcome == "completed" && end <= deadline }
+}
+
+extension ResultStore {
+  /// The complete experiments, by name and id.
+  public func experiments() throws(InputError) -> [StoredExperiment] {
+    try read { db in
+      try Row.fetchAll(
+        db, sql: "SELECT * FROM experiment WHERE is_complete = 1 ORDER BY name, id"
+      ).map { row in
+        let id: String = row["id"]
+        return StoredExperiment(
+          id: id, name: row["name"], scenario: row["scenario"],
+          overrides: Self.lines(row["overrides"]),
+          seed: UInt64(bitPattern: row["seed"] as Int64), replications: row["replications"],
+          baseline: row["baseline"], version: row["version"], loadFactor: row["load_factor"],
+          offeredLoad: row["offered_load"], notes: Self.lines(row["notes"]),
+          profiles: try Self.profiles(of: id, db))
+      }
+    }
+  }
+
+  private static func lines(_ text: String) -> [String] {
+    text.split(separator: "\n").map(String.init)
+  }
+
+  private static func profiles(of id: String, _ db: Database) throws -> [StoredProfile] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT profile.*, experiment_profile.use FROM experiment_profile
+        JOIN profile USING (hash) WHERE experiment_id = ? ORDER BY use
+        """, arguments: [id]
+    ).map { row in
+      StoredProfile(
+        hash: row["hash"], name: row["name"], provenance: row["provenance"],
+        device: row["device"], source: row["source"], use: row["use"], text: row["text"])
+    }
+  }
+
+  /// The summaries of an experiment, by policy and in the order of ``Metric``.
+  public func summaries(of experimentID: String) throws(InputError) -> [StoredSummary] {
+    let rows = try read { db in
+      try Row.fetchAll(
+        db, sql: "SELECT * FROM summary WHERE experiment_id = ? ORDER BY policy_index",
+        arguments: [experimentID]
+      ).compactMap { row -> StoredSummary? in
+        guard let metric = Metric(rawValue: row["metric"]) else { return nil }
+        return StoredSummary(
+          policy: row["policy"], policyIndex: row["policy_index"], metric: metric,
+          replications: row["replications"], mean: row["mean"],
+          interval: Self.range(row["lower"], row["upper"]), ratio: row["ratio"],
+          ratioInterval: Self.range(row["ratio_lower"], row["ratio_upper"]), note: row["note"])
+      }
+    }
+    let order = Dictionary(uniqueKeysWithValues: zip(Metric.allCases, 0...))
+    return rows.sorted {
+      ($0.policyIndex, order[$0.metric] ?? 0) < ($1.policyIndex, order[$1.metric] ?? 0)
+    }
+  }
+
+  private static func range(_ low: Double?, _ high: Double?) -> ClosedRange<Double>? {
+    guard let low, let high, low <= high else { return nil }
+    return low...high
+  }
+
+  /// The runs of an experiment, by policy and replication.
+  public func runs(of experimentID: String) throws(InputError) -> [StoredRun] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: "SELECT * FROM run WHERE experiment_id = ? ORDER BY policy_index, replication",
+        arguments: [experimentID]
+      ).map { row in
+        let id: Int64 = row["id"]
+        var metrics: [(className: String, values: MetricValues)] = []
+        for entry in try Row.fetchAll(
+          db, sql: "SELECT * FROM run_metric WHERE run_id = ? ORDER BY class, metric",
+          arguments: [id])
+        {
+          let name: String = entry["class"]
+          if metrics.last?.className != name { metrics.append((name, MetricValues())) }
+          if let metric = Metric(rawValue: entry["metric"]) {
+            metrics[metrics.count - 1].values[metric] = entry["value"]
+          }
+        }
+        return StoredRun(
+          id: id, policy: row["policy"], replication: row["replication"],
+          seed: UInt64(bitPattern: row["seed"] as Int64), bottleneck: row["bottleneck"],
+          metrics: metrics)
+      }
+    }
+  }
+
+  /// Hands every query of a run, in order of arrival, to `body`.
+  public func forEachQuery(
+    of runID: Int64, _ body: (StoredQuery) throws -> Void
+  ) throws(InputError) {
+    try read { db in
+      let cursor = try Row.fetchCursor(
+        db, sql: "SELECT * FROM query WHERE run_id = ? ORDER BY id", arguments: [runID])
+      while let row = try cursor.next() {
+        try body(
+          StoredQuery(
+            id: row["id"], arrival: row["arrival_ns"], start: row["start_ns"],
+            end: row["end_ns"], deadline: row["deadline_ns"], outcome: row["outcome"],
+            model: row["model"], height: row["height"], width: row["width"],
+            images: row["images"], steps: row["steps"], evaluations: row["evaluations"],
+            className: row["class"], worker: row["worker"], sourceRow: row["source_row"]))
+      }
+    }
+  }
+
+  private func read<T>(_ body: (Database) throws -> T) throws(InputError) -> T {
+    do {
+      return try queue.read(body)
+    } catch let error as InputError {
+      throw error
+    } catch {
+      throw InputError(
+        .badInput, at: .init(file: path), "the database cannot be read: \(Self.text(error))",
+        hint: "name a database that 'qosdiff run' or 'compare' made")
+    }
+  }
+}

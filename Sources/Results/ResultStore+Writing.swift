@@ -1,0 +1,160 @@
+import Cluster
+public import Diagnostics
+import EventEngine
+import GRDB
+import LatencyProfiles
+import Workload
+
+extension ResultStore {
+  /// Stores the experiment's row and profiles; an experiment of the same id is replaced, runs and all.
+  public func begin(
+    _ experiment: StoredExperiment, provenance: [(key: String, value: String)]
+  ) throws(InputError) {
+    try write { db in
+      try db.execute(sql: "DELETE FROM experiment WHERE id = ?", arguments: [experiment.id])
+      try db.execute(
+        sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0)",
+        arguments: [
+          experiment.id, experiment.name, experiment.scenario,
+          experiment.overrides.joined(separator: "\n"), Int64(bitPattern: experiment.seed),
+          experiment.replications, experiment.baseline, experiment.version,
+          experiment.loadFactor, experiment.offeredLoad,
+          experiment.notes.joined(separator: "\n"),
+        ])
+      for profile in experiment.profiles {
+        try db.execute(
+          sql: "INSERT OR IGNORE INTO profile VALUES (?,?,?,?,?,?)",
+          arguments: [
+            profile.hash, profile.name, profile.provenance, profile.device, profile.source,
+            profile.text,
+          ])
+        try db.execute(
+          sql: "INSERT INTO experiment_profile VALUES (?,?,?)",
+          arguments: [experiment.id, profile.use, profile.hash])
+      }
+      for (key, value) in provenance {
+        try db.execute(
+          sql: "INSERT OR REPLACE INTO provenance VALUES (?,?,?)",
+          arguments: [experiment.id, key, value])
+      }
+    }
+  }
+
+  /// Stores a run, all of it or nothing.
+  public func store(_ run: CompletedRun, of experimentID: String) throws(InputError) {
+    let id = Self.runID(experimentID, policy: run.policy, replication: run.replication)
+    try write { db in
+      try db.execute(
+        sql: "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        arguments: [
+          id, experimentID, run.policy, run.policyIndex, run.replication,
+          Int64(bitPattern: run.seed), run.usage.end.nanoseconds, run.bottleneck,
+          run.usage.offered, run.usage.completed, run.usage.dropped, run.usage.inFlight,
+          run.usage.extrapolatedBatches,
+        ])
+      try Self.insertQueries(run, id: id, db)
+      try Self.insertUsage(run.usage, id: id, db)
+      try Self.insertMetrics(run.metrics, className: "", id: id, db)
+      for (name, metrics) in run.classMetrics {
+        try Self.insertMetrics(metrics, className: name, id: id, db)
+      }
+    }
+  }
+
+  /// Stores the summaries and marks the experiment complete.
+  public func finish(
+    _ experimentID: String, summaries: [StoredSummary], provenance: [(key: String, value: String)]
+  ) throws(InputError) {
+    try write { db in
+      for s in summaries {
+        try db.execute(
+          sql: "INSERT OR REPLACE INTO summary VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+          arguments: [
+            experimentID, s.policy, s.policyIndex, s.metric.rawValue, s.metric.unit,
+            s.replications, s.mean, s.interval?.lowerBound, s.interval?.upperBound, s.ratio,
+            s.ratioInterval?.lowerBound, s.ratioInterval?.upperBound, s.note,
+          ])
+      }
+      for (key, value) in provenance {
+        try db.execute(
+          sql: "INSERT OR REPLACE INTO provenance VALUES (?,?,?)",
+          arguments: [experimentID, key, value])
+      }
+      try db.execute(
+        sql: "UPDATE experiment SET is_complete = 1 WHERE id = ?", arguments: [experimentID])
+    }
+  }
+
+  private func write(_ body: (Database) throws -> Void) throws(InputError) {
+    do {
+      try queue.write(body)
+    } catch {
+      throw InputError(
+        .cannotWrite, at: .init(file: path),
+        "the database could not be written: \(Self.text(error))",
+        hint: "finished runs are kept; see to space and permissions and run again")
+    }
+  }
+
+  /// The id of a run: 62 bits of an FNV-1a hash of what it is.
+  static func runID(_ experimentID: String, policy: String, replication: Int) -> Int64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in "\(experimentID)/\(replication)/\(policy)".utf8 {
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+    return Int64(hash >> 2)
+  }
+
+  private static func insertQueries(_ run: CompletedRun, id: Int64, _ db: Database) throws {
+    let statement = try db.makeStatement(
+      sql: "INSERT INTO query VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+    for record in run.records.sorted(by: { $0.query.id < $1.query.id }) {
+      let query = record.query
+      let className =
+        run.classes.indices.contains(Int(query.serviceClass))
+        ? run.classes[Int(query.serviceClass)] : nil
+      statement.setUncheckedArguments([
+        id, query.id.rawValue, query.arrival.nanoseconds, record.start?.nanoseconds,
+        record.end.nanoseconds, query.deadline.nanoseconds, record.outcome.name,
+        run.models[Int(query.model.rawValue)], query.size.height, query.size.width,
+        query.images, query.steps, record.evaluations, record.parts, className,
+        record.worker?.rawValue, query.sourceRow > 0 ? query.sourceRow : nil,
+      ])
+      try statement.execute()
+    }
+  }
+
+  private static func insertUsage(_ usage: RunUsage, id: Int64, _ db: Database) throws {
+    for worker in usage.workers {
+      try db.execute(
+        sql: "INSERT INTO worker VALUES (?,?,?,?,?,?,?,?,?,?)",
+        arguments: [
+          id, worker.worker.rawValue, worker.node,
+          worker.busy[Stage.encode.index].nanoseconds,
+          worker.busy[Stage.denoise.index].nanoseconds,
+          worker.busy[Stage.decode.index].nanoseconds, worker.waitingForCPU.nanoseconds,
+          worker.blocked.nanoseconds, worker.evaluations, worker.imageEvaluations,
+        ])
+    }
+    for (index, pool) in usage.cpuPools.enumerated() {
+      try db.execute(
+        sql: "INSERT INTO cpu_pool VALUES (?,?,?,?,?,?,?)",
+        arguments: [
+          id, index, pool.node, pool.cores, pool.busy[Stage.encode.index].nanoseconds,
+          pool.busy[Stage.decode.index].nanoseconds,
+          pool.busy[Stage.postProcess.index].nanoseconds,
+        ])
+    }
+  }
+
+  private static func insertMetrics(
+    _ metrics: MetricValues, className: String, id: Int64, _ db: Database
+  ) throws {
+    for metric in Metric.allCases {
+      let value = metrics[metric]
+      try db.execute(
+        sql: "INSERT INTO run_metric VALUES (?,?,?,?)",
+        arguments: [id, className, metric.rawValue, value])
+    }
+  }
+}

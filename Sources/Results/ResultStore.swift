@@ -1,0 +1,119 @@
+public import Diagnostics
+import Foundation
+import GRDB
+
+/// A QoSDiff results database.
+public struct ResultStore: Sendable {
+  /// Path of the file.
+  public let path: String
+  let queue: DatabaseQueue
+
+  /// Opens a database for writing, creating it or bringing its schema up to date.
+  ///
+  /// - Throws: 73 where the file cannot be created or is no QoSDiff database.
+  public init(creatingAt path: String) throws(InputError) {
+    let isNew = !FileManager.default.fileExists(atPath: path)
+    if !isNew { try Self.checkIsDatabase(path, .cannotCreate) }
+    do {
+      queue = try Self.open(path, readOnly: false)
+      try queue.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA journal_mode = WAL")
+      }
+      let version = try queue.read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
+      guard version <= Migrations.newest else { throw Self.newerSchema(path, version) }
+      try queue.write { db in
+        let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        guard tables == 0 || application == Migrations.applicationID else {
+          throw Self.foreignDatabase(path, .cannotCreate)
+        }
+        try Migrations.migrate(db)
+      }
+    } catch let error as InputError {
+      throw error
+    } catch {
+      throw InputError(
+        .cannotCreate, at: .init(file: path), "the database cannot be written: \(Self.text(error))",
+        hint: "name a file in a folder that can be written, with --db FILE")
+    }
+    self.path = path
+  }
+
+  /// Opens an existing database for reading.
+  ///
+  /// - Throws: 66 where there is none; 65 where it is no QoSDiff database or of a newer schema.
+  public init(readingFrom path: String) throws(InputError) {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw InputError(
+        .missingInput, at: .init(file: path), "there is no such database",
+        hint: "'qosdiff compare SCENARIO --db FILE' makes one")
+    }
+    try Self.checkIsDatabase(path, .badInput)
+    do {
+      queue = try Self.open(path, readOnly: true)
+      let (application, version) = try queue.read { db in
+        (
+          try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
+          try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        )
+      }
+      guard application == Migrations.applicationID else {
+        throw Self.foreignDatabase(path, .badInput)
+      }
+      guard version <= Migrations.newest else { throw Self.newerSchema(path, version) }
+    } catch let error as InputError {
+      throw error
+    } catch {
+      throw InputError(
+        .badInput, at: .init(file: path), "the database cannot be read: \(Self.text(error))",
+        hint: "name a database that 'qosdiff run' or 'compare' made")
+    }
+    self.path = path
+  }
+
+  private static func open(_ path: String, readOnly: Bool) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.readonly = readOnly
+    configuration.busyMode = .timeout(10)
+    return try DatabaseQueue(path: path, configuration: configuration)
+  }
+
+  private static func checkIsDatabase(
+    _ path: String, _ category: Diagnostic.Category
+  ) throws(InputError) {
+    guard let handle = FileHandle(forReadingAtPath: path),
+      let head = try? handle.read(upToCount: 16)
+    else {
+      // An empty file reads as nil and may become a database; a folder may not.
+      var isFolder: ObjCBool = false
+      if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+        throw InputError(
+          category, at: .init(file: path), "this is a folder, not a database", hint: "name a file")
+      }
+      return
+    }
+    guard head.isEmpty || head.starts(with: Array("SQLite format 3".utf8)) else {
+      throw foreignDatabase(path, category)
+    }
+  }
+
+  private static func foreignDatabase(
+    _ path: String, _ category: Diagnostic.Category
+  ) -> InputError {
+    InputError(
+      category, at: .init(file: path), "this is no QoSDiff database and is left alone",
+      hint: "name another file")
+  }
+
+  private static func newerSchema(_ path: String, _ version: Int) -> InputError {
+    InputError(
+      .badInput, at: .init(file: path),
+      "the database has schema \(version), this program knows up to \(Migrations.newest)",
+      hint: "use the program version that wrote it")
+  }
+
+  /// GRDB's description without the statement, which may be long.
+  static func text(_ error: any Error) -> String {
+    (error as? DatabaseError)?.message ?? "\(error)"
+  }
+}

@@ -1,0 +1,118 @@
+/// What identifies an experiment: its content, never when or where it ran.
+public struct StoredExperiment: Hashable, Sendable {
+  /// Hash of the scenario, overrides, seed, profiles and program version.
+  public var id: String
+  /// The scenario's name.
+  public var name: String
+  /// The scenario's text.
+  public var scenario: String
+  /// `path=value` of each `--set`.
+  public var overrides: [String]
+  /// Seed of all random numbers.
+  public var seed: UInt64
+  /// Replications a policy.
+  public var replications: Int
+  /// The policy that others are compared with.
+  public var baseline: String
+  /// Version of the program.
+  public var version: String
+  /// Factor that the load took; nil where no load was asked for.
+  public var loadFactor: Double?
+  /// Offered work as a fraction of the baseline's capacity.
+  public var offeredLoad: Double?
+  /// What a reader must know: rows skipped, rescaling, derived latencies, kinds of intervals.
+  public var notes: [String]
+  /// The profiles in use.
+  public var profiles: [StoredProfile]
+
+  /// An experiment from its parts.
+  public init(
+    id: String, name: String, scenario: String, overrides: [String], seed: UInt64,
+    replications: Int, baseline: String, version: String, loadFactor: Double?,
+    offeredLoad: Double?, notes: [String], profiles: [StoredProfile]
+  ) {
+    self.id = id
+    self.name = name
+    self.scenario = scenario
+    self.overrides = overrides
+    self.seed = seed
+    self.replications = replications
+    self.baseline = baseline
+    self.version = version
+    self.loadFactor = loadFactor
+    self.offeredLoad = offeredLoad
+    self.notes = notes
+    self.profiles = profiles
+  }
+}
+
+/// A profile as stored with an experiment.
+public struct StoredProfile: Hashable, Sendable {
+  /// Hash of its text.
+  public var hash: String
+  /// Its name.
+  public var name: String
+  /// `measured`, `published` or `derived`.
+  public var provenance: String
+  /// What was measured.
+  public var device: String
+  /// Where its figures are from.
+  public var source: String
+  /// What uses it in the scenario.
+  public var use: String
+  /// Its text.
+  public var text: String
+
+  /// A profile from its parts.
+  public init(
+    hash: String, name: String, provenance: String, device: String, source: String, use: String,
+    text: String
+  ) {
+    self.hash = hash
+    self.name = name
+    self.provenance = provenance
+    self.device = device
+    self.source = source
+    self.use = use
+    self.text = text
+  }
+}
+
+/// The mean of a metric over replications and its ratio to the baseline, with 95 % intervals.
+public struct StoredSummary: Hashable, Sendable {
+  /// Name of the policy.
+  public var policy: String
+  /// Position of the policy in the comparison.
+  public var policyIndex: Int
+  /// The metric.
+  public var metric: Metric
+  /// Replications that have a value.
+  public var replications: Int
+  /// Mean over replications; nil where no replication has a value.
+  public var mean: Double?
+  /// Ends of the Student-t interval; nil below two replications.
+  public var interval: ClosedRange<Double>?
+  /// Ratio of means to the baseline's.
+  public var ratio: Double?
+  /// Ends of the paired jackknife interval.
+  public var ratioInterval: ClosedRange<Double>?
+  /// Why something is missing, or what the reader must know.
+  public var note: String?
+
+  /// A summary from its parts.
+  public init(
+    policy: String, policyIndex: Int, metric: Metric, replications: Int, mean: Double?,
+    interval: ClosedRange<Double>?, ratio: Double? = nil,
+    ratioInterval: ClosedRange<Double>? = nil, note: String? = nil
+  ) {
+    self.policy = policy
+    self.policyIndex = policyIndex
+    self.metric = metric
+    self.replications = replications
+    self.mean = mean
+    self.interval = interval
+    self.ratio = ratio
+    self.ratioInterval = ratioInterval
+    self.note = note
+  }
+}

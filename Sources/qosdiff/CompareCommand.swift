@@ -1,0 +1,36 @@
+import ArgumentParser
+import Experiments
+
+struct CompareCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Simulates several policies under common random numbers and compares them.")
+
+  @OptionGroup var scenario: ScenarioOptions
+  @OptionGroup var options: ExperimentOptions
+
+  @Option(help: "Policies to compare, by comma; default: all of the scenario.")
+  var policies: String?
+
+  @Option(help: "The policy that others are compared with; default: the scenario's.")
+  var baseline: String?
+
+  @Option(help: "Independent runs a policy; default: the scenario's.")
+  var replications: Int?
+
+  @Option(help: "Folder for CSV files.")
+  var out: String?
+
+  func validate() throws {
+    if let replications, replications < 1 {
+      throw ValidationError("--replications must be at least 1.")
+    }
+  }
+
+  func run() async throws {
+    let experiment = try Experiment(
+      scenario.read(), policies: policies?.split(separator: ",").map(String.init),
+      baseline: baseline, replications: replications)
+    try await options.perform(experiment, out: out)
+  }
+}

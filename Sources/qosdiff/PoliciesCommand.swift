@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import Policies
+
+struct PoliciesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "policies",
+    abstract: "Lists every policy part with its parameters and defaults.")
+
+  @Flag(help: "Prints JSON.")
+  var json = false
+
+  func run() throws {
+    if json {
+      Output.result(PolicyListing.json())
+      return
+    }
+    for kind in PolicyKind.allCases {
+      Output.result("\(kind.rawValue):")
+      for entry in PolicyRegistry.entries(of: kind) {
+        Output.result("  \(entry.name): \(entry.summary)")
+        if let reference = entry.reference { Output.result("    \(reference)") }
+        for parameter in entry.parameters {
+          Output.result(
+            "    \(parameter.name) (default \(PolicyListing.text(parameter.defaultValue))): "
+              + parameter.summary)
+        }
+      }
+    }
+  }
+}
+
+/// The registry as JSON.
+enum PolicyListing {
+  private struct Entry: Encodable {
+    let kind: String
+    let name: String
+    let summary: String
+    let reference: String?
+    let parameters: [Parameter]
+  }
+
+  private struct Parameter: Encodable {
+    let name: String
+    let `default`: String
+    let summary: String
+  }
+
+  static func text(_ value: ParameterValue) -> String {
+    switch value {
+    case .integer(let value): "\(value)"
+    case .number(let value): "\(value)"
+    case .duration(let value): "\(value.seconds) s"
+    }
+  }
+
+  static func json() -> String {
+    let entries = PolicyRegistry.entries.map { entry in
+      Entry(
+        kind: entry.kind.rawValue, name: entry.name, summary: entry.summary,
+        reference: entry.reference,
+        parameters: entry.parameters.map {
+          Parameter(name: $0.name, default: text($0.defaultValue), summary: $0.summary)
+        })
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(entries)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Scenarios
+
+/// Options that every command on a scenario takes.
+struct ScenarioOptions: ParsableArguments {
+  @Argument(help: "The scenario file.")
+  var scenario: String
+
+  @Option(
+    name: .customLong("set"),
+    help: "Sets a value of the scenario, such as workload.load=0.9; may be repeated.")
+  var overrides: [String] = []
+
+  @Option(help: "Seed of all random numbers; overrides run.seed.")
+  var seed: Int?
+
+  /// The scenario with all overrides.
+  func read() throws(InputError) -> Scenario {
+    var all = overrides
+    if let seed { all.append("run.seed=\(seed)") }
+    return try Self.reader().read(path: scenario, overrides: all)
+  }
+
+  static func reader() -> ScenarioReader {
+    let variable = ProcessInfo.processInfo.environment["QOSDIFF_TRACES"] ?? ""
+    return ScenarioReader(traceFolders: variable.split(separator: ":").map(String.init))
+  }
+}
