@@ -46,7 +46,7 @@ let package = Package(
     room("EventEngine", uses: ["CGSL", heap]),
     room("LatencyProfiles", uses: ["CGSL", "Diagnostics", "EventEngine"]),
     room("Workload", uses: ["CGSL", "Diagnostics", "EventEngine"]),
-    room("Cluster", uses: ["EventEngine", "LatencyProfiles", "Workload", heap, deque]),
+    room("Cluster", uses: ["CGSL", "EventEngine", "LatencyProfiles", "Workload", heap, deque]),
     room("Policies", uses: ["Cluster", "EventEngine", "LatencyProfiles", "Workload"]),
     room(
       "Scenarios",

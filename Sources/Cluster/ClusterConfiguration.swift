@@ -1,0 +1,104 @@
+public import EventEngine
+public import LatencyProfiles
+
+/// Where the time of a stage on a device comes from.
+public enum StageTimeSource: Sendable {
+  /// Medians (and residuals) of a profile.
+  case profile(StageLatencyModel)
+  /// A distribution of the time of one batch (of one evaluation, for denoising), in seconds,
+  /// whatever the batch holds: the servers of queueing theory.
+  case synthetic(Distribution)
+  /// The stage does not exist here and takes no time.
+  case absent
+}
+
+/// A kind of device: where each stage's time comes from.
+public struct Device: Sendable {
+  /// Time source of each stage, by `Stage.index`.
+  public var stages: [StageTimeSource]
+
+  /// A device with a profile for every stage.
+  public init(profile: StageLatencyModel) {
+    stages = Stage.allCases.map { _ in .profile(profile) }
+  }
+
+  /// A device on which only the given stages exist, with synthetic times.
+  public init(synthetic: [Stage: Distribution]) {
+    stages = Stage.allCases.map { stage in synthetic[stage].map { .synthetic($0) } ?? .absent }
+  }
+}
+
+/// A link between the accelerators and the CPU pool of a node.
+public struct Link: Hashable, Sendable {
+  /// Bytes per second, above 0 (infinity allowed).
+  public var bytesPerSecond: Double
+  /// Time of an empty transfer.
+  public var latency: SimulationDuration
+  /// A link from its parts.
+  public init(bytesPerSecond: Double, latency: SimulationDuration) {
+    self.bytesPerSecond = bytesPerSecond
+    self.latency = latency
+  }
+
+  /// bytes / bandwidth + latency.
+  public func time(bytes: Int) -> SimulationDuration {
+    SimulationDuration(seconds: Double(bytes) / bytesPerSecond) + latency
+  }
+}
+
+/// One node: accelerators (one worker each) and a CPU pool.
+public struct NodeConfiguration: Sendable {
+  /// Unique in the cluster.
+  public var name: String
+  /// Number of accelerators, at least 1.
+  public var accelerators: Int
+  /// What they are.
+  public var accelerator: Device
+  /// Every time on these accelerators is this many times the profile's; 1 = nominal.
+  public var slowFactor: Double
+  /// CPU cores in the pool, at least 1.
+  public var cores: Int
+  /// What one core is: it works on one prompt or one image at a time.
+  public var cpu: Device
+  /// Between accelerators and CPU pool.
+  public var link: Link
+
+  /// A node from its parts.
+  public init(
+    name: String, accelerators: Int, accelerator: Device, slowFactor: Double = 1, cores: Int,
+    cpu: Device, link: Link
+  ) {
+    self.name = name
+    self.accelerators = accelerators
+    self.accelerator = accelerator
+    self.slowFactor = slowFactor
+    self.cores = cores
+    self.cpu = cpu
+    self.link = link
+  }
+}
+
+/// When a query is bound to a worker.
+public enum QueueBinding: Hashable, Sendable {
+  /// Late: one queue, and a free worker takes the next query.
+  case central
+  /// Early: the dispatcher picks a worker's queue at arrival; an idle worker may steal.
+  case perWorker(stealing: Bool)
+}
+
+/// The datacenter.
+public struct ClusterConfiguration: Sendable {
+  /// Its nodes, in the order of the scenario; never empty.
+  public var nodes: [NodeConfiguration]
+  /// Central or per-worker queues.
+  public var binding: QueueBinding
+
+  /// A cluster from its parts.
+  public init(nodes: [NodeConfiguration], binding: QueueBinding) {
+    self.nodes = nodes
+    self.binding = binding
+  }
+
+  /// Accelerators over all nodes.
+  public var workerCount: Int { nodes.reduce(0) { $0 + $1.accelerators } }
+}

@@ -1,0 +1,143 @@
+import EventEngine
+import LatencyProfiles
+import Workload
+
+/// Arrival, admission, splitting, dispatching and queueing.
+extension ClusterSimulation {
+  mutating func arrive(_ index: Int) {
+    let query = stream.queries[index]
+    if index + 1 < stream.queries.count {
+      loop.schedule(.arrival(query: Int32(index + 1)), at: stream.queries[index + 1].arrival)
+    }
+    usage.offered += 1
+    inSystem.add(1, at: loop.now)
+    waiting.add(1, at: loop.now)
+    let shape = self.shape(model: query.model, size: query.size)
+    let whole = view(of: query, shape: shape, model: query.model, images: query.images)
+    progress[index].firstPart = Int32(parts.count)
+    if case .drop(let reason) = policy.admission.admit(whole, clusterView()) {
+      end(query: index, as: .dropped(reason))
+      return
+    }
+    let limit = Int32(batchLimit ?? Int(query.images))
+    var left = query.images
+    while left > 0 {
+      parts.append(
+        Part(query: Int32(index), images: min(left, limit), shape: shape, model: query.model))
+      left -= limit
+    }
+    let first = Int(progress[index].firstPart)
+    progress[index].parts = Int32(parts.count - first)
+    progress[index].partsLeft = progress[index].parts
+    for part in first..<parts.count { dispatch(part) }
+  }
+
+  /// Puts a part into the queue that the dispatcher chooses.
+  mutating func dispatch(_ part: Int) {
+    let view = view(of: part)
+    var queue = 0
+    if !central {
+      var random = RandomStream(
+        seed: seed, stream: .dispatch,
+        entity: UInt64(UInt32(bitPattern: parts[part].query)) << 16 | UInt64(part & 0xFFFF))
+      let worker = policy.dispatcher.chooseWorker(
+        for: view, among: clusterView(), using: &random)
+      queue = Int(worker.rawValue)
+      precondition(workers.indices.contains(queue), "a dispatcher chose a worker that isn't there")
+    }
+    parts[part].enqueued = loop.now
+    sequence += 1
+    parts[part].sequence = sequence
+    parts[part].priority = policy.discipline.priority(of: view, at: loop.now)
+    enqueue(part, in: queue)
+    wake(queue: queue)
+  }
+
+  mutating func enqueue(_ part: Int, in queue: Int) {
+    let node = NodeID(rawValue: workers[central ? wakeOrder[0] : queue].node)
+    let query = stream.queries[Int(parts[part].query)]
+    parts[part].queuedWork =
+      times.amortisedTime(
+        node: node, shape: parts[part].shape, images: Int(parts[part].images),
+        evaluations: Int(query.steps), options: options
+      ).nanoseconds
+    parts[part].isWaiting = true
+    parts[part].worker = central ? -1 : Int32(queue)
+    queues[queue].insert(parts[part], index: Int32(part), sequence: parts[part].sequence)
+    refreshView(ofQueue: queue)
+  }
+
+  /// Takes a part out of its queue's counts; its heap entry must go too, now or when it surfaces.
+  mutating func dequeue(_ part: Int, from queue: Int) {
+    parts[part].isWaiting = false
+    queues[queue].count(parts[part], sign: -1)
+    refreshView(ofQueue: queue)
+  }
+
+  mutating func refreshView(ofQueue queue: Int) {
+    guard !central else { return }
+    views[queue].queuedParts = queues[queue].parts
+    views[queue].queuedImages = queues[queue].totalImages
+    views[queue].queuedWork = SimulationDuration(nanoseconds: queues[queue].work)
+  }
+
+  /// Lets workers that could take from a queue look at it.
+  mutating func wake(queue: Int) {
+    if !central {
+      if workers[queue].isParked { advance(queue) } else if prefetches { prefetch(queue) }
+      if stealing, queues[queue].parts > 0, parkedCount > 0 { wakeThief() }
+      return
+    }
+    if parkedCount > 0 {
+      for worker in wakeOrder where workers[worker].isParked && queues[0].parts > 0 {
+        advance(worker)
+        if workers[worker].isParked, views[worker].model == nil { break }
+      }
+    }
+    if prefetches, queues[0].parts > 0 {
+      for worker in wakeOrder where queues[0].parts > 0 { prefetch(worker) }
+    }
+  }
+
+  private mutating func wakeThief() {
+    for worker in wakeOrder where workers[worker].isParked {
+      advance(worker)
+      break
+    }
+  }
+
+  func shape(model: ModelID, size: ImageSize) -> ShapeID {
+    if times.shapes.count == 1 { return ShapeID(rawValue: 0) }
+    let shape = Shape(model: stream.models[Int(model.rawValue)], size: size)
+    guard let id = times.id(of: shape) else {
+      preconditionFailure("no service times were made for \(shape.model) at \(shape.size)")
+    }
+    return id
+  }
+
+  mutating func view(of part: Int) -> QueryView {
+    let p = parts[part]
+    var view = view(
+      of: stream.queries[Int(p.query)], shape: p.shape, model: p.model, images: p.images)
+    view.resubmissions = Int(p.resubmissions)
+    return view
+  }
+
+  private mutating func view(
+    of query: Query, shape: ShapeID, model: ModelID, images: Int32
+  ) -> QueryView {
+    let key = ServiceKey(shape: shape, images: images, steps: query.steps)
+    let service: SimulationDuration
+    if let known = predictedServices[key] {
+      service = known
+    } else {
+      service = times.fastestStandalone(
+        shape: shape, images: Int(images), evaluations: Int(query.steps), placement: placement)
+      predictedServices[key] = service
+    }
+    return QueryView(
+      id: query.id, arrival: query.arrival, deadline: query.deadline, model: model, shape: shape,
+      images: Int(images), requestedSteps: Int(query.steps), promptSeed: query.promptSeed,
+      serviceClass: query.serviceClass, predictedService: service, resubmissions: 0)
+  }
+}

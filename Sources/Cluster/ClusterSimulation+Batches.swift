@@ -1,0 +1,193 @@
+import EventEngine
+import LatencyProfiles
+import Workload
+
+/// Forming batches from queues: whose turn it is, who fits, who waits.
+extension ClusterSimulation {
+  /// Moves to ``scratch`` what worker `w` takes now; false if it takes nothing. `ahead`: for a batch
+  /// of its own, to be encoded on the CPU while another is denoised.
+  mutating func takeFromQueue(_ w: Int, ahead: Bool = false) -> Bool {
+    if take(from: central ? 0 : w, for: w, ahead: ahead) { return true }
+    guard stealing, workers[w].running.isEmpty, queues[w].parts == 0 else { return false }
+    var victim: Int?
+    for queue in queues.indices where queues[queue].totalImages > 0 {
+      if let known = victim, queues[known].totalImages >= queues[queue].totalImages { continue }
+      victim = queue
+    }
+    guard let victim else { return false }
+    return take(from: victim, for: w, ahead: ahead)
+  }
+
+  private mutating func take(from queue: Int, for w: Int, ahead: Bool) -> Bool {
+    scratch.removeAll(keepingCapacity: true)
+    guard queues[queue].parts > 0 else { return false }
+    if policy.discipline.timeVarying { reprioritise(queue) }
+    // A plan may send a part to another model's lane, and a recheck may drop one: look again.
+    while let lane = nextLane(of: queue, for: w, ahead: ahead) {
+      guard isDue(lane: lane, of: queue, for: w, ahead: ahead) else { return false }
+      let looked = fill(from: queue, lane: lane, for: w, ahead: ahead)
+      if !scratch.isEmpty { return true }
+      if !looked { return false }
+    }
+    return false
+  }
+
+  /// The lane whose head goes first among those this worker takes; a running batch takes only its
+  /// own shape, and only while that shape is first in line, so that no other shape starves.
+  private mutating func nextLane(of queue: Int, for w: Int, ahead: Bool) -> Int? {
+    discardGone(from: queue)
+    let only = views[w].model
+    let lane = queues[queue].firstLane { lane in
+      guard let only else { return true }
+      return times.shapes[lane].model == stream.models[Int(only.rawValue)]
+    }
+    guard let lane, !ahead, let first = workers[w].running.first else { return lane }
+    return Int(parts[Int(first)].shape.rawValue) == lane ? lane : nil
+  }
+
+  /// Removes entries of dropped queries from the heads of a queue's lanes.
+  private mutating func discardGone(from queue: Int) {
+    for lane in times.shapes.indices {
+      while let head = queues[queue].head(lane), !parts[Int(head)].isWaiting {
+        queues[queue].removeHead(lane)
+      }
+    }
+  }
+
+  /// Whether a batch may start: it is full, or has waited long enough; otherwise sets the timer.
+  private mutating func isDue(lane: Int, of queue: Int, for w: Int, ahead: Bool) -> Bool {
+    guard batchWait > .zero, ahead || workers[w].running.isEmpty, let limit = batchLimit,
+      queues[queue].images[lane] < limit, let head = queues[queue].head(lane)
+    else { return true }
+    let due = parts[Int(head)].enqueued + batchWait
+    if due <= loop.now { return true }
+    if let timer = queues[queue].timer { loop.cancel(timer) }
+    queues[queue].timer = loop.scheduleCancellable(.formTimeout(queue: Int32(queue)), at: due)
+    return false
+  }
+
+  /// Takes parts of a lane while they fit; false if its head was left where it is.
+  private mutating func fill(from queue: Int, lane: Int, for w: Int, ahead: Bool) -> Bool {
+    var images = ahead ? 0 : workers[w].runningImages
+    var looked = false
+    while let head = queues[queue].head(lane) {
+      let part = Int(head)
+      if !parts[part].isWaiting {
+        queues[queue].removeHead(lane)
+        continue
+      }
+      if images > 0 {
+        guard let limit = batchLimit, images + Int(parts[part].images) <= limit else { break }
+        let batch = BatchView(
+          shape: parts[part].shape, images: images,
+          evaluationsDone: Int(workers[w].running.first.map { parts[Int($0)].evaluationsDone } ?? 0))
+        guard policy.batching.mayJoin(view(of: part), batch) else { break }
+      }
+      looked = true
+      queues[queue].removeHead(lane)
+      dequeue(part, from: queue)
+      if isDroppedBeforeService(part, on: w) { continue }
+      if begin(part, on: w, queue: queue) {
+        scratch.append(head)
+        images += Int(parts[part].images)
+      }
+    }
+    return looked
+  }
+
+  /// Drops the part's query if the admission policy finds it not worth serving any more.
+  private mutating func isDroppedBeforeService(_ part: Int, on w: Int) -> Bool {
+    guard policy.admission.rechecksBeforeService else { return false }
+    let query = Int(parts[part].query)
+    guard !progress[query].hasStarted else { return false }
+    let view = view(of: part)
+    let finish =
+      loop.now
+      + times.standalone(
+        node: NodeID(rawValue: workers[w].node), shape: view.shape, images: view.images,
+        evaluations: view.requestedSteps, placement: placement)
+    if policy.admission.isWorthwhile(view, finish: finish) { return false }
+    end(query: query, as: .dropped(.hopelessBeforeService))
+    return true
+  }
+
+  /// Plans a part whose service begins; false if the plan sends it to another model's lane.
+  private mutating func begin(_ part: Int, on w: Int, queue: Int) -> Bool {
+    let query = Int(parts[part].query)
+    if !parts[part].isPlanned {
+      let plan = policy.steps.plan(view(of: part), context(of: part, on: w, queue: queue))
+      precondition(plan.evaluations >= 1, "a step plan without an evaluation")
+      parts[part].isPlanned = true
+      parts[part].evaluationsPlanned = Int32(plan.evaluations)
+      parts[part].evaluationsDone = 0
+      parts[part].parallelDegree = Int32(max(plan.parallelDegree, 1))
+      if let model = plan.model, model != parts[part].model {
+        parts[part].model = model
+        parts[part].shape = shape(model: model, size: stream.queries[query].size)
+        enqueue(part, in: queue)
+        return false
+      }
+    }
+    parts[part].worker = Int32(w)
+    progress[query].worker = Int32(w)
+    if !progress[query].hasStarted {
+      progress[query].start = loop.now
+      waiting.add(-1, at: loop.now)
+    }
+    return true
+  }
+
+  func context(of part: Int, on w: Int, queue: Int? = nil) -> StepContext {
+    let queue = queue ?? (central ? 0 : w)
+    let p = parts[part]
+    let node = NodeID(rawValue: workers[w].node)
+    // A plan is made while the batch still fills: it counts on a full one where others wait.
+    let inBatch = workers[w].runningImages + imageCount(scratch)
+    let images =
+      p.isPlanned
+      ? max(workers[w].runningImages, Int(p.images))
+      : min(
+        max(inBatch + Int(p.images) + queues[queue].totalImages, Int(p.images)),
+        max(batchLimit ?? Int(p.images), Int(p.images)))
+    var other = times.cpuTime(
+      node: node, shape: p.shape, images: images, placement: placement)
+    other += times.acceleratorTime(
+      node: node, shape: p.shape, images: images, evaluations: 0, placement: placement)
+    return StepContext(
+      now: loop.now, worker: WorkerID(rawValue: Int32(w)),
+      evaluationTime: times.evaluationTime(node: node, shape: p.shape, images: images),
+      otherTime: other, queuedImages: queues[queue].totalImages,
+      workersOfQueue: central ? workers.count : 1, batchLimit: batchLimit ?? Int(p.images))
+  }
+
+  private mutating func reprioritise(_ queue: Int) {
+    var ranks: [Int32: Int64] = [:]
+    for part in queues[queue].waiting where parts[Int(part)].isWaiting {
+      let rank = policy.discipline.priority(of: view(of: Int(part)), at: loop.now)
+      parts[Int(part)].priority = rank
+      ranks[part] = rank.rank
+    }
+    queues[queue].reprioritise { ranks[$0] ?? .max }
+  }
+
+  /// Gives the running batch's place to the queue's head where the discipline says so.
+  mutating func preempt(_ w: Int) {
+    let queue = central ? 0 : w
+    discardGone(from: queue)
+    guard let lane = queues[queue].firstLane(where: { _ in true }),
+      let head = queues[queue].head(lane)
+    else { return }
+    let candidate = view(of: Int(head))
+    var kept: [Int32] = []
+    for part in workers[w].running {
+      let running = view(of: Int(part))
+      if policy.discipline.preempts(candidate, running, at: loop.now) {
+        workers[w].runningImages -= running.images
+        enqueue(Int(part), in: queue)
+      } else {
+        kept.append(part)
+      }
+    }
+    workers[w].running = kept
+  }
+}

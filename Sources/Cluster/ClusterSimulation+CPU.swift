@@ -1,0 +1,212 @@
+import DequeModule
+import EventEngine
+import LatencyProfiles
+import Workload
+
+/// The CPU pools: hand-offs, tasks on cores, bounded buffers.
+extension ClusterSimulation {
+  /// The first CPU stage that exists after `stage`.
+  func nextCPUStage(after stage: Stage, node: Int) -> Stage? {
+    [Stage.decode, .postProcess].first {
+      $0.index > stage.index && placement.isOnCPU($0)
+        && times.stageExists(device: ServiceTimes.cpu(of: node), stage: $0)
+    }
+  }
+
+  /// Sends parts of worker `w` to its node's CPU pool.
+  mutating func submit(_ group: [Int32], of w: Int, stage: Stage) {
+    let index: Int
+    if let free = freeBatches.popLast() {
+      index = Int(free)
+    } else {
+      index = batches.count
+      batches.append(CPUBatch())
+    }
+    batches[index].worker = Int32(w)
+    batches[index].parts.removeAll(keepingCapacity: true)
+    batches[index].parts.append(contentsOf: group)
+    setStage(stage, ofBatch: index)
+    // A prompt arrives at the host: only what an accelerator has made must be handed over.
+    if stage == .encode {
+      transferDone(index)
+    } else {
+      transfer(index, before: stage)
+    }
+  }
+
+  private mutating func transfer(_ batch: Int, before stage: Stage) {
+    let w = Int(batches[batch].worker)
+    guard let first = batches[batch].parts.first else { return transferDone(batch) }
+    let time = times.handOff(
+      node: Int(workers[w].node), shape: parts[Int(first)].shape, before: stage,
+      images: imageCount(batches[batch].parts))
+    if time == .zero {
+      transferDone(batch)
+    } else {
+      loop.schedule(.transferDone(batch: Int32(batch)), after: time)
+    }
+  }
+
+  private mutating func setStage(_ stage: Stage, ofBatch index: Int) {
+    let tasks =
+      stage == .encode ? batches[index].parts.count : imageCount(batches[index].parts)
+    batches[index].stage = stage
+    batches[index].tasksToStart = tasks
+    batches[index].tasksLeft = tasks
+    batches[index].cursorPart = 0
+    batches[index].cursorImage = 0
+    for part in batches[index].parts {
+      parts[Int(part)].imagesToPostProcess = parts[Int(part)].images
+    }
+  }
+
+  mutating func transferDone(_ batch: Int) {
+    let w = Int(batches[batch].worker)
+    if batches[batch].stage == .denoise {
+      if buffer == nil {
+        workers[w].waitingForCPU += (loop.now - workers[w].since).nanoseconds
+        workers[w].operation = .idle
+        free(batch)
+        joinRunning(w)
+      } else {
+        workers[w].ready.append(Int32(batch))
+      }
+      advance(w)
+      return
+    }
+    let node = Int(workers[w].node)
+    pools[node].queue.append(Int32(batch))
+    startTasks(node)
+  }
+
+  private mutating func startTasks(_ node: Int) {
+    while pools[node].freeCores > 0, let batch = pools[node].queue.first {
+      let index = Int(batch)
+      let part = batches[index].parts[batches[index].cursorPart]
+      let image = batches[index].cursorImage
+      let stage = batches[index].stage
+      pools[node].freeCores -= 1
+      let duration = cpuTime(stage, node: node, part: Int(part), image: image)
+      let charged = min(duration, horizon - loop.now)
+      pools[node].busy[stage.index] += charged.nanoseconds
+      if observer.wantsSpans {
+        observer.spanEnded(
+          Span(
+            worker: WorkerID(rawValue: batches[index].worker), stage: stage, start: loop.now,
+            end: loop.now + charged, images: 1,
+            query: QueryID(rawValue: parts[Int(part)].query)))
+      }
+      loop.schedule(
+        .cpuTaskDone(node: Int32(node), batch: batch, part: part), after: duration)
+      if stage == .encode || image + 1 == parts[Int(part)].images {
+        batches[index].cursorPart += 1
+        batches[index].cursorImage = 0
+      } else {
+        batches[index].cursorImage += 1
+      }
+      batches[index].tasksToStart -= 1
+      if batches[index].tasksToStart == 0 { pools[node].queue.removeFirst() }
+    }
+  }
+
+  private func cpuTime(
+    _ stage: Stage, node: Int, part: Int, image: Int32
+  ) -> SimulationDuration {
+    let device = ServiceTimes.cpu(of: node)
+    let shape = parts[part].shape
+    let median = times.median(device: device, shape: shape, stage: stage, batch: 1)
+    let distribution = times.distribution(device: device, stage: stage)
+    let residuals = times.residuals[times.row(device: device, shape: shape, stage: stage)]
+    if distribution == nil, residuals == nil { return SimulationDuration(nanoseconds: median) }
+    let query = UInt64(UInt32(bitPattern: parts[part].query))
+    let inQuery = part - Int(progress[Int(parts[part].query)].firstPart)
+    var random = RandomStream(seed: seed, stream: .cpuService, entity: query << 2 | stage.entity)
+    random.seek(toBlock: UInt32(inQuery * (batchLimit ?? 0) + Int(image)) &* 64)
+    if let distribution {
+      return SimulationDuration(seconds: distribution.sample(using: &random))
+    }
+    let factor = residuals?.factor(atUniform: random.uniform()) ?? 1
+    return SimulationDuration(seconds: Double(median) / 1e9 * factor)
+  }
+
+  mutating func cpuTaskDone(node: Int, batch: Int, part: Int) {
+    pools[node].freeCores += 1
+    batches[batch].tasksLeft -= 1
+    let isLast = nextCPUStage(after: batches[batch].stage, node: node) == nil
+    if batches[batch].stage == .postProcess || (batches[batch].stage == .decode && isLast) {
+      parts[part].imagesToPostProcess -= 1
+      if parts[part].imagesToPostProcess == 0, batches[batch].stage == .postProcess {
+        complete(part)
+      }
+    }
+    startTasks(node)
+    if batches[batch].tasksLeft == 0 { stageDone(ofBatch: batch, node: node) }
+  }
+
+  private mutating func stageDone(ofBatch batch: Int, node: Int) {
+    let w = Int(batches[batch].worker)
+    switch batches[batch].stage {
+    case .encode:
+      batches[batch].stage = .denoise
+      transfer(batch, before: .denoise)
+    case .decode:
+      batches[batch].parts = resubmitting(batches[batch].parts, on: w)
+      if !batches[batch].parts.isEmpty,
+        let next = nextCPUStage(after: .decode, node: node)
+      {
+        setStage(next, ofBatch: batch)
+        pools[node].queue.append(Int32(batch))
+        startTasks(node)
+      } else {
+        for part in batches[batch].parts { complete(Int(part)) }
+        leaveCPU(batch)
+      }
+    case .denoise, .postProcess: leaveCPU(batch)
+    }
+  }
+
+  /// The CPU is through with a batch: its buffer slot, or its waiting worker, is free again.
+  private mutating func leaveCPU(_ batch: Int) {
+    let w = Int(batches[batch].worker)
+    free(batch)
+    guard buffer != nil else { return release(w) }
+    workers[w].outputsHeld -= 1
+    if workers[w].operation == .blocked {
+      workers[w].blocked += (loop.now - workers[w].since).nanoseconds
+      workers[w].operation = .idle
+      handOff(w)
+    }
+  }
+
+  private mutating func free(_ batch: Int) { freeBatches.append(Int32(batch)) }
+
+  /// Sends batches ahead to the CPU's encoding while the input buffer has room.
+  mutating func prefetch(_ w: Int) {
+    guard let buffer else { return }
+    while workers[w].inputsHeld < buffer, views[w].isActive, takeFromQueue(w, ahead: true) {
+      workers[w].inputsHeld += 1
+      submit(scratch, of: w, stage: .encode)
+    }
+  }
+
+  /// Joins encoded batches to the running one: one where it is empty, all that fit otherwise.
+  mutating func takeReady(_ w: Int) {
+    while let first = workers[w].ready.first {
+      let group = batches[Int(first)].parts
+      let images = imageCount(group)
+      if let running = workers[w].running.first {
+        guard joinsBetweenSteps, let limit = batchLimit,
+          workers[w].runningImages + images <= limit,
+          parts[Int(running)].shape == parts[Int(group[0])].shape
+        else { return }
+      }
+      workers[w].ready.removeFirst()
+      workers[w].inputsHeld -= 1
+      workers[w].group.append(contentsOf: group)
+      free(Int(first))
+      borrowHelpers(w)
+      joinRunning(w)
+      prefetch(w)
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import EventEngine
+import LatencyProfiles
+import Workload
+
+/// How queries end, go round again, or are cut off; and what a controller changes.
+extension ClusterSimulation {
+  /// A part's images are delivered.
+  mutating func complete(_ part: Int) {
+    let query = Int(parts[part].query)
+    progress[query].partsLeft -= 1
+    if progress[query].partsLeft == 0, !progress[query].hasEnded { end(query: query, as: .completed) }
+  }
+
+  mutating func end(query: Int, as outcome: Outcome) {
+    progress[query].hasEnded = true
+    inSystem.add(-1, at: loop.now)
+    if !progress[query].hasStarted { waiting.add(-1, at: loop.now) }
+    switch outcome {
+    case .completed: usage.completed += 1
+    case .dropped: usage.dropped += 1
+    case .inFlight: usage.inFlight += 1
+    }
+    let first = Int(progress[query].firstPart)
+    if case .dropped = outcome {
+      for part in first..<first + Int(progress[query].parts) where parts[part].isWaiting {
+        dequeue(part, from: central ? 0 : Int(parts[part].worker))
+      }
+    }
+    report(query: query, as: outcome)
+  }
+
+  private mutating func report(query: Int, as outcome: Outcome) {
+    let p = progress[query]
+    let record = QueryRecord(
+      query: stream.queries[query], outcome: outcome,
+      start: p.hasStarted ? p.start : nil, end: loop.now,
+      evaluations: p.parts > 0 ? Double(p.evaluations) / Double(p.parts) : 0,
+      parts: Int(max(p.parts, 1)),
+      worker: p.worker >= 0 ? WorkerID(rawValue: p.worker) : nil)
+    usage.residenceSum += Int128(record.latency.nanoseconds)
+    observer.queryEnded(record)
+  }
+
+  /// Sends back to a queue what the step policy wants made again by another model; returns the rest.
+  mutating func resubmitting(_ group: [Int32], on w: Int) -> [Int32] {
+    guard policy.steps.decidesAfterDecode else { return group }
+    var kept: [Int32] = []
+    for index in group {
+      let part = Int(index)
+      let context = context(of: part, on: w)
+      switch policy.steps.afterDecode(view(of: part), context) {
+      case .complete: kept.append(index)
+      case .resubmit(let model):
+        let query = Int(parts[part].query)
+        progress[query].evaluations -= parts[part].evaluationsDone + parts[part].evaluationsBefore
+        parts[part].evaluationsBefore += parts[part].evaluationsDone
+        parts[part].evaluationsDone = 0
+        parts[part].isPlanned = false
+        parts[part].isEncoded = false
+        parts[part].resubmissions += 1
+        parts[part].model = model
+        parts[part].shape = shape(model: model, size: stream.queries[query].size)
+        dispatch(part)
+      }
+    }
+    return kept
+  }
+
+  mutating func replan() {
+    guard var controller = policy.controller else { return }
+    let actions = controller.replan(clusterView())
+    policy.controller = controller
+    for action in actions { apply(action) }
+    if usage.completed + usage.dropped < stream.queries.count {
+      loop.schedule(.replan, after: controller.period)
+    }
+  }
+
+  private mutating func apply(_ action: Action) {
+    switch action {
+    case .tune(let parameter, let value): policy.steps.tune(parameter, to: value)
+    case .assign(let worker, let model):
+      views[Int(worker.rawValue)].model = model
+      redispatch(Int(worker.rawValue)) { model != nil && $0.model != model }
+    case .setActive(let worker, let isActive):
+      views[Int(worker.rawValue)].isActive = isActive
+      redispatch(Int(worker.rawValue)) { _ in !isActive }
+    }
+  }
+
+  /// Dispatches again what waits in a worker's queue and may no longer be served there.
+  private mutating func redispatch(_ w: Int, where isMisplaced: (Part) -> Bool) {
+    if !central {
+      for index in queues[w].waiting where parts[Int(index)].isWaiting {
+        let part = Int(index)
+        guard isMisplaced(parts[part]) else { continue }
+        dequeue(part, from: w)
+        queues[w].remove(part: index, shape: Int(parts[part].shape.rawValue))
+        dispatch(part)
+      }
+    }
+    wake(queue: central ? 0 : w)
+  }
+
+  /// Ends the run: what is still there is in flight.
+  mutating func close() {
+    for query in 0..<usage.offered where !progress[query].hasEnded {
+      usage.inFlight += 1
+      report(query: query, as: .inFlight)
+    }
+    let end = loop.now
+    usage.end = end
+    usage.events = loop.handledCount
+    usage.systemIntegral = inSystem.integral(to: end)
+    usage.meanWaiting = waiting.mean(to: end)
+    usage.maximumWaiting = waiting.maximum
+    for w in workers.indices {
+      let spent = (end - workers[w].since).nanoseconds
+      if workers[w].operation == .waitingForCPU { workers[w].waitingForCPU += spent }
+      if workers[w].operation == .blocked { workers[w].blocked += spent }
+    }
+    usage.workers = workers.enumerated().map { index, worker in
+      WorkerUsage(
+        worker: WorkerID(rawValue: Int32(index)), node: nodeNames[Int(worker.node)],
+        busy: worker.busy.map { SimulationDuration(nanoseconds: $0) },
+        waitingForCPU: SimulationDuration(nanoseconds: worker.waitingForCPU),
+        blocked: SimulationDuration(nanoseconds: worker.blocked),
+        evaluations: worker.evaluations, imageEvaluations: worker.imageEvaluations)
+    }
+    usage.cpuPools = pools.enumerated().map { index, pool in
+      CPUPoolUsage(
+        node: nodeNames[index], cores: pool.cores,
+        busy: pool.busy.map { SimulationDuration(nanoseconds: $0) })
+    }
+    observer.runEnded(usage)
+  }
+}

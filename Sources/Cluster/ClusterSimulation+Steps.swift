@@ -1,0 +1,129 @@
+private import CGSL
+import EventEngine
+import LatencyProfiles
+import Workload
+
+/// Denoising steps: their time, and what the step policy makes of them.
+extension ClusterSimulation {
+  mutating func stepDone(_ w: Int) {
+    var kept = 0
+    for i in workers[w].running.indices {
+      let index = workers[w].running[i]
+      let part = Int(index)
+      parts[part].evaluationsDone += 1
+      if policy.steps.decidesAfterStep { decide(part, on: w) }
+      if parts[part].evaluationsLeft <= 0 {
+        let evaluations = parts[part].evaluationsDone + parts[part].evaluationsBefore
+        progress[Int(parts[part].query)].evaluations += evaluations
+        workers[w].runningImages -= Int(parts[part].images)
+        workers[w].finished.append(index)
+      } else {
+        workers[w].running[kept] = index
+        kept += 1
+      }
+    }
+    workers[w].running.removeLast(workers[w].running.count - kept)
+    views[w].runningImages = workers[w].runningImages
+    if kept == 0 { returnHelpers(w) }
+  }
+
+  private mutating func decide(_ part: Int, on w: Int) {
+    let view = view(of: part)
+    let p = parts[part]
+    let observation = StepObservation(
+      evaluationsDone: Int(p.evaluationsDone), evaluationsLeft: Int(p.evaluationsLeft),
+      entropyBits: signals?.entropyBits(
+        promptSeed: view.promptSeed, evaluationsDone: Int(p.evaluationsDone),
+        evaluationsPlanned: Int(p.evaluationsPlanned)))
+    let context = context(of: part, on: w)
+    switch policy.steps.afterStep(view, observation, &parts[part].state, context) {
+    case .proceed: break
+    case .finish: parts[part].evaluationsPlanned = p.evaluationsDone
+    case .lastStep: parts[part].evaluationsPlanned = p.evaluationsDone + 1
+    case .respace(let remaining):
+      parts[part].evaluationsPlanned = p.evaluationsDone + Int32(max(remaining, 1))
+    }
+  }
+
+  /// Time of one piece of accelerator work: median x residual, or a synthetic draw.
+  mutating func acceleratorTime(
+    _ stage: Stage, on w: Int, images: Int, oldest: Int
+  ) -> SimulationDuration {
+    let node = Int(workers[w].node)
+    let device = ServiceTimes.accelerator(of: node)
+    let query = UInt64(UInt32(bitPattern: parts[oldest].query))
+    var nanoseconds: Double
+    if let distribution = times.distribution(device: device, stage: stage) {
+      let step = stage == .denoise ? parts[oldest].evaluationsDone : 0
+      var random = RandomStream(seed: seed, stream: .service, entity: query << 2 | stage.entity)
+      // A draw takes a few blocks at most; steps lie 64 apart, so they never share any.
+      random.seek(toBlock: UInt32(step) &* 64)
+      nanoseconds = distribution.sample(using: &random) * 1e9 * slowFactors[node]
+    } else {
+      let shape = parts[oldest].shape
+      let batch = min(images, times.maximumBatch)
+      if times.isExtrapolated(device: device, shape: shape, stage: stage, batch: batch) {
+        usage.extrapolatedBatches += 1
+      }
+      nanoseconds = Double(times.median(device: device, shape: shape, stage: stage, batch: batch))
+      let row = times.row(device: device, shape: shape, stage: stage)
+      if let residuals = times.residuals[row] {
+        nanoseconds *= residual(residuals, stage: stage, on: w, oldest: oldest, query: query)
+      }
+    }
+    if stage == .denoise, !workers[w].helpers.isEmpty {
+      nanoseconds /= 1 + Double(workers[w].helpers.count) * parallelEfficiency
+    }
+    return SimulationDuration(seconds: nanoseconds / 1e9)
+  }
+
+  /// A factor around 1. For steps it follows a Gaussian copula with the profile's lag-1
+  /// autocorrelation along the worker's steps: z' = rho z + sqrt(1 - rho^2) e, e drawn by (oldest
+  /// query, its step index), so that the same step of the same query gets the same e everywhere.
+  private mutating func residual(
+    _ residuals: ResidualDistribution, stage: Stage, on w: Int, oldest: Int, query: UInt64
+  ) -> Double {
+    guard stage == .denoise else {
+      var random = RandomStream(seed: seed, stream: .service, entity: query << 2 | stage.entity)
+      return residuals.factor(atUniform: random.uniform())
+    }
+    var random = RandomStream(seed: seed, stream: .stepNoise, entity: query)
+    random.seek(toBlock: UInt32(parts[oldest].evaluationsDone + parts[oldest].evaluationsBefore))
+    let u = random.uniform()
+    guard residuals.lag1 != 0 else { return residuals.factor(atUniform: u) }
+    let rho = residuals.lag1
+    let fresh = gsl_cdf_ugaussian_Pinv(max(u, 0x1p-53))
+    workers[w].noise = rho * workers[w].noise + (1 - rho * rho).squareRoot() * fresh
+    return residuals.factor(atUniform: gsl_cdf_ugaussian_P(workers[w].noise))
+  }
+
+  /// Takes idle workers of the node on as helpers for a query that is planned on several.
+  mutating func borrowHelpers(_ w: Int) {
+    guard workers[w].running.isEmpty, workers[w].helpers.isEmpty else { return }
+    let degree = workers[w].group.map { parts[Int($0)].parallelDegree }.min() ?? 1
+    guard degree > 1 else { return }
+    for helper in workers.indices
+    where workers[helper].isParked && workers[helper].node == workers[w].node {
+      guard workers[w].helpers.count < Int(degree) - 1 else { break }
+      guard helper != w, views[helper].isActive, views[helper].queuedParts == 0 else { continue }
+      setParked(helper, false)
+      workers[helper].operation = .lent
+      workers[w].helpers.append(Int32(helper))
+    }
+  }
+
+  private mutating func returnHelpers(_ w: Int) {
+    guard !workers[w].helpers.isEmpty else { return }
+    let helpers = workers[w].helpers
+    workers[w].helpers.removeAll(keepingCapacity: true)
+    for helper in helpers {
+      workers[Int(helper)].operation = .idle
+      advance(Int(helper))
+    }
+  }
+}
+
+extension Stage {
+  /// Two bits that keep the stages' draws of one query apart.
+  var entity: UInt64 { UInt64(index) }
+}

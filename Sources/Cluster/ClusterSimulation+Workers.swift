@@ -1,0 +1,200 @@
+import EventEngine
+import LatencyProfiles
+import Workload
+
+/// What an accelerator does next, decided whenever it has finished something.
+extension ClusterSimulation {
+  /// Whether batches are encoded on the CPU ahead of denoising.
+  var prefetches: Bool { placement.encodeOnCPU && buffer != nil }
+
+  mutating func advance(_ w: Int) {
+    guard workers[w].operation == .idle else { return }
+    setParked(w, false)
+    if prefetches { prefetch(w) }
+    let isMidBatch = !workers[w].running.isEmpty
+    if !workers[w].finished.isEmpty, joinsBetweenSteps || !isMidBatch {
+      leave(w)
+      return
+    }
+    if isMidBatch, policy.discipline.isPreemptive { preempt(w) }
+    if views[w].isActive, workers[w].running.isEmpty || joinsBetweenSteps {
+      if prefetches {
+        takeReady(w)
+      } else if takeFromQueue(w) {
+        startEncoding(w)
+        guard workers[w].operation == .idle else { return }
+      }
+    }
+    if workers[w].running.isEmpty {
+      setParked(w, true)
+    } else {
+      startStep(w)
+    }
+  }
+
+  mutating func setParked(_ w: Int, _ parked: Bool) {
+    guard workers[w].isParked != parked else { return }
+    workers[w].isParked = parked
+    parkedCount += parked ? 1 : -1
+    if parked { views[w].predictedFree = loop.now }
+  }
+
+  /// Begins encoding what ``scratch`` holds, or passes it straight on where nothing is encoded.
+  private mutating func startEncoding(_ w: Int) {
+    let node = Int(workers[w].node)
+    workers[w].group.removeAll(keepingCapacity: true)
+    workers[w].group.append(contentsOf: scratch)
+    let unencoded = scratch.reduce(0) { $0 + (parts[Int($1)].isEncoded ? 0 : parts[Int($1)].images) }
+    borrowHelpers(w)
+    predictFree(w)
+    if placement.encodeOnCPU, unencoded > 0,
+      times.stageExists(device: ServiceTimes.cpu(of: node), stage: .encode)
+    {
+      submit(workers[w].group, of: w, stage: .encode)
+      hold(w, as: .waitingForCPU)
+    } else if unencoded > 0,
+      times.stageExists(device: ServiceTimes.accelerator(of: node), stage: .encode)
+    {
+      start(.encode, on: w, images: Int(unencoded), oldest: workers[w].group[0], as: .encode)
+    } else {
+      joinRunning(w)
+    }
+  }
+
+  /// The group becomes part of the running batch.
+  mutating func joinRunning(_ w: Int) {
+    for part in workers[w].group {
+      parts[Int(part)].isEncoded = true
+      workers[w].running.append(part)
+      workers[w].runningImages += Int(parts[Int(part)].images)
+    }
+    views[w].runningImages = workers[w].runningImages
+    workers[w].group.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func startStep(_ w: Int) {
+    predictFree(w)
+    workers[w].evaluations += 1
+    workers[w].imageEvaluations += workers[w].runningImages
+    start(
+      .denoise, on: w, images: workers[w].runningImages, oldest: workers[w].running[0], as: .step)
+  }
+
+  /// Denoised parts leave the accelerator: decode there, or hand-off to the CPU.
+  private mutating func leave(_ w: Int) {
+    let node = Int(workers[w].node)
+    workers[w].group.append(contentsOf: workers[w].finished)
+    workers[w].finished.removeAll(keepingCapacity: true)
+    if !placement.decodeOnCPU,
+      times.stageExists(device: ServiceTimes.accelerator(of: node), stage: .decode)
+    {
+      let images = imageCount(workers[w].group)
+      start(.decode, on: w, images: images, oldest: workers[w].group[0], as: .decode)
+    } else {
+      handOff(w)
+    }
+  }
+
+  mutating func acceleratorDone(_ w: Int) {
+    let operation = workers[w].operation
+    workers[w].operation = .idle
+    switch operation {
+    case .encode: joinRunning(w)
+    case .step: stepDone(w)
+    case .decode:
+      workers[w].group = resubmitting(workers[w].group, on: w)
+      handOff(w)
+      return
+    case .idle, .waitingForCPU, .blocked, .lent:
+      preconditionFailure("an accelerator finished what it had not begun")
+    }
+    advance(w)
+  }
+
+  /// Hands the group to the CPU stages, or completes it where there are none.
+  mutating func handOff(_ w: Int) {
+    let stage: Stage? = nextCPUStage(after: .denoise, node: Int(workers[w].node))
+    if workers[w].group.isEmpty || stage == nil {
+      for part in workers[w].group { complete(Int(part)) }
+      release(w)
+      return
+    }
+    guard let stage else { return }
+    if let buffer {
+      if workers[w].outputsHeld >= buffer {
+        hold(w, as: .blocked)
+        return
+      }
+      workers[w].outputsHeld += 1
+      submit(workers[w].group, of: w, stage: stage)
+      release(w)
+    } else {
+      submit(workers[w].group, of: w, stage: stage)
+      hold(w, as: .waitingForCPU)
+    }
+  }
+
+  /// The accelerator is free again.
+  mutating func release(_ w: Int) {
+    let spent = (loop.now - workers[w].since).nanoseconds
+    switch workers[w].operation {
+    case .waitingForCPU: workers[w].waitingForCPU += spent
+    case .blocked: workers[w].blocked += spent
+    default: break
+    }
+    workers[w].operation = .idle
+    workers[w].group.removeAll(keepingCapacity: true)
+    advance(w)
+  }
+
+  mutating func hold(_ w: Int, as operation: Operation) {
+    if workers[w].operation != operation { workers[w].since = loop.now }
+    workers[w].operation = operation
+  }
+
+  /// Starts a piece of accelerator work and charges its time.
+  private mutating func start(
+    _ stage: Stage, on w: Int, images: Int, oldest: Int32, as operation: Operation
+  ) {
+    let duration = acceleratorTime(stage, on: w, images: images, oldest: Int(oldest))
+    let charged = min(duration, horizon - loop.now)
+    workers[w].operation = operation
+    workers[w].busy[stage.index] += charged.nanoseconds
+    for helper in workers[w].helpers where operation == .step {
+      workers[Int(helper)].busy[stage.index] += charged.nanoseconds
+    }
+    if observer.wantsSpans {
+      observer.spanEnded(
+        Span(
+          worker: WorkerID(rawValue: Int32(w)), stage: stage, start: loop.now,
+          end: loop.now + charged, images: images,
+          query: QueryID(rawValue: parts[Int(oldest)].query)))
+    }
+    loop.schedule(.acceleratorDone(worker: Int32(w)), after: duration)
+  }
+
+  func imageCount(_ group: [Int32]) -> Int {
+    group.reduce(0) { $0 + Int(parts[Int($1)].images) }
+  }
+
+  /// When the worker is predicted to be done with what it has in service.
+  private mutating func predictFree(_ w: Int) {
+    var left: Int32 = 0
+    var images = 0
+    var shape = ShapeID(rawValue: 0)
+    for part in workers[w].running + workers[w].group {
+      left = max(left, parts[Int(part)].evaluationsLeft)
+      images += Int(parts[Int(part)].images)
+      shape = parts[Int(part)].shape
+    }
+    views[w].runningImages = images
+    guard images > 0 else { return }
+    let node = NodeID(rawValue: workers[w].node)
+    var time = times.acceleratorTime(
+      node: node, shape: shape, images: images, evaluations: Int(left), placement: placement)
+    if buffer == nil {
+      time += times.cpuTime(node: node, shape: shape, images: images, placement: placement)
+    }
+    views[w].predictedFree = loop.now + time
+  }
+}

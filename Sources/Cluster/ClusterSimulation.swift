@@ -1,0 +1,149 @@
+import DequeModule
+public import EventEngine
+import LatencyProfiles
+import Workload
+
+/// One run: a stream of queries through a cluster under one policy.
+///
+/// Numbered invariants, each with a test: (1) every offered query ends exactly once: offered =
+/// completed + dropped + in flight; (2) the clock never goes back; (3) an accelerator does one thing at
+/// a time; (4) the integral of the number in system equals the sum of clipped residence times.
+public struct ClusterSimulation {
+  let stream: QueryStream
+  let times: ServiceTimes
+  let seed: UInt64
+  let horizon: SimulationTime
+  let central: Bool
+  let stealing: Bool
+  let parallelEfficiency: Double
+  let nodeNames: [String]
+  let slowFactors: [Double]
+  let signals: (any LatentSignals)?
+  var policy: PolicySet
+  // Settings read on the hot path, out of their existentials.
+  let batchLimit: Int?
+  let batchWait: SimulationDuration
+  let joinsBetweenSteps: Bool
+  let buffer: Int?
+  let placement: Placement
+  let options: ServingOptions
+
+  var loop = EventLoop<ClusterEvent>()
+  var parts: [Part] = []
+  var progress: [QueryProgress]
+  var workers: [Worker] = []
+  var views: [WorkerView] = []
+  var queues: [WorkQueue]
+  var pools: [CPUPool]
+  var batches: [CPUBatch] = []
+  var freeBatches: [Int32] = []
+  /// Workers in the order in which a central queue offers them work: fastest first.
+  var wakeOrder: [Int]
+  var parkedCount: Int
+  var sequence: UInt64 = 0
+  var scratch: [Int32] = []
+  var predictedServices: [ServiceKey: SimulationDuration] = [:]
+  var usage = RunUsage()
+  var inSystem = TimeWeightedCount()
+  var waiting = TimeWeightedCount()
+  var observer: any Observer
+
+  struct ServiceKey: Hashable {
+    let shape: ShapeID
+    let images: Int32
+    let steps: Int32
+  }
+
+  /// A run that has not begun.
+  ///
+  /// - Parameters:
+  ///   - times: made for this cluster, and for a largest batch no smaller than the policy's limit
+  ///     (without batching: than the most images of a query).
+  ///   - seed: of all the run's random streams.
+  ///   - horizon: the run ends there; by default it ends when every query has.
+  ///   - parallelEfficiency: what each further accelerator adds to the speed of a query that is
+  ///     denoised on several, 0...1. Assumed: 0.8.
+  public init(
+    cluster: ClusterConfiguration, stream: QueryStream, policy: PolicySet, times: ServiceTimes,
+    seed: UInt64, horizon: SimulationTime = .distantFuture, parallelEfficiency: Double = 0.8,
+    signals: (any LatentSignals)? = nil, observer: any Observer
+  ) {
+    precondition(!cluster.nodes.isEmpty, "a cluster without nodes")
+    self.stream = stream
+    self.times = times
+    self.seed = seed
+    self.horizon = horizon
+    self.parallelEfficiency = parallelEfficiency
+    self.signals = signals
+    self.policy = policy
+    self.observer = observer
+    batchLimit = policy.batching.maximumImages
+    batchWait = policy.batching.maximumWait
+    joinsBetweenSteps = policy.batching.joinsBetweenSteps
+    placement = policy.placement
+    options = policy.options
+    if case .cpuGPU(let buffer) = policy.pipelining { self.buffer = buffer } else { buffer = nil }
+    switch cluster.binding {
+    case .central: (central, stealing) = (true, false)
+    case .perWorker(let stealing): (central, self.stealing) = (false, stealing)
+    }
+    nodeNames = cluster.nodes.map(\.name)
+    slowFactors = cluster.nodes.map(\.slowFactor)
+    pools = cluster.nodes.map { CPUPool(cores: $0.cores) }
+    for (index, node) in cluster.nodes.enumerated() {
+      for _ in 0..<node.accelerators {
+        let id = WorkerID(rawValue: Int32(workers.count))
+        workers.append(Worker(node: Int32(index)))
+        views.append(WorkerView(id: id, node: NodeID(rawValue: Int32(index))))
+      }
+    }
+    parkedCount = workers.count
+    queues = Array(
+      repeating: WorkQueue(shapes: times.shapes.count), count: central ? 1 : workers.count)
+    progress = Array(repeating: QueryProgress(), count: stream.queries.count)
+    let speeds = workers.map { worker in
+      times.shapes.isEmpty
+        ? 0
+        : times.standalone(
+          node: NodeID(rawValue: worker.node), shape: ShapeID(rawValue: 0), images: 1,
+          evaluations: 1, placement: policy.placement
+        ).nanoseconds
+    }
+    wakeOrder = workers.indices.sorted { (speeds[$0], $0) < (speeds[$1], $1) }
+  }
+
+  /// Runs to the end and returns the observer, which has been told everything.
+  public mutating func run() -> any Observer {
+    if let first = stream.queries.first {
+      loop.schedule(.arrival(query: 0), at: first.arrival)
+      if let controller = policy.controller {
+        loop.schedule(.replan, at: .zero + controller.period)
+      }
+    }
+    while let event = loop.step(until: horizon) { handle(event) }
+    close()
+    return observer
+  }
+
+  private mutating func handle(_ event: ClusterEvent) {
+    switch event {
+    case .arrival(let query): arrive(Int(query))
+    case .acceleratorDone(let worker): acceleratorDone(Int(worker))
+    case .cpuTaskDone(let node, let batch, let part):
+      cpuTaskDone(node: Int(node), batch: Int(batch), part: Int(part))
+    case .transferDone(let batch): transferDone(Int(batch))
+    case .formTimeout(let queue):
+      queues[Int(queue)].timer = nil
+      wake(queue: Int(queue))
+    case .replan: replan()
+    }
+  }
+
+  /// A copy of what policies may know.
+  func clusterView() -> ClusterView {
+    ClusterView(
+      now: loop.now, workers: views, centralParts: central ? queues[0].parts : 0,
+      centralWork: SimulationDuration(nanoseconds: central ? queues[0].work : 0), times: times,
+      options: options)
+  }
+}

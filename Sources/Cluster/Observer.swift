@@ -1,0 +1,146 @@
+public import EventEngine
+public import LatencyProfiles
+public import Workload
+
+/// Is told what happens in a run; the simulation never knows who listens.
+public protocol Observer {
+  /// Whether ``spanEnded(_:)`` is wanted; false keeps it off the hot path.
+  var wantsSpans: Bool { get }
+  /// A query is complete, dropped, or still in flight at the horizon. Called once per offered query.
+  mutating func queryEnded(_ record: QueryRecord)
+  /// A device has finished a piece of work.
+  mutating func spanEnded(_ span: Span)
+  /// The run is over.
+  mutating func runEnded(_ usage: RunUsage)
+}
+
+extension Observer {
+  /// False.
+  public var wantsSpans: Bool { false }
+  /// Ignores it.
+  public mutating func spanEnded(_ span: Span) {}
+}
+
+/// How a query ended.
+public enum Outcome: Hashable, Sendable {
+  /// All its images were delivered.
+  case completed
+  /// It was turned away.
+  case dropped(DropReason)
+  /// The horizon came first.
+  case inFlight
+
+  /// The word in databases and reports.
+  public var name: String {
+    switch self {
+    case .completed: "completed"
+    case .dropped(let reason): "dropped: \(reason.name)"
+    case .inFlight: "in-flight"
+    }
+  }
+}
+
+/// One query's story.
+public struct QueryRecord: Hashable, Sendable {
+  /// The query.
+  public var query: Query
+  /// How it ended.
+  public var outcome: Outcome
+  /// When the first of its images entered service; nil if none did.
+  public var start: SimulationTime?
+  /// When it was complete, dropped, or cut off by the horizon.
+  public var end: SimulationTime
+  /// Network evaluations of its images, in the mean over the parts it was split into.
+  public var evaluations: Double
+  /// Parts it was split into to fit the batch limit.
+  public var parts: Int
+  /// The worker of its last part; nil if it never reached one.
+  public var worker: WorkerID?
+
+  /// From arrival to ``end``.
+  public var latency: SimulationDuration { end - query.arrival }
+  /// From arrival to ``start``, or to the end for a query that never started.
+  public var wait: SimulationDuration { (start ?? end) - query.arrival }
+  /// Completed within its SLO.
+  public var isOnTime: Bool { outcome == .completed && end <= query.deadline }
+}
+
+/// A piece of work on a device.
+public struct Span: Hashable, Sendable {
+  /// The worker whose batch it is.
+  public var worker: WorkerID
+  /// The stage.
+  public var stage: Stage
+  /// Start of the work.
+  public var start: SimulationTime
+  /// End of the work.
+  public var end: SimulationTime
+  /// Images in the batch (1 on a CPU).
+  public var images: Int
+  /// The oldest query of the batch.
+  public var query: QueryID
+}
+
+/// What the devices did in a run.
+public struct RunUsage: Hashable, Sendable {
+  /// Time of the last event, or the horizon.
+  public var end: SimulationTime = .zero
+  /// Queries that arrived.
+  public var offered = 0
+  /// Queries that were completed.
+  public var completed = 0
+  /// Queries that were dropped.
+  public var dropped = 0
+  /// Queries in the system at the end.
+  public var inFlight = 0
+  /// Integral over time of the number of queries in the system, in query x nanoseconds.
+  public var systemIntegral: Int128 = 0
+  /// Sum of all queries' times in the system, clipped to the end, in nanoseconds.
+  public var residenceSum: Int128 = 0
+  /// Mean over time of the number of queries none of whose images is in service yet.
+  public var meanWaiting = 0.0
+  /// The largest such number.
+  public var maximumWaiting = 0
+  /// What each worker did.
+  public var workers: [WorkerUsage] = []
+  /// What each node's CPU pool did.
+  public var cpuPools: [CPUPoolUsage] = []
+  /// Batches whose time for a stage lay outside what its profile holds.
+  public var extrapolatedBatches = 0
+  /// Events handled.
+  public var events = 0
+}
+
+/// What a worker did.
+public struct WorkerUsage: Hashable, Sendable {
+  /// The worker.
+  public var worker: WorkerID
+  /// Name of its node.
+  public var node: String
+  /// Busy time by stage (`Stage.index`).
+  public var busy: [SimulationDuration]
+  /// Time for which it stood still for its CPU stages (pipelining none).
+  public var waitingForCPU: SimulationDuration
+  /// Time for which a full hand-off buffer blocked it.
+  public var blocked: SimulationDuration
+  /// Evaluations run, counted once a batch.
+  public var evaluations: Int
+  /// Image-evaluations run: evaluations x images of the batch.
+  public var imageEvaluations: Int
+
+  /// Time for which the accelerator worked.
+  public var busyTotal: SimulationDuration { busy.reduce(.zero, +) }
+}
+
+/// What a node's CPU pool did.
+public struct CPUPoolUsage: Hashable, Sendable {
+  /// Name of the node.
+  public var node: String
+  /// Cores in the pool.
+  public var cores: Int
+  /// Core time by stage (`Stage.index`).
+  public var busy: [SimulationDuration]
+
+  /// Core time for which the pool worked.
+  public var busyTotal: SimulationDuration { busy.reduce(.zero, +) }
+}

@@ -1,0 +1,168 @@
+public import EventEngine
+public import Workload
+
+/// Decides how many denoising steps a query gets and how it finishes.
+///
+/// One value serves all queries; what it must remember of one lives in that query's ``StepState``.
+public protocol StepPolicy: Sendable {
+  /// Whether ``afterStep(_:_:_:_:)`` has anything to say; false keeps the call off the hot path.
+  var decidesAfterStep: Bool { get }
+  /// Whether ``afterDecode(_:_:)`` has anything to say.
+  var decidesAfterDecode: Bool { get }
+  /// The plan of a query, asked for when its service starts.
+  func plan(_ query: QueryView, _ context: StepContext) -> StepPlan
+  /// What to do after an evaluation.
+  func afterStep(
+    _ query: QueryView, _ observation: StepObservation, _ state: inout StepState,
+    _ context: StepContext
+  ) -> StepDecision
+  /// What to do with decoded images: hand them on, or have another model make them again.
+  func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision
+  /// Takes a parameter from a ``Controller``; unknown names are ignored.
+  mutating func tune(_ parameter: String, to value: Double)
+}
+
+extension StepPolicy {
+  /// False: the plan is kept.
+  public var decidesAfterStep: Bool { false }
+  /// False: what is decoded is done.
+  public var decidesAfterDecode: Bool { false }
+  /// Keeps the plan.
+  public func afterStep(
+    _ query: QueryView, _ observation: StepObservation, _ state: inout StepState,
+    _ context: StepContext
+  ) -> StepDecision { .proceed }
+  /// Hands the images on.
+  public func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision {
+    .complete
+  }
+  /// Has no parameters.
+  public mutating func tune(_ parameter: String, to value: Double) {}
+}
+
+/// Picks the worker whose queue a query joins (early binding).
+public protocol Dispatcher: Sendable {
+  /// The worker for this query; must be an active one of `cluster.workers`.
+  mutating func chooseWorker(
+    for query: QueryView, among cluster: ClusterView, using stream: inout RandomStream
+  ) -> WorkerID
+}
+
+/// Orders a queue.
+public protocol QueueDiscipline: Sendable {
+  /// Whether priorities change while queries wait; if so they are asked for again before each take.
+  var timeVarying: Bool { get }
+  /// Whether ``preempts(_:_:at:)`` may ever be true.
+  var isPreemptive: Bool { get }
+  /// A query's priority; fixed when it is enqueued unless ``timeVarying``.
+  func priority(of query: QueryView, at now: SimulationTime) -> Priority
+  /// Whether `waiting` takes the place of `running` at the next step boundary.
+  func preempts(_ waiting: QueryView, _ running: QueryView, at now: SimulationTime) -> Bool
+}
+
+extension QueueDiscipline {
+  /// False.
+  public var timeVarying: Bool { false }
+  /// False.
+  public var isPreemptive: Bool { false }
+  /// Never.
+  public func preempts(
+    _ waiting: QueryView, _ running: QueryView, at now: SimulationTime
+  ) -> Bool { false }
+}
+
+/// Rank in a queue: the smallest goes first, ties in order of joining.
+public struct Priority: Hashable, Comparable, Sendable {
+  /// The rank.
+  public var rank: Int64
+  /// A rank.
+  public init(rank: Int64) { self.rank = rank }
+  /// Goes first.
+  @inlinable public static func < (a: Self, b: Self) -> Bool { a.rank < b.rank }
+}
+
+/// Accepts or drops queries.
+public protocol Admission: Sendable {
+  /// Whether ``isWorthwhile(_:finish:)`` is asked before service starts.
+  var rechecksBeforeService: Bool { get }
+  /// Asked once, at arrival.
+  func admit(_ query: QueryView, _ cluster: ClusterView) -> AdmissionDecision
+  /// Asked of a query none of whose images is in service yet, when a worker would take it;
+  /// `finish` is the earliest time at which it could be complete.
+  func isWorthwhile(_ query: QueryView, finish: SimulationTime) -> Bool
+}
+
+extension Admission {
+  /// False.
+  public var rechecksBeforeService: Bool { false }
+  /// Always.
+  public func isWorthwhile(_ query: QueryView, finish: SimulationTime) -> Bool { true }
+}
+
+/// What becomes of an arriving query.
+public enum AdmissionDecision: Hashable, Sendable {
+  /// It is served.
+  case accept
+  /// It is turned away.
+  case drop(DropReason)
+}
+
+/// Why a query was dropped.
+public enum DropReason: UInt8, Hashable, Sendable, CaseIterable {
+  /// Predicted at arrival to miss its deadline.
+  case hopelessAtArrival
+  /// Found before its service to be unable to meet its deadline.
+  case hopelessBeforeService
+  /// The policy's own reason.
+  case refused
+
+  /// The word in databases and reports.
+  public var name: String {
+    switch self {
+    case .hopelessAtArrival: "hopeless-at-arrival"
+    case .hopelessBeforeService: "hopeless-before-service"
+    case .refused: "refused"
+    }
+  }
+}
+
+/// Forms batches: of one model and size, joining only between steps.
+public protocol BatchFormation: Sendable {
+  /// Most images in a batch; nil = every query is its own batch.
+  var maximumImages: Int? { get }
+  /// Longest time that a batch which is not full waits for more, from its oldest query's arrival
+  /// at the queue.
+  var maximumWait: SimulationDuration { get }
+  /// Whether queries join and leave a running batch at step boundaries.
+  var joinsBetweenSteps: Bool { get }
+  /// Whether this query may join this batch, given that there is room.
+  func mayJoin(_ query: QueryView, _ batch: BatchView) -> Bool
+}
+
+extension BatchFormation {
+  /// No waiting.
+  public var maximumWait: SimulationDuration { .zero }
+  /// False.
+  public var joinsBetweenSteps: Bool { false }
+  /// Always.
+  public func mayJoin(_ query: QueryView, _ batch: BatchView) -> Bool { true }
+}
+
+/// Looks at the whole cluster now and then and re-plans it.
+public protocol Controller: Sendable {
+  /// Time between two looks, above zero.
+  var period: SimulationDuration { get }
+  /// The changes to make now.
+  mutating func replan(_ cluster: ClusterView) -> [Action]
+}
+
+/// A change that a ``Controller`` makes.
+public enum Action: Hashable, Sendable {
+  /// An inactive worker finishes what it has in service and takes nothing more; its queue is
+  /// dispatched again.
+  case setActive(WorkerID, Bool)
+  /// A worker takes only queries of this model; nil = of any.
+  case assign(WorkerID, ModelID?)
+  /// Sets a parameter of the step policy.
+  case tune(String, Double)
+}

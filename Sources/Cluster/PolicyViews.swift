@@ -1,0 +1,221 @@
+public import EventEngine
+public import Workload
+
+/// What a policy may know of a query (of the part of it that shares a batch).
+public struct QueryView: Hashable, Sendable {
+  /// Its index.
+  public var id: QueryID
+  /// When it arrived.
+  public var arrival: SimulationTime
+  /// When it must be complete.
+  public var deadline: SimulationTime
+  /// The model that serves it now.
+  public var model: ModelID
+  /// Model and size as an index.
+  public var shape: ShapeID
+  /// Images of this part.
+  public var images: Int
+  /// Steps asked for.
+  public var requestedSteps: Int
+  /// Identifies the prompt.
+  public var promptSeed: UInt64
+  /// Index of its class.
+  public var serviceClass: UInt16
+  /// Its service time on the cluster's fastest device, from medians, at its requested steps.
+  public var predictedService: SimulationDuration
+  /// How often it has been re-submitted to another model.
+  public var resubmissions: Int
+}
+
+/// How a query's denoising ends.
+public enum Finish: UInt8, Hashable, Sendable {
+  /// As it stands.
+  case none
+  /// One more evaluation to the predicted clean latent.
+  case jump
+  /// The schedule's own last step is always kept.
+  case reserved
+  /// What is left of the noise range in a number of evaluations.
+  case respace
+}
+
+/// The plan of one query's denoising.
+public struct StepPlan: Hashable, Sendable {
+  /// The model to run; nil = the one asked for.
+  public var model: ModelID?
+  /// Steps of the schedule that are skipped, for a start from a cached latent.
+  public var firstStep: Int
+  /// Network evaluations to run, at least 1.
+  public var evaluations: Int
+  /// How it ends.
+  public var finish: Finish
+  /// Accelerators of one node that share the evaluations, at least 1.
+  public var parallelDegree: Int
+
+  /// A plan from its parts.
+  public init(
+    evaluations: Int, model: ModelID? = nil, firstStep: Int = 0, finish: Finish = .none,
+    parallelDegree: Int = 1
+  ) {
+    self.model = model
+    self.firstStep = firstStep
+    self.evaluations = evaluations
+    self.finish = finish
+    self.parallelDegree = parallelDegree
+  }
+}
+
+/// What is seen of a query after an evaluation.
+public struct StepObservation: Hashable, Sendable {
+  /// Evaluations run so far.
+  public var evaluationsDone: Int
+  /// Evaluations still planned.
+  public var evaluationsLeft: Int
+  /// Entropy of the signal that trajectory tables give, in bits; nil without a table.
+  public var entropyBits: Double?
+}
+
+/// What a step policy remembers of one query: a fixed number of values, owned by the engine.
+public struct StepState: Hashable, Sendable {
+  /// Zero at the start; what they mean is the policy's business.
+  public var values: SIMD4<Double> = .zero
+  /// All zero.
+  public init() {}
+}
+
+/// What a step policy wants after an evaluation.
+public enum StepDecision: Hashable, Sendable {
+  /// Go on as planned.
+  case proceed
+  /// Stop here and decode.
+  case finish
+  /// One more evaluation, then decode.
+  case lastStep
+  /// Go on with so many evaluations instead of the ones left, at least 1.
+  case respace(remaining: Int)
+}
+
+/// What a step policy wants after decoding.
+public enum DecodeDecision: Hashable, Sendable {
+  /// The images go on to post-processing.
+  case complete
+  /// The query goes back to a queue, for another model.
+  case resubmit(ModelID)
+}
+
+/// What a batch looks like to a policy.
+public struct BatchView: Hashable, Sendable {
+  /// Its model and size.
+  public var shape: ShapeID
+  /// Images in it.
+  public var images: Int
+  /// Evaluations that its oldest member has had.
+  public var evaluationsDone: Int
+}
+
+/// The surroundings of a step decision.
+public struct StepContext: Hashable, Sendable {
+  /// The present.
+  public var now: SimulationTime
+  /// The worker that serves the query.
+  public var worker: WorkerID
+  /// Predicted time of one evaluation in the present batch.
+  public var evaluationTime: SimulationDuration
+  /// Predicted time before the first evaluation and after the last one: encode (where still to
+  /// come), decode, CPU stages.
+  public var otherTime: SimulationDuration
+  /// Images waiting in the queue that feeds this worker.
+  public var queuedImages: Int
+  /// Workers that this queue feeds.
+  public var workersOfQueue: Int
+  /// Most images in a batch; the query's own where there is no batching.
+  public var batchLimit: Int
+
+  /// Full batches waiting for each worker of the queue.
+  public var queuedBatchesPerWorker: Double {
+    Double(queuedImages) / Double(max(batchLimit, 1) * max(workersOfQueue, 1))
+  }
+
+  /// Deadline - now - predicted remaining time at `evaluations` evaluations to come.
+  public func slack(of query: QueryView, evaluations: Int) -> SimulationDuration {
+    query.deadline - now - otherTime - evaluationTime * evaluations
+  }
+}
+
+/// What a policy may know of a worker.
+public struct WorkerView: Hashable, Sendable {
+  /// Its index.
+  public var id: WorkerID
+  /// The node it is in.
+  public var node: NodeID
+  /// Whether it takes queries.
+  public var isActive = true
+  /// The only model it takes, if it is restricted.
+  public var model: ModelID?
+  /// Parts of queries in its own queue.
+  public var queuedParts = 0
+  /// Images in its own queue.
+  public var queuedImages = 0
+  /// Images in service.
+  public var runningImages = 0
+  /// Predicted time of what is in its queue.
+  public var queuedWork: SimulationDuration = .zero
+  /// When it is predicted to be done with what is in service.
+  public var predictedFree: SimulationTime = .zero
+
+  /// Predicted time until it has done all that it holds.
+  public func workLeft(at now: SimulationTime) -> SimulationDuration {
+    max(predictedFree - now, .zero) + queuedWork
+  }
+
+  /// Whether it holds nothing.
+  public var isIdle: Bool { queuedParts == 0 && runningImages == 0 }
+
+  /// Whether it takes queries of this model now.
+  public func takes(_ query: QueryView) -> Bool {
+    isActive && (model == nil || model == query.model)
+  }
+}
+
+/// What a policy may know of the cluster: a copy, made of values.
+public struct ClusterView: Sendable {
+  /// The present.
+  public let now: SimulationTime
+  /// All workers, by id.
+  public let workers: [WorkerView]
+  /// Parts of queries waiting in the central queue; 0 with per-worker queues.
+  public let centralParts: Int
+  /// Predicted time of what is in the central queue, on the fastest device.
+  public let centralWork: SimulationDuration
+  let times: ServiceTimes
+  let options: ServingOptions
+
+  /// Predicted time that this query costs a worker (its share of a full batch).
+  public func predictedWork(of query: QueryView, on worker: WorkerID) -> SimulationDuration {
+    times.amortisedTime(
+      node: workers[Int(worker.rawValue)].node, shape: query.shape, images: query.images,
+      evaluations: query.requestedSteps, options: options)
+  }
+
+  /// Predicted time from the start of this query's service on a worker to its completion.
+  public func predictedService(of query: QueryView, on worker: WorkerID) -> SimulationDuration {
+    times.standalone(
+      node: workers[Int(worker.rawValue)].node, shape: query.shape, images: query.images,
+      evaluations: query.requestedSteps, placement: options.placement)
+  }
+
+  /// Predicted completion if the query joined this worker's queue now.
+  public func predictedFinish(of query: QueryView, on worker: WorkerID) -> SimulationTime {
+    now + workers[Int(worker.rawValue)].workLeft(at: now)
+      + predictedService(of: query, on: worker)
+  }
+
+  /// Earliest predicted completion over the workers that take the query; with a central queue the
+  /// work waiting there is shared by all of them. `distantFuture` if no worker takes it.
+  public func earliestFinish(of query: QueryView) -> SimulationTime {
+    let takers = workers.filter { $0.takes(query) }
+    let share = SimulationDuration(
+      nanoseconds: centralWork.nanoseconds / Int64(max(takers.count, 1)))
+    return takers.map { predictedFinish(of: query, on: $0.id) + share }.min() ?? .distantFuture
+  }
+}

@@ -1,0 +1,131 @@
+public import EventEngine
+import LatencyProfiles
+import Workload
+
+/// What may be predicted of a query from medians alone: nothing here knows a true service time.
+extension ServiceTimes {
+  /// Time of `images` images and `evaluations` network evaluations on one accelerator of `node`,
+  /// as one batch and alone: encode, denoise and decode there, or on its CPU where placed there.
+  public func acceleratorTime(
+    node: NodeID, shape: ShapeID, images: Int, evaluations: Int, placement: Placement
+  ) -> SimulationDuration {
+    let batch = min(max(images, 1), maximumBatch)
+    let n = Int(node.rawValue)
+    var total = evaluationTime(node: node, shape: shape, images: batch) * evaluations
+    for stage in [Stage.encode, .decode] where !placement.isOnCPU(stage) {
+      total += SimulationDuration(
+        nanoseconds: median(
+          device: Self.accelerator(of: n), shape: shape, stage: stage, batch: batch))
+    }
+    return total
+  }
+
+  /// Time of one evaluation for a batch of `images` images on one accelerator of `node`.
+  public func evaluationTime(node: NodeID, shape: ShapeID, images: Int) -> SimulationDuration {
+    SimulationDuration(
+      nanoseconds: median(
+        device: Self.accelerator(of: Int(node.rawValue)), shape: shape, stage: .denoise,
+        batch: min(max(images, 1), maximumBatch)))
+  }
+
+  /// Time of the CPU stages and hand-offs of `images` images on an otherwise idle CPU pool.
+  public func cpuTime(
+    node: NodeID, shape: ShapeID, images: Int, placement: Placement
+  ) -> SimulationDuration {
+    let n = Int(node.rawValue)
+    let device = Self.cpu(of: n)
+    var total = SimulationDuration.zero
+    for stage in Stage.allCases
+    where placement.isOnCPU(stage) && stageExists(device: device, stage: stage) {
+      let tasks = stage == .encode ? 1 : images
+      let rounds = (tasks + cores[n] - 1) / cores[n]
+      let one = median(device: device, shape: shape, stage: stage, batch: 1)
+      total += SimulationDuration(nanoseconds: one) * rounds
+      if stage != .postProcess || !placement.isOnCPU(.decode) {
+        total += handOff(node: n, shape: shape, before: stage, images: tasks)
+      }
+    }
+    return total
+  }
+
+  /// Time of the whole query standing alone on `node`: no queue, no pipelining, one batch.
+  public func standalone(
+    node: NodeID, shape: ShapeID, images: Int, evaluations: Int, placement: Placement
+  ) -> SimulationDuration {
+    acceleratorTime(
+      node: node, shape: shape, images: images, evaluations: evaluations, placement: placement)
+      + cpuTime(node: node, shape: shape, images: images, placement: placement)
+  }
+
+  /// The standalone time on the node where it is shortest: what SLO scales multiply.
+  public func fastestStandalone(
+    shape: ShapeID, images: Int, evaluations: Int, placement: Placement
+  ) -> SimulationDuration {
+    (0..<cores.count).map {
+      standalone(
+        node: NodeID(rawValue: Int32($0)), shape: shape, images: images, evaluations: evaluations,
+        placement: placement)
+    }.min() ?? .zero
+  }
+
+  /// The query's share of a worker's time at the batch limit: its images over the batch's images
+  /// times the time of a full batch; without batching, the time of its own images.
+  ///
+  /// Without pipelining the worker also stands still for the CPU stages.
+  public func amortisedTime(
+    node: NodeID, shape: ShapeID, images: Int, evaluations: Int, options: ServingOptions
+  ) -> SimulationDuration {
+    let batch = options.batchLimit ?? images
+    var time = acceleratorTime(
+      node: node, shape: shape, images: batch, evaluations: evaluations,
+      placement: options.placement)
+    if case .none = options.pipelining {
+      time += cpuTime(node: node, shape: shape, images: batch, placement: options.placement)
+    }
+    let share = Double(time.nanoseconds) * Double(images) / Double(max(batch, 1))
+    return SimulationDuration(nanoseconds: Int64(share.rounded()))
+  }
+}
+
+/// The baseline's capacity, by the definition of load.
+public struct Capacity: Sendable {
+  /// Queries per second that the cluster can serve: sum over workers of
+  /// 1 / (mean service time at the batch limit, medians, this stream's mix).
+  public let queriesPerSecond: Double
+
+  /// Capacity of the cluster for a stream's mix under given options.
+  ///
+  /// - Complexity: O(queries x nodes).
+  public init(
+    cluster: ClusterConfiguration, times: ServiceTimes, stream: QueryStream,
+    options: ServingOptions
+  ) {
+    var total = 0.0
+    let shapes = stream.models.indices.map { _ in [ImageSize: ShapeID]() }
+    var known = shapes
+    for (n, node) in cluster.nodes.enumerated() {
+      var sum = 0.0
+      for query in stream.queries {
+        let model = Int(query.model.rawValue)
+        let shape: ShapeID
+        if let id = known[model][query.size] {
+          shape = id
+        } else if let id = times.id(of: Shape(model: stream.models[model], size: query.size)) {
+          known[model][query.size] = id
+          shape = id
+        } else {
+          continue
+        }
+        sum +=
+          times.amortisedTime(
+            node: NodeID(rawValue: Int32(n)), shape: shape, images: Int(query.images),
+            evaluations: Int(query.steps), options: options
+          ).seconds
+      }
+      if sum > 0 {
+        total += Double(node.accelerators) * Double(stream.queries.count) / sum
+      }
+    }
+    queriesPerSecond = total
+  }
+}

@@ -1,0 +1,219 @@
+import EventEngine
+public import LatencyProfiles
+import Workload
+
+/// A latency that a scenario needs and a profile does not have.
+public struct MissingLatency: Hashable, Sendable {
+  /// Name of the node.
+  public var node: String
+  /// Whether it is the CPU's profile (else the accelerator's).
+  public var isCPU: Bool
+  /// The stage without a latency.
+  public var stage: Stage
+  /// The shape without a latency.
+  public var shape: Shape
+  /// What the profile has instead.
+  public var hint: String
+}
+
+/// Median stage times of every (worker kind, shape, stage, batch) as one flat table, and the
+/// predictions that policies and the definitions of load and SLO scale are built on.
+public struct ServiceTimes: Sendable {
+  /// The shapes, by `ShapeID`.
+  public let shapes: [Shape]
+  /// Largest batch in images that the tables hold.
+  public let maximumBatch: Int
+  /// Device kind of each node's accelerators: 2 x node; of its CPUs: 2 x node + 1.
+  let deviceCount: Int
+  /// Nanoseconds by (device, shape, stage, batch - 1).
+  let nanoseconds: [Int64]
+  /// For synthetic stages, by (device, stage).
+  let synthetic: [Distribution?]
+  /// Whether the stage exists, by (device, stage).
+  let exists: [Bool]
+  /// Residuals by (device, shape, stage).
+  let residuals: [ResidualDistribution?]
+  /// Smallest batch from which a time is extrapolated, by (device, shape, stage); `Int.max` = none.
+  let extrapolatedFrom: [Int]
+  /// Transfer time of one image's hand-off by (node, shape, stage handed over to).
+  private let links: [Link]
+  let cores: [Int]
+  private let shapeIndex: [Shape: ShapeID]
+
+  static let stageCount = 4
+
+  /// Tables for a cluster and the shapes it will see.
+  ///
+  /// - Throws: the latencies that profiles lack, all of them.
+  public init(
+    cluster: ClusterConfiguration, shapes: [Shape], guidance: Bool, maximumBatch: Int,
+    placement: Placement
+  ) throws(MissingLatencies) {
+    precondition(maximumBatch >= 1, "a batch without an image")
+    self.shapes = shapes
+    self.maximumBatch = maximumBatch
+    deviceCount = cluster.nodes.count * 2
+    var builder = ServiceTimesBuilder(
+      shapes: shapes, maximumBatch: maximumBatch, guidance: guidance)
+    for node in cluster.nodes {
+      builder.add(
+        node.accelerator, of: node.name, slowFactor: node.slowFactor, isCPU: false,
+        needing: [.encode, .denoise, .decode].filter { !placement.isOnCPU($0) })
+      builder.add(
+        node.cpu, of: node.name, slowFactor: 1, isCPU: true,
+        needing: Stage.allCases.filter { placement.isOnCPU($0) })
+    }
+    guard builder.missing.isEmpty else { throw MissingLatencies(list: builder.missing) }
+    nanoseconds = builder.nanoseconds
+    synthetic = builder.synthetic
+    exists = builder.exists
+    residuals = builder.residuals
+    extrapolatedFrom = builder.extrapolatedFrom
+    links = cluster.nodes.map(\.link)
+    cores = cluster.nodes.map(\.cores)
+    shapeIndex = Dictionary(
+      uniqueKeysWithValues: shapes.enumerated().map {
+        ($1, ShapeID(rawValue: UInt16($0)))
+      })
+  }
+
+  /// The index of a shape, or nil if the tables were not made for it.
+  public func id(of shape: Shape) -> ShapeID? { shapeIndex[shape] }
+
+  @inline(__always) static func accelerator(of node: Int) -> Int { 2 * node }
+  @inline(__always) static func cpu(of node: Int) -> Int { 2 * node + 1 }
+
+  @inline(__always)
+  func row(device: Int, shape: ShapeID, stage: Stage) -> Int {
+    (device * shapes.count + Int(shape.rawValue)) * Self.stageCount + stage.index
+  }
+
+  /// Median time of a stage for a batch, in nanoseconds; a synthetic stage's mean.
+  @inline(__always)
+  func median(device: Int, shape: ShapeID, stage: Stage, batch: Int) -> Int64 {
+    nanoseconds[row(device: device, shape: shape, stage: stage) * maximumBatch + batch - 1]
+  }
+
+  @inline(__always) func stageExists(device: Int, stage: Stage) -> Bool {
+    exists[device * Self.stageCount + stage.index]
+  }
+
+  @inline(__always) func distribution(device: Int, stage: Stage) -> Distribution? {
+    synthetic[device * Self.stageCount + stage.index]
+  }
+
+  /// Whether a stage's time for this batch lies outside what the profile holds.
+  func isExtrapolated(device: Int, shape: ShapeID, stage: Stage, batch: Int) -> Bool {
+    batch >= extrapolatedFrom[row(device: device, shape: shape, stage: stage)]
+  }
+
+  /// Time to hand `images` images over to the stage: from accelerator to CPU before `decode`
+  /// (latents, fp16) or `postProcess` (pixels, 8 bits), from CPU to accelerator after `encode` on a
+  /// CPU (a text embedding of 77 x 768 fp16, conditional and unconditional) or before
+  /// `postProcess` where decode ran on the CPU (none: it stays there).
+  func handOff(node: Int, shape: ShapeID, before stage: Stage, images: Int) -> SimulationDuration {
+    let size = shapes[Int(shape.rawValue)].size
+    let pixels = Int(size.height) * Int(size.width)
+    let bytes =
+      switch stage {
+      case .encode, .denoise: 2 * 77 * 768 * 2
+      case .decode: pixels / 64 * 4 * 2
+      case .postProcess: pixels * 3
+      }
+    return links[node].time(bytes: bytes * images)
+  }
+}
+
+/// All the latencies that are missing for a run.
+public struct MissingLatencies: Error, Sendable {
+  /// Never empty.
+  public var list: [MissingLatency]
+}
+
+/// Fills the flat tables device by device.
+private struct ServiceTimesBuilder {
+  let shapes: [Shape]
+  let maximumBatch: Int
+  let guidance: Bool
+  var nanoseconds: [Int64] = []
+  var synthetic: [Distribution?] = []
+  var exists: [Bool] = []
+  var residuals: [ResidualDistribution?] = []
+  var extrapolatedFrom: [Int] = []
+  var missing: [MissingLatency] = []
+
+  init(shapes: [Shape], maximumBatch: Int, guidance: Bool) {
+    self.shapes = shapes
+    self.maximumBatch = maximumBatch
+    self.guidance = guidance
+  }
+
+  mutating func add(
+    _ device: Device, of node: String, slowFactor: Double, isCPU: Bool, needing stages: [Stage]
+  ) {
+    for stage in Stage.allCases {
+      switch device.stages[stage.index] {
+      case .profile:
+        synthetic.append(nil)
+        exists.append(stages.contains(stage))
+      case .synthetic(let distribution):
+        synthetic.append(distribution)
+        exists.append(stages.contains(stage))
+      case .absent:
+        synthetic.append(nil)
+        exists.append(false)
+      }
+    }
+    for shape in shapes {
+      for stage in Stage.allCases {
+        guard stages.contains(stage) else {
+          append(constant: 0)
+          continue
+        }
+        switch device.stages[stage.index] {
+        case .profile(let model):
+          append(
+            model, stage: stage, shape: shape, node: node, isCPU: isCPU, slowFactor: slowFactor)
+        case .synthetic(let distribution):
+          let mean = SimulationDuration(seconds: distribution.mean * slowFactor)
+          append(constant: mean.nanoseconds)
+        case .absent:
+          append(constant: 0)
+        }
+      }
+    }
+  }
+
+  private mutating func append(constant: Int64) {
+    nanoseconds.append(contentsOf: repeatElement(constant, count: maximumBatch))
+    residuals.append(nil)
+    extrapolatedFrom.append(.max)
+  }
+
+  private mutating func append(
+    _ model: StageLatencyModel, stage: Stage, shape: Shape, node: String, isCPU: Bool,
+    slowFactor: Double
+  ) {
+    let height = Int(shape.size.height)
+    let width = Int(shape.size.width)
+    guard
+      let table = model.table(
+        stage, model: shape.model, height: height, width: width, guidance: guidance,
+        maximumBatch: maximumBatch)
+    else {
+      let hint =
+        model.missing(
+          stage: stage, model: shape.model, height: height, width: width, guidance: guidance) ?? ""
+      missing.append(
+        MissingLatency(node: node, isCPU: isCPU, stage: stage, shape: shape, hint: hint))
+      append(constant: 0)
+      return
+    }
+    for batch in 1...maximumBatch {
+      let median = Double(table.median(batch: batch).nanoseconds)
+      nanoseconds.append(Int64((median * slowFactor).rounded()))
+    }
+    residuals.append(table.residuals)
+    extrapolatedFrom.append(table.firstExtrapolatedBatch ?? .max)
+  }
+}

@@ -1,0 +1,133 @@
+import DequeModule
+import EventEngine
+import LatencyProfiles
+import Workload
+
+/// What happens in a cluster. At most 16 bytes; all payloads are indices.
+enum ClusterEvent {
+  case arrival(query: Int32)
+  case acceleratorDone(worker: Int32)
+  case cpuTaskDone(node: Int32, batch: Int32, part: Int32)
+  case transferDone(batch: Int32)
+  case formTimeout(queue: Int32)
+  case replan
+}
+
+/// A query, or as many of its images as fit the batch limit: what queues and batches hold.
+struct Part {
+  var query: Int32
+  var images: Int32
+  var shape: ShapeID
+  var model: ModelID
+  var worker: Int32 = -1
+  var priority = Priority(rank: 0)
+  var sequence: UInt64 = 0
+  var enqueued: SimulationTime = .zero
+  var queuedWork: Int64 = 0
+  var evaluationsDone: Int32 = 0
+  /// Evaluations for earlier models, before a re-submission.
+  var evaluationsBefore: Int32 = 0
+  var evaluationsPlanned: Int32 = 0
+  var imagesToPostProcess: Int32 = 0
+  var resubmissions: Int32 = 0
+  var parallelDegree: Int32 = 1
+  var isWaiting = false
+  var isPlanned = false
+  var isEncoded = false
+  var state = StepState()
+
+  var evaluationsLeft: Int32 { evaluationsPlanned - evaluationsDone }
+}
+
+/// How far a query has come.
+struct QueryProgress {
+  var firstPart: Int32 = 0
+  var parts: Int32 = 0
+  var partsLeft: Int32 = 0
+  var evaluations: Int32 = 0
+  var start = SimulationTime.distantFuture
+  var worker: Int32 = -1
+  var hasEnded = false
+
+  var hasStarted: Bool { start < .distantFuture }
+}
+
+/// What an accelerator is doing.
+enum Operation: Equatable {
+  case idle
+  case encode
+  case step
+  case decode
+  /// Stands still until its batch is through the CPU stages (pipelining none).
+  case waitingForCPU
+  /// Holds a batch that the full hand-off buffer does not take.
+  case blocked
+  /// Works for another worker's batch.
+  case lent
+}
+
+/// One accelerator and what it holds.
+struct Worker {
+  let node: Int32
+  var operation = Operation.idle
+  /// Nothing to do: listens for arrivals.
+  var isParked = true
+  /// Parts being encoded, decoded or waiting to be handed off.
+  var group: [Int32] = []
+  /// Parts being denoised.
+  var running: [Int32] = []
+  var runningImages = 0
+  /// Parts that are denoised and have not left yet.
+  var finished: [Int32] = []
+  /// Batches encoded on the CPU and ready to be denoised.
+  var ready: [Int32] = []
+  /// Batches between the CPU's encoding and denoising, and between denoising and the CPU's last stage.
+  var inputsHeld = 0
+  var outputsHeld = 0
+  /// Workers lent to this one.
+  var helpers: [Int32] = []
+  var since: SimulationTime = .zero
+  /// State of the autocorrelated noise of its steps, a standard normal variate.
+  var noise = 0.0
+  var busy = [Int64](repeating: 0, count: 4)
+  var waitingForCPU: Int64 = 0
+  var blocked: Int64 = 0
+  var evaluations = 0
+  var imageEvaluations = 0
+}
+
+/// Parts that go through CPU stages together.
+struct CPUBatch {
+  var worker: Int32 = 0
+  var parts: [Int32] = []
+  var stage = Stage.postProcess
+  /// The stage that begins when the present transfer is over.
+  var tasksToStart = 0
+  var tasksLeft = 0
+  var cursorPart = 0
+  var cursorImage: Int32 = 0
+}
+
+/// The CPU pool of a node: cores that work first come, first served.
+struct CPUPool {
+  let cores: Int
+  var freeCores: Int
+  var queue: Deque<Int32> = []
+  var busy = [Int64](repeating: 0, count: 4)
+
+  init(cores: Int) {
+    self.cores = cores
+    freeCores = cores
+  }
+}
+
+extension RandomStreamID {
+  /// Synthetic service times and residuals of encode and decode; entity = oldest query of the batch.
+  static let service = RandomStreamID(rawValue: 200)
+  /// Residuals of steps; entity = oldest query of the batch, block = its step index.
+  static let stepNoise = RandomStreamID(rawValue: 201)
+  /// Random choices of the dispatcher; entity = query.
+  static let dispatch = RandomStreamID(rawValue: 202)
+  /// Synthetic and residual times of CPU tasks; entity = query.
+  static let cpuService = RandomStreamID(rawValue: 203)
+}

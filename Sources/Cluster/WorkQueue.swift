@@ -1,0 +1,84 @@
+import EventEngine
+import HeapModule
+
+/// One queue of query parts: a lane for each shape, each ordered by (priority, order of joining).
+struct WorkQueue {
+  struct Entry: Comparable {
+    let rank: Int64
+    let sequence: UInt64
+    let part: Int32
+
+    static func < (a: Self, b: Self) -> Bool {
+      a.rank < b.rank || (a.rank == b.rank && a.sequence < b.sequence)
+    }
+    static func == (a: Self, b: Self) -> Bool { a.sequence == b.sequence }
+  }
+
+  private(set) var lanes: [Heap<Entry>]
+  /// Images waiting, by shape.
+  private(set) var images: [Int]
+  private(set) var parts = 0
+  private(set) var totalImages = 0
+  var work: Int64 = 0
+  /// Wakes a worker when a batch that is not full has waited long enough.
+  var timer: EventHandle?
+
+  init(shapes: Int) {
+    lanes = Array(repeating: Heap(), count: shapes)
+    images = Array(repeating: 0, count: shapes)
+  }
+
+  mutating func insert(_ part: Part, index: Int32, sequence: UInt64) {
+    let shape = Int(part.shape.rawValue)
+    lanes[shape].insert(Entry(rank: part.priority.rank, sequence: sequence, part: index))
+    count(part, sign: 1)
+  }
+
+  /// Takes a part out of the counts; its entry goes when it surfaces (``discard(where:)``).
+  mutating func count(_ part: Part, sign: Int) {
+    images[Int(part.shape.rawValue)] += sign * Int(part.images)
+    totalImages += sign * Int(part.images)
+    parts += sign
+    work += Int64(sign) * part.queuedWork
+  }
+
+  /// The first part of a lane.
+  func head(_ shape: Int) -> Int32? { lanes[shape].min?.part }
+
+  /// The lane whose head goes first, among those for which `takes` is true.
+  func firstLane(where takes: (Int) -> Bool) -> Int? {
+    if lanes.count == 1 { return lanes[0].isEmpty || !takes(0) ? nil : 0 }
+    var best: (lane: Int, entry: Entry)?
+    for (lane, heap) in lanes.enumerated() {
+      guard let entry = heap.min, takes(lane) else { continue }
+      if let known = best, known.entry < entry { continue }
+      best = (lane, entry)
+    }
+    return best?.lane
+  }
+
+  /// Removes a lane's head; the caller takes it out of the counts.
+  mutating func removeHead(_ shape: Int) { lanes[shape].removeMin() }
+
+  /// Removes one part's entry from a lane.
+  ///
+  /// - Complexity: O(length of the lane).
+  mutating func remove(part: Int32, shape: Int) {
+    lanes[shape] = Heap(lanes[shape].unordered.filter { $0.part != part })
+  }
+
+  /// Asks for all priorities again.
+  mutating func reprioritise(_ rank: (Int32) -> Int64) {
+    for lane in lanes.indices where lanes[lane].count > 1 {
+      lanes[lane] = Heap(
+        lanes[lane].unordered.map {
+          Entry(rank: rank($0.part), sequence: $0.sequence, part: $0.part)
+        })
+    }
+  }
+
+  /// All waiting parts in order of joining.
+  var waiting: [Int32] {
+    lanes.flatMap { $0.unordered }.sorted { $0.sequence < $1.sequence }.map(\.part)
+  }
+}

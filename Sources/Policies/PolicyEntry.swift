@@ -1,0 +1,158 @@
+public import Cluster
+public import EventEngine
+
+/// Which part of a policy set an entry can fill.
+public enum PolicyKind: String, CaseIterable, Sendable {
+  /// How many steps a query gets.
+  case steps
+  /// Which worker's queue it joins.
+  case dispatcher
+  /// The order of queues.
+  case discipline
+  /// Which queries are served at all.
+  case admission
+  /// How batches form.
+  case batching
+  /// Overlap of CPU and accelerator.
+  case pipelining
+}
+
+/// A policy part, made from its arguments.
+public enum PolicyPart: Sendable {
+  /// How many steps a query gets.
+  case steps(any StepPolicy)
+  /// Which worker's queue it joins.
+  case dispatcher(any Dispatcher)
+  /// The order of queues.
+  case discipline(any QueueDiscipline)
+  /// Which queries are served at all.
+  case admission(any Admission)
+  /// How batches form.
+  case batching(any BatchFormation)
+  /// Overlap of CPU and accelerator.
+  case pipelining(Pipelining)
+}
+
+/// The kind and range of a parameter; quantities carry units in a scenario.
+public enum ParameterKind: Hashable, Sendable {
+  /// A whole number in a range.
+  case integer(ClosedRange<Int>)
+  /// A number in a range.
+  case number(ClosedRange<Double>)
+  /// A duration with its unit, not negative.
+  case duration
+}
+
+/// The value of a parameter.
+public enum ParameterValue: Hashable, Sendable {
+  /// A whole number.
+  case integer(Int)
+  /// A number.
+  case number(Double)
+  /// A duration.
+  case duration(SimulationDuration)
+}
+
+/// A parameter of a policy part.
+public struct PolicyParameter: Hashable, Sendable {
+  /// Its key in a scenario.
+  public var name: String
+  /// Kind and range.
+  public var kind: ParameterKind
+  /// What holds where a scenario says nothing.
+  public var defaultValue: ParameterValue
+  /// One line; says the unit, and 'Assumed' where no source stands behind the default.
+  public var summary: String
+
+  /// A parameter from its parts.
+  public init(
+    _ name: String, _ kind: ParameterKind, default defaultValue: ParameterValue, _ summary: String
+  ) {
+    self.name = name
+    self.kind = kind
+    self.defaultValue = defaultValue
+    self.summary = summary
+  }
+}
+
+/// The values of an entry's parameters, complete and in range.
+public struct PolicyArguments: Sendable {
+  private var values: [String: ParameterValue]
+
+  /// Defaults of `entry`, overridden by `given`, whose names must be the entry's.
+  public init(_ entry: PolicyEntry, given: [String: ParameterValue] = [:]) {
+    values = [:]
+    for parameter in entry.parameters { values[parameter.name] = parameter.defaultValue }
+    for (name, value) in given {
+      precondition(values[name] != nil, "\(entry.name) has no parameter \(name)")
+      values[name] = value
+    }
+  }
+
+  /// A whole number.
+  public func integer(_ name: String) -> Int {
+    guard case .integer(let value) = values[name] else {
+      preconditionFailure("\(name) is no whole-number parameter")
+    }
+    return value
+  }
+
+  /// A number.
+  public func number(_ name: String) -> Double {
+    guard case .number(let value) = values[name] else {
+      preconditionFailure("\(name) is no number parameter")
+    }
+    return value
+  }
+
+  /// A duration.
+  public func duration(_ name: String) -> SimulationDuration {
+    guard case .duration(let value) = values[name] else {
+      preconditionFailure("\(name) is no duration parameter")
+    }
+    return value
+  }
+}
+
+/// What a policy's file says of itself; the registry is a list of these and the sole list.
+public struct PolicyEntry: Sendable {
+  /// The part of a policy set it fills.
+  public var kind: PolicyKind
+  /// Its name in scenarios.
+  public var name: String
+  /// One line.
+  public var summary: String
+  /// Where it was published; nil for what everybody knows.
+  public var reference: String?
+  /// Its parameters.
+  public var parameters: [PolicyParameter]
+  /// Makes it; on contradictory arguments, says what is wrong with which parameter.
+  public var make: @Sendable (PolicyArguments) -> Result<PolicyPart, Contradiction>
+
+  /// Two arguments that cannot both hold.
+  public struct Contradiction: Error, Hashable, Sendable {
+    /// The parameter to point at.
+    public var parameter: String
+    /// What is wrong.
+    public var what: String
+    /// A contradiction from its parts.
+    public init(_ parameter: String, _ what: String) {
+      self.parameter = parameter
+      self.what = what
+    }
+  }
+
+  /// An entry from its parts.
+  public init(
+    _ kind: PolicyKind, _ name: String, summary: String, reference: String? = nil,
+    parameters: [PolicyParameter] = [],
+    make: @escaping @Sendable (PolicyArguments) -> Result<PolicyPart, Contradiction>
+  ) {
+    self.kind = kind
+    self.name = name
+    self.summary = summary
+    self.reference = reference
+    self.parameters = parameters
+    self.make = make
+  }
+}

@@ -1,0 +1,35 @@
+/// Every policy part there is. A new one is a new file and one line here.
+public enum PolicyRegistry {
+  /// In the order of documentation.
+  public static let entries: [PolicyEntry] = [
+    FixedSteps.entry,
+    SlackSteps.entry,
+    RoundRobin.entry,
+    RandomDispatch.entry,
+    JoinShortestQueue.entry,
+    PowerOfTwoChoices.entry,
+    LeastWorkLeft.entry,
+    EarliestFinish.entry,
+    FirstComeFirstServed.entry,
+    EarliestDeadlineFirst.entry,
+    LeastSlackFirst.entry,
+    ShortestJobFirst.entry,
+    AcceptAll.entry,
+    DropHopeless.entry,
+    NoBatching.entry,
+    StaticBatching.entry,
+    ContinuousBatching.entry,
+    NoPipelining.entry,
+    CPUGPUPipelining.entry,
+  ]
+
+  /// The entries that fill a part.
+  public static func entries(of kind: PolicyKind) -> [PolicyEntry] {
+    entries.filter { $0.kind == kind }
+  }
+
+  /// The entry with this name, or nil.
+  public static func entry(_ kind: PolicyKind, _ name: String) -> PolicyEntry? {
+    entries.first { $0.kind == kind && $0.name == name }
+  }
+}

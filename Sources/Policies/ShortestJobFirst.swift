@@ -1,0 +1,17 @@
+public import Cluster
+public import EventEngine
+
+/// Shortest predicted service first.
+public struct ShortestJobFirst: QueueDiscipline {
+  static let entry = PolicyEntry(
+    .discipline, "sjf", summary: "shortest predicted service first", reference: "Smith, Nav. Res. Logist. Q. 3 (1956)"
+  ) { _ in .success(.discipline(ShortestJobFirst())) }
+
+  /// The policy.
+  public init() {}
+
+  /// The predicted service time, from medians.
+  public func priority(of query: QueryView, at now: SimulationTime) -> Priority {
+    Priority(rank: query.predictedService.nanoseconds)
+  }
+}

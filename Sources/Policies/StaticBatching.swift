@@ -1,0 +1,36 @@
+public import Cluster
+public import EventEngine
+
+/// A batch starts when it is full or has waited long enough, and stays together to its end.
+///
+/// A query that needs fewer steps than the rest stops early, which makes the remaining steps cheaper,
+/// and leaves with the batch.
+public struct StaticBatching: BatchFormation {
+  static let entry = PolicyEntry(
+    .batching, "static",
+    summary: "a batch starts when full or after a wait, and stays together to its end",
+    parameters: [
+      PolicyParameter(
+        "images", .integer(1...1024), default: .integer(4), "most images in a batch; Assumed"),
+      PolicyParameter(
+        "wait", .duration, default: .duration(.zero),
+        "longest wait for a full batch, from the arrival of its first query at the queue"),
+    ]
+  ) {
+    .success(.batching(StaticBatching(images: $0.integer("images"), wait: $0.duration("wait"))))
+  }
+
+  let images: Int
+  let wait: SimulationDuration
+
+  /// At most `images` images, started after `wait` at the latest.
+  public init(images: Int, wait: SimulationDuration) {
+    self.images = images
+    self.wait = wait
+  }
+
+  /// The limit.
+  public var maximumImages: Int? { images }
+  /// The longest wait.
+  public var maximumWait: SimulationDuration { wait }
+}

@@ -1,0 +1,130 @@
+import Cluster
+import Diagnostics
+import EventEngine
+import Policies
+
+/// Resolves `extends` and `without` and makes the policy sets.
+struct PolicyBuilder {
+  let baseline: String
+
+  /// A part as written: the registry's entry name and its arguments.
+  private typealias Parts = [String: LocatedValue]
+
+  func build(_ value: LocatedValue?, _ builder: inout ScenarioBuilder) -> [PolicySet] {
+    let written = value?.fields ?? []
+    var sets: [PolicySet] = []
+    for field in written {
+      guard let parts = resolve(field.key, in: written, seen: [], &builder) else { continue }
+      if let set = make(field.key, parts, &builder) { sets.append(set) }
+    }
+    return sets
+  }
+
+  /// All parts of a policy, inherited ones included.
+  private func resolve(
+    _ name: String,
+    in written: [(key: String, location: Diagnostic.Location, value: LocatedValue)],
+    seen: [String], _ builder: inout ScenarioBuilder
+  ) -> Parts? {
+    guard let policy = written.first(where: { $0.key == name })?.value else { return nil }
+    var parts: Parts = [:]
+    if let parent = policy["extends"] {
+      let parentName = parent.string ?? ""
+      guard written.contains(where: { $0.key == parentName }) else {
+        builder.fault(
+          parent.location, "there is no policy '\(parentName)' to extend",
+          Suggestion.hint(for: parentName, in: written.map(\.key), noun: "policy"))
+        return nil
+      }
+      guard parentName != name, !seen.contains(parentName) else {
+        if seen.isEmpty || parentName == name {
+          builder.fault(
+            parent.location, "policy '\(name)' extends itself",
+            "extend a policy that does not build on this one")
+        }
+        return nil
+      }
+      guard let inherited = resolve(parentName, in: written, seen: seen + [name], &builder) else {
+        return nil
+      }
+      parts = inherited
+    }
+    for field in policy.fields where field.key != "extends" && field.key != "without" {
+      parts[field.key] = field.value
+    }
+    let without = policy["without"]?.list ?? []
+    guard !without.isEmpty else { return parts }
+    guard name != baseline, !seen.contains(baseline) else {
+      builder.fault(
+        policy["without"]?.location ?? policy.location,
+        "the baseline cannot be without a part", "'without' puts the baseline's part back")
+      return nil
+    }
+    let plain = resolve(baseline, in: written, seen: seen + [name], &builder) ?? [:]
+    for part in without {
+      let key = part.string ?? ""
+      if policy[key] != nil {
+        builder.fault(
+          part.location, "'\(key)' is both set and left out", "remove one of the two")
+      }
+      parts[key] = plain[key]
+    }
+    return parts
+  }
+
+  private func make(
+    _ name: String, _ parts: Parts, _ builder: inout ScenarioBuilder
+  ) -> PolicySet? {
+    var set = PolicySet(
+      name: name, steps: FixedSteps(), dispatcher: RoundRobin(),
+      discipline: FirstComeFirstServed(), admission: AcceptAll(), batching: NoBatching())
+    var isWhole = true
+    for kind in PolicyKind.allCases {
+      guard let written = parts[kind.rawValue], let (entryName, arguments) = written.variant,
+        let entry = PolicyRegistry.entry(kind, entryName)
+      else { continue }
+      switch entry.make(PolicyArguments(entry, given: values(arguments, of: entry))) {
+      case .success(let part): set.take(part)
+      case .failure(let contradiction):
+        builder.fault(
+          arguments?[contradiction.parameter]?.location ?? written.location, contradiction.what,
+          "see 'qosdiff policies'")
+        isWhole = false
+      }
+    }
+    if let placement = parts["placement"] {
+      set.placement = Placement(
+        encodeOnCPU: placement["encode"]?.string == "cpu",
+        decodeOnCPU: placement["decode"]?.string == "cpu")
+    }
+    return isWhole ? set : nil
+  }
+
+  private func values(
+    _ arguments: LocatedValue?, of entry: PolicyEntry
+  ) -> [String: ParameterValue] {
+    var values: [String: ParameterValue] = [:]
+    for parameter in entry.parameters {
+      guard let given = arguments?[parameter.name] else { continue }
+      switch parameter.kind {
+      case .integer: values[parameter.name] = given.integer.map { .integer($0) }
+      case .number: values[parameter.name] = given.number.map { .number($0) }
+      case .duration: values[parameter.name] = given.duration.map { .duration($0) }
+      }
+    }
+    return values
+  }
+}
+
+extension PolicySet {
+  mutating func take(_ part: PolicyPart) {
+    switch part {
+    case .steps(let steps): self.steps = steps
+    case .dispatcher(let dispatcher): self.dispatcher = dispatcher
+    case .discipline(let discipline): self.discipline = discipline
+    case .admission(let admission): self.admission = admission
+    case .batching(let batching): self.batching = batching
+    case .pipelining(let pipelining): self.pipelining = pipelining
+    }
+  }
+}

@@ -1,0 +1,129 @@
+public import Cluster
+public import EventEngine
+public import LatencyProfiles
+public import Workload
+
+/// A scenario file as typed values, its profiles read and its policies made.
+public struct Scenario: Sendable {
+  /// Path of the file, as the user gave it.
+  public var path: String
+  /// The file's text, stored with every run.
+  public var text: String
+  /// The `--set` options in effect, `path=value`.
+  public var overrides: [String]
+  /// Its name.
+  public var name: String
+  /// What queries ask for where a trace does not say.
+  public var query: QueryDefaults
+  /// Which queries arrive when.
+  public var workload: WorkloadPlan
+  /// The datacenter.
+  public var cluster: ClusterConfiguration
+  /// The profiles in use, each once, in order of first use.
+  public var profiles: [ProfileUse]
+  /// The policies, in the order of the file.
+  public var policies: [PolicySet]
+  /// How often, with which seed.
+  public var run: RunPlan
+
+  /// The policy of this name, or nil.
+  public func policy(_ name: String) -> PolicySet? { policies.first { $0.name == name } }
+}
+
+/// What holds for queries where the trace does not say.
+public struct QueryDefaults: Hashable, Sendable {
+  /// Name of the model.
+  public var model: String
+  /// Image size.
+  public var size: ImageSize
+  /// Denoising steps.
+  public var steps: Int
+  /// Images a query.
+  public var images: Int
+  /// Classifier-free guidance.
+  public var guidance: Bool
+  /// The service-level objective.
+  public var slo: SLO
+
+  /// A service-level objective.
+  public enum SLO: Hashable, Sendable {
+    /// A multiple of the query's standalone latency on the fastest device.
+    case scale(Double)
+    /// A fixed time.
+    case time(SimulationDuration)
+  }
+}
+
+/// Which queries arrive when.
+public struct WorkloadPlan: Hashable, Sendable {
+  /// A trace file or an arrival process.
+  public enum Source: Hashable, Sendable {
+    /// Path of the file found, and what to read of it.
+    case trace(path: String, format: String?, options: TraceOptions)
+    /// A process, how long or how many, and what its queries ask for.
+    case generated(ArrivalProcess, QueryMix, duration: SimulationDuration?, count: Int?)
+  }
+
+  /// How a load is reached.
+  public enum LoadMethod: String, Hashable, Sendable {
+    /// Arrival times are compressed.
+    case time
+    /// Shifted copies of the trace are laid over each other.
+    case superpose
+  }
+
+  /// Min-max rescaling of the rate curve.
+  public struct Rescale: Hashable, Sendable {
+    /// Rate of the quietest bin, per second.
+    public var minimum: Double
+    /// Rate of the busiest bin, per second.
+    public var maximum: Double
+    /// Width of a bin.
+    public var bin: SimulationDuration
+  }
+
+  /// Where arrivals come from.
+  public var source: Source
+  /// Start and length of the part to replay; nil = all.
+  public var window: Window?
+  /// Compression of arrival times, 1 = none.
+  public var rateScale: Double
+  /// Min-max rescaling, if any.
+  public var rescale: Rescale?
+  /// Offered work as a fraction of the baseline's capacity; nil = as it comes.
+  public var load: Double?
+  /// How the load is reached.
+  public var loadMethod: LoadMethod
+
+  /// A part of a trace.
+  public struct Window: Hashable, Sendable {
+    /// Start, from the first row.
+    public var from: SimulationDuration
+    /// Length; nil = to the end.
+    public var length: SimulationDuration?
+  }
+}
+
+/// How often and with which seed.
+public struct RunPlan: Hashable, Sendable {
+  /// Name of the policy that others are compared with.
+  public var baseline: String
+  /// Seed of all random numbers.
+  public var seed: UInt64
+  /// Independent runs a policy.
+  public var replications: Int
+  /// Queries that arrive earlier are not counted.
+  public var warmup: SimulationDuration
+  /// End of a run; nil = when the last query has ended.
+  public var horizon: SimulationDuration?
+}
+
+/// A profile and where it is used.
+public struct ProfileUse: Sendable {
+  /// The profile.
+  public var profile: LatencyProfile
+  /// Path of its file.
+  public var path: String
+  /// Nodes and parts that use it, such as `gpu accelerators`.
+  public var uses: [String]
+}

@@ -1,0 +1,131 @@
+import Cluster
+import Diagnostics
+import EventEngine
+import LatencyProfiles
+
+extension ScenarioBuilder {
+  mutating func cluster(_ value: LocatedValue?) -> ClusterConfiguration? {
+    guard let value else { return nil }
+    var nodes: [NodeConfiguration] = []
+    var names: Set<String> = []
+    for item in value["nodes"]?.list ?? [] {
+      let name = item["name"]?.string ?? ""
+      if !names.insert(name).inserted {
+        fault(
+          item["name"]?.location ?? item.location, "two nodes are named '\(name)'",
+          "give each its own name; 'count' makes many of one kind")
+      }
+      guard let node = node(item, name: name) else { continue }
+      let count = item["count"]?.integer ?? 1
+      for index in 0..<count {
+        var copy = node
+        if count > 1 { copy.name = "\(name)-\(index)" }
+        nodes.append(copy)
+      }
+    }
+    var binding = QueueBinding.perWorker(stealing: false)
+    if let (name, options) = value["queue"]?.variant {
+      binding =
+        name == "central"
+        ? .central : .perWorker(stealing: options?["stealing"]?.boolean ?? false)
+    }
+    return nodes.isEmpty ? nil : ClusterConfiguration(nodes: nodes, binding: binding)
+  }
+
+  private mutating func node(_ item: LocatedValue, name: String) -> NodeConfiguration? {
+    guard let accelerators = item["accelerators"],
+      let accelerator = device(accelerators, use: "\(name) accelerators", isRequired: true)
+    else { return nil }
+    let cpu = item["cpu"]
+    var cpuDevice: Device? = Device(synthetic: [:])
+    if let cpu { cpuDevice = device(cpu, use: "\(name) cpu", isRequired: false) }
+    guard let cpuDevice else { return nil }
+    let link = item["link"]
+    return NodeConfiguration(
+      name: name, accelerators: accelerators["count"]?.integer ?? 1, accelerator: accelerator,
+      slowFactor: accelerators["slow_factor"]?.number ?? 1,
+      cores: cpu?["cores"]?.integer ?? 1, cpu: cpuDevice,
+      link: Link(
+        bytesPerSecond: link?["bandwidth"]?.number ?? .infinity,
+        latency: link?["latency"]?.duration ?? .zero))
+  }
+
+  private mutating func device(
+    _ value: LocatedValue, use: String, isRequired: Bool
+  ) -> Device? {
+    let synthetic = value["synthetic"]
+    if let profile = value["profile"] {
+      if synthetic != nil {
+        fault(
+          value.location, "\(use) have both a profile and synthetic times",
+          "keep one of the two")
+        return nil
+      }
+      return self.profile(profile, use: use)
+    }
+    guard let synthetic else {
+      if !isRequired { return Device(synthetic: [:]) }
+      fault(
+        value.location, "\(use) have no times", "give a 'profile' file or 'synthetic' times")
+      return nil
+    }
+    var times: [Stage: Distribution] = [:]
+    for field in synthetic.fields {
+      guard let stage = Stage(rawValue: field.key) else { continue }
+      times[stage] = distribution(field.value)
+    }
+    return Device(synthetic: times)
+  }
+
+  private mutating func profile(_ value: LocatedValue, use: String) -> Device? {
+    let path = resolve(value.string ?? "", in: folder)
+    if let index = profiles.firstIndex(where: { $0.path == path }) {
+      profiles[index].uses.append(use)
+      return Device(profile: StageLatencyModel(profile: profiles[index].profile))
+    }
+    do {
+      let profile = try LatencyProfile.load(path: path)
+      profiles.append(ProfileUse(profile: profile, path: path, uses: [use]))
+      return Device(profile: StageLatencyModel(profile: profile))
+    } catch {
+      if error.exitCode == Diagnostic.Category.missingInput.rawValue {
+        fault(
+          value.location, "there is no profile '\(path)'",
+          "paths start from the scenario's folder; shipped ones are in Scenarios/Profiles",
+          category: .missingInput)
+      } else {
+        diagnostics.append(contentsOf: error.diagnostics)
+      }
+      return nil
+    }
+  }
+
+  private mutating func distribution(_ value: LocatedValue) -> Distribution? {
+    guard let (name, inner) = value.variant, let inner else { return nil }
+    let mean = inner["mean"]?.number ?? 0
+    switch name {
+    case "deterministic": return .deterministic(inner.number ?? 0)
+    case "exponential": return .exponential(mean: mean)
+    case "erlang": return .erlang(shape: inner["shape"]?.integer ?? 1, mean: mean)
+    case "uniform":
+      let low = inner["low"]?.number ?? 0
+      let high = inner["high"]?.number ?? 0
+      if low >= high {
+        fault(inner.location, "low is not below high", "write the smaller value as 'low'")
+      }
+      return .uniform(low: low, high: high)
+    default:
+      let branches = (inner["branches"]?.list ?? []).map {
+        Distribution.Branch(
+          probability: $0["probability"]?.number ?? 0, value: $0["value"]?.number ?? 0)
+      }
+      let total = branches.reduce(0) { $0 + $1.probability }
+      if abs(total - 1) > 1e-9 {
+        fault(
+          inner["branches"]?.location ?? inner.location,
+          "the branches' probabilities sum to \(total)", "they must sum to 1")
+      }
+      return name == "discrete" ? .discrete(branches) : .hyperexponential(branches)
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Cluster
+import Diagnostics
+import EventEngine
+import Foundation
+import LatencyProfiles
+import Workload
+
+/// Makes a ``Scenario`` from values that fit its shape: what one key alone cannot show to be wrong is
+/// found here.
+struct ScenarioBuilder {
+  let path: String
+  let lines: [String]
+  let folder: String
+  let traceFolders: [String]
+  var diagnostics: [Diagnostic] = []
+  var profiles: [ProfileUse] = []
+
+  init(path: String, lines: [String], folder: String, traceFolders: [String]) {
+    self.path = path
+    self.lines = lines
+    self.folder = folder
+    self.traceFolders = traceFolders
+  }
+
+  mutating func fault(
+    _ location: Diagnostic.Location, _ what: String, _ hint: String?,
+    category: Diagnostic.Category = .badInput
+  ) {
+    var source: String?
+    if location.file == path, let line = location.line, lines.indices.contains(line - 1) {
+      source = lines[line - 1]
+    }
+    diagnostics.append(
+      Diagnostic(category, at: location, what, hint: hint, sourceLine: source))
+  }
+
+  mutating func build(
+    _ root: LocatedValue, text: String, overrides: [String]
+  ) throws(InputError) -> Scenario {
+    let query = queryDefaults(root)
+    let cluster = self.cluster(root["cluster"])
+    let run = runPlan(root)
+    let policies = PolicyBuilder(baseline: run.baseline).build(root["policies"], &self)
+    let workload = self.workload(root["workload"], at: root.location)
+    guard diagnostics.isEmpty, let cluster, let workload else {
+      throw InputError(
+        diagnostics.isEmpty
+          ? [Diagnostic(.badInput, at: .init(file: path), "the scenario cannot be read")]
+          : diagnostics)
+    }
+    return Scenario(
+      path: path, text: text, overrides: overrides, name: root["name"]?.string ?? "",
+      query: query, workload: workload, cluster: cluster, profiles: profiles,
+      policies: policies, run: run)
+  }
+
+  private func queryDefaults(_ root: LocatedValue) -> QueryDefaults {
+    let query = root["query"]
+    var size = ImageSize(height: 512, width: 512)
+    if case .size(let height, let width)? = query?["size"]?.value {
+      size = ImageSize(height: height, width: width)
+    }
+    var slo = QueryDefaults.SLO.scale(3)
+    if let (name, value) = query?["slo"]?.variant {
+      slo =
+        name == "scale"
+        ? .scale(value?.number ?? 3) : .time(value?.duration ?? SimulationDuration(seconds: 1))
+    }
+    return QueryDefaults(
+      model: root["model"]?.string ?? "sd15", size: size,
+      steps: query?["steps"]?.integer ?? 50, images: query?["images"]?.integer ?? 1,
+      guidance: query?["guidance"]?.boolean ?? true, slo: slo)
+  }
+
+  private mutating func runPlan(_ root: LocatedValue) -> RunPlan {
+    let run = root["run"]
+    let names = root["policies"]?.fields.map(\.key) ?? []
+    let baseline = run?["baseline"]?.string ?? names.first ?? ""
+    if !names.contains(baseline), let place = run?["baseline"]?.location {
+      fault(
+        place, "there is no policy '\(baseline)'",
+        Suggestion.hint(for: baseline, in: names, noun: "policy"))
+    }
+    return RunPlan(
+      baseline: baseline, seed: UInt64(run?["seed"]?.integer ?? 1),
+      replications: run?["replications"]?.integer ?? 5,
+      warmup: run?["warmup"]?.duration ?? .zero, horizon: run?["horizon"]?.duration)
+  }
+
+  /// A path in the scenario, from its folder.
+  func resolve(_ name: String, in folder: String) -> String {
+    name.hasPrefix("/") ? name : folder == "." ? name : "\(folder)/\(name)"
+  }
+}

@@ -1,0 +1,163 @@
+public import Diagnostics
+import Foundation
+import Yams
+
+/// Reads scenario files.
+public struct ScenarioReader: Sendable {
+  /// Folders searched for traces after the scenario's own.
+  public var traceFolders: [String]
+
+  /// A reader that looks for traces beside the scenario and then in `traceFolders`.
+  public init(traceFolders: [String] = []) { self.traceFolders = traceFolders }
+
+  /// The scenario at `path` with `overrides` (`a.b=value`) applied.
+  ///
+  /// - Throws: every fault found, located; 66 if the file is not there.
+  public func read(path: String, overrides: [String] = []) throws(InputError) -> Scenario {
+    let text = try Self.text(of: path)
+    return try read(text: text, path: path, overrides: overrides)
+  }
+
+  /// The scenario in `text`, whose relative paths start from the folder of `path`.
+  public func read(
+    text: String, path: String, overrides: [String] = []
+  ) throws(InputError) -> Scenario {
+    var root = try Self.compose(text, path: path)
+    let set = try overrides.map { (option) throws(InputError) in try Override(option) }
+    for override in set { try override.apply(to: &root) }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    var walker = ShapeWalker(
+      file: path, lines: lines, overrides: set.map { ($0.path, $0.option) })
+    let value = walker.walk(root, ScenarioShape.root, path: [])
+    guard walker.diagnostics.isEmpty, let value else {
+      throw InputError(
+        walker.diagnostics.isEmpty
+          ? [Diagnostic(.badInput, at: .init(file: path), "the scenario cannot be read")]
+          : walker.diagnostics)
+    }
+    var builder = ScenarioBuilder(
+      path: path, lines: lines, folder: Self.folder(of: path), traceFolders: traceFolders)
+    return try builder.build(value, text: text, overrides: overrides)
+  }
+
+  private static func text(of path: String) throws(InputError) -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw InputError(
+        .missingInput, at: .init(file: path), "there is no such scenario",
+        hint: "'qosdiff init' writes one to start from")
+    }
+    guard !isFolder.boolValue, let data = FileManager.default.contents(atPath: path) else {
+      throw InputError(
+        .missingInput, at: .init(file: path), "this cannot be read as a file",
+        hint: "name a scenario file")
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw InputError(
+        .badInput, at: .init(file: path), "this is not UTF-8 text", hint: "save it as UTF-8")
+    }
+    return text
+  }
+
+  static func folder(of path: String) -> String {
+    let folder = (path as NSString).deletingLastPathComponent
+    return folder.isEmpty ? "." : folder
+  }
+
+  private static func compose(_ text: String, path: String) throws(InputError) -> Node {
+    do {
+      guard let node = try Yams.compose(yaml: text) else {
+        throw InputError(
+          .badInput, at: .init(file: path, line: 1, column: 1), "the scenario is empty",
+          hint: "'qosdiff init' writes one to start from")
+      }
+      return node
+    } catch let error as InputError {
+      throw error
+    } catch let error as YamlError {
+      throw InputError(YAMLFault.diagnostic(error, path: path))
+    } catch {
+      throw InputError(.badInput, at: .init(file: path), "this is not YAML")
+    }
+  }
+}
+
+/// What YAML's parser says, as a located diagnostic.
+enum YAMLFault {
+  static func diagnostic(_ error: YamlError, path: String) -> Diagnostic {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      return Diagnostic(
+        .badInput, at: .init(file: path, line: mark.line, column: mark.column),
+        "not YAML: \(problem)", hint: "mind indentation, colons and quotes")
+    case .duplicatedKeysInMapping(let keys, let context):
+      let mark = context.mark
+      let names = keys.joined(separator: "', '")
+      return Diagnostic(
+        .badInput, at: .init(file: path, line: mark.line, column: mark.column),
+        "key '\(names)' stands twice in one mapping", hint: "keep one of them")
+    default:
+      return Diagnostic(
+        .badInput, at: .init(file: path), "not YAML", hint: "mind indentation, colons and quotes")
+    }
+  }
+}
+
+/// A `--set a.b=value`.
+struct Override {
+  let option: String
+  let path: [String]
+  let value: Node
+
+  init(_ text: String) throws(InputError) {
+    option = "--set \(text)"
+    guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+      throw InputError(
+        .usage, at: .init(file: option), "this is no PATH=VALUE",
+        hint: "write it like --set workload.load=0.8")
+    }
+    path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    let content = String(text[text.index(after: equals)...])
+    do {
+      value = try Yams.compose(yaml: content) ?? Node("")
+    } catch {
+      throw InputError(
+        .usage, at: .init(file: option), "the value is not YAML", hint: "quote it")
+    }
+  }
+
+  /// Sets the value in the tree; list elements go by index or by their `name`.
+  func apply(to root: inout Node) throws(InputError) { try apply(path[...], to: &root) }
+
+  private func apply(_ rest: ArraySlice<String>, to node: inout Node) throws(InputError) {
+    guard let key = rest.first else {
+      node = value
+      return
+    }
+    switch node {
+    case .mapping(var mapping):
+      var child = mapping[Node(key)] ?? Node([(Node, Node)]())
+      try apply(rest.dropFirst(), to: &child)
+      mapping[Node(key)] = child
+      node = .mapping(mapping)
+    case .sequence(var sequence):
+      let index =
+        Int(key) ?? sequence.firstIndex { $0.mapping?["name"]?.scalar?.string == key } ?? -1
+      guard sequence.indices.contains(index) else {
+        throw InputError(
+          .usage, at: .init(file: option), "there is no element '\(key)'",
+          hint: "name one of 0 to \(sequence.count - 1), or an element's name")
+      }
+      try apply(rest.dropFirst(), to: &sequence[index])
+      node = .sequence(sequence)
+    case .scalar:
+      // 'steps: fixed' may become 'steps: { slack: ... }'.
+      var child = Node([(Node, Node)]())
+      try apply(rest.dropFirst(), to: &child)
+      node = Node([(Node(key), child)])
+    case .alias:
+      throw InputError(.usage, at: .init(file: option), "an alias cannot be set")
+    }
+  }
+}

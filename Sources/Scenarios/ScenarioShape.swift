@@ -1,0 +1,247 @@
+import LatencyProfiles
+import Policies
+
+/// The scenario file, declared once.
+enum ScenarioShape {
+  static let root = ValueShape.object([
+    .init("name", .string, required: true, "the scenario's name, used in results and reports"),
+    .init("description", .string, "what it is for"),
+    .init("model", .string, "the model that queries ask for where the trace does not say"),
+    .init("query", query, "what holds for queries where the trace does not say"),
+    .init("workload", workload, required: true, "which queries arrive when"),
+    .init("cluster", cluster, required: true, "the simulated datacenter"),
+    .init(
+      "policies", .dictionary(noun: "policy", of: policy), required: true,
+      "serving policies by name"),
+    .init("run", run, "how often and with which seed"),
+  ])
+
+  private static let steps = ValueShape.integer(1...1000)
+  private static let images = ValueShape.integer(1...1024)
+
+  private static let query = ValueShape.object([
+    .init("size", .imageSize, "height x width in pixels; default 512x512"),
+    .init("steps", steps, "denoising steps; default 50; a trace's own counts win"),
+    .init("images", images, "images a query; default 1; a trace's own counts win"),
+    .init("guidance", .boolean, "classifier-free guidance; default true"),
+    .init(
+      "slo",
+      .variants(
+        noun: "SLO",
+        [
+          .init(
+            "scale", .number(0.001...1e6), standsAlone: false,
+            "a multiple of the query's own standalone latency on the fastest device"),
+          .init("time", .quantity(.duration, .positive), standsAlone: false, "a fixed time"),
+        ]), "service-level objective; default { scale: 3 }"),
+  ])
+
+  private static let workload = ValueShape.object([
+    .init("trace", .string, "trace file; beside the scenario, then in $QOSDIFF_TRACES"),
+    .init("format", .string, "trace format; default: recognised from the first line"),
+    .init("published", .string, "where the trace is published, for the message when it is absent"),
+    .init("include_failed", .boolean, "replay rows that did not succeed; default false"),
+    .init(
+      "window",
+      .object([
+        .init("from", .quantity(.duration, .notNegative), "start, from the trace's first row"),
+        .init("length", .quantity(.duration, .positive), "length; default: to the end"),
+      ]), "the part of the trace to replay"),
+    .init("rate_scale", .number(1e-6...1e6), "compresses arrival times by this factor"),
+    .init(
+      "rescale",
+      .object([
+        .init("min", .quantity(.rate, .notNegative), required: true, "rate of the quietest bin"),
+        .init("max", .quantity(.rate, .positive), required: true, "rate of the busiest bin"),
+        .init("bin", .quantity(.duration, .positive), "bin width; default 60 s"),
+      ]), "min-max rescaling of the rate curve, the DiffServe method"),
+    .init("arrivals", arrivals, "generated arrivals, instead of a trace"),
+    .init("queries", .integer(1...100_000_000), "how many generated queries"),
+    .init("duration", .quantity(.duration, .positive), "for how long queries are generated"),
+    .init(
+      "mix",
+      .object([
+        .init("steps", .weights(1...1000), "step counts and their weights"),
+        .init("images", .weights(1...1024), "image counts and their weights"),
+      ]), "what generated queries ask for"),
+    .init(
+      "load", .number(0.001...1000),
+      "offered work as a fraction of the baseline's capacity; default: as the trace is"),
+    .init(
+      "load_by", .choice(["time", "superpose"]),
+      "compress arrival times, or lay shifted copies over each other; default time"),
+  ])
+
+  private static let plainArrivals: [ValueShape.Variant] = [
+    .init(
+      "poisson",
+      .object([.init("rate", .quantity(.rate, .positive), required: true, "mean rate")]),
+      standsAlone: false, "exponential gaps"),
+    .init(
+      "gamma",
+      .object([
+        .init("rate", .quantity(.rate, .positive), required: true, "mean rate"),
+        .init(
+          "cv", .number(0.01...100), required: true, "coefficient of variation of the gaps"),
+      ]), standsAlone: false, "gamma-distributed gaps"),
+    .init(
+      "mmpp",
+      .object([
+        .init(
+          "states",
+          .list(
+            of: .object([
+              .init("rate", .quantity(.rate, .notNegative), required: true, "rate in the state"),
+              .init("dwell", .quantity(.duration, .positive), required: true, "mean stay in it"),
+            ])), required: true, "visited in turn")
+      ]), standsAlone: false, "Markov-modulated Poisson process"),
+  ]
+
+  private static let arrivals = ValueShape.variants(
+    noun: "arrival process",
+    plainArrivals + [
+      .init(
+        "diurnal",
+        .object([
+          .init(
+            "process", .variants(noun: "arrival process", plainArrivals), required: true,
+            "the process whose rate varies"),
+          .init("amplitude", .number(0...1), "of a sinusoid around the mean rate; default 0.5"),
+          .init("peak", .quantity(.duration, .notNegative), "time of its maximum; default 12 h"),
+          .init("period", .quantity(.duration, .positive), "its period; default 24 h"),
+        ]), standsAlone: false, "any process under a daily rate curve"),
+    ])
+
+  private static let cluster = ValueShape.object([
+    .init(
+      "queue",
+      .variants(
+        noun: "queue binding",
+        [
+          .init("central", nil, standsAlone: true, "a free worker takes the next query"),
+          .init(
+            "per-worker",
+            .object([.init("stealing", .boolean, "idle workers steal; default false")]),
+            standsAlone: true, "the dispatcher binds a query at arrival"),
+        ]), "where queries wait; default per-worker"),
+    .init("nodes", .list(of: node), required: true, "the nodes"),
+  ])
+
+  private static let node = ValueShape.object([
+    .init("name", .string, required: true, "its name; with a count, -0, -1, ... are appended"),
+    .init("count", .integer(1...100_000), "how many such nodes; default 1"),
+    .init(
+      "accelerators",
+      .object(
+        [.init("count", .integer(1...1024), "accelerators a node; default 1")]
+          + device + [
+            .init("slow_factor", .number(0.01...100), "multiplies all their times; default 1")
+          ]), required: true, "its accelerators, one worker each"),
+    .init(
+      "cpu",
+      .object([.init("cores", .integer(1...4096), "cores in the pool; default 1")] + device),
+      "its CPU pool; default: one core without CPU stages"),
+    .init(
+      "link",
+      .object([
+        .init("bandwidth", .quantity(.bandwidth, .positive), required: true, "of each hand-off"),
+        .init("latency", .quantity(.duration, .notNegative), "of each hand-off; default 0 s"),
+      ]), "between accelerators and CPU; default: hand-offs take no time"),
+  ])
+
+  private static let device: [ValueShape.Field] = [
+    .init("profile", .string, "profile file, beside the scenario"),
+    .init(
+      "synthetic",
+      .object(
+        Stage.allCases.map {
+          .init($0.rawValue, distribution, "service time of the stage")
+        }), "service times from distributions, instead of a profile"),
+  ]
+
+  private static let mean = ValueShape.Field(
+    "mean", .quantity(.duration, .positive), required: true, "its mean")
+
+  private static let distribution = ValueShape.variants(
+    noun: "distribution",
+    [
+      .init(
+        "deterministic", .quantity(.duration, .notNegative), standsAlone: false,
+        "always the same"),
+      .init("exponential", .object([mean]), standsAlone: false, "exponential"),
+      .init(
+        "erlang",
+        .object([.init("shape", .integer(1...1000), required: true, "number of phases"), mean]),
+        standsAlone: false, "sum of exponential phases"),
+      .init(
+        "hyperexponential", .object([branches]), standsAlone: false,
+        "exponential with a mean drawn from branches"),
+      .init(
+        "uniform",
+        .object([
+          .init("low", .quantity(.duration, .notNegative), required: true, "smallest value"),
+          .init("high", .quantity(.duration, .positive), required: true, "largest value"),
+        ]), standsAlone: false, "uniform"),
+      .init(
+        "discrete", .object([branches]), standsAlone: false, "one of a few values"),
+    ])
+
+  private static let branches = ValueShape.Field(
+    "branches",
+    .list(
+      of: .object([
+        .init("probability", .number(0...1), required: true, "of this branch; they sum to 1"),
+        .init("value", .quantity(.duration, .notNegative), required: true, "value, or mean"),
+      ])), required: true, "what is drawn from")
+
+  static let policyKinds: [PolicyKind] = PolicyKind.allCases
+
+  private static let policy = ValueShape.object(
+    [
+      .init("extends", .string, "the policy it builds on"),
+      .init(
+        "without", .list(of: .choice(policyKinds.map(\.rawValue) + ["placement"])),
+        "parts that are the baseline's instead: an ablation"),
+      .init("finish", .choice(["none"]), "how denoising ends; default none"),
+    ] + policyKinds.map { kind in .init(kind.rawValue, part(kind), "see 'qosdiff policies'") }
+      + [
+        .init(
+          "placement",
+          .object([
+            .init("encode", .choice(["accelerator", "cpu"]), "default accelerator"),
+            .init("decode", .choice(["accelerator", "cpu"]), "default accelerator"),
+          ]), "where stages run")
+      ])
+
+  private static func part(_ kind: PolicyKind) -> ValueShape {
+    .variants(
+      noun: kind == .steps ? "step policy" : "\(kind.rawValue) policy",
+      PolicyRegistry.entries(of: kind).map { entry in
+        .init(
+          entry.name,
+          entry.parameters.isEmpty
+            ? nil
+            : .object(
+              entry.parameters.map { .init($0.name, shape(of: $0.kind), $0.summary) }),
+          standsAlone: true, entry.summary)
+      })
+  }
+
+  private static func shape(of kind: ParameterKind) -> ValueShape {
+    switch kind {
+    case .integer(let range): .integer(range)
+    case .number(let range): .number(range)
+    case .duration: .quantity(.duration, .notNegative)
+    }
+  }
+
+  private static let run = ValueShape.object([
+    .init("baseline", .string, "the policy that others are compared with; default: the first"),
+    .init("seed", .integer(0...Int.max), "of all random numbers; default 1"),
+    .init("replications", .integer(1...1_000_000), "independent runs; default 5"),
+    .init(
+      "warmup", .quantity(.duration, .notNegative),
+      "queries that arrive earlier are not counted; default 0 s"),
+    .init("horizon", .quantity(.duration, .positive), "end of a run; default: the last query's"),
+  ])
+}

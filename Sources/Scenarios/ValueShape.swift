@@ -1,0 +1,93 @@
+/// What a place in a scenario file may hold: the one declaration that both the parser and the JSON
+/// Schema are made from.
+indirect enum ValueShape: Sendable {
+  case string
+  case boolean
+  case integer(ClosedRange<Int>)
+  case number(ClosedRange<Double>)
+  /// A number with a unit.
+  case quantity(Dimension, Bound)
+  /// `512x512`: height x width in pixels, multiples of 8.
+  case imageSize
+  /// One of a few words.
+  case choice([String])
+  /// Known keys.
+  case object([Field])
+  /// Keys of the user's choice; `noun` says what they name.
+  case dictionary(noun: String, of: ValueShape)
+  /// At least one element.
+  case list(of: ValueShape)
+  /// A name, or a mapping of the one name to what belongs to it.
+  case variants(noun: String, [Variant])
+  /// Numbers and their weights: `{30: 0.9, 40: 0.1}`.
+  case weights(ClosedRange<Int>)
+  /// The shape that fits the node's own form: a scalar takes the first, a mapping the second.
+  case scalarOr(ValueShape, ValueShape)
+
+  /// Which values of a quantity are allowed.
+  enum Bound: Sendable {
+    case positive
+    case notNegative
+  }
+
+  /// A key of an object.
+  struct Field: Sendable {
+    let name: String
+    let shape: ValueShape
+    let isRequired: Bool
+    let summary: String
+
+    init(_ name: String, _ shape: ValueShape, required: Bool = false, _ summary: String) {
+      self.name = name
+      self.shape = shape
+      self.isRequired = required
+      self.summary = summary
+    }
+  }
+
+  /// A name and what may stand behind it; nil = nothing does.
+  struct Variant: Sendable {
+    let name: String
+    let shape: ValueShape?
+    /// Whether the name may stand alone.
+    let standsAlone: Bool
+    let summary: String
+
+    init(_ name: String, _ shape: ValueShape?, standsAlone: Bool, _ summary: String) {
+      self.name = name
+      self.shape = shape
+      self.standsAlone = standsAlone
+      self.summary = summary
+    }
+  }
+}
+
+/// A physical dimension and its units.
+enum Dimension: String, Sendable {
+  case duration
+  case rate
+  case bandwidth
+
+  /// Units and what one of each is in seconds, queries a second, or bytes a second.
+  var units: [(name: String, factor: Double)] {
+    switch self {
+    case .duration:
+      [
+        ("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1), ("min", 60),
+        ("h", 3600), ("d", 86400),
+      ]
+    case .rate: [("query/s", 1), ("query/min", 1 / 60), ("query/h", 1 / 3600)]
+    case .bandwidth:
+      [("B/s", 1), ("kB/s", 1e3), ("MB/s", 1e6), ("GB/s", 1e9), ("TB/s", 1e12)]
+    }
+  }
+
+  /// An example for hints.
+  var example: String {
+    switch self {
+    case .duration: "300 s"
+    case .rate: "12 query/s"
+    case .bandwidth: "25 GB/s"
+    }
+  }
+}

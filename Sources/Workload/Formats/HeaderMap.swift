@@ -1,0 +1,42 @@
+internal import Diagnostics
+
+/// Where the columns of a format stand in the header of a file.
+struct HeaderMap: Sendable {
+  /// Number of columns of the header.
+  private(set) var count = 0
+  private var names: [String] = []
+
+  init() {}
+
+  /// Reads a header; `known` are the format's columns. An unknown column is a fault if `strict`.
+  init(
+    _ record: TraceRecord, known: [String], required: [String], strict: Bool
+  ) throws(RowFault) {
+    count = record.count
+    for i in 0..<record.count {
+      let name = String(decoding: record.content(i), as: UTF8.self)
+      if names.contains(name), !name.isEmpty {
+        throw record.fault(i, "column '\(name)' stands twice in the header")
+      }
+      names.append(name)
+      if strict, !known.contains(name) {
+        throw record.fault(
+          i, name.isEmpty ? "a column without a name" : "unknown column \(record.quoted(i))",
+          hint: Suggestion.hint(for: name, in: known, noun: "column"))
+      }
+    }
+    for column in required where !names.contains(column) {
+      let unknown = names.filter { !known.contains($0) }
+      let hint =
+        Suggestion.nearest(to: column, in: unknown).map { "'\($0)' looks like it" }
+        ?? "required: \(required.joined(separator: ", "))"
+      throw record.fault(0, "the header has no column '\(column)'", hint: hint)
+    }
+  }
+
+  /// The index of a column; nil if the header lacks it.
+  func index(of name: String) -> Int? { names.firstIndex(of: name) }
+
+  /// The index of a column that the header is known to have.
+  func required(_ name: String) -> Int { names.firstIndex(of: name) ?? 0 }
+}

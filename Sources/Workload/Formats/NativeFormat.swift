@@ -1,0 +1,95 @@
+internal import EventEngine
+
+/// The program's own CSV: `arrival_s` and any of `steps,height,width,images,model,prompt,slo_s,class`.
+public struct NativeFormat: TraceFormat {
+  /// The columns in the order in which they are written.
+  static let allColumns = [
+    "arrival_s", "steps", "height", "width", "images", "model", "prompt", "slo_s", "class",
+  ]
+
+  /// The format.
+  public init() {}
+
+  /// `native`.
+  public var name: String { "native" }
+  /// What it is.
+  public var summary: String { "CSV with a header: arrival_s and optional columns, in any order" }
+  /// All columns.
+  public var columns: [String] { Self.allColumns }
+  /// Times as given, in seconds.
+  public var clock: TraceClock { TraceClock(isCalendar: false, isWholeSeconds: false) }
+  /// A parser for one file.
+  public func makeParser(options: TraceOptions) -> any TraceParser { NativeParser() }
+}
+
+/// Reads native rows; an empty optional field says nothing.
+struct NativeParser: TraceParser {
+  private var header = HeaderMap()
+  private var arrival = 0
+  private var steps: Int?
+  private var height: Int?
+  private var width: Int?
+  private var images: Int?
+  private var model: Int?
+  private var prompt: Int?
+  private var slo: Int?
+  private var serviceClass: Int?
+
+  mutating func readHeader(_ record: TraceRecord) throws(RowFault) {
+    header = try HeaderMap(
+      record, known: NativeFormat.allColumns, required: ["arrival_s"], strict: true)
+    arrival = header.required("arrival_s")
+    steps = header.index(of: "steps")
+    height = header.index(of: "height")
+    width = header.index(of: "width")
+    images = header.index(of: "images")
+    model = header.index(of: "model")
+    prompt = header.index(of: "prompt")
+    slo = header.index(of: "slo_s")
+    serviceClass = header.index(of: "class")
+    if let lone = height ?? width, (height == nil) != (width == nil) {
+      throw record.fault(
+        lone, "a header with only one of height and width", hint: "a size needs both")
+    }
+  }
+
+  mutating func read(
+    _ record: TraceRecord, names: inout TraceNames
+  ) throws(RowFault) -> ParsedRow {
+    try record.expectFields(header.count)
+    let time = try record.duration(arrival, named: "arrival_s")
+    var row = TraceRow(arrival: .zero + time)
+    if let steps, !record.isEmpty(steps) {
+      row.steps = Int32(try record.whole(steps, named: "steps", in: TraceLimits.steps))
+    }
+    if let images, !record.isEmpty(images) {
+      row.images = Int32(try record.whole(images, named: "images", in: TraceLimits.images))
+    }
+    if let height, let width { try readSize(record, height, width, into: &row) }
+    if let model {
+      row.model = try record.nameNumber(model, named: "model", in: &names.models)
+    }
+    if let serviceClass {
+      row.serviceClass = try record.nameNumber(serviceClass, named: "class", in: &names.classes)
+    }
+    if let prompt, !record.isEmpty(prompt) {
+      row.prompt = try record.whole(prompt, named: "prompt", in: 0...UInt64.max)
+    }
+    if let slo, !record.isEmpty(slo) {
+      let value = try record.duration(slo, named: "slo_s")
+      guard value > .zero else {
+        throw record.fault(slo, "slo_s is zero", hint: "leave it empty for the scenario's own")
+      }
+      row.slo = value
+    }
+    return .row(row)
+  }
+
+  private func readSize(
+    _ record: TraceRecord, _ height: Int, _ width: Int, into row: inout TraceRow
+  ) throws(RowFault) {
+    if record.isEmpty(height), record.isEmpty(width) { return }
+    row.height = try record.pixels(height, named: "height")
+    row.width = try record.pixels(width, named: "width")
+  }
+}

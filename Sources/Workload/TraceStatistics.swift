@@ -1,0 +1,117 @@
+public import EventEngine
+
+/// What `qosdiff trace inspect` says of a trace: rates, burstiness and what queries ask for.
+///
+/// Windows are counted from the first arrival on. Ratios that need more rows are nil.
+public struct TraceStatistics: Hashable, Sendable {
+  /// How many rows have a value.
+  public struct Bar: Hashable, Sendable {
+    /// The value.
+    public var value: Int
+    /// Rows that have it.
+    public var count: Int
+  }
+
+  /// Number of queries.
+  public let rows: Int
+  /// Last arrival - first arrival.
+  public let span: SimulationDuration
+  /// Queries per second: gaps over span; nil for a span of 0.
+  public let meanRate: Double?
+  /// Most queries of a 1 s window.
+  public let peakSecond: Int
+  /// Most queries of a 60 s window; over 60 it is a rate.
+  public let peakMinute: Int
+  /// Most queries of a 3600 s window.
+  public let peakHour: Int
+  /// Most queries of an 86400 s window.
+  public let peakDay: Int
+  /// Coefficient of variation of the gaps between arrivals.
+  public let gapCV: Double?
+  /// Variance over mean of the counts of 60 s windows (1 for a Poisson process).
+  public let dispersion: Double?
+  /// Coefficient of variation of the counts of 3600 s windows.
+  public let hourlyCV: Double?
+  /// Rows by denoising steps, ascending; rows without are left out.
+  public let steps: [Bar]
+  /// Rows by images, ascending; rows without are left out.
+  public let images: [Bar]
+  /// Number of different models asked for.
+  public let models: Int
+
+  /// The statistics of a trace.
+  /// - Complexity: O(rows), whatever the span.
+  public init(_ trace: Trace) {
+    let rows = trace.rows
+    self.rows = rows.count
+    span = trace.span
+    meanRate = span > .zero ? Double(rows.count - 1) / span.seconds : nil
+    var gaps = Welford()
+    for (a, b) in zip(rows, rows.dropFirst()) { gaps.add((b.arrival - a.arrival).seconds) }
+    gapCV = gaps.count > 1 && gaps.mean > 0 ? gaps.coefficientOfVariation : nil
+    let minutes = WindowCounts(rows, seconds: 60)
+    let hours = WindowCounts(rows, seconds: 3600)
+    peakSecond = WindowCounts(rows, seconds: 1).most
+    peakMinute = minutes.most
+    peakHour = hours.most
+    peakDay = WindowCounts(rows, seconds: 86_400).most
+    dispersion = minutes.variance.map { $0 / minutes.mean }
+    hourlyCV = hours.variance.map { $0.squareRoot() / hours.mean }
+    steps = Self.histogram(rows.compactMap(\.steps))
+    images = Self.histogram(rows.compactMap(\.images))
+    models = Set(rows.compactMap(\.model)).count
+  }
+
+  private static func histogram(_ values: [Int32]) -> [Bar] {
+    var bars: [Bar] = []
+    for value in values.sorted() {
+      if bars.last?.value == Int(value) {
+        bars[bars.count - 1].count += 1
+      } else {
+        bars.append(Bar(value: Int(value), count: 1))
+      }
+    }
+    return bars
+  }
+}
+
+/// Counts of equal windows from the first arrival to the one that holds the last; empty windows
+/// count, and cost nothing.
+struct WindowCounts {
+  private(set) var most = 0
+  private(set) var windows = 0
+  private var sum = 0
+  private var squares = 0.0
+
+  init(_ rows: [TraceRow], seconds: Int64) {
+    guard let first = rows.first?.arrival, let last = rows.last?.arrival else { return }
+    let width = seconds * 1_000_000_000
+    windows = Int((last - first).nanoseconds / width) + 1
+    var window: Int64 = 0
+    var count = 0
+    for row in rows {
+      let here = (row.arrival - first).nanoseconds / width
+      if here != window {
+        close(count)
+        (window, count) = (here, 0)
+      }
+      count += 1
+    }
+    close(count)
+  }
+
+  private mutating func close(_ count: Int) {
+    most = max(most, count)
+    sum += count
+    squares += Double(count) * Double(count)
+  }
+
+  /// Mean count of a window.
+  var mean: Double { Double(sum) / Double(max(windows, 1)) }
+
+  /// Unbiased variance of the counts; nil below two windows.
+  var variance: Double? {
+    guard windows > 1 else { return nil }
+    return (squares - Double(windows) * mean * mean) / Double(windows - 1)
+  }
+}
