@@ -68,5 +68,6 @@ let package = Package(
         "Reporting", "Results", "Scenarios", "Workload", arguments,
       ],
       swiftSettings: settings),
+    tests("LatencyProfiles", uses: ["Diagnostics", "EventEngine"]),
   ]
 )

@@ -52,9 +52,9 @@ struct BatchCurve: Sendable, Hashable {
 
   private func interpolated(_ wanted: ClosedRange<Int>) -> [Double] {
     guard batches.count >= 3 else { return wanted.map { linear(Double($0)) } }
-    // A bad argument must never abort the process. The arguments here are checked: finite and
-    // strictly ascending.
-    gsl_set_error_handler_off()
+    // The arguments are checked: finite and strictly ascending. Even so, a bad one must never
+    // abort the process.
+    Self.silenceGSL
     guard let spline = gsl_interp_alloc(gsl_interp_steffen, batches.count) else { return [] }
     defer { gsl_interp_free(spline) }
     guard gsl_interp_init(spline, batches, seconds, batches.count) == 0 else {
@@ -62,6 +62,9 @@ struct BatchCurve: Sendable, Hashable {
     }
     return wanted.map { gsl_interp_eval(spline, batches, seconds, Double($0), nil) }
   }
+
+  /// Turns GSL's error handler off, once: it is a global variable of the library.
+  private static let silenceGSL: Void = { _ = gsl_set_error_handler_off() }()
 
   /// On the line between the neighbouring points; `batch` lies between the first and the last.
   private func linear(_ batch: Double) -> Double {

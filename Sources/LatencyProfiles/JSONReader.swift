@@ -180,7 +180,10 @@ extension JSONReader {
   private mutating func hexadecimal() throws(Fault) -> UInt32 {
     let text = String(decoding: bytes[index...].prefix(4), as: UTF8.self)
     guard text.utf8.count == 4, text.allSatisfy(\.isHexDigit), let code = UInt32(text, radix: 16)
-    else { throw fault("expected four hexadecimal digits") }
+    else {
+      if text.utf8.count < 4, text.allSatisfy(\.isHexDigit) { index = bytes.count }
+      throw fault("expected four hexadecimal digits")
+    }
     index += 4
     return code
   }

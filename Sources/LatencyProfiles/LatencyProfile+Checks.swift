@@ -76,10 +76,11 @@ extension LatencyProfile.Entry {
         faults.append((key, "\(key) must be at most 1e6 seconds"))
       }
     }
-    if let p10Seconds, p10Seconds > medianSeconds {
+    let isComparable = faults.isEmpty
+    if isComparable, let p10Seconds, p10Seconds > medianSeconds {
       faults.append(("p10_s", "p10_s must not be above median_s"))
     }
-    if let p90Seconds, p90Seconds < medianSeconds {
+    if isComparable, let p90Seconds, p90Seconds < medianSeconds {
       faults.append(("p90_s", "p90_s must not be below median_s"))
     }
     if let repetitions, repetitions < 1 {

@@ -35,7 +35,7 @@ public struct StageLatencyTable: Sendable, Hashable {
   public func isExtrapolated(batch: Int) -> Bool { !measured.contains(batch) }
 
   /// Median for a batch from 1 to ``maximumBatch``; traps outside it.
-  @inlinable public subscript(batch: Int) -> SimulationDuration {
+  @inlinable public func median(batch: Int) -> SimulationDuration {
     SimulationDuration(nanoseconds: medians[batch - 1])
   }
 }

@@ -19,14 +19,14 @@ extension StageLatencyModel {
   /// What the profile lacks for a latency, and what it has instead, as half a sentence; nil where
   /// it lacks nothing.
   public func missing(
-    _ stage: Stage, model: String, height: Int, width: Int, guidance: Bool
+    stage: Stage, model: String, height: Int, width: Int, guidance: Bool
   ) -> String? {
     let found = latency(
       stage, model: model, height: height, width: width, guidance: guidance, batch: 1)
     if found != nil { return nil }
     let lacks = "profile '\(profile.name)' lacks"
     let known = models(of: stage)
-    let isAny = entries(stage, model: "*").isEmpty == false
+    let isAny = !entries(stage, model: "*").isEmpty
     if known.isEmpty, !isAny { return "\(lacks) the stage \(stage.rawValue)" }
     if !known.contains(model), !isAny {
       let near = Suggestion.nearest(to: model, in: known).map { " (did you mean '\($0)'?)" } ?? ""
@@ -38,9 +38,7 @@ extension StageLatencyModel {
       return "\(lacks) \(stage.rawValue) of '\(model)' \(guidance ? "with" : "without") guidance; "
         + "it has it \(mode ? "with" : "without")"
     }
-    let sizes = Set(
-      (sizes(of: model, stage: stage) + sizes(of: "*", stage: stage))
-    ).sorted()
+    let sizes = Set(sizes(of: model, stage: stage) + sizes(of: "*", stage: stage)).sorted()
     return "\(lacks) \(stage.rawValue) of '\(model)' at \(height)x\(width); "
       + "it has \(sizes.map(\.description).joined(separator: ", "))"
   }

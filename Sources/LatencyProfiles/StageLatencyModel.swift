@@ -3,7 +3,7 @@ import EventEngine
 /// Latencies of any batch, from the measured ones of a profile.
 ///
 /// Sizes and models that the profile does not measure have no latency yet: nil, and
-/// ``missing(_:model:height:width:guidance:)`` says what there is instead.
+/// ``missing(stage:model:height:width:guidance:)`` says what there is instead.
 public struct StageLatencyModel: Sendable {
   /// The profile it is built on.
   public let profile: LatencyProfile
