@@ -66,5 +66,6 @@ let package = Package(
         "Reporting", "Results", "Scenarios", "Workload", arguments,
       ],
       swiftSettings: settings),
+    tests("Workload", uses: ["Diagnostics", "EventEngine"]),
   ]
 )

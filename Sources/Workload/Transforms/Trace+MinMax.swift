@@ -34,7 +34,7 @@ extension Trace {
       accumulated += expected
     }
     result.report.notes.append(
-      "rates rescaled to \(low)...\(high) query/s (min-max over bins of \(bin.seconds) s, as "
+      "rates rescaled to \(low) to \(high) query/s (min-max over bins of \(bin.seconds) s, as "
         + "DiffServe does): \(rows.count) rows became \(result.rows.count) queries, evenly spaced")
     return result
   }
