@@ -79,8 +79,8 @@ public struct TraceStatistics: Hashable, Sendable {
 /// Counts of equal windows from the first arrival to the one that holds the last; empty windows
 /// count, and cost nothing.
 ///
-/// The last window, which the trace ends within, counts for ``most`` alone: its count would pass for
-/// burstiness.
+/// The last window, which the trace ends within, counts for ``most`` alone: its count would pass
+/// for burstiness.
 struct WindowCounts {
   private(set) var most = 0
   /// Windows that lie within the span.

@@ -19,8 +19,8 @@ import Testing
     let found = gaps(.gamma(rate: 5, cv: cv), n, seed: 11)
     let root = Double(n).squareRoot()
     #expect(abs(found.mean * 5 - 1) < 4 * cv / root)
-    // A gamma variable's kurtosis is 3 + 6 cv^2, its skewness 2 cv: by the delta method the relative
-    // variance of the sample's coefficient of variation is (1 + cv^2) / 2 over n.
+    // A gamma variable's kurtosis is 3 + 6 cv^2, its skewness 2 cv: by the delta method the
+    // relative variance of the sample's coefficient of variation is (1 + cv^2) / 2 over n.
     #expect(abs(found.cv / cv - 1) < 4 * ((1 + cv * cv) / 2).squareRoot() / root)
   }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import EventEngine
 import Foundation
 import Testing
 
@@ -172,5 +173,40 @@ struct BadFile: Sendable, CustomTestStringConvertible {
       try TraceWriter.write(trace(at: [0]), toCSV: "/no-such-folder/t.csv")
     }
     #expect(error.exitCode == 73)
+  }
+
+  /// Damaged bytes give rows or an error of the known exit codes, never a trap; what is read keeps
+  /// the books.
+  @Test(arguments: 0..<40)
+  func damagedBytesNeverTrap(seed: UInt64) throws {
+    let samples = [
+      "arrival_s,steps,height,width,images,model,prompt,slo_s,class\n0.5,30,512,768,4,\"a\",7,1,b\n",
+      PublicFormatTests.gentd26, "636.0,4817\n19409.0,402\n", "0, 1, 250\n10, 0, 1000.5\n",
+      "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:15:46.6805900,374,44\r\n",
+      "2 0\n3\t1\n",
+    ]
+    let alphabet = Array("0123456789,,\"\n\r \t.-+eENa:TZ\u{0}\u{7F}é".utf8)
+    var stream = RandomStream(seed: seed, stream: RandomStreamID(rawValue: 1))
+    for sample in samples {
+      var bytes = Array(sample.utf8)
+      for _ in 0...stream.index(below: 6) {
+        let at = stream.index(below: bytes.count)
+        switch stream.index(below: 3) {
+        case 0: bytes[at] = alphabet[stream.index(below: alphabet.count)]
+        case 1: bytes.insert(alphabet[stream.index(below: alphabet.count)], at: at)
+        default: bytes.remove(at: at)
+        }
+      }
+      try withFile(bytes) { path in
+        do throws(InputError) {
+          let trace = try TraceLoader.load(path: path)
+          #expect(trace.report.rowsInFile == trace.rows.count + trace.report.rowsSkipped)
+          #expect(trace.rows.allSatisfy { $0.arrival >= .zero })
+        } catch {
+          #expect(error.exitCode == 65)
+          #expect(error.diagnostics.allSatisfy { $0.location?.line != nil })
+        }
+      }
+    }
   }
 }

@@ -60,7 +60,8 @@ import Testing
     let error = try #require(try failure(header))
     #expect(
       error.description
-        == "FILE:1:1: error: the header has no column 'predict_status'; 'predict_stat' looks like it"
+        == "FILE:1:1: error: the header has no column 'predict_status'; "
+        + "'predict_stat' looks like it"
     )
   }
 
@@ -86,7 +87,8 @@ import Testing
     let error = try #require(try failure(header + "2024-01-01 00:00:00,FAILED,1,30\n"))
     #expect(
       error.description
-        == "FILE:1:1: error: none of the trace's 1 rows can be replayed; left out: 1 predict_status is not SUCCEED"
+        == "FILE:1:1: error: none of the trace's 1 rows can be replayed; "
+        + "left out: 1 predict_status is not SUCCEED"
     )
   }
 
@@ -162,7 +164,8 @@ import Testing
   @Test func badCountsAreLocatedByWord() throws {
     #expect(
       try failure("12 3\n4  -5 6\n")?.description
-        == "FILE:2:4: error: a count per second is negative ('-5'); a whole number from 0 to 1000000"
+        == "FILE:2:4: error: a count per second is negative ('-5'); "
+        + "a whole number from 0 to 1000000"
     )
     #expect(
       try failure("1 2.5")?.description
