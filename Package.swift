@@ -13,12 +13,9 @@ func room(_ name: String, uses floors: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: floors, swiftSettings: settings)
 }
 
-func tests(_ name: String, uses: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(_ name: String, uses: [Target.Dependency], exclude: [String] = []) -> Target {
   .testTarget(
-    name: name + "Tests",
-    dependencies: [.init(stringLiteral: name)] + uses,
-    exclude: [],
-    resources: resources,
+    name: name + "Tests", dependencies: [.init(stringLiteral: name)] + uses, exclude: exclude,
     swiftSettings: settings)
 }
 
@@ -68,6 +65,20 @@ let package = Package(
         "Reporting", "Results", "Scenarios", "Workload", arguments,
       ],
       swiftSettings: settings),
+    tests("Diagnostics", uses: []),
+    tests("EventEngine", uses: ["CGSL"]),
     tests("LatencyProfiles", uses: ["Diagnostics", "EventEngine"]),
-  ]
-)
+    tests("Workload", uses: ["Diagnostics", "EventEngine"]),
+    tests("Cluster", uses: ["EventEngine", "LatencyProfiles", "Policies", "Workload"]),
+    tests("Policies", uses: ["Cluster", "EventEngine", "LatencyProfiles", "Workload"]),
+    tests("Scenarios", uses: ["Cluster", "Diagnostics", "EventEngine", "Policies", "Workload"]),
+    tests("Results", uses: ["Cluster", "Diagnostics", "EventEngine", "Workload"]),
+    tests(
+      "Experiments",
+      uses: [
+        "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Results", "Scenarios",
+        "Workload",
+      ], exclude: ["queueing_oracles.csv"]),
+    tests("Reporting", uses: ["Cluster", "Diagnostics", "Results", "Workload"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["qosdiff"], swiftSettings: settings),

@@ -44,6 +44,7 @@ IMAGE_SOURCES = {
 CPU_FLOPS_PER_S = 48e9
 # Assumed: one core compresses raw pixels to PNG (zlib, level 6) at 20 MB/s.
 CPU_PNG_BYTES_PER_S = 20e6
+CPU_BATCHES = (1, 64)
 
 
 def rows(name):
@@ -134,27 +135,43 @@ def image_profiles():
 
 def cpu_profile():
   """One core at stated sustained rates; two batches, so that any batch lies on their line."""
-  batches = (1, 64)
-  sizes = {"sd15": ((512, 512), (768, 768)), "sd-turbo": ((512, 512),), "sdxl": ((1024, 1024),)}
   why = "Assumed: operator FLOPs over 48 GFLOP/s a core (60 % of f32 peak, AVX2 at 2.5 GHz)"
+  entries = cpu_network_entries(CPU_FLOPS_PER_S, why)
+  why = "Assumed: PNG encoding of height x width x 3 bytes over 20 MB/s a core"
+  for height in (512, 768, 1024):
+    for width in (512, 768, 1024):
+      value = height * width * 3 / CPU_PNG_BYTES_PER_S
+      entries += [entry("*", "post-process", height, width, b, b * value, "derived", why)
+                  for b in CPU_BATCHES]
+  return {"name": "cpu-reference", "provenance": "derived",
+          "device": "one core of a server CPU (AVX2, f32, 2.5 GHz), Assumed",
+          "source": "operator FLOPs and bytes over Assumed sustained rates; see README.md",
+          "mode": "Assumed rates", "libraries": {}, "cores": 1, "entries": entries}
+
+
+def cpu_socket_profile():
+  """64 such cores on one network, as a worker of its own."""
+  cores = 64
+  why = "Assumed: operator FLOPs over 64 cores x 48 GFLOP/s x 0.7 (scaling over cores)"
+  return {"name": "cpu-socket-64", "provenance": "derived",
+          "device": "64 cores of a server CPU (AVX2, f32, 2.5 GHz) on one network, Assumed",
+          "source": "operator FLOPs over Assumed sustained rates; see README.md",
+          "mode": "Assumed rates", "libraries": {}, "cores": cores,
+          "entries": cpu_network_entries(cores * CPU_FLOPS_PER_S * 0.7, why)}
+
+
+def cpu_network_entries(flops_per_s, why):
+  """Encode, denoise and decode of every model at a sustained rate."""
+  sizes = {"sd15": ((512, 512), (768, 768)), "sd-turbo": ((512, 512),), "sdxl": ((1024, 1024),)}
   entries = []
   for model in MODELS:
     for i, (height, width) in enumerate(sizes[model]):
       for stage, part in zip(("encode", "denoise", "decode"), work(model, height, width)):
         if stage == "encode" and i:
           continue  # does not depend on the size
-        entries += [entry(model, stage, height, width, b, b * part / CPU_FLOPS_PER_S, "derived",
-                          why) for b in batches]
-  why = "Assumed: PNG encoding of height x width x 3 bytes over 20 MB/s a core"
-  for height in (512, 768, 1024):
-    for width in (512, 768, 1024):
-      value = height * width * 3 / CPU_PNG_BYTES_PER_S
-      entries += [entry("*", "post-process", height, width, b, b * value, "derived", why)
-                  for b in batches]
-  return {"name": "cpu-reference", "provenance": "derived",
-          "device": "one core of a server CPU (AVX2, f32, 2.5 GHz), Assumed",
-          "source": "operator FLOPs and bytes over Assumed sustained rates; see README.md",
-          "mode": "Assumed rates", "libraries": {}, "cores": 1, "entries": entries}
+        entries += [entry(model, stage, height, width, b, b * part / flops_per_s, "derived", why)
+                    for b in CPU_BATCHES]
+  return entries
 
 
 def text(profile):
@@ -173,7 +190,7 @@ def main():
   problems = flops.check(os.path.join(HERE, "published", "model_oracles.csv"))
   if problems:
     sys.exit("flops.py does not give the published counts: " + "; ".join(problems))
-  for profile in step_profiles() + image_profiles() + [cpu_profile()]:
+  for profile in step_profiles() + image_profiles() + [cpu_profile(), cpu_socket_profile()]:
     path = os.path.join(folder, profile["name"] + ".json")
     with open(path, "w", encoding="utf-8", newline="\n") as file:
       file.write(text(profile))

@@ -5,8 +5,8 @@ internal import EventEngine
 /// (and, where times are whole seconds, the rows of one second).
 ///
 /// ``TraceLoader`` sorts and moves a whole trace; here rows come as they stand, dates counted from
-/// the second of the first row (a row before it has a negative arrival), and rows of one second that
-/// stand together are spread over it together.
+/// the second of the first row (a row before it has a negative arrival), and rows of one second
+/// that stand together are spread over it together.
 public struct TraceReader: ~Copyable {
   /// The name of the file's format.
   public let formatName: String
@@ -29,8 +29,8 @@ public struct TraceReader: ~Copyable {
 
   /// Opens `path`. `format` names the format; nil = the first line tells.
   ///
-  /// Errors: 66 where the file is missing or a directory, 65 where it is empty, its format unknown or
-  /// its header wrong, 64 where `format` names none.
+  /// Errors: 66 where the file is missing or a directory, 65 where it is empty, its format unknown
+  /// or its header wrong, 64 where `format` names none.
   public init(
     path: String, format: String? = nil, options: TraceOptions = TraceOptions()
   ) throws(InputError) {

@@ -17,9 +17,9 @@ public struct SkippedRows: Hashable, Sendable {
 
 /// What became of the rows of a trace file.
 ///
-/// Invariant: `rowsInFile` = `rowsReplayed` + the sum of `skipped`. Transforms that multiply or thin
-/// rows (superposition, min-max rescaling) leave the counts, which are about the file, and say so in
-/// `notes`.
+/// Invariant: `rowsInFile` = `rowsReplayed` + the sum of `skipped`. Transforms that multiply or
+/// thin rows (superposition, min-max rescaling) leave the counts, which are about the file, and say
+/// so in `notes`.
 public struct TraceReport: Hashable, Sendable {
   /// Rows of the file, without header and blank lines (in a trace of counts: queries).
   public var rowsInFile = 0

@@ -2,7 +2,8 @@ public import EventEngine
 
 /// What `qosdiff trace inspect` says of a trace: rates, burstiness and what queries ask for.
 ///
-/// Windows are counted from the first arrival on. Ratios that need more rows are nil.
+/// Windows are counted from the first arrival on; variances leave out the window in which the trace
+/// ends. Ratios that need more rows are nil.
 public struct TraceStatistics: Hashable, Sendable {
   /// How many rows have a value.
   public struct Bar: Hashable, Sendable {
@@ -77,8 +78,12 @@ public struct TraceStatistics: Hashable, Sendable {
 
 /// Counts of equal windows from the first arrival to the one that holds the last; empty windows
 /// count, and cost nothing.
+///
+/// The last window, which the trace ends within, counts for ``most`` alone: its count would pass
+/// for burstiness.
 struct WindowCounts {
   private(set) var most = 0
+  /// Windows that lie within the span.
   private(set) var windows = 0
   private var sum = 0
   private var squares = 0.0
@@ -86,24 +91,20 @@ struct WindowCounts {
   init(_ rows: [TraceRow], seconds: Int64) {
     guard let first = rows.first?.arrival, let last = rows.last?.arrival else { return }
     let width = seconds * 1_000_000_000
-    windows = Int((last - first).nanoseconds / width) + 1
+    windows = Int((last - first).nanoseconds / width)
     var window: Int64 = 0
     var count = 0
     for row in rows {
       let here = (row.arrival - first).nanoseconds / width
       if here != window {
-        close(count)
+        most = max(most, count)
+        sum += count
+        squares += Double(count) * Double(count)
         (window, count) = (here, 0)
       }
       count += 1
     }
-    close(count)
-  }
-
-  private mutating func close(_ count: Int) {
     most = max(most, count)
-    sum += count
-    squares += Double(count) * Double(count)
   }
 
   /// Mean count of a window.

@@ -17,7 +17,7 @@ public indirect enum ArrivalProcess: Hashable, Sendable {
   public struct ModulatedState: Hashable, Sendable {
     /// Arrivals per second, at least 0.
     public var rate: Double
-    /// Mean seconds the state lasts.
+    /// Mean seconds the state lasts, 0.001 to 1e9.
     public var meanDwell: Double
     /// A state from its parts.
     public init(rate: Double, meanDwell: Double) {
@@ -50,8 +50,8 @@ public indirect enum ArrivalProcess: Hashable, Sendable {
       if !states.allSatisfy({ $0.rate >= 0 && $0.rate <= 1e9 }) {
         return "a state's rate must lie in 0...1e9 query/s"
       }
-      if !states.allSatisfy({ $0.meanDwell > 0 && $0.meanDwell <= 1e9 }) {
-        return "a state's mean dwell time must be positive, at most 1e9 s"
+      if !states.allSatisfy({ $0.meanDwell >= 1e-3 && $0.meanDwell <= 1e9 }) {
+        return "a state's mean dwell time must lie in 1 ms...1e9 s"
       }
       return states.contains { $0.rate > 0 } ? nil : "no state has a positive rate"
     case .diurnal(let process, let curve): return process.fault ?? curve.fault

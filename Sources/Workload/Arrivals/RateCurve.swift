@@ -64,15 +64,20 @@ public enum RateCurve: Hashable, Sendable {
       return inverseByBisection(u, within: amplitude * period / .pi)
     case .steps(let weights, let period):
       let total = weights.reduce(0, +)
-      let periods = (u / period).rounded(.down)
+      // A whole number of periods is the end of the last one, which may be earlier than the start
+      // of the next.
+      let periods = max(0, (u / period).rounded(.up) - 1)
       var rest = (u / period - periods) * total
-      for (i, weight) in weights.enumerated() {
-        if weight > 0, rest <= weight {
+      var end = 0.0
+      for (i, weight) in weights.enumerated() where weight > 0 {
+        if rest <= weight {
           return (periods + (Double(i) + rest / weight) / Double(weights.count)) * period
         }
         rest -= weight
+        end = Double(i + 1)
       }
-      return (periods + 1) * period
+      // Rounding alone leaves anything.
+      return (periods + end / Double(weights.count)) * period
     }
   }
 

@@ -26,11 +26,12 @@ struct DecimalNumber: Hashable, Sendable {
       value.isNegative = bytes[at] == 0x2D
       at += 1
     }
-    let whole = value.takeDigits(bytes, &at, fraction: false)
+    var isFull = false
+    let whole = value.takeDigits(bytes, &at, fraction: false, &isFull)
     var fraction = 0
     if at < end, bytes[at] == 0x2E {
       at += 1
-      fraction = value.takeDigits(bytes, &at, fraction: true)
+      fraction = value.takeDigits(bytes, &at, fraction: true, &isFull)
     }
     guard whole + fraction > 0 else { return special(bytes) }
     if at < end, bytes[at] | 0x20 == 0x65 {
@@ -89,20 +90,20 @@ struct DecimalNumber: Hashable, Sendable {
     return result
   }
 
-  /// Takes a run of digits and returns its length.
+  /// Takes a run of digits and returns its length; once 64 bits are full the rest only scales.
   private mutating func takeDigits(
-    _ bytes: ArraySlice<UInt8>, _ at: inout Int, fraction: Bool
+    _ bytes: ArraySlice<UInt8>, _ at: inout Int, fraction: Bool, _ isFull: inout Bool
   ) -> Int {
     let first = at
     while at < bytes.endIndex, bytes[at].isDigit {
-      let digit = UInt64(bytes[at] &- 0x30)
       let (tens, overflow) = digits.multipliedReportingOverflow(by: 10)
-      let (sum, carry) = tens.addingReportingOverflow(digit)
-      if overflow || carry || exponent > 0 {
-        if !fraction { exponent += 1 }
-      } else if !fraction || exponent > -40 {
+      let (sum, carry) = tens.addingReportingOverflow(UInt64(bytes[at] &- 0x30))
+      isFull = isFull || overflow || carry
+      if !isFull {
         digits = sum
         if fraction { exponent -= 1 }
+      } else if !fraction {
+        exponent += 1
       }
       at += 1
     }

@@ -1,6 +1,7 @@
 internal import EventEngine
 
-/// `milliseconds,promptId` without a header, not strictly sorted: the traces of DiffServe and HADIS.
+/// `milliseconds,promptId` without a header, not strictly sorted: the traces of DiffServe and
+/// HADIS.
 public struct DiffServeFormat: TraceFormat {
   /// The format.
   public init() {}

@@ -1,6 +1,7 @@
 internal import EventEngine
 
-/// The program's own CSV: `arrival_s` and any of `steps,height,width,images,model,prompt,slo_s,class`.
+/// The program's own CSV: `arrival_s` and any of
+/// `steps,height,width,images,model,prompt,slo_s,class`.
 public struct NativeFormat: TraceFormat {
   /// The columns in the order in which they are written.
   static let allColumns = [

@@ -34,8 +34,8 @@ extension Trace {
     SimulationDuration(nanoseconds: (span.nanoseconds / 1_000_000_000 + 1) * 1_000_000_000)
   }
 
-  /// `factor` copies of the trace laid over each other, which multiplies its rate and keeps its time
-  /// scale and span. `factor` is positive.
+  /// `factor` copies of the trace laid over each other, which multiplies its rate and keeps its
+  /// time scale and span. `factor` is positive.
   ///
   /// Copy 0 stands as it is; copy k is shifted by an offset drawn uniformly from
   /// [0, ``wrapPeriod``) under `seed` and k, and wraps around (Assumed: the published systems that

@@ -1,13 +1,13 @@
 public import EventEngine
 
 extension Trace {
-  /// The trace rescaled so that its rate runs from `low` to `high` queries per second: the method of
-  /// DiffServe (Ahmad et al., MLSys 2025) and Proteus, which keeps the shape of the curve.
+  /// The trace rescaled so that its rate runs from `low` to `high` queries per second: the method
+  /// of DiffServe (Ahmad et al., MLSys 2025) and Proteus, which keeps the shape of the curve.
   ///
-  /// Counts c per `bin` from the first arrival on become rates low + (c - min) / (max - min) (high -
-  /// low); arrivals are laid evenly along the accumulated count, and take the properties of the rows
-  /// in their order, over and over. A constant trace gets the middle of the range. The last bin is
-  /// taken as full. Needs 0 <= `low` <= `high`, `high` > 0 and a positive `bin`.
+  /// Counts c per `bin` from the first arrival on become rates low + (c - min) / (max - min) (high
+  /// - low); arrivals are laid evenly along the accumulated count, and take the properties of the
+  /// rows in their order, over and over. A constant trace gets the middle of the range. The last
+  /// bin is taken as full. Needs 0 <= `low` <= `high`, `high` > 0 and a positive `bin`.
   /// - Complexity: O(bins + rows of the result).
   public func minMaxRescaled(low: Double, high: Double, bin: SimulationDuration) -> Trace {
     precondition(low >= 0 && low <= high && high > 0 && high.isFinite, "not a range of rates")
@@ -34,7 +34,7 @@ extension Trace {
       accumulated += expected
     }
     result.report.notes.append(
-      "rates rescaled to \(low)...\(high) query/s (min-max over bins of \(bin.seconds) s, as "
+      "rates rescaled to \(low) to \(high) query/s (min-max over bins of \(bin.seconds) s, as "
         + "DiffServe does): \(rows.count) rows became \(result.rows.count) queries, evenly spaced")
     return result
   }

@@ -1,0 +1,107 @@
+import EventEngine
+import Testing
+
+@testable import Workload
+
+@Suite struct NativeFormatTests {
+  @Test func readsEveryColumnInAnyOrder() throws {
+    let trace = try load(
+      """
+      class,slo_s,prompt,model,images,width,height,steps,arrival_s
+      gold,2.5,18446744073709551615,sdxl,4,768,512,30,0.000000001
+      ,,,,,,,,1e1
+
+      """)
+    #expect(trace.formatName == "native")
+    #expect(nanoseconds(trace) == [1, 10_000_000_000])
+    let row = try #require(trace.rows.first)
+    #expect(row.slo == SimulationDuration(nanoseconds: 2_500_000_000))
+    #expect(row.prompt == .max)
+    #expect((row.steps, row.images, row.height, row.width) == (30, 4, 512, 768))
+    #expect((trace.models, trace.classes) == (["sdxl"], ["gold"]))
+    #expect((row.model, row.serviceClass, row.sourceRow) == (0, 0, 1))
+    var bare = TraceRow(arrival: SimulationTime(nanoseconds: 10_000_000_000))
+    bare.sourceRow = 2
+    #expect(trace.rows.last == bare)
+  }
+
+  @Test(arguments: [
+    ("0", 0), ("0.1", 100_000_000), ("1.0000000014", 1_000_000_001),
+    ("1.0000000015", 1_000_000_002), ("3e-9", 3), ("0.0000000004", 0), ("0.0000000005", 1),
+    ("+7", 7_000_000_000), ("-0.0", 0), ("123456789.123456789", 123_456_789_123_456_789),
+    ("0.123456789123456789123456789", 123_456_789), ("1577880000", 1_577_880_000_000_000_000),
+    ("0.00000000000000000000000000000000000000000001e45", 10_000_000_000), ("1e-999", 0),
+  ])
+  func arrivalsAreExact(text: String, expected: Int64) throws {
+    #expect(try nanoseconds(load("arrival_s\n\(text)\n")) == [expected])
+  }
+
+  @Test func sortsStablyAndCounts() throws {
+    let trace = try load("arrival_s,steps\n5,1\n1,2\n5,3\n2,4\n6,5\n")
+    #expect(trace.rows.map(\.steps) == [2, 4, 1, 3, 5])
+    #expect(trace.rows.map(\.sourceRow) == [2, 4, 1, 3, 5])
+    #expect(trace.report.rowsOutOfOrder == 2)
+    #expect(trace.report.rowsInFile == 5)
+  }
+
+  @Test func takesCarriageReturnsMarksBlanksAndQuotes() throws {
+    let text = "\u{FEFF}\"arrival_s\" , model\r\n\r\n 1.5 , \"a \"\"b\"\", c\"\r\n2,plain"
+    let trace = try load(text)
+    #expect(nanoseconds(trace) == [1_500_000_000, 2_000_000_000])
+    #expect(trace.models == ["a \"b\", c", "plain"])
+    #expect(trace.report.rowsInFile == 2)
+  }
+
+  @Test func wholeNumbersMayCarryAPoint() throws {
+    let trace = try load("arrival_s,steps,images\n0,30.0,1e2\n")
+    #expect(trace.rows.first?.steps == 30)
+    #expect(trace.rows.first?.images == 100)
+  }
+
+  @Test(arguments: [1, 2, 3, 7, 64, 1 << 16])
+  func chunksDoNotMatter(chunk: Int) throws {
+    let text = "arrival_s,model\r\n0.25,é\n\n1,\"x,y\"\r\n2,z"
+    try withFile(Array(text.utf8)) { path in
+      var reader = try TraceReader(
+        path: path, format: "native", options: TraceOptions(), chunk: chunk)
+      var times: [Int64] = []
+      while let row = try reader.next() { times.append(row.arrival.nanoseconds) }
+      #expect(times == [250_000_000, 1_000_000_000, 2_000_000_000])
+      #expect(reader.models == ["é", "x,y", "z"])
+    }
+  }
+
+  @Test func writingAndReadingGivesTheSameRows() throws {
+    let original = try load(
+      """
+      arrival_s,steps,height,width,images,model,prompt,slo_s,class
+      0.000000001,30,512,768,4,"a ""b"", c",7,0.5,gold
+      1.5,,,,,,,,
+      1577880000,1000,8192,64,1024,plain,18446744073709551615,0.123456789, silver
+      """)
+    let bytes = TraceWriter.csv(original)
+    try withFile([]) { path in
+      try TraceWriter.write(original, toCSV: path)
+      let again = try TraceLoader.load(path: path)
+      #expect(again.rows == original.rows)
+      #expect(again.models == original.models)
+      #expect(again.classes == original.classes)
+      #expect(TraceWriter.csv(again) == bytes)
+    }
+  }
+
+  @Test func aGeneratedTraceComesBackToTheNanosecond() throws {
+    let mix = QueryMix(steps: [Weighted(30, weight: 1)], images: [Weighted(4, weight: 1)])
+    let made = TraceGenerator.generate(
+      process: .gamma(rate: 3, cv: 4), mix: mix, count: 2000, seed: 5)
+    let bytes = TraceWriter.csv(made)
+    let read = try withFile(bytes) { try TraceLoader.load(path: $0) }
+    #expect(nanoseconds(read) == nanoseconds(made))
+    #expect(TraceWriter.csv(read) == bytes)
+  }
+
+  @Test func onlyUsedColumnsAreWritten() {
+    let text = String(decoding: TraceWriter.csv(trace(at: [0, 0.5, 12])), as: UTF8.self)
+    #expect(text == "arrival_s\n0\n0.5\n12\n")
+  }
+}

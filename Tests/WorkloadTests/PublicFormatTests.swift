@@ -1,0 +1,193 @@
+import Diagnostics
+import EventEngine
+import Testing
+
+@testable import Workload
+
+@Suite struct PublicFormatTests {
+  static let gentd26 = """
+    gmt_create,predict_type,predict_status,exec_time_seconds,groupId,prompt_length,\
+    negative_prompt_length,num_images_per_prompt,num_inference_steps,\
+    checkpoint_model_version_id,num_lora
+    2024-02-28 23:59:59,TXT_2_IMG,SUCCEED,32.0,G0,63.0,26.0,1.0,30.0,M7,0
+    2024-02-29 00:00:00,IMG_2_IMG,SUCCEED,10.0,G0,,,8.0,40.0,M2,1
+    2024-02-29 00:00:00,TXT_2_IMG,FAILED,0.0,G0,,,4.0,20.0,M9,0
+    2024-02-29 00:00:00,INPAINTING,SUCCEED,12.0,G0,,,2.0,25.0,M7,0
+    2024-03-01 00:00:00,TXT_2_IMG,PENDING,0.0,G0,,,,,,0
+    2024-03-01 00:00:01,TXT_2_IMG,SUCCEED,0.0,G0,,,,30.0,M2,0
+
+    """
+
+  @Test func gentd26GivesItsRows() throws {
+    let trace = try load(Self.gentd26)
+    #expect(trace.formatName == "gentd26")
+    #expect(nanoseconds(trace) == [0, 1_000_000_000, 1_500_000_000])
+    #expect(trace.rows.map(\.steps) == [30, 40, 25])
+    #expect(trace.rows.map(\.images) == [1, 8, 2])
+    #expect(trace.models == ["M7", "M2"])
+    #expect(trace.rows.map(\.model) == [0, 1, 0])
+    #expect(trace.rows.map(\.sourceRow) == [1, 2, 4])
+    #expect(trace.report.rowsInFile == 6)
+    #expect(
+      trace.report.skipped == [
+        SkippedRows(reason: "predict_status is not SUCCEED", count: 2, firstRow: 3),
+        SkippedRows(reason: "without a number of steps or images", count: 1, firstRow: 6),
+      ])
+    #expect(
+      trace.report.notes == [
+        "predict_status of all rows: SUCCEED 4, FAILED 1, PENDING 1",
+        "rows without a number of steps or images: 2, of which 1 are not SUCCEED",
+        "rows replayed as text-to-image: IMG_2_IMG 1, INPAINTING 1 "
+          + "(in the file: IMG_2_IMG 1, INPAINTING 1)",
+        "rows with LoRA adapters, replayed without: 1",
+        "recorded exec_time_seconds, not replayed: mean 18.0 s over SUCCEED rows",
+        "timestamps are whole seconds: requests of one second are spread evenly inside it",
+      ])
+  }
+
+  @Test func gentd26ReplaysFailuresWhereAsked() throws {
+    let trace = try load(Self.gentd26, options: TraceOptions(includeFailed: true))
+    #expect(nanoseconds(trace) == [0, 1_000_000_000, 1_333_333_333, 1_666_666_666])
+    #expect(trace.report.rowsReplayed == 4)
+    #expect(
+      trace.report.skipped == [
+        SkippedRows(reason: "without a number of steps or images", count: 2, firstRow: 5)
+      ])
+  }
+
+  @Test func gentd26WithoutAColumnIsRefused() throws {
+    let header = "gmt_create,predict_stat,num_images_per_prompt,num_inference_steps\n"
+    let error = try #require(try failure(header))
+    #expect(
+      error.description
+        == "FILE:1:1: error: the header has no column 'predict_status'; "
+        + "'predict_stat' looks like it"
+    )
+  }
+
+  @Test(arguments: [
+    "2024-02-30 00:00:00", "2023-02-29 00:00:00", "2024-13-01 00:00:00", "2024-01-01 24:00:00",
+    "2024-01-01", "2024-01-01 00:00:00.5", "1e999", "NaN", "-1", "0001-01-01 00:00:00",
+  ])
+  func whatIsNoDateIsRefused(text: String) throws {
+    let header = "gmt_create,predict_status,num_images_per_prompt,num_inference_steps\n"
+    let error = try #require(try failure(header + "\(text),SUCCEED,1,30\n"))
+    #expect(error.description.hasPrefix("FILE:2:1: error: gmt_create '\(text)' is no date"))
+    #expect(error.exitCode == 65)
+  }
+
+  @Test func aMissingDateIsRefused() throws {
+    let header = "predict_status,gmt_create,num_images_per_prompt,num_inference_steps\n"
+    let error = try #require(try failure(header + "SUCCEED,,1,30\n"))
+    #expect(error.description == "FILE:2:9: error: gmt_create is missing")
+  }
+
+  @Test func nothingToReplayIsAnError() throws {
+    let header = "gmt_create,predict_status,num_images_per_prompt,num_inference_steps\n"
+    let error = try #require(try failure(header + "2024-01-01 00:00:00,FAILED,1,30\n"))
+    #expect(
+      error.description
+        == "FILE:1:1: error: none of the trace's 1 rows can be replayed; "
+        + "left out: 1 predict_status is not SUCCEED"
+    )
+  }
+
+  @Test func azureKeepsFractionsOfASecond() throws {
+    let trace = try load(
+      "TIMESTAMP,ContextTokens,GeneratedTokens\r\n"
+        + "2023-12-31 23:59:59.6805900,374,44\r\n2024-01-01 00:00:00.0000001,396,109\r\n"
+        + "2024-01-01 00:00:00.500000+00:00,1,2")
+    #expect(trace.formatName == "azure-llm")
+    #expect(nanoseconds(trace) == [680_590_000, 1_000_000_100, 1_500_000_000])
+    #expect(
+      trace.report.notes == ["token counts are not replayed: the file gives arrivals only"])
+  }
+
+  @Test func datesOutOfOrderAreSortedBeforeTheyAreMoved() throws {
+    let trace = try load(
+      "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-01-01 00:00:05.5,1,1\n"
+        + "2023-01-01 00:00:03.25,1,1\n")
+    #expect(nanoseconds(trace) == [250_000_000, 2_500_000_000])
+    #expect(trace.report.rowsOutOfOrder == 1)
+  }
+
+  @Test func datesOverFiftyYearsApartAreRefused() throws {
+    let error = try #require(
+      try failure(
+        "TIMESTAMP,ContextTokens,GeneratedTokens\n1990-01-01 00:00:00,1,1\n"
+          + "2041-01-01 00:00:00,1,1\n"))
+    #expect(
+      error.description
+        == "FILE:3:1: error: a row over 50 years from another; at most 50 years")
+  }
+
+  @Test func diffServeIsSortedFromMilliseconds() throws {
+    let trace = try load("636.0,4817\n19409.0,402\n19084.5,1678\n")
+    #expect(trace.formatName == "diffserve")
+    #expect(nanoseconds(trace) == [636_000_000, 19_084_500_000, 19_409_000_000])
+    #expect(trace.rows.map(\.prompt) == [4817, 1678, 402])
+    #expect(trace.report.rowsOutOfOrder == 1)
+  }
+
+  @Test func diffServeRowsOfOtherShapesAreRefused() throws {
+    #expect(
+      try failure("1,2\n3\n")?.description
+        == "FILE:2:2: error: too few columns: 1; expected milliseconds,promptId")
+    #expect(
+      try failure("1,2\n3,4,5\n")?.description
+        == "FILE:2:5: error: too many columns: 3; expected milliseconds,promptId")
+    #expect(
+      try failure("NaN,2\n")?.description
+        == "FILE:1:1: error: the time in milliseconds is not a number ('NaN')")
+  }
+
+  @Test func proteusGivesClassesAndDeadlines() throws {
+    let trace = try load("0, 1, 250\n10, 0, 1000.5\n")
+    #expect(trace.formatName == "proteus")
+    #expect(nanoseconds(trace) == [0, 10_000_000])
+    #expect(trace.classes == ["qos-1", "qos-0"])
+    #expect(trace.rows.map(\.slo?.nanoseconds) == [250_000_000, 1_000_500_000])
+  }
+
+  @Test func countsAreSpreadOverTheirSeconds() throws {
+    let trace = try load("2 0\n3\t1\n")
+    #expect(trace.formatName == "counts")
+    #expect(
+      nanoseconds(trace) == [
+        0, 500_000_000, 2_000_000_000, 2_333_333_333, 2_666_666_666, 3_000_000_000,
+      ])
+    #expect(trace.rows.map(\.sourceRow) == [1, 1, 3, 3, 3, 4])
+    #expect(trace.report.rowsInFile == 6)
+    #expect(trace.report.rowsReplayed == 6)
+  }
+
+  @Test func badCountsAreLocatedByWord() throws {
+    #expect(
+      try failure("12 3\n4  -5 6\n")?.description
+        == "FILE:2:4: error: a count per second is negative ('-5'); "
+        + "a whole number from 0 to 1000000"
+    )
+    #expect(
+      try failure("1 2.5")?.description
+        == "FILE:1:3: error: a count per second '2.5' is not a whole number; "
+        + "a whole number from 0 to 1000000")
+  }
+
+  @Test func streamingGivesTheSameRowsAsLoadingASortedFile() throws {
+    for text in [Self.gentd26, "2 0\n3\t1\n"] {
+      try withFile(Array(text.utf8)) { path in
+        var reader = try TraceReader(path: path)
+        var rows: [TraceRow] = []
+        while let row = try reader.next() { rows.append(row) }
+        let trace = try TraceLoader.load(path: path)
+        #expect(rows == trace.rows)
+        #expect(reader.report == trace.report)
+      }
+    }
+  }
+
+  @Test func everyFormatIsRegisteredOnce() {
+    #expect(Set(TraceFormats.names).count == TraceFormats.all.count)
+    for name in TraceFormats.names { #expect(TraceFormats.named(name)?.name == name) }
+  }
+}
