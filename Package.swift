@@ -23,7 +23,8 @@ let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-colle
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
-let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
   name: "qosdiff",
@@ -47,7 +48,9 @@ let package = Package(
     room("Policies", uses: ["Cluster", "EventEngine", "LatencyProfiles", "Workload"]),
     room(
       "Scenarios",
-      uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Policies", "Workload", yams]),
+      uses: [
+        "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Policies", "Workload", yams,
+      ]),
     room(
       "Results",
       uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Workload", grdb]),
@@ -82,3 +85,5 @@ let package = Package(
     tests("Reporting", uses: ["Cluster", "Diagnostics", "Results", "Workload"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["qosdiff"], swiftSettings: settings),
+  ]
+)

@@ -80,7 +80,8 @@ extension ClusterSimulation {
         guard let limit = batchLimit, images + Int(parts[part].images) <= limit else { break }
         let batch = BatchView(
           shape: parts[part].shape, images: images,
-          evaluationsDone: Int(workers[w].running.first.map { parts[Int($0)].evaluationsDone } ?? 0))
+          evaluationsDone: Int(workers[w].running.first.map { parts[Int($0)].evaluationsDone } ?? 0)
+        )
         guard policy.batching.mayJoin(view(of: part), batch) else { break }
       }
       looked = true

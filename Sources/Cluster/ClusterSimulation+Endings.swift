@@ -8,7 +8,9 @@ extension ClusterSimulation {
   mutating func complete(_ part: Int) {
     let query = Int(parts[part].query)
     progress[query].partsLeft -= 1
-    if progress[query].partsLeft == 0, !progress[query].hasEnded { end(query: query, as: .completed) }
+    if progress[query].partsLeft == 0, !progress[query].hasEnded {
+      end(query: query, as: .completed)
+    }
   }
 
   mutating func end(query: Int, as outcome: Outcome) {

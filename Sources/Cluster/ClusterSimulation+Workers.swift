@@ -44,7 +44,9 @@ extension ClusterSimulation {
     let node = Int(workers[w].node)
     workers[w].group.removeAll(keepingCapacity: true)
     workers[w].group.append(contentsOf: scratch)
-    let unencoded = scratch.reduce(0) { $0 + (parts[Int($1)].isEncoded ? 0 : parts[Int($1)].images) }
+    let unencoded = scratch.reduce(0) {
+      $0 + (parts[Int($1)].isEncoded ? 0 : parts[Int($1)].images)
+    }
     borrowHelpers(w)
     predictFree(w)
     if placement.encodeOnCPU, unencoded > 0,

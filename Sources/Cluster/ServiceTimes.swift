@@ -203,7 +203,7 @@ private struct ServiceTimesBuilder {
     else {
       let hint =
         model.missing(
-          stage, model: shape.model, height: height, width: width, guidance: guidance) ?? ""
+          stage: stage, model: shape.model, height: height, width: width, guidance: guidance) ?? ""
       missing.append(
         MissingLatency(node: node, isCPU: isCPU, stage: stage, shape: shape, hint: hint))
       append(constant: 0)

@@ -47,7 +47,8 @@ enum ExperimentNotes {
       case (nil, _): how = "arrival rates multiplied by \(round(factor))"
       case (_, .time): how = "arrival times compressed by \(round(factor))"
       case (_, .superpose):
-        how = "\(round(factor)) shifted copies of the trace superposed, shifts drawn per replication"
+        how =
+          "\(round(factor)) shifted copies of the trace superposed, shifts drawn per replication"
       }
       notes.append(
         "load \(load): \(how); the baseline's capacity is \(rate) query/s at its batch limit")

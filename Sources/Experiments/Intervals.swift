@@ -50,5 +50,4 @@ public enum Intervals {
     gsl_cdf_tdist_Pinv(0.5 + confidence / 2, Double(degrees))
   }
 
-
 }

@@ -35,7 +35,8 @@ struct QueryStreams: Sendable {
           throw InputError(
             .badInput, at: .init(file: scenario.path),
             "workload.window holds no row of the trace",
-            hint: "the trace has \(trace.report.rowsReplayed) rows; 'qosdiff trace inspect' shows its span"
+            hint:
+              "the trace has \(trace.report.rowsReplayed) rows; 'qosdiff trace inspect' shows its span"
           )
         }
       }
@@ -45,7 +46,8 @@ struct QueryStreams: Sendable {
           low: rescale.minimum, high: rescale.maximum, bin: rescale.bin)
       }
       self.trace = trace
-      models = plan.ignoresTraceModels || trace.models.isEmpty
+      models =
+        plan.ignoresTraceModels || trace.models.isEmpty
         ? [scenario.query.model] : [scenario.query.model] + trace.models
       classes = trace.classes
     case .generated:

@@ -9,7 +9,8 @@ enum CPUGPUPipelining {
     parameters: [
       PolicyParameter(
         "buffer", .integer(1...1024), default: .integer(2),
-        "batches that a worker's hand-off buffer holds in each direction; Assumed: double buffering")
+        "batches that a worker's hand-off buffer holds in each direction; Assumed: double buffering"
+      )
     ]
   ) { .success(.pipelining(.cpuGPU(buffer: $0.integer("buffer")))) }
 }

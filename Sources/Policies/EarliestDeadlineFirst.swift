@@ -4,7 +4,8 @@ public import EventEngine
 /// Earliest deadline first.
 public struct EarliestDeadlineFirst: QueueDiscipline {
   static let entry = PolicyEntry(
-    .discipline, "edf", summary: "earliest deadline first", reference: "Liu, Layland, J. ACM 20 (1973)"
+    .discipline, "edf", summary: "earliest deadline first",
+    reference: "Liu, Layland, J. ACM 20 (1973)"
   ) { _ in .success(.discipline(EarliestDeadlineFirst())) }
 
   /// The policy.

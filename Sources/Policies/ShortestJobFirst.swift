@@ -4,7 +4,8 @@ public import EventEngine
 /// Shortest predicted service first.
 public struct ShortestJobFirst: QueueDiscipline {
   static let entry = PolicyEntry(
-    .discipline, "sjf", summary: "shortest predicted service first", reference: "Smith, Nav. Res. Logist. Q. 3 (1956)"
+    .discipline, "sjf", summary: "shortest predicted service first",
+    reference: "Smith, Nav. Res. Logist. Q. 3 (1956)"
   ) { _ in .success(.discipline(ShortestJobFirst())) }
 
   /// The policy.

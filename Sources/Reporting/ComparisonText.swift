@@ -24,6 +24,13 @@ public struct ComparisonText {
     for policy in policies.dropFirst() {
       parts.append(table([policies[0], policy]))
     }
+    let steps = policies.compactMap { summary($0, .stepsMean)?.mean }
+    if let most = steps.max(), let fewest = steps.min(), fewest < most * 0.999 {
+      parts.append(
+        Self.wrapped(
+          "Policies ran different numbers of steps. What that costs in image quality is not scored: "
+            + "a lower latency here is not yet a better server."))
+    }
     if experiment.replications > 1 {
       parts.append(intervalLine)
     } else {
@@ -86,16 +93,16 @@ public struct ComparisonText {
     }
     guard let interval = summary.interval else { return NumberText.short(mean) }
     let half = (interval.upperBound - interval.lowerBound) / 2
-    return "\(NumberText.short(mean)) ± \(NumberText.short(half))"
+    return NumberText.interval(mean, half)
   }
 
   private func ratio(_ policy: String, _ metric: Metric) -> String {
     guard let summary = summary(policy, metric), let ratio = summary.ratio else {
       return summary(policy, metric)?.note.map { String($0.prefix { $0 != ":" }) } ?? ""
     }
-    guard let interval = summary.ratioInterval else { return NumberText.short(ratio) }
-    return "\(NumberText.short(ratio)) [\(NumberText.short(interval.lowerBound)), "
-      + "\(NumberText.short(interval.upperBound))]"
+    let short = { NumberText.short($0, digits: 3) }
+    guard let interval = summary.ratioInterval else { return short(ratio) }
+    return "\(short(ratio)) [\(short(interval.lowerBound)), \(short(interval.upperBound))]"
   }
 
   /// Breaks a line at spaces so that it fits 100 columns; further lines are indented.

@@ -2,14 +2,23 @@ import Foundation
 
 /// Numbers as people read them, and as programs do.
 enum NumberText {
-  /// Four significant digits, without an exponent between 0.001 and 10 million.
-  static func short(_ x: Double) -> String {
+  /// So many significant digits, without an exponent between 0.001 and 10 million.
+  static func short(_ x: Double, digits: Int = 4) -> String {
     if x == 0 { return "0" }
     let magnitude = abs(x)
-    if magnitude >= 1e7 || magnitude < 1e-3 { return String(format: "%.3g", x) }
-    let decimals = max(0, 3 - Int(floor(log10(magnitude))))
+    if magnitude >= 1e7 || magnitude < 1e-3 { return String(format: "%.\(min(digits, 3))g", x) }
+    let decimals = max(0, digits - 1 - Int(floor(log10(magnitude))))
     let text = String(format: "%.\(decimals)f", x)
     return text.contains(".") ? trimmed(text) : text
+  }
+
+  /// `mean ± half`: two significant digits of the half-width, and the mean to the same decimal.
+  static func interval(_ mean: Double, _ half: Double) -> String {
+    guard half > 0, half.isFinite, half >= 1e-6 * abs(mean), half >= 1e-5 else {
+      return "\(short(mean)) ± \(half < 1e-12 ? "0" : String(format: "%.1g", half))"
+    }
+    let decimals = min(6, max(0, 1 - Int(floor(log10(half)))))
+    return String(format: "%.\(decimals)f ± %.\(decimals)f", mean, half)
   }
 
   /// The shortest text that reads back as the same number.

@@ -112,7 +112,7 @@ enum ScenarioShape {
           .init("amplitude", .number(0...1), "of a sinusoid around the mean rate; default 0.5"),
           .init("peak", .quantity(.duration, .notNegative), "time of its maximum; default 12 h"),
           .init("period", .quantity(.duration, .positive), "its period; default 24 h"),
-        ]), standsAlone: false, "any process under a daily rate curve"),
+        ]), standsAlone: false, "any process under a daily rate curve")
     ])
 
   private static let cluster = ValueShape.object([

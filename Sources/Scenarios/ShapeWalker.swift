@@ -252,7 +252,8 @@ struct ShapeWalker {
       else {
         fault(
           location(keyNode, path: path + [key]), "'\(key)' in \(name) is no value with a weight",
-          "values are whole numbers from \(range.lowerBound) to \(range.upperBound), weights above 0")
+          "values are whole numbers from \(range.lowerBound) to \(range.upperBound), weights above 0"
+        )
         return nil
       }
       pairs.append((value, weight))

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Experiments
+import Scenarios
 import Foundation
 import Reporting
 import Results

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventEngine
 import Foundation
 import Policies
 

@@ -33,10 +33,10 @@ struct QoSDiffCommand: AsyncParsableCommand {
         Output.error(diagnostic.description)
         if let caret = diagnostic.caret { Output.error(caret) }
       }
-      exit(error.exitCode)
+      Foundation.exit(error.exitCode)
     } catch let diagnostic as Diagnostic {
       Output.error(diagnostic.description)
-      exit(diagnostic.category.rawValue)
+      Foundation.exit(diagnostic.category.rawValue)
     } catch {
       exit(withError: error)
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Scenarios
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

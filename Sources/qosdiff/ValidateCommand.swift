@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cluster
 import Diagnostics
 import Experiments
 import Scenarios
@@ -18,7 +19,7 @@ struct ValidateCommand: ParsableCommand {
         let experiment = try Experiment(ScenarioOptions.reader().read(path: path))
         let policies = experiment.policies.map(\.name).joined(separator: ", ")
         Output.result("\(path): ok (policies: \(policies))")
-      } catch let error as InputError {
+      } catch {
         faults += error.diagnostics
       }
     }

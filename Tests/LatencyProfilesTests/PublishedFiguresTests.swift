@@ -112,7 +112,9 @@ import Testing
     let names = try Support.shippedNames
     #expect(
       names.sorted()
-        == (Array(Self.stepProfiles.values) + Self.imageProfiles.values + ["cpu-reference", "cpu-socket-64"])
+        == (Array(Self.stepProfiles.values) + Self.imageProfiles.values + [
+          "cpu-reference", "cpu-socket-64",
+        ])
         .sorted())
     let guide = try String(
       contentsOf: Support.profiles.appending(path: "README.md"), encoding: .utf8)

@@ -1,0 +1,44 @@
+# Two commands do everything on a fresh Debian 12 that has Swift 6.3: `make demo` and `make test`.
+SHELL := /bin/bash
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+PACKAGES := libgsl-dev libsqlite3-dev sqlite3 python3-jsonschema
+SWIFT_BUILD := swift build -c release
+QOSDIFF := .build/release/qosdiff
+OUT := out
+
+.PHONY: demo test lint format setup build clean
+
+demo: build
+	@mkdir -p $(OUT)
+	$(QOSDIFF) compare Scenarios/quickstart.yaml --db $(OUT)/quickstart.sqlite --out $(OUT)/quickstart
+
+# The debug build serves the test that debug and release give the same bytes.
+test: build
+	swift build --product qosdiff
+	swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+build: setup
+	$(SWIFT_BUILD) --product qosdiff
+
+# Installs what is missing and says what; does nothing, and needs no rights, where all is there.
+setup:
+	@missing=""; \
+	for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' \
+	    || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing from Debian:$$missing"; \
+	  $(SUDO) apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+	@command -v swift >/dev/null || { echo "error: swift is not on the PATH; install Swift 6.3"; exit 66; }
+
+clean:
+	rm -rf .build .build-tests $(OUT)
