@@ -24,7 +24,6 @@ extension ClusterSimulation {
     }
     workers[w].running.removeLast(workers[w].running.count - kept)
     views[w].runningImages = workers[w].runningImages
-    if kept == 0 { returnHelpers(w) }
   }
 
   private mutating func decide(_ part: Int, on w: Int) {
@@ -112,14 +111,17 @@ extension ClusterSimulation {
     }
   }
 
-  private mutating func returnHelpers(_ w: Int) {
-    guard !workers[w].helpers.isEmpty else { return }
+  /// Makes the helpers idle again; they look for work only once the worker itself has, which may
+  /// want them for its next batch.
+  mutating func returnHelpers(_ w: Int) -> [Int32] {
+    guard !workers[w].helpers.isEmpty else { return [] }
     let helpers = workers[w].helpers
     workers[w].helpers.removeAll(keepingCapacity: true)
     for helper in helpers {
       workers[Int(helper)].operation = .idle
-      advance(Int(helper))
+      setParked(Int(helper), true)
     }
+    return helpers
   }
 }
 

@@ -102,7 +102,12 @@ extension ClusterSimulation {
     workers[w].operation = .idle
     switch operation {
     case .encode: joinRunning(w)
-    case .step: stepDone(w)
+    case .step:
+      stepDone(w)
+      let helpers = workers[w].running.isEmpty ? returnHelpers(w) : []
+      advance(w)
+      for helper in helpers where workers[Int(helper)].isParked { advance(Int(helper)) }
+      return
     case .decode:
       workers[w].group = resubmitting(workers[w].group, on: w)
       handOff(w)

@@ -1,0 +1,158 @@
+import Cluster
+import EventEngine
+import Policies
+import Testing
+import Workload
+
+/// What the policy protocols offer beyond the shipped policies, held against schedules by hand.
+@Suite struct ProtocolTests {
+  /// Decides by a table: evaluations done -> decision.
+  struct Scripted: StepPolicy {
+    var decisions: [Int: StepDecision] = [:]
+    var plan: StepPlan?
+    var resubmitOnceTo: ModelID?
+    var decidesAfterStep: Bool { !decisions.isEmpty }
+    var decidesAfterDecode: Bool { resubmitOnceTo != nil }
+
+    func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+      plan ?? StepPlan(evaluations: query.requestedSteps)
+    }
+    func afterStep(
+      _ query: QueryView, _ observation: StepObservation, _ state: inout StepState,
+      _ context: StepContext
+    ) -> StepDecision {
+      state.values[0] += 1
+      // The state is the query's own: it has counted this query's evaluations.
+      precondition(Int(state.values[0]) == observation.evaluationsDone)
+      return decisions[observation.evaluationsDone] ?? .proceed
+    }
+    func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision {
+      guard let model = resubmitOnceTo, query.resubmissions == 0 else { return .complete }
+      return .resubmit(model)
+    }
+  }
+
+  private func denoiseOnly() -> Bench {
+    var bench = Bench()
+    (bench.encode, bench.decode, bench.postProcess) = (nil, nil, nil)
+    return bench
+  }
+
+  @Test(arguments: [
+    (StepDecision.finish, 3.0), (.lastStep, 4), (.respace(remaining: 2), 5), (.proceed, 10),
+  ])
+  func stepDecisions(decision: StepDecision, evaluations: Double) throws {
+    var bench = denoiseOnly()
+    bench.policy.steps = Scripted(decisions: [3: decision])
+    let result = try bench.run([.init(at: 0, steps: 10)])
+    #expect(result.evaluations == [evaluations])
+    #expect(result.ends == [2 * evaluations])
+  }
+
+  @Test func statesOfQueriesInOneBatchAreTheirOwn() throws {
+    var bench = denoiseOnly()
+    bench.policy.batching = ContinuousBatching(images: 2)
+    bench.policy.steps = Scripted(decisions: [3: .finish])
+    let result = try bench.run([.init(at: 0, steps: 9), .init(at: 1, steps: 9)])
+    // Steps 0-2 (first), 2-4, 4-6 (both; the first has three), 6-8 (second).
+    #expect(result.ends == [6, 8])
+  }
+
+  @Test func aCascadeResubmitsAfterDecode() throws {
+    var bench = Bench()
+    (bench.encode, bench.postProcess) = (nil, nil)
+    bench.policy.steps = Scripted(resubmitOnceTo: ModelID(rawValue: 1))
+    let result = try bench.run([.init(at: 0), .init(at: 0)], models: ["light", "heavy"])
+    // Each pass: steps 4 s, decode 3 s. Light 0-7, light 7-14, heavy 14-21, heavy 21-28: a query that
+    // comes back keeps its arrival as FCFS rank and joins behind its equals.
+    #expect(result.ends == [21, 28])
+    #expect(result.evaluations == [4, 4])
+    #expect(result.usage.completed == 2)
+  }
+
+  @Test func aPlanMayNameAnotherModel() throws {
+    var bench = denoiseOnly()
+    bench.policy.steps = Scripted(plan: StepPlan(evaluations: 3, model: ModelID(rawValue: 1)))
+    let result = try bench.run([.init(at: 0)], models: ["a", "b"])
+    #expect(result.ends == [6])
+    #expect(result.usage.completed == 1)
+  }
+
+  @Test func aQueryOnTwoAcceleratorsTakesHalfTheTime() throws {
+    var bench = denoiseOnly()
+    bench.workers = 2
+    bench.policy.steps = Scripted(plan: StepPlan(evaluations: 4, parallelDegree: 2))
+    let result = try bench.run([.init(at: 0), .init(at: 1)])
+    #expect(result.starts == [0, 4])
+    #expect(result.ends == [4, 8])
+    #expect(result.usage.workers.map(\.busyTotal.seconds) == [8, 8])
+    // Each further accelerator adds half of its speed: a step takes 2 / 1.5 s.
+    bench.parallelEfficiency = 0.5
+    let slower = try bench.run([.init(at: 0)])
+    #expect(slower.ends == [4 * 1.333333333])
+  }
+
+  /// Fewer steps first, and at once.
+  struct ShortestPreempts: QueueDiscipline {
+    var isPreemptive: Bool { true }
+    func priority(of query: QueryView, at now: SimulationTime) -> Priority {
+      Priority(rank: Int64(query.requestedSteps))
+    }
+    func preempts(_ waiting: QueryView, _ running: QueryView, at now: SimulationTime) -> Bool {
+      waiting.requestedSteps < running.requestedSteps
+    }
+  }
+
+  @Test func preemptionAtAStepBoundaryKeepsWhatWasDone() throws {
+    var bench = Bench()
+    (bench.decode, bench.postProcess) = (nil, nil)
+    bench.policy.discipline = ShortestPreempts()
+    let result = try bench.run([.init(at: 0, steps: 5), .init(at: 2, steps: 1)])
+    // Encode 0-1, step 1-3; the second encodes 3-4, step 4-6; the first goes on 6-14 without encoding.
+    #expect(result.ends == [14, 6])
+    #expect(result.evaluations == [5, 1])
+  }
+
+  /// Those whose arrival is nearest to a moving point go first: an order that changes with time.
+  struct Turning: QueueDiscipline {
+    var timeVarying: Bool { true }
+    func priority(of query: QueryView, at now: SimulationTime) -> Priority {
+      let early = now < SimulationTime(seconds: 10)
+      return Priority(rank: (early ? 1 : -1) * query.arrival.nanoseconds)
+    }
+  }
+
+  @Test func timeVaryingPrioritiesAreAskedForAgain() throws {
+    var bench = denoiseOnly()
+    bench.policy.discipline = Turning()
+    let result = try bench.run((0..<4).map { .init(at: Double($0), steps: 3) })
+    // 6 s each. At 6 the oldest goes first; from 12 on the youngest.
+    #expect(result.starts == [0, 6, 18, 12])
+  }
+
+  /// Turns the first worker off at its second look and on again at its fourth.
+  struct Toggling: Controller {
+    var period: SimulationDuration { SimulationDuration(seconds: 3) }
+    var looks = 0
+    mutating func replan(_ cluster: ClusterView) -> [Action] {
+      looks += 1
+      switch looks {
+      case 2: return [.setActive(WorkerID(rawValue: 0), false)]
+      case 4: return [.setActive(WorkerID(rawValue: 0), true)]
+      default: return []
+      }
+    }
+  }
+
+  @Test func aControllerTakesWorkersAwayAndGivesThemBack() throws {
+    var bench = denoiseOnly()
+    bench.workers = 2
+    bench.binding = .perWorker(stealing: false)
+    bench.policy.controller = Toggling()
+    let result = try bench.run((0..<4).map { _ in .init(at: 0, steps: 4) } + [.init(at: 13)])
+    // 8 s each. Round robin: 0 and 2 to the first worker, 1 and 3 to the second. At 6 the first is
+    // turned off: 2 moves behind 3 (arrival equal, it joined later). At 12 the first is on again.
+    #expect(result.starts == [0, 0, 16, 8, 13])
+    #expect(result.sorted[4].worker == WorkerID(rawValue: 0))
+  }
+}
