@@ -34,7 +34,7 @@ public struct ComparisonText {
     if experiment.replications > 1 {
       parts.append(intervalLine)
     } else {
-      parts.append("One replication: no intervals (--replications N gives them).")
+      parts.append("One replication: no intervals; 'qosdiff compare' gives them.")
     }
     return parts.joined(separator: "\n\n")
   }

@@ -1,0 +1,132 @@
+import Cluster
+import Diagnostics
+import EventEngine
+import Results
+import Scenarios
+import Testing
+import Workload
+
+@testable import Experiments
+
+/// Loads, deadlines and common random numbers.
+@Suite struct ExperimentTests {
+  private static let base = """
+    name: test
+    query: { size: 512x512, steps: 10, slo: { scale: 2 } }
+    workload:
+      arrivals: { poisson: { rate: 1 query/s } }
+      queries: 2000
+      mix: { images: { 1: 0.7, 4: 0.3 } }
+      load: 0.6
+    cluster:
+      nodes:
+        - name: gpu
+          accelerators: { count: 2, profile: Profiles/a100-diffusers-eager.json }
+          cpu: { cores: 4, profile: Profiles/cpu-reference.json }
+    policies:
+      fixed: { batching: { static: { images: 4, wait: 0 s } } }
+      adaptive: { extends: fixed, steps: { slack: { min: 5 } }, pipelining: cpu-gpu }
+    run: { seed: 3, replications: 2 }
+    """
+
+  @Test func theLoadIsOfferedWorkOverTheBaselinesCapacity() throws {
+    // One image, one size, no batching, no CPU stages: a query takes 2 s on one of 3 workers, so the
+    // capacity is 1.5 query/s and a load of 0.5 is 0.75 query/s.
+    let scenario = try Support.scenario(
+      text: """
+        name: load
+        query: { steps: 1 }
+        workload: { arrivals: { poisson: { rate: 10 query/s } }, queries: 4000, load: 0.5 }
+        cluster:
+          queue: central
+          nodes:
+            - name: n
+              accelerators: { count: 3, synthetic: { denoise: { deterministic: 2 s } } }
+        policies: { p: { batching: none } }
+        """)
+    let experiment = try Experiment(scenario)
+    #expect(abs(try #require(experiment.loadFactor) - 0.075) < 1e-12)
+    let recorder = experiment.simulate(policy: 0, replication: 0)
+    let rate = Double(recorder.records.count) / recorder.usage.end.seconds
+    // 4000 Poisson arrivals: a standard deviation of 1.6 %.
+    #expect(abs(rate / 0.75 - 1) < 0.08)
+  }
+
+  @Test func superposingReachesTheLoadAndKeepsTheTimeScale() throws {
+    let scenario = try Support.scenario("quickstart.yaml")
+    let experiment = try Experiment(scenario)
+    let factor = try #require(experiment.loadFactor)
+    let stream = experiment.streams.sample()
+    let queries = experiment.streams.queries(
+      replication: 0, times: experiment.times[0], placement: Placement())
+    let expected = Double(stream.queries.count) * factor
+    #expect(abs(Double(queries.queries.count) - expected) < 0.02 * expected)
+    let last = try #require(queries.queries.last)
+    #expect(last.arrival.seconds <= 7201)
+  }
+
+  @Test func anSLOScaleMultipliesTheStandaloneLatency() throws {
+    let experiment = try Experiment(Support.scenario(text: Self.base))
+    let stream = experiment.streams.queries(
+      replication: 0, times: experiment.times[0], placement: Placement())
+    // Four images on an A100: encode 1.427 ms, ten steps of 86.21 ms, decode 134.933 ms, and four
+    // PNGs of 39.3216 ms on four cores.
+    let four = try #require(stream.queries.first { $0.images == 4 })
+    let alone = 0.00142724002 + 10 * 0.08621 + 0.134933296 + 0.0393216
+    #expect(abs(four.slo.seconds - 2 * alone) < 1e-8)
+  }
+
+  @Test func policiesSeeTheSameQueries() throws {
+    let experiment = try Experiment(Support.scenario(text: Self.base))
+    let a = experiment.simulate(policy: 0, replication: 1)
+    let b = experiment.simulate(policy: 1, replication: 1)
+    let byID = { (r: RunRecorder) in r.records.map(\.query).sorted { $0.id < $1.id } }
+    #expect(byID(a) == byID(b))
+    let other = experiment.simulate(policy: 0, replication: 0)
+    #expect(byID(a) != byID(other))
+  }
+
+  @Test func jobsChangeNothing() async throws {
+    let experiment = try Experiment(Support.scenario(text: Self.base))
+    let one = try await ExperimentRunner(experiment, jobs: 1).run(into: nil)
+    let two = try await ExperimentRunner(experiment, jobs: 2).run(into: nil)
+    #expect(one.summaries == two.summaries)
+    #expect(one.summaries.count == 2 * Metric.allCases.count)
+  }
+
+  @Test func metricsByHand() throws {
+    // Two queries of 1 s on one worker at 0 and 0.5 s with an SLO of 1.2 s: 1 s and 1.5 s, one late.
+    let scenario = try Support.scenario(
+      text: """
+        name: hand
+        query: { steps: 1, slo: { time: 1.2 s } }
+        workload: { arrivals: { gamma: { rate: 2 query/s, cv: 0.01 } }, queries: 2 }
+        cluster:
+          queue: central
+          nodes:
+            - name: n
+              accelerators: { count: 1, synthetic: { denoise: { deterministic: 1 s } } }
+        policies: { p: { batching: none } }
+        """)
+    let recorder = try Experiment(scenario).simulate(policy: 0, replication: 0)
+    let metrics = RunMetrics.values(of: recorder, warmup: .zero)
+    #expect(metrics[.violationRatio] == 0.5)
+    #expect(metrics[.attainment] == 0.5)
+    #expect(metrics[.completed] == 2)
+    #expect(metrics[.latencyP99] == nil)
+    let end = recorder.usage.end.seconds
+    #expect(abs((metrics[.throughputQueries] ?? 0) - 2 / end) < 1e-12)
+    #expect(abs((metrics[.goodputImages] ?? 0) - 1 / end) < 1e-12)
+    #expect(abs((metrics[.acceleratorUtilisation] ?? 0) - 2 / end) < 1e-12)
+    let second = try #require(recorder.records.last)
+    #expect(abs((metrics[.queueLengthMean] ?? 0) - second.wait.seconds / end) < 1e-12)
+  }
+
+  @Test func aMissingLatencyNamesTheProfileAndWhatItHas() throws {
+    let scenario = try Support.scenario(text: Self.base, ["model=sdxl"])
+    let error = try #require(throws: InputError.self) { try Experiment(scenario) }
+    #expect(error.exitCode == 65)
+    #expect(error.description.contains("a100-diffusers-eager"))
+    #expect(error.description.contains("sd15"))
+  }
+}
