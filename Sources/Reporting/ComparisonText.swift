@@ -100,7 +100,8 @@ public struct ComparisonText {
     guard let summary = summary(policy, metric), let ratio = summary.ratio else {
       return summary(policy, metric)?.note.map { String($0.prefix { $0 != ":" }) } ?? ""
     }
-    let short = { NumberText.short($0, digits: 3) }
+    // Near 1 a third digit would hide the difference.
+    let short = { NumberText.short($0, digits: abs(ratio - 1) < 0.05 ? 4 : 3) }
     guard let interval = summary.ratioInterval else { return short(ratio) }
     return "\(short(ratio)) [\(short(interval.lowerBound)), \(short(interval.upperBound))]"
   }

@@ -2,7 +2,9 @@ import Cluster
 import EventEngine
 import Foundation
 import Results
+import Scenarios
 import Testing
+import Workload
 
 @testable import Experiments
 
