@@ -1,7 +1,8 @@
 # Two commands do everything on a fresh Debian 12 that has Swift 6.3: `make demo` and `make test`.
 SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-PACKAGES := libgsl-dev libsqlite3-dev sqlite3 python3-jsonschema python3-yaml
+PACKAGES := libgsl-dev libsqlite3-dev sqlite3
+TEST_PACKAGES := python3-jsonschema python3-yaml
 SWIFT_BUILD := swift build -c release
 QOSDIFF := .build/release/qosdiff
 OUT := out
@@ -13,6 +14,7 @@ demo: build
 	$(QOSDIFF) compare Scenarios/quickstart.yaml --db $(OUT)/quickstart.sqlite --out $(OUT)/quickstart
 
 # The debug build serves the test that debug and release give the same bytes.
+test: PACKAGES += $(TEST_PACKAGES)
 test: build
 	swift build --product qosdiff
 	swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests

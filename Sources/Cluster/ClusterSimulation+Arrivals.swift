@@ -85,7 +85,11 @@ extension ClusterSimulation {
   mutating func wake(queue: Int) {
     if !central {
       if workers[queue].isParked { advance(queue) } else if prefetches { prefetch(queue) }
-      if stealing, queues[queue].parts > 0, parkedCount > 0 { wakeThief() }
+      if stealing, queues[queue].parts > 0, parkedCount > 0 {
+        for thief in wakeOrder where workers[thief].isParked && queues[queue].parts > 0 {
+          advance(thief)
+        }
+      }
       return
     }
     if parkedCount > 0 {
@@ -96,13 +100,6 @@ extension ClusterSimulation {
     }
     if prefetches, queues[0].parts > 0 {
       for worker in wakeOrder where queues[0].parts > 0 { prefetch(worker) }
-    }
-  }
-
-  private mutating func wakeThief() {
-    for worker in wakeOrder where workers[worker].isParked {
-      advance(worker)
-      break
     }
   }
 

@@ -7,10 +7,16 @@ import Workload
 extension ClusterSimulation {
   /// The first CPU stage that exists after `stage`.
   func nextCPUStage(after stage: Stage, node: Int) -> Stage? {
-    [Stage.decode, .postProcess].first {
-      $0.index > stage.index && placement.isOnCPU($0)
-        && times.stageExists(device: ServiceTimes.cpu(of: node), stage: $0)
+    if stage.index < Stage.decode.index, exists(.decode, node: node) { return .decode }
+    if stage.index < Stage.postProcess.index, exists(.postProcess, node: node) {
+      return .postProcess
     }
+    return nil
+  }
+
+  private func exists(_ stage: Stage, node: Int) -> Bool {
+    placement.isOnCPU(stage)
+      && times.stageExists(device: ServiceTimes.cpu(of: node), stage: stage)
   }
 
   /// Sends parts of worker `w` to its node's CPU pool.

@@ -99,8 +99,9 @@ extension ClusterSimulation {
   /// Takes idle workers of the node on as helpers for a query that is planned on several.
   mutating func borrowHelpers(_ w: Int) {
     guard workers[w].running.isEmpty, workers[w].helpers.isEmpty else { return }
-    let degree = workers[w].group.map { parts[Int($0)].parallelDegree }.min() ?? 1
-    guard degree > 1 else { return }
+    var degree = Int32.max
+    for part in workers[w].group { degree = min(degree, parts[Int(part)].parallelDegree) }
+    guard degree > 1, !workers[w].group.isEmpty else { return }
     for helper in workers.indices
     where workers[helper].isParked && workers[helper].node == workers[w].node {
       guard workers[w].helpers.count < Int(degree) - 1 else { break }

@@ -189,11 +189,13 @@ extension ClusterSimulation {
     var left: Int32 = 0
     var images = 0
     var shape = ShapeID(rawValue: 0)
-    for part in workers[w].running + workers[w].group {
-      left = max(left, parts[Int(part)].evaluationsLeft)
-      images += Int(parts[Int(part)].images)
-      shape = parts[Int(part)].shape
+    func count(_ part: Part) {
+      left = max(left, part.evaluationsLeft)
+      images += Int(part.images)
+      shape = part.shape
     }
+    for part in workers[w].running { count(parts[Int(part)]) }
+    for part in workers[w].group { count(parts[Int(part)]) }
     views[w].runningImages = images
     guard images > 0 else { return }
     let node = NodeID(rawValue: workers[w].node)

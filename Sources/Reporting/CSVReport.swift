@@ -23,14 +23,7 @@ public struct CSVReport {
         .badInput, at: .init(file: store.path), "the database holds no complete experiment",
         hint: "run 'qosdiff compare SCENARIO --db \(store.path)' to its end")
     }
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw InputError(
-        .cannotCreate, at: .init(file: folder), "the folder cannot be made",
-        hint: "name one that can be written, with --out DIR")
-    }
+    try Self.makeFolder(folder)
     var files: [(name: String, text: String)] = [
       ("summary.csv", try summary(experiments)),
       ("replications.csv", try replications(experiments)),
@@ -49,6 +42,18 @@ public struct CSVReport {
       }
     }
     return files.map { "\(folder)/\($0.name)" }
+  }
+
+  /// Makes a folder for reports, so that one which cannot be made is told before any simulation.
+  public static func makeFolder(_ folder: String) throws(InputError) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw InputError(
+        .cannotCreate, at: .init(file: folder), "the folder cannot be made",
+        hint: "name one that can be written, with --out DIR")
+    }
   }
 
   private func summary(_ experiments: [StoredExperiment]) throws(InputError) -> String {

@@ -28,6 +28,7 @@ struct ExperimentOptions: ParsableArguments {
   func perform(_ experiment: Experiment, out: String?) async throws {
     let name = experiment.scenario.name.replacing(/[^A-Za-z0-9._-]+/, with: "-")
     let path = db ?? "\(name).sqlite"
+    if let out { try CSVReport.makeFolder(out) }
     let store = try ResultStore(creatingAt: path)
     let start = ContinuousClock.now
     let outcome = try await ExperimentRunner(
