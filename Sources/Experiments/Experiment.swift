@@ -149,17 +149,17 @@ public struct Experiment: Sendable {
 
 /// A name made of content: equal inputs have equal names, in every process.
 enum ContentIdentity {
-  /// Two 64-bit FNV-1a hashes with different offsets, as 32 hexadecimal digits.
+  /// Two independent 64-bit hashes, as 32 hexadecimal digits.
   static func hex(_ parts: [String]) -> String {
-    func hash(_ offset: UInt64) -> String {
-      var value = offset
-      for part in parts {
-        for byte in part.utf8 { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        value = (value ^ 0xFF) &* 0x100_0000_01b3
+    var first = ContentHash()
+    var second = ContentHash(offset: 0x9ae1_6a3b_2f90_404f)
+    for part in parts {
+      // The length keeps ["ab", "c"] and ["a", "bc"] apart.
+      for text in ["\(part.utf8.count):", part] {
+        first.add(text)
+        second.add(text)
       }
-      let digits = String(value, radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
     }
-    return hash(0xcbf2_9ce4_8422_2325) + hash(0x9ae1_6a3b_2f90_404f)
+    return first.hex + second.hex
   }
 }

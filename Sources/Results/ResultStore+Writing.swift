@@ -98,11 +98,9 @@ extension ResultStore {
 
   /// The id of a run: 62 bits of an FNV-1a hash of what it is.
   static func runID(_ experimentID: String, policy: String, replication: Int) -> Int64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in "\(experimentID)/\(replication)/\(policy)".utf8 {
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-    }
-    return Int64(hash >> 2)
+    var hash = ContentHash()
+    hash.add("\(experimentID)/\(replication)/\(policy)")
+    return Int64(hash.value >> 2)
   }
 
   private static func insertQueries(_ run: CompletedRun, id: Int64, _ db: Database) throws {
