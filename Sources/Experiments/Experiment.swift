@@ -116,10 +116,10 @@ public struct Experiment: Sendable {
     var diagnostics: [Diagnostic] = []
     for item in latencies.list where seen.insert(item.hint).inserted {
       diagnostics.append(
-        Diagnostic(
-          .badInput, at: .init(file: scenario.path),
-          "no \(item.stage.rawValue) latency of '\(item.shape.model)' at \(item.shape.size) for "
-            + "node '\(item.node)'\(item.isCPU ? " (CPU)" : "")", hint: item.hint))
+        scenario.profileFault(
+          node: item.node, isCPU: item.isCPU,
+          "node '\(item.node)' has no \(item.stage.rawValue) latency of '\(item.shape.model)' at "
+            + "\(item.shape.size)", hint: item.hint))
     }
     return diagnostics
   }

@@ -107,7 +107,7 @@ public struct ComparisonText {
   }
 
   /// Breaks a line at spaces so that it fits 100 columns; further lines are indented.
-  static func wrapped(_ line: String, width: Int = 100) -> String {
+  public static func wrapped(_ line: String, width: Int = 100) -> String {
     var lines: [String] = []
     var current = ""
     for word in line.split(separator: " ") {

@@ -37,9 +37,11 @@ struct PolicyBuilder {
         return nil
       }
       guard parentName != name, !seen.contains(parentName) else {
-        if seen.isEmpty || parentName == name {
+        let what = "policies extend one another in a circle: "
+        if !builder.diagnostics.contains(where: { $0.what.hasPrefix(what) }) {
+          let circle = (seen + [name]).drop { $0 != parentName } + [parentName]
           builder.fault(
-            parent.location, "policy '\(name)' extends itself",
+            parent.location, what + circle.joined(separator: " -> "),
             "extend a policy that does not build on this one")
         }
         return nil

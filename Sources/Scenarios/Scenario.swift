@@ -1,4 +1,5 @@
 public import Cluster
+public import Diagnostics
 public import EventEngine
 public import LatencyProfiles
 public import Workload
@@ -25,6 +26,26 @@ public struct Scenario: Sendable {
   public var policies: [PolicySet]
   /// How often, with which seed.
   public var run: RunPlan
+  /// Where each node's profiles are named, for faults that only the workload brings to light.
+  var profilePlaces: [ProfilePlace: Diagnostic.Location]
+
+  struct ProfilePlace: Hashable, Sendable {
+    let node: String
+    let isCPU: Bool
+  }
+
+  /// A fault of what a node's profile holds, at the line that names the profile.
+  public func profileFault(
+    node: String, isCPU: Bool, _ what: String, hint: String
+  ) -> Diagnostic {
+    let place = profilePlaces[ProfilePlace(node: node, isCPU: isCPU)] ?? .init(file: path)
+    var fault = Diagnostic(.badInput, at: place, what, hint: hint)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    if place.file == path, let line = place.line, lines.indices.contains(line - 1) {
+      fault.sourceLine = String(lines[line - 1])
+    }
+    return fault
+  }
 
   /// The policy of this name, or nil.
   public func policy(_ name: String) -> PolicySet? { policies.first { $0.name == name } }

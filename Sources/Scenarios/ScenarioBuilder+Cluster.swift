@@ -20,6 +20,9 @@ extension ScenarioBuilder {
       for index in 0..<count {
         var copy = node
         if count > 1 { copy.name = "\(name)-\(index)" }
+        for (isCPU, key) in [(false, "accelerators"), (true, "cpu")] {
+          profilePlaces[.init(node: copy.name, isCPU: isCPU)] = item[key]?["profile"]?.location
+        }
         nodes.append(copy)
       }
     }

@@ -14,6 +14,7 @@ struct ScenarioBuilder {
   let traceFolders: [String]
   var diagnostics: [Diagnostic] = []
   var profiles: [ProfileUse] = []
+  var profilePlaces: [Scenario.ProfilePlace: Diagnostic.Location] = [:]
 
   init(path: String, lines: [String], folder: String, traceFolders: [String]) {
     self.path = path
@@ -51,7 +52,7 @@ struct ScenarioBuilder {
     return Scenario(
       path: path, text: text, overrides: overrides, name: root["name"]?.string ?? "",
       query: query, workload: workload, cluster: cluster, profiles: profiles,
-      policies: policies, run: run)
+      policies: policies, run: run, profilePlaces: profilePlaces)
   }
 
   private func queryDefaults(_ root: LocatedValue) -> QueryDefaults {

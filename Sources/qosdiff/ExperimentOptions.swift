@@ -48,7 +48,8 @@ struct ExperimentOptions: ParsableArguments {
     } else {
       Output.result(ComparisonText(outcome.experiment, outcome.summaries).text)
       let bottlenecks = outcome.bottlenecks.map { "\($0.policy) = \($0.bottleneck)" }
-      Output.result("Bottleneck: \(bottlenecks.joined(separator: "; ")).")
+      Output.result(
+        ComparisonText.wrapped("Bottleneck: \(bottlenecks.joined(separator: "; "))."))
       if outcome.extrapolatedBatches > 0 {
         Output.result(
           "\(outcome.extrapolatedBatches) batches took times extrapolated beyond their profile.")

@@ -1,0 +1,67 @@
+import Cluster
+import Foundation
+import Reporting
+import Results
+import Testing
+
+/// CSV files and the terminal's text.
+@Suite struct ReportTests {
+  private let experiment = StoredExperiment(
+    id: "e", name: "a, \"b\"", scenario: "", overrides: [], seed: 1, replications: 2,
+    baseline: "base", version: "0", loadFactor: nil, offeredLoad: nil,
+    notes: [String(repeating: "long words ", count: 30)], profiles: [])
+
+  private let summaries = [
+    StoredSummary(
+      policy: "base", policyIndex: 0, metric: .latencyMean, replications: 2, mean: 2.5,
+      interval: 2.25...2.75),
+    StoredSummary(
+      policy: "fast", policyIndex: 1, metric: .latencyMean, replications: 2, mean: 1.25,
+      interval: 1...1.5, ratio: 0.5, ratioInterval: 0.4...0.625),
+    StoredSummary(
+      policy: "fast", policyIndex: 1, metric: .latencyP99, replications: 0, mean: nil,
+      interval: nil, note: "too few: under 1000 completions a replication"),
+  ]
+
+  @Test func theTableShowsMeansIntervalsAndRatios() {
+    let text = ComparisonText(experiment, summaries).text
+    let line = text.split(separator: "\n").first { $0.hasPrefix("latency, mean [s]") } ?? ""
+    #expect(line.contains("2.50 ± 0.25"))
+    #expect(line.contains("1.25 ± 0.25"))
+    #expect(line.contains("0.5 [0.4, 0.625]"))
+    #expect(text.contains("too few"))
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
+  }
+
+  @Test func theJSONHasEveryNumberInFull() throws {
+    let text = ComparisonJSON.text(experiment, summaries)
+    let value = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+    let rows = try #require(value?["summaries"] as? [[String: Any]])
+    #expect(rows.count == 3)
+    #expect(rows[1]["ratio_upper"] as? Double == 0.625)
+    #expect(rows[2]["mean"] == nil)
+  }
+
+  @Test func csvIsQuotedAndTidy() throws {
+    let folder = NSTemporaryDirectory() + "/" + UUID().uuidString
+    let store = try ResultStore(creatingAt: folder + ".sqlite")
+    defer {
+      try? FileManager.default.removeItem(atPath: folder)
+      try? FileManager.default.removeItem(atPath: folder + ".sqlite")
+    }
+    try store.begin(experiment, provenance: [])
+    try store.finish("e", summaries: summaries, provenance: [])
+    let files = try CSVReport(store).write(to: folder)
+    #expect(files.count == 4)
+    let summary = try String(contentsOfFile: folder + "/summary.csv", encoding: .utf8)
+    #expect(
+      summary == """
+        experiment,policy,metric,unit,replications,mean,ci95_lower,ci95_upper,ratio_to_baseline,\
+        ratio_ci95_lower,ratio_ci95_upper,note
+        "a, ""b""\",base,latency_mean_s,s,2,2.5,2.25,2.75,,,,
+        "a, ""b""\",fast,latency_mean_s,s,2,1.25,1.0,1.5,0.5,0.4,0.625,
+        "a, ""b""\",fast,latency_p99_s,s,0,,,,,,,too few: under 1000 completions a replication
+
+        """)
+  }
+}
