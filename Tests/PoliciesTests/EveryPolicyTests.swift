@@ -1,0 +1,173 @@
+import Cluster
+import EventEngine
+import Foundation
+import LatencyProfiles
+import Policies
+import Testing
+import Workload
+
+/// What holds for every policy part there is, and so for the ones to come: the list is the registry.
+@Suite struct EveryPolicyTests {
+  static let bindings: [QueueBinding] = [
+    .central, .perWorker(stealing: false), .perWorker(stealing: true),
+  ]
+  static let placements = [
+    Placement(), Placement(encodeOnCPU: true), Placement(decodeOnCPU: true),
+    Placement(encodeOnCPU: true, decodeOnCPU: true),
+  ]
+
+  /// The settings that a choice meets: those of its own kind are left to it.
+  static func settings(beside choice: Choice) throws -> [[Choice]] {
+    let batchings =
+      try [
+        .named(.batching, "none"),
+        .named(.batching, "static", ["wait": .duration(SimulationDuration(seconds: 0.02))]),
+        .named(.batching, "continuous", ["images": .integer(5)]),
+      ] as [Choice]
+    let pipelinings =
+      try [
+        .named(.pipelining, "none"), .named(.pipelining, "cpu-gpu", ["buffer": .integer(1)]),
+      ] as [Choice]
+    return batchings.flatMap { batching in
+      pipelinings.map { pipelining in
+        [batching, pipelining].filter { $0.entry.kind != choice.entry.kind } + [choice]
+      }
+    }
+  }
+
+  @Test(arguments: Choice.all)
+  func keepsTheInvariants(_ choice: Choice) throws {
+    for (index, setting) in try Self.settings(beside: choice).enumerated() {
+      for binding in Self.bindings {
+        for placement in Self.placements {
+          let policy = try policySet(setting, placement: placement)
+          let stream = randomStream(24, seed: UInt64(index))
+          let cluster = syntheticCluster(binding)
+          let place = "\(setting.map(\.testDescription)), \(binding), \(placement)"
+          let run = try simulate(stream, on: cluster, under: policy)
+          #expect(run.usage.inFlight == 0, "\(place)")
+          check(run, of: stream, under: policy, cluster, place)
+          #expect(try simulate(stream, on: cluster, under: policy) == run, "\(place)")
+          // Half way: what is cut off is counted too.
+          let horizon = SimulationTime(nanoseconds: run.usage.end.nanoseconds / 2)
+          let half = try simulate(stream, on: cluster, under: policy, horizon: horizon)
+          check(half, of: stream, under: policy, cluster, place, isCutOff: true)
+          #expect(half.usage.end == horizon, "\(place)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: Choice.all)
+  func servesOnOneWorker(_ choice: Choice) throws {
+    for setting in try Self.settings(beside: choice) {
+      for binding in Self.bindings {
+        let policy = try policySet(setting)
+        let stream = randomStream(16, seed: 77)
+        let cluster = syntheticCluster(binding, nodes: 1, accelerators: 1)
+        let run = try simulate(stream, on: cluster, under: policy)
+        #expect(run.usage.inFlight == 0)
+        check(run, of: stream, under: policy, cluster, choice.testDescription)
+      }
+    }
+  }
+
+  @Test(arguments: Choice.all)
+  func hasNothingToDoWithoutQueries(_ choice: Choice) throws {
+    let empty = QueryStream(queries: [], models: ["sd15"])
+    for binding in Self.bindings {
+      let run = try simulate(
+        empty, on: syntheticCluster(binding), under: try policySet([choice]))
+      #expect(run.records.isEmpty && run.spans.isEmpty)
+      #expect(run.usage.offered == 0 && run.usage.end == .zero && run.usage.events == 0)
+    }
+  }
+
+  @Test(arguments: Choice.all)
+  func runsOnShippedProfiles(_ choice: Choice) throws {
+    let cluster = try shippedCluster(.perWorker(stealing: false))
+    var stream = randomStream(24, seed: 5, meanGap: 2)
+    for index in stream.queries.indices {
+      stream.queries[index].size = ImageSize(height: 512, width: 512)
+      stream.queries[index].slo = SimulationDuration(seconds: 20)
+      stream.queries[index].steps *= 8
+    }
+    for setting in try Self.settings(beside: choice) {
+      let policy = try policySet(setting)
+      let run = try simulate(stream, on: cluster, under: policy)
+      check(run, of: stream, under: policy, cluster, choice.testDescription)
+      #expect(try simulate(stream, on: cluster, under: policy) == run)
+    }
+  }
+
+  private func shippedCluster(_ binding: QueueBinding) throws -> ClusterConfiguration {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Scenarios/Profiles")
+    let load = { (name: String) in
+      StageLatencyModel(
+        profile: try LatencyProfile.load(path: folder.appending(path: name + ".json").path))
+    }
+    return ClusterConfiguration(
+      nodes: [
+        NodeConfiguration(
+          name: "gpu", accelerators: 2,
+          accelerator: Device(profile: try load("a100-diffusers-eager")), cores: 8,
+          cpu: Device(profile: try load("cpu-reference")),
+          link: Link(bytesPerSecond: 25e9, latency: SimulationDuration(nanoseconds: 10_000)))
+      ], binding: binding)
+  }
+
+  /// The numbered invariants of `ClusterSimulation`, and what a record must always say.
+  private func check(
+    _ run: RunResult, of stream: QueryStream, under policy: PolicySet,
+    _ cluster: ClusterConfiguration, _ place: String, isCutOff: Bool = false
+  ) {
+    let usage = run.usage
+    if !isCutOff { #expect(usage.offered == stream.queries.count, "\(place)") }
+    #expect(
+      usage.offered == usage.completed + usage.dropped + usage.inFlight, "conservation: \(place)")
+    #expect(run.records.count == usage.offered, "each query ends once: \(place)")
+    #expect(Set(run.records.map(\.query.id)).count == run.records.count, "\(place)")
+    #expect(run.records.count { $0.outcome == .completed } == usage.completed, "\(place)")
+    #expect(run.records.count { $0.outcome == .inFlight } == usage.inFlight, "\(place)")
+    #expect(usage.systemIntegral == usage.residenceSum, "Little: \(place)")
+    var isSound = true
+    for record in run.records {
+      isSound = isSound && record.query == stream.queries[Int(record.query.id.rawValue)]
+      isSound = isSound && record.query.arrival <= (record.start ?? record.end)
+      isSound = isSound && (record.start ?? record.end) <= record.end && record.end <= usage.end
+      if record.outcome == .completed {
+        isSound = isSound && record.evaluations >= 1 && record.worker != nil
+        if let limit = policy.batching.maximumImages {
+          isSound = isSound && record.parts == (Int(record.query.images) + limit - 1) / limit
+        }
+        if policy.steps is FixedSteps {
+          isSound = isSound && record.evaluations == Double(record.query.steps)
+        }
+      }
+    }
+    #expect(isSound, "records: \(place)")
+    #expect(spansAreSound(run, policy, cluster), "spans: \(place)")
+  }
+
+  /// An accelerator does one thing at a time and holds no more than its limit; a pool uses no more
+  /// cores than it has; the sums of spans are the busy times.
+  private func spansAreSound(
+    _ run: RunResult, _ policy: PolicySet, _ cluster: ClusterConfiguration
+  ) -> Bool {
+    var free = [SimulationTime](repeating: .zero, count: run.usage.workers.count)
+    var busy = [SimulationDuration](repeating: .zero, count: free.count)
+    let limit = policy.batching.maximumImages ?? 9
+    for span in run.spans {
+      guard span.start <= span.end, span.end <= run.usage.end, span.images <= limit else {
+        return false
+      }
+      if policy.placement.isOnCPU(span.stage) { continue }
+      let worker = Int(span.worker.rawValue)
+      guard span.start >= free[worker] else { return false }
+      free[worker] = span.end
+      busy[worker] += span.end - span.start
+    }
+    return busy == run.usage.workers.map(\.busyTotal)
+  }
+}
