@@ -89,7 +89,7 @@ private struct ReferenceQueue {
     var old: [EventHandle] = []
     for round in 0..<100 {
       old.append(queue.scheduleCancellable(round, at: .zero))
-      for handle in old.dropLast() { #expect(!queue.cancel(handle)) }
+      for handle in old.dropLast() { #expect(queue.cancel(handle) == false) }
       #expect(queue.pop()?.event == round)
     }
   }
@@ -100,14 +100,14 @@ private struct ReferenceQueue {
     let handles = (0..<1000).map { id in
       (id, queue.scheduleCancellable(id, at: SimulationTime(nanoseconds: Int64(999 - id) / 10)))
     }
-    for (id, handle) in handles where !id.isMultiple(of: 9) { #expect(queue.cancel(handle)) }
+    for (id, handle) in handles where !id.isMultiple(of: 9) { #expect(queue.cancel(handle) == true) }
     #expect(queue.count == 112)
     for (id, handle) in handles where !id.isMultiple(of: 9) {
-      #expect(!queue.cancel(handle), "\(id)")
+      #expect(queue.cancel(handle) == false, "\(id)")
     }
     // New events take the freed tickets.
     let more = (1000..<1500).map { queue.scheduleCancellable($0, at: .zero) }
-    for handle in more { #expect(queue.cancel(handle)) }
+    for handle in more { #expect(queue.cancel(handle) == true) }
     var last: (time: SimulationTime, id: Int)?
     var popped = 0
     while let (time, id) = queue.pop() {
@@ -164,7 +164,7 @@ private struct ReferenceQueue {
     var loop = EventLoop<Int>()
     let handle = loop.scheduleCancellable(1, at: SimulationTime(seconds: 1))
     loop.schedule(2, at: SimulationTime(seconds: 2))
-    #expect(loop.cancel(handle))
+    #expect(loop.cancel(handle) == true)
     #expect(loop.step(until: SimulationTime(seconds: 1.5)) == nil)
     #expect(loop.step() == 2 && loop.handledCount == 1)
   }
