@@ -16,19 +16,21 @@ public struct ResultStore: Sendable {
     if !isNew { try Self.checkIsDatabase(path, .cannotCreate) }
     do {
       queue = try Self.open(path, readOnly: false)
+      // Looked at before anything is changed: even the journal mode is written into the file.
+      try queue.read { db in
+        let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        let isFree = tables == 0 && application == 0
+        guard isFree || application == Migrations.applicationID else {
+          throw Self.foreignDatabase(path, .cannotCreate)
+        }
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        guard version <= Migrations.newest else { throw Self.newerSchema(path, version) }
+      }
       try queue.writeWithoutTransaction { db in
         try db.execute(sql: "PRAGMA journal_mode = WAL")
       }
-      let version = try queue.read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
-      guard version <= Migrations.newest else { throw Self.newerSchema(path, version) }
-      try queue.write { db in
-        let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-        guard tables == 0 || application == Migrations.applicationID else {
-          throw Self.foreignDatabase(path, .cannotCreate)
-        }
-        try Migrations.migrate(db)
-      }
+      try queue.write { db in try Migrations.migrate(db) }
     } catch let error as InputError {
       throw error
     } catch {
