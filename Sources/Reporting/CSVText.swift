@@ -9,7 +9,8 @@ struct CSVText {
   }
 
   private static func field(_ value: String) -> String {
-    guard value.contains(where: { ",\"\n\r".contains($0) }) else { return value }
+    // By byte: a carriage return with a line feed is one Character that equals neither.
+    guard value.utf8.contains(where: { #","\#n\#r"#.utf8.contains($0) }) else { return value }
     return "\"" + value.replacing("\"", with: "\"\"") + "\""
   }
 
