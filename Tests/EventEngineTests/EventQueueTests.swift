@@ -100,7 +100,9 @@ private struct ReferenceQueue {
     let handles = (0..<1000).map { id in
       (id, queue.scheduleCancellable(id, at: SimulationTime(nanoseconds: Int64(999 - id) / 10)))
     }
-    for (id, handle) in handles where !id.isMultiple(of: 9) { #expect(queue.cancel(handle) == true) }
+    for (id, handle) in handles where !id.isMultiple(of: 9) {
+      #expect(queue.cancel(handle) == true)
+    }
     #expect(queue.count == 112)
     for (id, handle) in handles where !id.isMultiple(of: 9) {
       #expect(queue.cancel(handle) == false, "\(id)")
