@@ -11,8 +11,10 @@ extension ClusterSimulation {
     }
     usage.offered += 1
     inSystem.add(1, at: loop.now)
-    waiting.add(1, at: loop.now)
-    let shape = self.shape(model: query.model, size: query.size)
+    countWaiting(1)
+    let shape =
+      times.shapes.count == 1
+      ? ShapeID(rawValue: 0) : self.shape(model: query.model, size: query.size)
     let whole = view(of: query, shape: shape, model: query.model, images: query.images)
     progress[index].firstPart = Int32(parts.count)
     if case .drop(let reason) = policy.admission.admit(whole, clusterView()) {
@@ -32,14 +34,18 @@ extension ClusterSimulation {
     for part in first..<parts.count { dispatch(part) }
   }
 
+  mutating func countWaiting(_ delta: Int) {
+    waiting.add(delta, at: loop.now)
+    if loop.now >= countingFrom { usage.maximumWaiting = max(usage.maximumWaiting, waiting.value) }
+  }
+
   /// Puts a part into the queue that the dispatcher chooses.
   mutating func dispatch(_ part: Int) {
     let view = view(of: part)
     var queue = 0
     if !central {
       var random = RandomStream(
-        seed: seed, stream: .dispatch,
-        entity: UInt64(UInt32(bitPattern: parts[part].query)) << 16 | UInt64(part & 0xFFFF))
+        seed: seed, stream: .dispatch, entity: entity(of: part, stage: .encode))
       let worker = policy.dispatcher.chooseWorker(
         for: view, among: clusterView(), using: &random)
       queue = Int(worker.rawValue)
@@ -64,6 +70,7 @@ extension ClusterSimulation {
     parts[part].isWaiting = true
     parts[part].worker = central ? -1 : Int32(queue)
     queues[queue].insert(parts[part], index: Int32(part), sequence: parts[part].sequence)
+    if batchWait > .zero { queues[queue].note(parts[part], index: Int32(part)) }
     refreshView(ofQueue: queue)
   }
 
@@ -95,7 +102,7 @@ extension ClusterSimulation {
     if parkedCount > 0 {
       for worker in wakeOrder where workers[worker].isParked && queues[0].parts > 0 {
         advance(worker)
-        if workers[worker].isParked, views[worker].model == nil { break }
+        if workers[worker].isParked, views[worker].isActive, views[worker].model == nil { break }
       }
     }
     if prefetches, queues[0].parts > 0 {
@@ -104,7 +111,6 @@ extension ClusterSimulation {
   }
 
   func shape(model: ModelID, size: ImageSize) -> ShapeID {
-    if times.shapes.count == 1 { return ShapeID(rawValue: 0) }
     let shape = Shape(model: stream.models[Int(model.rawValue)], size: size)
     guard let id = times.id(of: shape) else {
       preconditionFailure("no service times were made for \(shape.model) at \(shape.size)")

@@ -22,9 +22,13 @@ extension ClusterSimulation {
     scratch.removeAll(keepingCapacity: true)
     guard queues[queue].parts > 0 else { return false }
     if policy.discipline.timeVarying { reprioritise(queue) }
+    var notDue: [Int] = []
     // A plan may send a part to another model's lane, and a recheck may drop one: look again.
-    while let lane = nextLane(of: queue, for: w, ahead: ahead) {
-      guard isDue(lane: lane, of: queue, for: w, ahead: ahead) else { return false }
+    while let lane = nextLane(of: queue, for: w, ahead: ahead, except: notDue) {
+      guard isDue(lane: lane, of: queue, for: w, ahead: ahead) else {
+        notDue.append(lane)
+        continue
+      }
       let looked = fill(from: queue, lane: lane, for: w, ahead: ahead)
       if !scratch.isEmpty { return true }
       if !looked { return false }
@@ -34,10 +38,13 @@ extension ClusterSimulation {
 
   /// The lane whose head goes first among those this worker takes; a running batch takes only its
   /// own shape, and only while that shape is first in line, so that no other shape starves.
-  private mutating func nextLane(of queue: Int, for w: Int, ahead: Bool) -> Int? {
+  private mutating func nextLane(of queue: Int, for w: Int, ahead: Bool, except notDue: [Int])
+    -> Int?
+  {
     discardGone(from: queue)
     let only = views[w].model
     let lane = queues[queue].firstLane { lane in
+      guard notDue.isEmpty || !notDue.contains(lane) else { return false }
       guard let only else { return true }
       return times.shapes[lane].model == stream.models[Int(only.rawValue)]
     }
@@ -57,12 +64,21 @@ extension ClusterSimulation {
   /// Whether a batch may start: it is full, or has waited long enough; otherwise sets the timer.
   private mutating func isDue(lane: Int, of queue: Int, for w: Int, ahead: Bool) -> Bool {
     guard batchWait > .zero, ahead || workers[w].running.isEmpty, let limit = batchLimit,
-      queues[queue].images[lane] < limit, let head = queues[queue].head(lane)
+      queues[queue].images[lane] < limit
     else { return true }
-    let due = parts[Int(head)].enqueued + batchWait
+    let oldest = queues[queue].oldest(lane) {
+      parts[Int($0)].isWaiting && parts[Int($0)].enqueued == $1
+    }
+    guard let oldest else { return true }
+    let due = oldest + batchWait
     if due <= loop.now { return true }
-    if let timer = queues[queue].timer { loop.cancel(timer) }
+    // One timer a queue, at the first time at which some lane is due.
+    if let timer = queues[queue].timer {
+      if queues[queue].timerTime <= due { return false }
+      loop.cancel(timer)
+    }
     queues[queue].timer = loop.scheduleCancellable(.formTimeout(queue: Int32(queue)), at: due)
+    queues[queue].timerTime = due
     return false
   }
 
@@ -122,6 +138,8 @@ extension ClusterSimulation {
       parts[part].evaluationsPlanned = Int32(plan.evaluations)
       parts[part].evaluationsDone = 0
       parts[part].parallelDegree = Int32(max(plan.parallelDegree, 1))
+      parts[part].firstStep = Int32(plan.firstStep)
+      parts[part].finish = plan.finish
       if let model = plan.model, model != parts[part].model {
         parts[part].model = model
         parts[part].shape = shape(model: model, size: stream.queries[query].size)
@@ -133,7 +151,7 @@ extension ClusterSimulation {
     progress[query].worker = Int32(w)
     if !progress[query].hasStarted {
       progress[query].start = loop.now
-      waiting.add(-1, at: loop.now)
+      countWaiting(-1)
     }
     return true
   }
@@ -179,16 +197,23 @@ extension ClusterSimulation {
       let head = queues[queue].head(lane)
     else { return }
     let candidate = view(of: Int(head))
-    var kept: [Int32] = []
-    for part in workers[w].running {
-      let running = view(of: Int(part))
-      if policy.discipline.preempts(candidate, running, at: loop.now) {
-        workers[w].runningImages -= running.images
-        enqueue(Int(part), in: queue)
-      } else {
-        kept.append(part)
-      }
+    let running = workers[w].running
+    let yielding = running.filter {
+      policy.discipline.preempts(candidate, view(of: Int($0)), at: loop.now)
     }
-    workers[w].running = kept
+    let joins = joinsBetweenSteps && candidate.shape == parts[Int(running[0])].shape
+    // A batch that cannot be joined makes way as a whole or not at all.
+    guard !yielding.isEmpty, joins || yielding.count == running.count else { return }
+    for part in yielding.reversed() {
+      if joins, let limit = batchLimit, workers[w].runningImages + candidate.images <= limit {
+        break
+      }
+      workers[w].runningImages -= Int(parts[Int(part)].images)
+      workers[w].running.removeAll { $0 == part }
+      enqueue(Int(part), in: queue)
+    }
+    if workers[w].running.isEmpty, !returnHelpers(w).isEmpty {
+      loop.schedule(.formTimeout(queue: Int32(queue)), after: .zero)
+    }
   }
 }

@@ -33,7 +33,7 @@ extension ClusterSimulation {
     batches[index].parts.append(contentsOf: group)
     setStage(stage, ofBatch: index)
     // A prompt arrives at the host: only what an accelerator has made must be handed over.
-    if stage == .encode {
+    if stage == .encode || stage == .denoise {
       transferDone(index)
     } else {
       transfer(index, before: stage)
@@ -45,7 +45,8 @@ extension ClusterSimulation {
     guard let first = batches[batch].parts.first else { return transferDone(batch) }
     let time = times.handOff(
       node: Int(workers[w].node), shape: parts[Int(first)].shape, before: stage,
-      images: imageCount(batches[batch].parts))
+      images: stage == .denoise
+        ? batches[batch].parts.count : imageCount(batches[batch].parts))
     if time == .zero {
       transferDone(batch)
     } else {
@@ -94,7 +95,7 @@ extension ClusterSimulation {
       pools[node].freeCores -= 1
       let duration = cpuTime(stage, node: node, part: Int(part), image: image)
       let charged = min(duration, horizon - loop.now)
-      pools[node].busy[stage.index] += charged.nanoseconds
+      pools[node].busy[stage.index] += counted(charged).nanoseconds
       if observer.wantsSpans {
         observer.spanEnded(
           Span(
@@ -124,10 +125,9 @@ extension ClusterSimulation {
     let distribution = times.distribution(device: device, stage: stage)
     let residuals = times.residuals[times.row(device: device, shape: shape, stage: stage)]
     if distribution == nil, residuals == nil { return SimulationDuration(nanoseconds: median) }
-    let query = UInt64(UInt32(bitPattern: parts[part].query))
-    let inQuery = part - Int(progress[Int(parts[part].query)].firstPart)
-    var random = RandomStream(seed: seed, stream: .cpuService, entity: query << 2 | stage.entity)
-    random.seek(toBlock: UInt32(inQuery * (batchLimit ?? 0) + Int(image)) &* 64)
+    var random = RandomStream(
+      seed: seed, stream: .cpuService, entity: entity(of: part, stage: stage))
+    random.seek(toBlock: UInt32(image) &* 64)
     if let distribution {
       return SimulationDuration(seconds: distribution.sample(using: &random))
     }
@@ -191,7 +191,11 @@ extension ClusterSimulation {
     guard let buffer else { return }
     while workers[w].inputsHeld < buffer, views[w].isActive, takeFromQueue(w, ahead: true) {
       workers[w].inputsHeld += 1
-      submit(scratch, of: w, stage: .encode)
+      workers[w].aheadImages += imageCount(scratch)
+      refreshRunning(w)
+      // A preempted query that comes back is encoded already.
+      let isEncoded = scratch.allSatisfy { parts[Int($0)].isEncoded }
+      submit(scratch, of: w, stage: isEncoded ? .denoise : .encode)
     }
   }
 
@@ -208,6 +212,7 @@ extension ClusterSimulation {
       }
       workers[w].ready.removeFirst()
       workers[w].inputsHeld -= 1
+      workers[w].aheadImages -= images
       workers[w].group.append(contentsOf: group)
       free(Int(first))
       borrowHelpers(w)

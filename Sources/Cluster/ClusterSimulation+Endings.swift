@@ -16,7 +16,8 @@ extension ClusterSimulation {
   mutating func end(query: Int, as outcome: Outcome) {
     progress[query].hasEnded = true
     inSystem.add(-1, at: loop.now)
-    if !progress[query].hasStarted { waiting.add(-1, at: loop.now) }
+    if !progress[query].hasStarted { countWaiting(-1) }
+    lastEnd = loop.now
     switch outcome {
     case .completed: usage.completed += 1
     case .dropped: usage.dropped += 1
@@ -37,7 +38,7 @@ extension ClusterSimulation {
       query: stream.queries[query], outcome: outcome,
       start: p.hasStarted ? p.start : nil, end: loop.now,
       evaluations: p.parts > 0 ? Double(p.evaluations) / Double(p.parts) : 0,
-      parts: Int(max(p.parts, 1)),
+      parts: Int(max(p.parts, 1)), firstStep: Int(p.firstStep), finish: p.finish,
       worker: p.worker >= 0 ? WorkerID(rawValue: p.worker) : nil)
     usage.residenceSum += Int128(record.latency.nanoseconds)
     observer.queryEnded(record)
@@ -62,6 +63,7 @@ extension ClusterSimulation {
         parts[part].resubmissions += 1
         parts[part].model = model
         parts[part].shape = shape(model: model, size: stream.queries[query].size)
+        parts[part].noise = nil
         dispatch(part)
       }
     }
@@ -73,7 +75,9 @@ extension ClusterSimulation {
     let actions = controller.replan(clusterView())
     policy.controller = controller
     for action in actions { apply(action) }
-    if usage.completed + usage.dropped < stream.queries.count {
+    // With nothing else to come and nothing to change, a controller would look for ever.
+    let isStuck = actions.isEmpty && loop.pendingCount == 0
+    if usage.completed + usage.dropped < stream.queries.count, !isStuck {
       loop.schedule(.replan, after: controller.period)
     }
   }
@@ -106,16 +110,20 @@ extension ClusterSimulation {
 
   /// Ends the run: what is still there is in flight.
   mutating func close() {
+    let isCut = horizon < .distantFuture && loop.now >= horizon
+    let isOpen = usage.completed + usage.dropped < usage.offered
+    let end = isCut || isOpen ? loop.now : lastEnd
     for query in 0..<usage.offered where !progress[query].hasEnded {
       usage.inFlight += 1
       report(query: query, as: .inFlight)
     }
-    let end = loop.now
     usage.end = end
     usage.events = loop.handledCount
     usage.systemIntegral = inSystem.integral(to: end)
     usage.meanWaiting = waiting.mean(to: end)
-    usage.maximumWaiting = waiting.maximum
+    precondition(usage.systemIntegral == usage.residenceSum, "Little's law does not hold")
+    precondition(
+      usage.offered == usage.completed + usage.dropped + usage.inFlight, "a query was lost")
     for w in workers.indices {
       let spent = (end - workers[w].since).nanoseconds
       if workers[w].operation == .waitingForCPU { workers[w].waitingForCPU += spent }

@@ -14,7 +14,10 @@ extension ClusterSimulation {
       if policy.steps.decidesAfterStep { decide(part, on: w) }
       if parts[part].evaluationsLeft <= 0 {
         let evaluations = parts[part].evaluationsDone + parts[part].evaluationsBefore
-        progress[Int(parts[part].query)].evaluations += evaluations
+        let query = Int(parts[part].query)
+        progress[query].evaluations += evaluations
+        progress[query].firstStep = parts[part].firstStep
+        progress[query].finish = parts[part].finish
         workers[w].runningImages -= Int(parts[part].images)
         workers[w].finished.append(index)
       } else {
@@ -23,7 +26,7 @@ extension ClusterSimulation {
       }
     }
     workers[w].running.removeLast(workers[w].running.count - kept)
-    views[w].runningImages = workers[w].runningImages
+    refreshRunning(w)
   }
 
   private mutating func decide(_ part: Int, on w: Int) {
@@ -33,14 +36,17 @@ extension ClusterSimulation {
       evaluationsDone: Int(p.evaluationsDone), evaluationsLeft: Int(p.evaluationsLeft),
       entropyBits: signals?.entropyBits(
         promptSeed: view.promptSeed, evaluationsDone: Int(p.evaluationsDone),
-        evaluationsPlanned: Int(p.evaluationsPlanned)))
+        evaluationsPlanned: Int(p.evaluationsPlanned), firstStep: Int(p.firstStep)))
     let context = context(of: part, on: w)
     switch policy.steps.afterStep(view, observation, &parts[part].state, context) {
     case .proceed: break
     case .finish: parts[part].evaluationsPlanned = p.evaluationsDone
-    case .lastStep: parts[part].evaluationsPlanned = p.evaluationsDone + 1
+    case .lastStep:
+      parts[part].evaluationsPlanned = p.evaluationsDone + 1
+      parts[part].finish = .jump
     case .respace(let remaining):
       parts[part].evaluationsPlanned = p.evaluationsDone + Int32(max(remaining, 1))
+      parts[part].finish = .respace
     }
   }
 
@@ -50,11 +56,11 @@ extension ClusterSimulation {
   ) -> SimulationDuration {
     let node = Int(workers[w].node)
     let device = ServiceTimes.accelerator(of: node)
-    let query = UInt64(UInt32(bitPattern: parts[oldest].query))
     var nanoseconds: Double
     if let distribution = times.distribution(device: device, stage: stage) {
       let step = stage == .denoise ? parts[oldest].evaluationsDone : 0
-      var random = RandomStream(seed: seed, stream: .service, entity: query << 2 | stage.entity)
+      var random = RandomStream(
+        seed: seed, stream: .service, entity: entity(of: oldest, stage: stage))
       // A draw takes a few blocks at most; steps lie 64 apart, so they never share any.
       random.seek(toBlock: UInt32(step) &* 64)
       nanoseconds = distribution.sample(using: &random) * 1e9 * slowFactors[node]
@@ -67,7 +73,7 @@ extension ClusterSimulation {
       nanoseconds = Double(times.median(device: device, shape: shape, stage: stage, batch: batch))
       let row = times.row(device: device, shape: shape, stage: stage)
       if let residuals = times.residuals[row] {
-        nanoseconds *= residual(residuals, stage: stage, on: w, oldest: oldest, query: query)
+        nanoseconds *= residual(residuals, stage: stage, oldest: oldest)
       }
     }
     if stage == .denoise, !workers[w].helpers.isEmpty {
@@ -77,23 +83,35 @@ extension ClusterSimulation {
   }
 
   /// A factor around 1. For steps it follows a Gaussian copula with the profile's lag-1
-  /// autocorrelation along the worker's steps: z' = rho z + sqrt(1 - rho^2) e, e drawn by (oldest
-  /// query, its step index), so that the same step of the same query gets the same e everywhere.
+  /// autocorrelation along the oldest query's steps: z' = rho z + sqrt(1 - rho^2) e, e drawn by (oldest
+  /// query, its step index), so that without batching the same step gets the same noise everywhere.
   private mutating func residual(
-    _ residuals: ResidualDistribution, stage: Stage, on w: Int, oldest: Int, query: UInt64
+    _ residuals: ResidualDistribution, stage: Stage, oldest: Int
   ) -> Double {
     guard stage == .denoise else {
-      var random = RandomStream(seed: seed, stream: .service, entity: query << 2 | stage.entity)
+      var random = RandomStream(
+        seed: seed, stream: .service, entity: entity(of: oldest, stage: stage))
       return residuals.factor(atUniform: random.uniform())
     }
-    var random = RandomStream(seed: seed, stream: .stepNoise, entity: query)
-    random.seek(toBlock: UInt32(parts[oldest].evaluationsDone + parts[oldest].evaluationsBefore))
+    var random = RandomStream(
+      seed: seed, stream: .stepNoise, entity: entity(of: oldest, stage: stage))
+    random.seek(toBlock: UInt32(parts[oldest].evaluationsDone))
     let u = random.uniform()
     guard residuals.lag1 != 0 else { return residuals.factor(atUniform: u) }
     let rho = residuals.lag1
     let fresh = gsl_cdf_ugaussian_Pinv(max(u, 0x1p-53))
-    workers[w].noise = rho * workers[w].noise + (1 - rho * rho).squareRoot() * fresh
-    return residuals.factor(atUniform: gsl_cdf_ugaussian_P(workers[w].noise))
+    let noise = parts[oldest].noise.map { rho * $0 + (1 - rho * rho).squareRoot() * fresh } ?? fresh
+    parts[oldest].noise = noise
+    return residuals.factor(atUniform: gsl_cdf_ugaussian_P(noise))
+  }
+
+  /// What a part's draws for a stage are keyed by: its query, its place in it, how often it has been
+  /// re-submitted, and the stage; never the order in which things happen.
+  func entity(of part: Int, stage: Stage) -> UInt64 {
+    let p = parts[part]
+    let inQuery = part - Int(progress[Int(p.query)].firstPart)
+    return UInt64(UInt32(bitPattern: p.query)) << 24 | UInt64(p.resubmissions & 0xFF) << 14
+      | UInt64(inQuery & 0xFFF) << 2 | UInt64(stage.index)
   }
 
   /// Takes idle workers of the node on as helpers for a query that is planned on several.
@@ -108,6 +126,7 @@ extension ClusterSimulation {
       guard helper != w, views[helper].isActive, views[helper].queuedParts == 0 else { continue }
       setParked(helper, false)
       workers[helper].operation = .lent
+      views[helper].runningImages = imageCount(workers[w].group)
       workers[w].helpers.append(Int32(helper))
     }
   }
@@ -120,13 +139,9 @@ extension ClusterSimulation {
     workers[w].helpers.removeAll(keepingCapacity: true)
     for helper in helpers {
       workers[Int(helper)].operation = .idle
+      views[Int(helper)].runningImages = 0
       setParked(Int(helper), true)
     }
     return helpers
   }
-}
-
-extension Stage {
-  /// Two bits that keep the stages' draws of one query apart.
-  var entity: UInt64 { UInt64(index) }
 }

@@ -17,10 +17,10 @@ extension ClusterSimulation {
       return
     }
     if isMidBatch, policy.discipline.isPreemptive { preempt(w) }
-    if views[w].isActive, workers[w].running.isEmpty || joinsBetweenSteps {
+    if workers[w].running.isEmpty || joinsBetweenSteps {
       if prefetches {
         takeReady(w)
-      } else if takeFromQueue(w) {
+      } else if views[w].isActive, takeFromQueue(w) {
         startEncoding(w)
         guard workers[w].operation == .idle else { return }
       }
@@ -70,8 +70,8 @@ extension ClusterSimulation {
       workers[w].running.append(part)
       workers[w].runningImages += Int(parts[Int(part)].images)
     }
-    views[w].runningImages = workers[w].runningImages
     workers[w].group.removeAll(keepingCapacity: true)
+    refreshRunning(w)
   }
 
   private mutating func startStep(_ w: Int) {
@@ -91,6 +91,7 @@ extension ClusterSimulation {
       times.stageExists(device: ServiceTimes.accelerator(of: node), stage: .decode)
     {
       let images = imageCount(workers[w].group)
+      predictFree(w)
       start(.decode, on: w, images: images, oldest: workers[w].group[0], as: .decode)
     } else {
       handOff(w)
@@ -151,7 +152,15 @@ extension ClusterSimulation {
     }
     workers[w].operation = .idle
     workers[w].group.removeAll(keepingCapacity: true)
+    refreshRunning(w)
     advance(w)
+  }
+
+  /// Tells policies how many images the worker holds, in whatever stage.
+  mutating func refreshRunning(_ w: Int) {
+    views[w].runningImages =
+      workers[w].runningImages + workers[w].aheadImages + imageCount(workers[w].finished)
+      + imageCount(workers[w].group)
   }
 
   mutating func hold(_ w: Int, as operation: Operation) {
@@ -166,9 +175,10 @@ extension ClusterSimulation {
     let duration = acceleratorTime(stage, on: w, images: images, oldest: Int(oldest))
     let charged = min(duration, horizon - loop.now)
     workers[w].operation = operation
-    workers[w].busy[stage.index] += charged.nanoseconds
+    let busy = counted(charged).nanoseconds
+    workers[w].busy[stage.index] += busy
     for helper in workers[w].helpers where operation == .step {
-      workers[Int(helper)].busy[stage.index] += charged.nanoseconds
+      workers[Int(helper)].busy[stage.index] += busy
     }
     if observer.wantsSpans {
       observer.spanEnded(
@@ -178,6 +188,11 @@ extension ClusterSimulation {
           query: QueryID(rawValue: parts[Int(oldest)].query)))
     }
     loop.schedule(.acceleratorDone(worker: Int32(w)), after: duration)
+  }
+
+  /// The part of a piece of work that begins now and lies after the warm-up.
+  func counted(_ work: SimulationDuration) -> SimulationDuration {
+    loop.now >= countingFrom ? work : max(.zero, work - (countingFrom - loop.now))
   }
 
   func imageCount(_ group: [Int32]) -> Int {
@@ -196,7 +211,7 @@ extension ClusterSimulation {
     }
     for part in workers[w].running { count(parts[Int(part)]) }
     for part in workers[w].group { count(parts[Int(part)]) }
-    views[w].runningImages = images
+    refreshRunning(w)
     guard images > 0 else { return }
     let node = NodeID(rawValue: workers[w].node)
     var time = times.acceleratorTime(

@@ -13,6 +13,7 @@ public struct ClusterSimulation {
   let times: ServiceTimes
   let seed: UInt64
   let horizon: SimulationTime
+  let countingFrom: SimulationTime
   let central: Bool
   let stealing: Bool
   let parallelEfficiency: Double
@@ -46,6 +47,8 @@ public struct ClusterSimulation {
   var usage = RunUsage()
   var inSystem = TimeWeightedCount()
   var waiting = TimeWeightedCount()
+  /// When the last query ended: the run's end, whatever timers were still set.
+  var lastEnd = SimulationTime.zero
   var observer: any Observer
 
   struct ServiceKey: Hashable {
@@ -61,11 +64,13 @@ public struct ClusterSimulation {
   ///     (without batching: than the most images of a query).
   ///   - seed: of all the run's random streams.
   ///   - horizon: the run ends there; by default it ends when every query has.
+  ///   - countingFrom: end of the warm-up: busy times and the largest queue count from there on.
   ///   - parallelEfficiency: what each further accelerator adds to the speed of a query that is
   ///     denoised on several, 0...1. Assumed: 0.8.
   public init(
     cluster: ClusterConfiguration, stream: QueryStream, policy: PolicySet, times: ServiceTimes,
-    seed: UInt64, horizon: SimulationTime = .distantFuture, parallelEfficiency: Double = 0.8,
+    seed: UInt64, horizon: SimulationTime = .distantFuture,
+    countingFrom: SimulationTime = .zero, parallelEfficiency: Double = 0.8,
     signals: (any LatentSignals)? = nil, observer: any Observer
   ) {
     precondition(!cluster.nodes.isEmpty, "a cluster without nodes")
@@ -73,6 +78,7 @@ public struct ClusterSimulation {
     self.times = times
     self.seed = seed
     self.horizon = horizon
+    self.countingFrom = countingFrom
     self.parallelEfficiency = parallelEfficiency
     self.signals = signals
     self.policy = policy

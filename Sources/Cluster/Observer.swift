@@ -54,6 +54,10 @@ public struct QueryRecord: Hashable, Sendable {
   public var evaluations: Double
   /// Parts it was split into to fit the batch limit.
   public var parts: Int
+  /// Steps of the schedule that were skipped at its start.
+  public var firstStep: Int
+  /// How its denoising ended.
+  public var finish: Finish
   /// The worker of its last part; nil if it never reached one.
   public var worker: WorkerID?
 

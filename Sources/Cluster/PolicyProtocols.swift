@@ -9,6 +9,10 @@ public protocol StepPolicy: Sendable {
   var decidesAfterStep: Bool { get }
   /// Whether ``afterDecode(_:_:)`` has anything to say.
   var decidesAfterDecode: Bool { get }
+  /// Names of models that plans and re-submissions may name beside the queries' own.
+  var models: [String] { get }
+  /// Tells the ids of ``models``, before a run.
+  mutating func bind(_ models: [String: ModelID])
   /// The plan of a query, asked for when its service starts.
   func plan(_ query: QueryView, _ context: StepContext) -> StepPlan
   /// What to do after an evaluation.
@@ -23,6 +27,10 @@ public protocol StepPolicy: Sendable {
 }
 
 extension StepPolicy {
+  /// None.
+  public var models: [String] { [] }
+  /// Needs none.
+  public mutating func bind(_ models: [String: ModelID]) {}
   /// False: the plan is kept.
   public var decidesAfterStep: Bool { false }
   /// False: what is decoded is done.

@@ -48,8 +48,9 @@ public struct PolicySet: Sendable {
 
 /// What a step policy may be told of a query's latent: the entropy tables of the trajectories.
 public protocol LatentSignals: Sendable {
-  /// Entropy in bits after `evaluationsDone` of `evaluationsPlanned` evaluations; nil if unknown.
+  /// Entropy in bits after `evaluationsDone` of `evaluationsPlanned` evaluations of a schedule whose
+  /// first `firstStep` steps were skipped; nil if unknown.
   func entropyBits(
-    promptSeed: UInt64, evaluationsDone: Int, evaluationsPlanned: Int
+    promptSeed: UInt64, evaluationsDone: Int, evaluationsPlanned: Int, firstStep: Int
   ) -> Double?
 }

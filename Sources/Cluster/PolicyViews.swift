@@ -37,6 +37,16 @@ public enum Finish: UInt8, Hashable, Sendable {
   case reserved
   /// What is left of the noise range in a number of evaluations.
   case respace
+
+  /// The word in databases and reports.
+  public var name: String {
+    switch self {
+    case .none: "none"
+    case .jump: "jump"
+    case .reserved: "reserved"
+    case .respace: "respace"
+    }
+  }
 }
 
 /// The plan of one query's denoising.

@@ -20,6 +20,11 @@ extension ServiceTimes {
     return total
   }
 
+  /// The longest time of one stage for one batch anywhere, to check sums against overflow.
+  public var slowestEvaluation: SimulationDuration {
+    SimulationDuration(nanoseconds: nanoseconds.max() ?? 0)
+  }
+
   /// Time of one evaluation for a batch of `images` images on one accelerator of `node`.
   public func evaluationTime(node: NodeID, shape: ShapeID, images: Int) -> SimulationDuration {
     SimulationDuration(

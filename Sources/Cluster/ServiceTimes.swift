@@ -59,6 +59,9 @@ public struct ServiceTimes: Sendable {
       builder.add(
         node.accelerator, of: node.name, slowFactor: node.slowFactor, isCPU: false,
         needing: [.encode, .denoise, .decode].filter { !placement.isOnCPU($0) })
+      for stage in [Stage.encode, .decode] where placement.isOnCPU(stage) {
+        builder.check(node, has: stage)
+      }
       builder.add(
         node.cpu, of: node.name, slowFactor: 1, isCPU: true,
         needing: Stage.allCases.filter { placement.isOnCPU($0) })
@@ -184,6 +187,19 @@ private struct ServiceTimesBuilder {
     }
   }
 
+  /// A stage that the accelerator could do must not vanish by being placed on a CPU that cannot.
+  mutating func check(_ node: NodeConfiguration, has stage: Stage) {
+    guard case .absent = node.cpu.stages[stage.index] else { return }
+    if case .absent = node.accelerator.stages[stage.index] { return }
+    for shape in shapes {
+      missing.append(
+        MissingLatency(
+          node: node.name, isCPU: true, stage: stage, shape: shape,
+          hint:
+            "\(stage.rawValue) is placed on the CPU: give node '\(node.name)' a 'cpu' with times"))
+    }
+  }
+
   private mutating func append(constant: Int64) {
     nanoseconds.append(contentsOf: repeatElement(constant, count: maximumBatch))
     residuals.append(nil)
@@ -211,7 +227,7 @@ private struct ServiceTimesBuilder {
     }
     for batch in 1...maximumBatch {
       let median = Double(table.medians[batch - 1])
-      nanoseconds.append(Int64((median * slowFactor).rounded()))
+      nanoseconds.append(SimulationDuration(seconds: median / 1e9 * slowFactor).nanoseconds)
     }
     residuals.append(table.residuals)
     extrapolatedFrom.append(table.firstExtrapolatedBatch ?? .max)

@@ -31,6 +31,10 @@ struct Part {
   var imagesToPostProcess: Int32 = 0
   var resubmissions: Int32 = 0
   var parallelDegree: Int32 = 1
+  var firstStep: Int32 = 0
+  var finish = Finish.none
+  /// State of the autocorrelated noise of its steps, a standard normal variate; nil before the first.
+  var noise: Double?
   var isWaiting = false
   var isPlanned = false
   var isEncoded = false
@@ -45,6 +49,8 @@ struct QueryProgress {
   var parts: Int32 = 0
   var partsLeft: Int32 = 0
   var evaluations: Int32 = 0
+  var firstStep: Int32 = 0
+  var finish = Finish.none
   var start = SimulationTime.distantFuture
   var worker: Int32 = -1
   var hasEnded = false
@@ -83,12 +89,12 @@ struct Worker {
   var ready: [Int32] = []
   /// Batches between the CPU's encoding and denoising, and between denoising and the CPU's last stage.
   var inputsHeld = 0
+  /// Images in batches that are encoded ahead.
+  var aheadImages = 0
   var outputsHeld = 0
   /// Workers lent to this one.
   var helpers: [Int32] = []
   var since: SimulationTime = .zero
-  /// State of the autocorrelated noise of its steps, a standard normal variate.
-  var noise = 0.0
   var busy = [Int64](repeating: 0, count: 4)
   var waitingForCPU: Int64 = 0
   var blocked: Int64 = 0
@@ -122,12 +128,13 @@ struct CPUPool {
 }
 
 extension RandomStreamID {
-  /// Synthetic service times and residuals of encode and decode; entity = oldest query of the batch.
+  /// Synthetic service times and residuals of encode and decode; entity = oldest part of the batch and
+  /// stage, block = 64 x step.
   static let service = RandomStreamID(rawValue: 200)
-  /// Residuals of steps; entity = oldest query of the batch, block = its step index.
+  /// Residuals of steps; entity = oldest part of the batch, block = its step index.
   static let stepNoise = RandomStreamID(rawValue: 201)
-  /// Random choices of the dispatcher; entity = query.
+  /// Random choices of the dispatcher; entity = part.
   static let dispatch = RandomStreamID(rawValue: 202)
-  /// Synthetic and residual times of CPU tasks; entity = query.
+  /// Synthetic and residual times of CPU tasks; entity = part and stage, block = 64 x image.
   static let cpuService = RandomStreamID(rawValue: 203)
 }

@@ -1,3 +1,4 @@
+import DequeModule
 import EventEngine
 import HeapModule
 
@@ -22,16 +23,36 @@ struct WorkQueue {
   var work: Int64 = 0
   /// Wakes a worker when a batch that is not full has waited long enough.
   var timer: EventHandle?
+  var timerTime = SimulationTime.zero
+  /// Parts of each lane in order of joining; those that have gone leave when they surface.
+  private var joined: [Deque<(part: Int32, time: SimulationTime)>]
 
   init(shapes: Int) {
     lanes = Array(repeating: Heap(), count: shapes)
     images = Array(repeating: 0, count: shapes)
+    joined = Array(repeating: [], count: shapes)
   }
 
   mutating func insert(_ part: Part, index: Int32, sequence: UInt64) {
     let shape = Int(part.shape.rawValue)
     lanes[shape].insert(Entry(rank: part.priority.rank, sequence: sequence, part: index))
     count(part, sign: 1)
+  }
+
+  /// Notes when a part joined, for ``oldest(_:where:)``; only needed where batches wait to be full.
+  mutating func note(_ part: Part, index: Int32) {
+    joined[Int(part.shape.rawValue)].append((index, part.enqueued))
+  }
+
+  /// When the longest waiting part of a lane joined; `isHere` tells whether a part still waits.
+  mutating func oldest(
+    _ shape: Int, where isHere: (Int32, SimulationTime) -> Bool
+  ) -> SimulationTime? {
+    while let first = joined[shape].first {
+      if isHere(first.part, first.time) { return first.time }
+      joined[shape].removeFirst()
+    }
+    return nil
   }
 
   /// Takes a part out of the counts; its entry goes when it surfaces (``discard(where:)``).
@@ -69,7 +90,7 @@ struct WorkQueue {
 
   /// Asks for all priorities again.
   mutating func reprioritise(_ rank: (Int32) -> Int64) {
-    for lane in lanes.indices where lanes[lane].count > 1 {
+    for lane in lanes.indices where !lanes[lane].isEmpty {
       lanes[lane] = Heap(
         lanes[lane].unordered.map {
           Entry(rank: rank($0.part), sequence: $0.sequence, part: $0.part)

@@ -19,7 +19,8 @@ public enum Suggestion {
   public static func hint(for name: String, in candidates: [String], noun: String) -> String {
     if let near = nearest(to: name, in: candidates) { return "did you mean '\(near)'?" }
     if candidates.isEmpty { return "there is no \(noun) here" }
-    return "known \(noun)s: \(candidates.joined(separator: ", "))"
+    let plural = noun.hasSuffix("cy") ? noun.dropLast() + "ies" : noun + "s"
+    return "known \(plural): \(candidates.joined(separator: ", "))"
   }
 
   /// Levenshtein's edit distance.

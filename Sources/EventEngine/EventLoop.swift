@@ -47,8 +47,9 @@ public struct EventLoop<Event> {
   @discardableResult
   @inlinable public mutating func cancel(_ handle: EventHandle) -> Bool { queue.cancel(handle) }
 
-  /// Moves the clock to the next event and returns it; nil, with the clock at the horizon, if the
-  /// next one lies beyond `horizon`, and nil, with the clock unmoved, if there is none.
+  /// Moves the clock to the next event and returns it; nil, with the clock at `horizon`, if none is
+  /// left up to there (the clock never goes back), and nil, with the clock unmoved, if there is no
+  /// horizon and no event.
   @inlinable public mutating func step(until horizon: SimulationTime = .distantFuture) -> Event? {
     if horizon < .distantFuture {
       guard let next = queue.nextTime(), next <= horizon else {

@@ -37,8 +37,13 @@ public struct Experiment: Sendable {
     self.scenario = scenario
     self.baseline = baseline ?? scenario.run.baseline
     self.replications = replications ?? scenario.run.replications
-    policies = try Self.choose(names, baseline: self.baseline, of: scenario)
-    var streams = try QueryStreams(scenario)
+    var policies = try Self.choose(names, baseline: self.baseline, of: scenario)
+    var streams = try QueryStreams(scenario, extraModels: policies.flatMap { $0.steps.models })
+    let ids = Dictionary(
+      streams.models.enumerated().map { ($1, ModelID(rawValue: UInt16($0))) },
+      uniquingKeysWith: { first, _ in first })
+    for i in policies.indices { policies[i].steps.bind(ids) }
+    self.policies = policies
     let sample = streams.sample()
     guard !sample.queries.isEmpty else {
       throw InputError(
@@ -46,6 +51,7 @@ public struct Experiment: Sendable {
         hint: "raise workload.duration or the rate")
     }
     times = try Self.serviceTimes(policies, sample, scenario)
+    try WorkLimits.check(sample, times[0], scenario)
     let capacity = Capacity(
       cluster: scenario.cluster, times: times[0], stream: sample, options: policies[0].options)
     let offered = capacity.queriesPerSecond > 0 ? streams.rate / capacity.queriesPerSecond : nil
@@ -57,6 +63,7 @@ public struct Experiment: Sendable {
           hint: "remove it, or give a trace with a span")
       }
       let factor = load / offered
+      try WorkLimits.check(factor: factor, streams, scenario)
       streams.setLoadFactor(factor)
       loadFactor = factor
       offeredLoad = load
@@ -93,7 +100,13 @@ public struct Experiment: Sendable {
   ) throws(InputError) -> [ServiceTimes] {
     let mostImages = sample.queries.map { Int($0.images) }.max() ?? 1
     let limits = policies.compactMap { $0.batching.maximumImages }
-    let shapes = sample.shapes
+    var shapes = sample.shapes
+    for model in policies.flatMap({ $0.steps.models }) {
+      for size in sample.shapes.map(\.size) where !shapes.contains(Shape(model: model, size: size))
+      {
+        shapes.append(Shape(model: model, size: size))
+      }
+    }
     var times: [ServiceTimes] = []
     for policy in policies {
       do {
@@ -124,8 +137,8 @@ public struct Experiment: Sendable {
     return diagnostics
   }
 
-  /// What identifies the experiment's content.
-  public var stored: StoredExperiment {
+  /// What identifies the experiment's content; results without per-query rows are others.
+  public func stored(keepsQueries: Bool = true) -> StoredExperiment {
     let profiles = scenario.profiles.flatMap { use in
       use.uses.map { name in
         StoredProfile(
@@ -138,6 +151,7 @@ public struct Experiment: Sendable {
       ProgramVersion.text, scenario.text, "\(scenario.run.seed)", "\(replications)", baseline,
     ]
     identity.append(streams.contentHash)
+    identity.append(keepsQueries ? "queries" : "no queries")
     identity += scenario.overrides + policies.map(\.name) + profiles.map { $0.use + $0.hash }
     return StoredExperiment(
       id: ContentIdentity.hex(identity), name: scenario.name, scenario: scenario.text,

@@ -13,6 +13,7 @@ enum ExperimentNotes {
     var notes = trace(streams, scenario)
     notes += load(scenario, streams, times, loadFactor, capacity, baseline)
     notes += profiles(scenario)
+    notes += withoutCPU(scenario)
     notes.append(intervals(scenario, streams))
     return notes
   }
@@ -76,6 +77,19 @@ enum ExperimentNotes {
       return "latencies of \(parts): \(use.profile.provenance.rawValue), "
         + "\(use.profile.name) (\(use.profile.device); \(use.profile.source))"
     }
+  }
+
+  /// Post-processing that takes no time must be said.
+  private static func withoutCPU(_ scenario: Scenario) -> [String] {
+    let names = scenario.cluster.nodes.filter { node in
+      guard case .profile = node.accelerator.stages[Stage.denoise.index],
+        case .absent = node.cpu.stages[Stage.postProcess.index]
+      else { return false }
+      return true
+    }.map(\.name)
+    return names.isEmpty
+      ? []
+      : ["no cpu times for \(names.joined(separator: ", ")): post-processing takes no time there"]
   }
 
   private static func intervals(_ scenario: Scenario, _ streams: QueryStreams) -> String {

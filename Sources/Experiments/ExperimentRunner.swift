@@ -45,7 +45,7 @@ public struct ExperimentRunner: Sendable {
     finalProvenance: () -> [(key: String, value: String)] = { [] },
     progress: (Int, Int) -> Void = { _, _ in }
   ) async throws -> ExperimentOutcome {
-    let stored = experiment.stored
+    let stored = experiment.stored(keepsQueries: keepsQueries)
     try store?.begin(stored, provenance: provenance)
     let points = experiment.policies.indices.flatMap { policy in
       (0..<experiment.replications).map { Point(policy: policy, replication: $0) }
@@ -116,6 +116,7 @@ extension Experiment {
     var simulation = ClusterSimulation(
       cluster: scenario.cluster, stream: stream, policy: policies[index], times: times[index],
       seed: seed, horizon: scenario.run.horizon.map { .zero + $0 } ?? .distantFuture,
+      countingFrom: .zero + scenario.run.warmup,
       observer: RunRecorder(capacity: stream.queries.count))
     guard let recorder = simulation.run() as? RunRecorder else {
       preconditionFailure("a run returned another observer than it was given")

@@ -23,21 +23,23 @@ struct QueryStreams: Sendable {
   let models: [String]
   let classes: [String]
 
-  init(_ scenario: Scenario) throws(InputError) {
+  /// - Parameter extraModels: names of models that policies may switch to.
+  init(_ scenario: Scenario, extraModels: [String]) throws(InputError) {
     self.scenario = scenario
     switch scenario.workload.source {
     case .trace(let path, let format, let options):
       var trace = try TraceLoader.load(path: path, format: format, options: options)
       let plan = scenario.workload
+      trace.startAtZero()
       if let window = plan.window {
+        let rows = trace.rows.count
         trace = trace.windowed(from: window.from, length: window.length)
         guard !trace.rows.isEmpty else {
           throw InputError(
             .badInput, at: .init(file: scenario.path),
             "workload.window holds no row of the trace",
             hint:
-              "the trace has \(trace.report.rowsReplayed) rows; 'qosdiff trace inspect' shows its span"
-          )
+              "the trace has \(rows) rows; 'qosdiff trace inspect' shows its span")
         }
       }
       if plan.rateScale != 1 { trace = trace.rateScaled(by: plan.rateScale) }
@@ -45,14 +47,16 @@ struct QueryStreams: Sendable {
         trace = trace.minMaxRescaled(
           low: rescale.minimum, high: rescale.maximum, bin: rescale.bin)
       }
+      trace.startAtZero()
       self.trace = trace
       models =
         plan.ignoresTraceModels || trace.models.isEmpty
-        ? [scenario.query.model] : [scenario.query.model] + trace.models
+        ? [scenario.query.model] + extraModels
+        : [scenario.query.model] + trace.models + extraModels
       classes = trace.classes
     case .generated:
       trace = nil
-      models = [scenario.query.model]
+      models = [scenario.query.model] + extraModels
       classes = []
     }
   }
@@ -115,10 +119,7 @@ struct QueryStreams: Sendable {
   /// Names the trace's content, so that an experiment on another trace is another experiment.
   var contentHash: String {
     guard let trace else { return "generated" }
-    return ContentIdentity.hex(
-      trace.rows.map { row in
-        "\(row.arrival.nanoseconds),\(row.steps ?? 0),\(row.images ?? 0),\(row.model ?? -1)"
-      })
+    return ContentIdentity.hex(trace.models + trace.classes + trace.rows.map { "\($0)" })
   }
 
   private struct SLOKey: Hashable {
@@ -149,7 +150,8 @@ struct QueryStreams: Sendable {
     let seed = Self.seed(scenario.run.seed, replication: replication)
     let queries = rows.enumerated().map { index, row in
       var prompts = RandomStream(seed: seed, stream: .prompts, entity: UInt64(index))
-      let model = row.model.map { models.count > 1 ? UInt16($0 + 1) : 0 } ?? 0
+      let model =
+        scenario.workload.ignoresTraceModels ? 0 : row.model.map { UInt16($0 + 1) } ?? 0
       return Query(
         id: QueryID(rawValue: Int32(index)), arrival: row.arrival, slo: row.slo ?? .zero,
         model: ModelID(rawValue: model),
@@ -162,6 +164,15 @@ struct QueryStreams: Sendable {
         serviceClass: UInt16(row.serviceClass ?? 0), sourceRow: Int(row.sourceRow))
     }
     return QueryStream(queries: queries, models: models, classes: classes)
+  }
+}
+
+extension Trace {
+  /// Moves the rows so that the first arrives at time 0: rates and utilisations are of the span
+  /// between arrivals, not of the time before them.
+  mutating func startAtZero() {
+    guard let first = rows.first?.arrival, first != .zero else { return }
+    for i in rows.indices { rows[i].arrival = .zero + (rows[i].arrival - first) }
   }
 }
 

@@ -47,12 +47,13 @@ enum RunMetrics {
     }
     metrics[.latencyP99Offered] = p99OfOffered(&latencies, sums)
     if window > 0 {
-      metrics[.throughputQueries] = Double(sums.completed) / window
-      metrics[.throughputImages] = Double(sums.images) / window
-      metrics[.goodputImages] = Double(sums.imagesOnTime) / window
+      let ended = throughput(recorder, warmup, serviceClass)
+      metrics[.throughputQueries] = Double(ended.queries) / window
+      metrics[.throughputImages] = Double(ended.images) / window
+      metrics[.goodputImages] = Double(ended.imagesOnTime) / window
       metrics[.queueLengthMean] = queueLength(recorder, warmup, serviceClass)
     }
-    if serviceClass == nil { addUsage(usage, to: &metrics) }
+    if serviceClass == nil { addUsage(usage, window: window, to: &metrics) }
     return metrics
   }
 
@@ -62,8 +63,6 @@ enum RunMetrics {
     var dropped = 0
     var inFlight = 0
     var late = 0
-    var images = 0
-    var imagesOnTime = 0
     var latency = Welford()
     var wait = Welford()
     var steps = Welford()
@@ -73,8 +72,7 @@ enum RunMetrics {
       switch record.outcome {
       case .completed:
         completed += 1
-        images += Int(record.query.images)
-        if record.isOnTime { imagesOnTime += Int(record.query.images) } else { late += 1 }
+        if !record.isOnTime { late += 1 }
         latency.add(record.latency.seconds)
         steps.add(record.evaluations)
         wait.add(record.wait.seconds)
@@ -87,6 +85,20 @@ enum RunMetrics {
         if record.end > record.query.deadline { late += 1 }
       }
     }
+  }
+
+  /// What was completed inside the window, whenever it arrived.
+  private static func throughput(
+    _ recorder: RunRecorder, _ warmup: SimulationTime, _ serviceClass: UInt16?
+  ) -> (queries: Int, images: Int, imagesOnTime: Int) {
+    var result = (queries: 0, images: 0, imagesOnTime: 0)
+    for record in recorder.records where record.outcome == .completed && record.end >= warmup {
+      if let serviceClass, record.query.serviceClass != serviceClass { continue }
+      result.queries += 1
+      result.images += Int(record.query.images)
+      if record.isOnTime { result.imagesOnTime += Int(record.query.images) }
+    }
+    return result
   }
 
   /// The 99th percentile with drops as infinite latencies; nil where that is infinite, or there are
@@ -115,8 +127,9 @@ enum RunMetrics {
     return Double(sum) / Double((end - warmup).nanoseconds)
   }
 
-  private static func addUsage(_ usage: RunUsage, to metrics: inout MetricValues) {
-    let span = usage.end.seconds
+  private static func addUsage(
+    _ usage: RunUsage, window span: Double, to metrics: inout MetricValues
+  ) {
     guard span > 0 else { return }
     let accelerators = usage.workers.reduce(0) { $0 + $1.busyTotal.seconds }
     metrics[.acceleratorUtilisation] = accelerators / (span * Double(usage.workers.count))

@@ -58,13 +58,15 @@ public struct CSVReport {
 
   private func summary(_ experiments: [StoredExperiment]) throws(InputError) -> String {
     var csv = CSVText(header: [
-      "experiment", "policy", "metric", "unit", "replications", "mean", "ci95_lower",
+      "experiment", "experiment_id", "policy", "metric", "unit", "replications", "mean",
+      "ci95_lower",
       "ci95_upper", "ratio_to_baseline", "ratio_ci95_lower", "ratio_ci95_upper", "note",
     ])
     for experiment in experiments {
       for s in try store.summaries(of: experiment.id) {
         csv.add([
-          experiment.name, s.policy, s.metric.rawValue, s.metric.unit, "\(s.replications)",
+          experiment.name, experiment.id, s.policy, s.metric.rawValue, s.metric.unit,
+          "\(s.replications)",
           CSVText.number(s.mean), CSVText.number(s.interval?.lowerBound),
           CSVText.number(s.interval?.upperBound), CSVText.number(s.ratio),
           CSVText.number(s.ratioInterval?.lowerBound),
@@ -77,14 +79,15 @@ public struct CSVReport {
 
   private func replications(_ experiments: [StoredExperiment]) throws(InputError) -> String {
     var csv = CSVText(
-      header: ["experiment", "policy", "replication", "seed", "bottleneck"]
+      header: ["experiment", "experiment_id", "policy", "replication", "seed", "bottleneck"]
         + Metric.allCases.map(\.rawValue))
     for experiment in experiments {
       for run in try store.runs(of: experiment.id) {
         for (name, values) in run.metrics where name.isEmpty {
           csv.add(
             [
-              experiment.name, run.policy, "\(run.replication)", "\(run.seed)", run.bottleneck,
+              experiment.name, experiment.id, run.policy, "\(run.replication)", "\(run.seed)",
+              run.bottleneck,
             ] + Metric.allCases.map { CSVText.number(values[$0]) })
         }
       }
@@ -95,14 +98,15 @@ public struct CSVReport {
   /// Metrics of each class; nil where no query has one.
   private func classes(_ experiments: [StoredExperiment]) throws(InputError) -> String? {
     var csv = CSVText(
-      header: ["experiment", "policy", "replication", "class"] + Metric.allCases.map(\.rawValue))
+      header: ["experiment", "experiment_id", "policy", "replication", "class"]
+        + Metric.allCases.map(\.rawValue))
     var isEmpty = true
     for experiment in experiments {
       for run in try store.runs(of: experiment.id) {
         for (name, values) in run.metrics where !name.isEmpty {
           isEmpty = false
           csv.add(
-            [experiment.name, run.policy, "\(run.replication)", name]
+            [experiment.name, experiment.id, run.policy, "\(run.replication)", name]
               + Metric.allCases.map { CSVText.number(values[$0]) })
         }
       }
@@ -112,13 +116,14 @@ public struct CSVReport {
 
   private func queries(_ experiments: [StoredExperiment]) throws(InputError) -> String {
     var csv = CSVText(header: [
-      "experiment", "policy", "replication", "query", "arrival_s", "start_s", "end_s",
+      "experiment", "experiment_id", "policy", "replication", "query", "arrival_s", "start_s",
+      "end_s",
       "latency_s", "deadline_s", "on_time", "outcome", "model", "height_px", "width_px", "images",
       "steps_requested", "evaluations", "class", "worker", "trace_row",
     ])
     for experiment in experiments {
       for run in try store.runs(of: experiment.id) {
-        let head = [experiment.name, run.policy, "\(run.replication)"]
+        let head = [experiment.name, experiment.id, run.policy, "\(run.replication)"]
         try store.forEachQuery(of: run.id) { q in
           let times = [
             CSVText.seconds(q.arrival), q.start.map(CSVText.seconds), CSVText.seconds(q.end),
@@ -138,7 +143,7 @@ public struct CSVReport {
 
   /// Latencies of completed queries, pooled over replications, at 201 points of probability.
   private func latencyCDF(_ experiments: [StoredExperiment]) throws(InputError) -> String {
-    var csv = CSVText(header: ["experiment", "policy", "probability", "latency_s"])
+    var csv = CSVText(header: ["experiment", "experiment_id", "policy", "probability", "latency_s"])
     for experiment in experiments {
       var policies: [(name: String, latencies: [Int64])] = []
       for run in try store.runs(of: experiment.id) {
@@ -154,7 +159,7 @@ public struct CSVReport {
         for step in 0...200 {
           let index = Int((Double(step) / 200 * Double(sorted.count - 1)).rounded())
           csv.add([
-            experiment.name, policy.name, NumberText.exact(Double(step) / 200),
+            experiment.name, experiment.id, policy.name, NumberText.exact(Double(step) / 200),
             CSVText.seconds(sorted[index]),
           ])
         }

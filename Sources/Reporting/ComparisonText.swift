@@ -56,18 +56,22 @@ public struct ComparisonText {
   }
 
   private var intervalLine: String {
-    let fixed = summaries.allSatisfy { summary in
-      summary.interval.map { $0.lowerBound == $0.upperBound } ?? true
-    }
-    if fixed {
+    if isFixed {
       return Self.wrapped(
-        "± 0 everywhere: nothing in this scenario is random (fixed arrivals, latencies without "
+        "No intervals: nothing in this scenario is random (fixed arrivals, latencies without "
           + "residuals), so all replications are equal.")
     }
     let few = experiment.replications < 10 ? " Few replications: intervals are wide." : ""
     return Self.wrapped(
       "± and [ ]: 95 % intervals over replications (Student t; ratios: paired jackknife on the "
         + "logarithm)." + few)
+  }
+
+  /// Whether all replications gave the same, so that an interval would only feign certainty.
+  private var isFixed: Bool {
+    summaries.allSatisfy { summary in
+      summary.interval.map { $0.upperBound - $0.lowerBound <= 1e-12 * abs($0.upperBound) } ?? true
+    }
   }
 
   private func table(_ policies: [String]) -> String {
@@ -91,7 +95,7 @@ public struct ComparisonText {
     guard let mean = summary.mean else {
       return summary.note.map { String($0.prefix { $0 != ":" }) } ?? "none"
     }
-    guard let interval = summary.interval else { return NumberText.short(mean) }
+    guard let interval = summary.interval, !isFixed else { return NumberText.short(mean) }
     let half = (interval.upperBound - interval.lowerBound) / 2
     return NumberText.interval(mean, half)
   }
@@ -102,7 +106,7 @@ public struct ComparisonText {
     }
     // Near 1 a third digit would hide the difference.
     let short = { NumberText.short($0, digits: abs(ratio - 1) < 0.05 ? 4 : 3) }
-    guard let interval = summary.ratioInterval else { return short(ratio) }
+    guard let interval = summary.ratioInterval, !isFixed else { return short(ratio) }
     return "\(short(ratio)) [\(short(interval.lowerBound)), \(short(interval.upperBound))]"
   }
 

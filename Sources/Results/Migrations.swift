@@ -47,7 +47,8 @@ enum Migrations {
       deadline_ns INTEGER NOT NULL, outcome TEXT NOT NULL, model TEXT NOT NULL,
       height INTEGER NOT NULL, width INTEGER NOT NULL, images INTEGER NOT NULL,
       steps INTEGER NOT NULL, evaluations REAL NOT NULL, parts INTEGER NOT NULL,
-      class TEXT, worker INTEGER, source_row INTEGER,
+      class TEXT, worker INTEGER, source_row INTEGER, first_step INTEGER NOT NULL,
+      finish TEXT NOT NULL,
       PRIMARY KEY (run_id, id)
     ) WITHOUT ROWID;
     CREATE TABLE worker (

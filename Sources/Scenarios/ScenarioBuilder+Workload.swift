@@ -107,7 +107,7 @@ extension ScenarioBuilder {
     switch name {
     case "poisson": return .poisson(rate: rate)
     case "gamma": return .gamma(rate: rate, cv: inner["cv"]?.number ?? 1)
-    case "mmpp":
+    case "markov":
       return .markovModulated(
         (inner["states"]?.list ?? []).map {
           ArrivalProcess.ModulatedState(
@@ -119,7 +119,7 @@ extension ScenarioBuilder {
         process,
         .sinusoid(
           amplitude: inner["amplitude"]?.number ?? 0.5,
-          peak: inner["peak"]?.number ?? 43_200, period: inner["period"]?.number ?? 86_400))
+          peak: inner["peak"]?.number ?? 50_400, period: inner["period"]?.number ?? 86_400))
     }
   }
 }

@@ -24,10 +24,11 @@ public struct ScenarioReader: Sendable {
   ) throws(InputError) -> Scenario {
     var root = try Self.compose(text, path: path)
     let set = try overrides.map { (option) throws(InputError) in try Override(option) }
-    for override in set { try override.apply(to: &root) }
+    var paths: [(path: [String], option: String)] = []
+    for override in set { paths.append((try override.apply(to: &root), override.option)) }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     var walker = ShapeWalker(
-      file: path, lines: lines, overrides: set.map { ($0.path, $0.option) })
+      file: path, lines: lines, overrides: paths)
     let value = walker.walk(root, ScenarioShape.root, path: [])
     guard walker.diagnostics.isEmpty, let value else {
       throw InputError(
@@ -127,20 +128,24 @@ struct Override {
     }
   }
 
-  /// Sets the value in the tree; list elements go by index or by their `name`.
-  func apply(to root: inout Node) throws(InputError) { try apply(path[...], to: &root) }
+  /// Sets the value in the tree, where list elements go by index or by their `name`; returns the path
+  /// with indices in place of names.
+  func apply(to root: inout Node) throws(InputError) -> [String] { try apply(path[...], to: &root) }
 
-  private func apply(_ rest: ArraySlice<String>, to node: inout Node) throws(InputError) {
+  private func apply(
+    _ rest: ArraySlice<String>, to node: inout Node
+  ) throws(InputError) -> [String] {
     guard let key = rest.first else {
       node = value
-      return
+      return []
     }
     switch node {
     case .mapping(var mapping):
       var child = mapping[Node(key)] ?? Node([(Node, Node)]())
-      try apply(rest.dropFirst(), to: &child)
+      let path = try apply(rest.dropFirst(), to: &child)
       mapping[Node(key)] = child
       node = .mapping(mapping)
+      return [key] + path
     case .sequence(var sequence):
       let index =
         Int(key) ?? sequence.firstIndex { $0.mapping?["name"]?.scalar?.string == key } ?? -1
@@ -149,13 +154,15 @@ struct Override {
           .usage, at: .init(file: option), "there is no element '\(key)'",
           hint: "name one of 0 to \(sequence.count - 1), or an element's name")
       }
-      try apply(rest.dropFirst(), to: &sequence[index])
+      let path = try apply(rest.dropFirst(), to: &sequence[index])
       node = .sequence(sequence)
+      return ["\(index)"] + path
     case .scalar:
       // 'steps: fixed' may become 'steps: { slack: ... }'.
       var child = Node([(Node, Node)]())
-      try apply(rest.dropFirst(), to: &child)
+      let path = try apply(rest.dropFirst(), to: &child)
       node = Node([(Node(key), child)])
+      return [key] + path
     case .alias:
       throw InputError(.usage, at: .init(file: option), "an alias cannot be set")
     }

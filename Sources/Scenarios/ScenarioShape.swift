@@ -88,7 +88,7 @@ enum ScenarioShape {
           "cv", .number(0.01...100), required: true, "coefficient of variation of the gaps"),
       ]), standsAlone: false, "gamma-distributed gaps"),
     .init(
-      "mmpp",
+      "markov",
       .object([
         .init(
           "states",
@@ -110,7 +110,7 @@ enum ScenarioShape {
             "process", .variants(noun: "arrival process", plainArrivals), required: true,
             "the process whose rate varies"),
           .init("amplitude", .number(0...1), "of a sinusoid around the mean rate; default 0.5"),
-          .init("peak", .quantity(.duration, .notNegative), "time of its maximum; default 12 h"),
+          .init("peak", .quantity(.duration, .notNegative), "time of its maximum; default 14 h"),
           .init("period", .quantity(.duration, .positive), "its period; default 24 h"),
         ]), standsAlone: false, "any process under a daily rate curve")
     ])

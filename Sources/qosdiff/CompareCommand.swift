@@ -22,6 +22,9 @@ struct CompareCommand: AsyncParsableCommand {
   var out: String?
 
   func validate() throws {
+    if let policies, policies.split(separator: ",").isEmpty {
+      throw ValidationError("--policies must name at least one policy.")
+    }
     if let replications, replications < 1 {
       throw ValidationError("--replications must be at least 1.")
     }

@@ -49,6 +49,55 @@ import Workload
     #expect(result.ends == [2 * evaluations])
   }
 
+  @Test func recordsKeepHowAQueryBeganAndEnded() throws {
+    var bench = denoiseOnly()
+    bench.policy.steps = Scripted(plan: StepPlan(evaluations: 4, firstStep: 6, finish: .reserved))
+    let planned = try bench.run([.init(at: 0)]).records[0]
+    #expect(planned.firstStep == 6 && planned.finish == .reserved)
+    bench.policy.steps = Scripted(decisions: [2: .lastStep])
+    #expect(try bench.run([.init(at: 0, steps: 9)]).records[0].finish == .jump)
+    bench.policy.steps = Scripted(decisions: [2: .respace(remaining: 1)])
+    #expect(try bench.run([.init(at: 0, steps: 9)]).records[0].finish == .respace)
+  }
+
+  @Test func aPreemptiveQueueOnlyMakesRoomThatCanBeUsed() throws {
+    var bench = denoiseOnly()
+    bench.policy.discipline = ShortestPreempts()
+    bench.policy.batching = ContinuousBatching(images: 2)
+    let result = try bench.run([
+      .init(at: 0, steps: 4), .init(at: 0, steps: 4), .init(at: 1, steps: 1),
+    ])
+    // Step 0-2 of the first alone? Both are there at 0, the first begins at once. At 2 the second
+    // joins and the third waits; its one step takes the place of one of them alone.
+    #expect(result.ends[2] == 4)
+    #expect(result.usage.completed == 3)
+    #expect(result.evaluations == [4, 4, 1])
+  }
+
+  /// Turns the first of two workers off for good.
+  struct FirstOff: Controller {
+    var period: SimulationDuration { SimulationDuration(seconds: 1) }
+    mutating func replan(_ cluster: ClusterView) -> [Action] {
+      cluster.workers[0].isActive ? [.setActive(WorkerID(rawValue: 0), false)] : []
+    }
+  }
+
+  @Test func aCentralQueueWakesWhoIsActive() throws {
+    var bench = denoiseOnly()
+    bench.workers = 2
+    bench.policy.controller = FirstOff()
+    let result = try bench.run([.init(at: 0.5, steps: 1), .init(at: 5, steps: 1)])
+    #expect(result.starts == [0.5, 5])
+    #expect(result.sorted[1].worker == WorkerID(rawValue: 1))
+  }
+
+  @Test func aControllerThatLeavesNobodyActiveDoesNotRunForEver() throws {
+    var bench = denoiseOnly()
+    bench.policy.controller = FirstOff()
+    let result = try bench.run([.init(at: 0, steps: 1), .init(at: 5, steps: 1)])
+    #expect(result.outcomes == [.completed, .inFlight])
+  }
+
   @Test func statesOfQueriesInOneBatchAreTheirOwn() throws {
     var bench = denoiseOnly()
     bench.policy.batching = ContinuousBatching(images: 2)

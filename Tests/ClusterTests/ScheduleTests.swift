@@ -2,6 +2,7 @@ import Cluster
 import EventEngine
 import Policies
 import Testing
+import Workload
 
 /// Schedules computed by hand; every time is exact to the nanosecond.
 ///
@@ -56,6 +57,50 @@ import Testing
     // Full at 1: encode 2, steps 6, decode 9, post 13 and 17. The third waits 20-25, the fourth 40-45.
     #expect(result.starts == [1, 1, 25, 45])
     #expect(result.ends == [13, 17, 37, 57])
+  }
+
+  @Test func aTimerThatWasNotNeededDoesNotStretchTheRun() throws {
+    var bench = Bench()
+    bench.policy.batching = StaticBatching(images: 2, wait: SimulationDuration(seconds: 3600))
+    let result = try bench.run([.init(at: 0), .init(at: 1)])
+    #expect(result.starts == [1, 1])
+    #expect(result.usage.end.seconds == 17)
+  }
+
+  @Test func theWaitIsThatOfTheOldestWhateverTheDiscipline() throws {
+    var bench = Bench()
+    bench.policy.batching = StaticBatching(images: 4, wait: SimulationDuration(seconds: 1))
+    bench.policy.discipline = ShortestJobFirst()
+    let result = try bench.run([
+      .init(at: 0, steps: 50), .init(at: 0.9, steps: 40), .init(at: 1.8, steps: 30),
+    ])
+    #expect(result.starts[0] == 1 && result.starts[1] == 1)
+  }
+
+  @Test func aFullBatchOfOneShapeDoesNotWaitBehindAnother() throws {
+    var bench = Bench()
+    bench.policy.batching = StaticBatching(images: 2, wait: SimulationDuration(seconds: 100))
+    let result = try bench.run(
+      [.init(at: 0), .init(at: 1, model: 1), .init(at: 2, model: 1)], models: ["a", "b"])
+    // The two of the second model fill a batch at 2 and hold the worker to 18 (post 14 and 18).
+    #expect(result.starts == [100, 2, 2])
+  }
+
+  @Test func encodingPlacedOnACPUWithoutTimesIsRefused() {
+    var bench = Bench()
+    bench.policy.placement = Placement(encodeOnCPU: true)
+    let cluster = ClusterConfiguration(
+      nodes: bench.cluster.nodes.map { node in
+        var node = node
+        node.cpu = Device(synthetic: [:])
+        return node
+      }, binding: .central)
+    #expect(throws: MissingLatencies.self) {
+      try ServiceTimes(
+        cluster: cluster,
+        shapes: [Shape(model: "m", size: ImageSize(height: 512, width: 512))], guidance: false,
+        maximumBatch: 1, placement: bench.policy.placement)
+    }
   }
 
   @Test func unequalStepsShrinkAStaticBatchButItLeavesTogether() throws {

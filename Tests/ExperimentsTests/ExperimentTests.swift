@@ -1,6 +1,7 @@
 import Cluster
 import Diagnostics
 import EventEngine
+import Foundation
 import Results
 import Scenarios
 import Testing
@@ -92,6 +93,62 @@ import Workload
     let two = try await ExperimentRunner(experiment, jobs: 2).run(into: nil)
     #expect(one.summaries == two.summaries)
     #expect(one.summaries.count == 2 * Metric.allCases.count)
+  }
+
+  @Test func partsOfAQueryDrawTheirOwnTimes() throws {
+    // Two images on two workers, one each, exponential with mean 1 s: the longer of the two has mean
+    // 1.5 s and variance 1.25 s^2; 20,000 queries give it a standard error of 0.008 s.
+    let scenario = try Support.scenario(
+      text: """
+        name: parts
+        query: { steps: 1, images: 2 }
+        workload: { arrivals: { poisson: { rate: 0.01 query/s } }, queries: 20000 }
+        cluster:
+          queue: central
+          nodes:
+            - name: n
+              accelerators: { count: 2, synthetic: { denoise: { exponential: { mean: 1 s } } } }
+        policies: { p: { batching: { static: { images: 1, wait: 0 s } } } }
+        """)
+    let recorder = try Experiment(scenario).simulate(policy: 0, replication: 0)
+    let service = recorder.records.map { ($0.latency - $0.wait).seconds }
+    #expect(abs(service.reduce(0, +) / 20000 - 1.5) < 0.04)
+  }
+
+  @Test func tracesThatDifferInAnythingAreOtherExperiments() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var ids: Set<String> = []
+    for row in ["7,10,1", "7,10,2", "8,10,1", "7,20,1"] {
+      try "arrival_s,steps,slo_s\n5,10,1\n\(row)\n".write(
+        toFile: folder + "/t.csv", atomically: true, encoding: .utf8)
+      let text = Self.base.replacing(
+        "arrivals: { poisson: { rate: 1 query/s } }\n  queries: 2000\n",
+        with: "trace: \(folder)/t.csv\n"
+      ).replacing("  mix: { images: { 1: 0.7, 4: 0.3 } }\n  load: 0.6\n", with: "")
+      let experiment = try Experiment(Support.scenario(text: text))
+      ids.insert(experiment.stored().id)
+      // Time counts from the first arrival.
+      #expect(
+        experiment.simulate(policy: 0, replication: 0).records.contains {
+          $0.query.arrival == .zero
+        })
+    }
+    #expect(ids.count == 4)
+  }
+
+  @Test func timesBeyondSimulatedTimeAreRefused() throws {
+    for change in [("rate: 1 query/s", "rate: 1 query/s"), ("scale: 2", "scale: 1000000")] {
+      let text = Self.base.replacing("steps: 10", with: "steps: 1000").replacing(
+        "profile: Profiles/a100-diffusers-eager.json",
+        with: "synthetic: { denoise: { deterministic: 100 d } }"
+      ).replacing(change.0, with: change.1)
+      let error = try #require(throws: InputError.self) {
+        try Experiment(Support.scenario(text: text))
+      }
+      #expect(error.exitCode == 65)
+    }
   }
 
   @Test func metricsByHand() throws {

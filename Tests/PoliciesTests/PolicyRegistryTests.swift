@@ -58,7 +58,7 @@ import Testing
     for entry in PolicyRegistry.entries {
       #expect(isKey(entry.name))
       for text in [entry.summary, entry.reference ?? "-"] + entry.parameters.map(\.summary) {
-        #expect(!text.isEmpty && !text.contains(where: \.isNewline), "\(entry.name)")
+        #expect(!text.isEmpty && text.count { $0.isNewline } == 0, "\(entry.name)")
         #expect(text.last != ".", "\(entry.name): \(text)")
       }
       for parameter in entry.parameters { #expect(isKey(parameter.name), "\(entry.name)") }

@@ -56,11 +56,11 @@ import Testing
     let summary = try String(contentsOfFile: folder + "/summary.csv", encoding: .utf8)
     #expect(
       summary == """
-        experiment,policy,metric,unit,replications,mean,ci95_lower,ci95_upper,ratio_to_baseline,\
+        experiment,experiment_id,policy,metric,unit,replications,mean,ci95_lower,ci95_upper,ratio_to_baseline,\
         ratio_ci95_lower,ratio_ci95_upper,note
-        "a, ""b""\",base,latency_mean_s,s,2,2.5,2.25,2.75,,,,
-        "a, ""b""\",fast,latency_mean_s,s,2,1.25,1.0,1.5,0.5,0.4,0.625,
-        "a, ""b""\",fast,latency_p99_s,s,0,,,,,,,too few: under 1000 completions a replication
+        "a, ""b""\",e,base,latency_mean_s,s,2,2.5,2.25,2.75,,,,
+        "a, ""b""\",e,fast,latency_mean_s,s,2,1.25,1.0,1.5,0.5,0.4,0.625,
+        "a, ""b""\",e,fast,latency_p99_s,s,0,,,,,,,too few: under 1000 completions a replication
 
         """)
   }

@@ -38,11 +38,12 @@ import Workload
     let records = [
       QueryRecord(
         query: query(1), outcome: .dropped(.refused), start: nil,
-        end: SimulationTime(nanoseconds: 5), evaluations: 0, parts: 1, worker: nil),
+        end: SimulationTime(nanoseconds: 5), evaluations: 0, parts: 1,
+        firstStep: 0, finish: .none, worker: nil),
       QueryRecord(
         query: query(0), outcome: .completed, start: SimulationTime(nanoseconds: 2),
         end: SimulationTime(nanoseconds: 7), evaluations: 30, parts: 2,
-        worker: WorkerID(rawValue: 3)),
+        firstStep: 0, finish: .none, worker: WorkerID(rawValue: 3)),
     ]
     return CompletedRun(
       policy: "p", policyIndex: 0, replication: replication, seed: 5, bottleneck: "b",

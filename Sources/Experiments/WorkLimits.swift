@@ -1,0 +1,48 @@
+import Cluster
+import Diagnostics
+import EventEngine
+import Scenarios
+import Workload
+
+/// Keeps simulated time inside its 64 bits, and a superposed trace inside memory.
+enum WorkLimits {
+  /// About 30 years, in seconds: sums of all work stay well inside `Int64` nanoseconds.
+  static let longest = 1e9
+  /// Queries that a run may hold.
+  static let mostQueries = 50_000_000.0
+
+  /// Refuses a workload whose longest query, deadline or whole work lies beyond simulated time.
+  static func check(
+    _ sample: QueryStream, _ times: ServiceTimes, _ scenario: Scenario
+  ) throws(InputError) {
+    var scale = 1.0
+    if case .scale(let factor) = scenario.query.slo { scale = max(factor, 1) }
+    let slowest = times.slowestEvaluation.seconds
+    var total = 0.0
+    for query in sample.queries {
+      let query = Double(query.steps) * slowest
+      total += query
+      guard query * scale < longest, total < 4 * longest else {
+        throw InputError(
+          .badInput, at: .init(file: scenario.path),
+          "the workload's times lie beyond simulated time",
+          hint: "a query's steps x time x SLO scale must stay under 30 years, all of them under 120"
+        )
+      }
+    }
+  }
+
+  /// Refuses a superposition of more queries than fit in memory.
+  static func check(
+    factor: Double, _ streams: QueryStreams, _ scenario: Scenario
+  ) throws(InputError) {
+    guard let trace = streams.trace, scenario.workload.loadMethod == .superpose else { return }
+    let queries = Double(trace.rows.count) * factor
+    guard queries < mostQueries else {
+      throw InputError(
+        .badInput, at: .init(file: scenario.path),
+        "this load needs \(Int(min(queries, 1e15))) superposed queries a run",
+        hint: "choose a window of the trace, or load_by: time")
+    }
+  }
+}
