@@ -37,13 +37,15 @@ struct PolicyBuilder {
         return nil
       }
       guard parentName != name, !seen.contains(parentName) else {
-        let what = "policies extend one another in a circle: "
-        if !builder.diagnostics.contains(where: { $0.what.hasPrefix(what) }) {
-          let circle = (seen + [name]).drop { $0 != parentName } + [parentName]
-          builder.fault(
-            parent.location, what + circle.joined(separator: " -> "),
-            "extend a policy that does not build on this one")
-        }
+        // Each member finds the circle: told from the first in the file, it is one fault.
+        let members = seen.drop { $0 != parentName } + [name]
+        let first = written.first { members.contains($0.key) }
+        let start = members.firstIndex { $0 == first?.key } ?? members.startIndex
+        let circle = members[start...] + members[..<start] + [members[start]]
+        builder.fault(
+          first?.value["extends"]?.location ?? parent.location,
+          "policies extend one another in a circle: " + circle.joined(separator: " -> "),
+          "extend a policy that does not build on this one")
         return nil
       }
       guard let inherited = resolve(parentName, in: written, seen: seen + [name], &builder) else {

@@ -39,12 +39,9 @@ public struct Scenario: Sendable {
     node: String, isCPU: Bool, _ what: String, hint: String
   ) -> Diagnostic {
     let place = profilePlaces[ProfilePlace(node: node, isCPU: isCPU)] ?? .init(file: path)
-    var fault = Diagnostic(.badInput, at: place, what, hint: hint)
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    if place.file == path, let line = place.line, lines.indices.contains(line - 1) {
-      fault.sourceLine = String(lines[line - 1])
-    }
-    return fault
+    let source =
+      place.file == path ? SourceLines.line(place.line, of: SourceLines.split(text)) : nil
+    return Diagnostic(.badInput, at: place, what, hint: hint, sourceLine: source)
   }
 
   /// The policy of this name, or nil.

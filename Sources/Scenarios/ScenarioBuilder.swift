@@ -27,12 +27,10 @@ struct ScenarioBuilder {
     _ location: Diagnostic.Location, _ what: String, _ hint: String?,
     category: Diagnostic.Category = .badInput
   ) {
-    var source: String?
-    if location.file == path, let line = location.line, lines.indices.contains(line - 1) {
-      source = lines[line - 1]
-    }
-    diagnostics.append(
-      Diagnostic(category, at: location, what, hint: hint, sourceLine: source))
+    let source = location.file == path ? SourceLines.line(location.line, of: lines) : nil
+    let diagnostic = Diagnostic(category, at: location, what, hint: hint, sourceLine: source)
+    // What a policy inherits is looked at once for each heir; its fault is one fault.
+    if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
   }
 
   mutating func build(

@@ -23,12 +23,14 @@ public struct ScenarioReader: Sendable {
     text: String, path: String, overrides: [String] = []
   ) throws(InputError) -> Scenario {
     var root = try Self.compose(text, path: path)
-    let set = try overrides.map { (option) throws(InputError) in try Override(option) }
-    var paths: [(path: [String], option: String)] = []
-    for override in set { paths.append((try override.apply(to: &root), override.option)) }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    var walker = ShapeWalker(
-      file: path, lines: lines, overrides: paths)
+    var set: [(path: [String], option: String)] = []
+    for option in overrides {
+      let override = try Override(option)
+      set.append((path: try override.apply(to: &root), option: override.option))
+    }
+    let lines = SourceLines.split(text)
+    // The last option that set a place is the one in effect there.
+    var walker = ShapeWalker(file: path, lines: lines, overrides: set.reversed())
     let value = walker.walk(root, ScenarioShape.root, path: [])
     guard walker.diagnostics.isEmpty, let value else {
       throw InputError(
@@ -76,7 +78,7 @@ public struct ScenarioReader: Sendable {
     } catch let error as InputError {
       throw error
     } catch let error as YamlError {
-      throw InputError(YAMLFault.diagnostic(error, path: path))
+      throw InputError(YAMLFault.diagnostic(error, path: path, text: text))
     } catch {
       throw InputError(.badInput, at: .init(file: path), "this is not YAML")
     }
@@ -85,19 +87,21 @@ public struct ScenarioReader: Sendable {
 
 /// What YAML's parser says, as a located diagnostic.
 enum YAMLFault {
-  static func diagnostic(_ error: YamlError, path: String) -> Diagnostic {
+  static func diagnostic(_ error: YamlError, path: String, text: String) -> Diagnostic {
+    let lines = SourceLines.split(text)
+    func located(_ mark: Mark, _ what: String, _ hint: String) -> Diagnostic {
+      Diagnostic(
+        .badInput, at: SourceLines.location(mark, file: path, lines: lines), what, hint: hint,
+        sourceLine: SourceLines.line(mark.line, of: lines))
+    }
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      return Diagnostic(
-        .badInput, at: .init(file: path, line: mark.line, column: mark.column),
-        "not YAML: \(problem)", hint: "mind indentation, colons and quotes")
+      return located(mark, "not YAML: \(problem)", "mind indentation, colons and quotes")
     case .duplicatedKeysInMapping(let keys, let context):
-      let mark = context.mark
       let names = keys.joined(separator: "', '")
-      return Diagnostic(
-        .badInput, at: .init(file: path, line: mark.line, column: mark.column),
-        "key '\(names)' stands twice in one mapping", hint: "keep one of them")
+      return located(
+        context.mark, "key '\(names)' stands twice in one mapping", "keep one of them")
     default:
       return Diagnostic(
         .badInput, at: .init(file: path), "not YAML", hint: "mind indentation, colons and quotes")
@@ -128,9 +132,12 @@ struct Override {
     }
   }
 
-  /// Sets the value in the tree, where list elements go by index or by their `name`; returns the path
-  /// with indices in place of names.
-  func apply(to root: inout Node) throws(InputError) -> [String] { try apply(path[...], to: &root) }
+  /// Sets the value in the tree; list elements go by index or by their `name`.
+  ///
+  /// - Returns: the path, list elements by index.
+  func apply(to root: inout Node) throws(InputError) -> [String] {
+    try apply(path[...], to: &root)
+  }
 
   private func apply(
     _ rest: ArraySlice<String>, to node: inout Node

@@ -20,17 +20,17 @@ struct ShapeWalker {
     for override in overrides where path.starts(with: override.path) {
       return Diagnostic.Location(file: override.option)
     }
-    return Diagnostic.Location(
-      file: file, line: node.mark?.line, column: node.mark?.column)
+    // A mapping that an option made has no mark, though only a part of it was set.
+    if node.mark == nil, let override = overrides.first(where: { $0.path.starts(with: path) }) {
+      return Diagnostic.Location(file: override.option)
+    }
+    return SourceLines.location(node.mark, file: file, lines: lines)
   }
 
   mutating func fault(
     _ location: Diagnostic.Location, _ what: String, _ hint: String?
   ) {
-    var source: String?
-    if location.file == file, let line = location.line, lines.indices.contains(line - 1) {
-      source = lines[line - 1]
-    }
+    let source = location.file == file ? SourceLines.line(location.line, of: lines) : nil
     diagnostics.append(
       Diagnostic(.badInput, at: location, what, hint: hint, sourceLine: source))
   }
