@@ -10,16 +10,18 @@ extension ScenarioBuilder {
     var names: Set<String> = []
     for item in value["nodes"]?.list ?? [] {
       let name = item["name"]?.string ?? ""
-      if !names.insert(name).inserted {
+      let count = item["count"]?.integer ?? 1
+      let numbered = count > 1 ? (0..<count).map { "\(name)-\($0)" } : []
+      // Also a number that was appended may make a name that is taken.
+      if let taken = ([name] + numbered).first(where: { !names.insert($0).inserted }) {
         fault(
-          item["name"]?.location ?? item.location, "two nodes are named '\(name)'",
+          item["name"]?.location ?? item.location, "two nodes are named '\(taken)'",
           "give each its own name; 'count' makes many of one kind")
       }
       guard let node = node(item, name: name) else { continue }
-      let count = item["count"]?.integer ?? 1
       for index in 0..<count {
         var copy = node
-        if count > 1 { copy.name = "\(name)-\(index)" }
+        if count > 1 { copy.name = numbered[index] }
         for (isCPU, key) in [(false, "accelerators"), (true, "cpu")] {
           profilePlaces[.init(node: copy.name, isCPU: isCPU)] = item[key]?["profile"]?.location
         }
