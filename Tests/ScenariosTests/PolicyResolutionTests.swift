@@ -1,3 +1,4 @@
+import Diagnostics
 import Cluster
 import Scenarios
 import Testing
