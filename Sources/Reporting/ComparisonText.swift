@@ -93,16 +93,23 @@ public struct ComparisonText {
   private func cell(_ policy: String, _ metric: Metric) -> String {
     guard let summary = summary(policy, metric) else { return "" }
     guard let mean = summary.mean else {
-      return summary.note.map { String($0.prefix { $0 != ":" }) } ?? "none"
+      return Self.short(summary.note, otherwise: "none")
     }
     guard let interval = summary.interval, !isFixed else { return NumberText.short(mean) }
     let half = (interval.upperBound - interval.lowerBound) / 2
     return NumberText.interval(mean, half)
   }
 
+  /// A note up to its colon; one too long for a cell is left to the CSV.
+  private static func short(_ note: String?, otherwise: String) -> String {
+    guard let note else { return otherwise }
+    let head = String(note.prefix { $0 != ":" })
+    return head.count <= 24 ? head : "none"
+  }
+
   private func ratio(_ policy: String, _ metric: Metric) -> String {
     guard let summary = summary(policy, metric), let ratio = summary.ratio else {
-      return summary(policy, metric)?.note.map { String($0.prefix { $0 != ":" }) } ?? ""
+      return Self.short(summary(policy, metric)?.note, otherwise: "")
     }
     // Near 1 a third digit would hide the difference.
     let short = { NumberText.short($0, digits: abs(ratio - 1) < 0.05 ? 4 : 3) }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Cluster
+import Diagnostics
 import Scenarios
 import Testing
 

@@ -1,0 +1,31 @@
+import Foundation
+import Reporting
+import Results
+import Testing
+
+/// RFC 4180: what holds a comma, a quote or an end of line is quoted, quotes doubled.
+@Suite struct QuotingTests {
+  @Test(arguments: [
+    ("plain", "plain"), ("a,b", "\"a,b\""), ("say \"so\"", "\"say \"\"so\"\"\""),
+    ("two\nlines", "\"two\nlines\""), ("two\r\nlines", "\"two\r\nlines\""),
+    ("only\rreturn", "\"only\rreturn\""), ("größe", "größe"),
+  ])
+  func fields(name: String, field: String) throws {
+    let folder = NSTemporaryDirectory() + "/quoting-" + UUID().uuidString
+    defer {
+      try? FileManager.default.removeItem(atPath: folder)
+      try? FileManager.default.removeItem(atPath: folder + ".sqlite")
+    }
+    let store = try ResultStore(creatingAt: folder + ".sqlite")
+    let experiment = StoredExperiment(
+      id: "e", name: name, scenario: "", overrides: [], seed: 1, replications: 1, baseline: "p",
+      version: "0", loadFactor: nil, offeredLoad: nil, notes: [], profiles: [])
+    try store.begin(experiment, provenance: [])
+    let summary = StoredSummary(
+      policy: "p", policyIndex: 0, metric: .offered, replications: 1, mean: 3, interval: nil)
+    try store.finish("e", summaries: [summary], provenance: [])
+    _ = try CSVReport(store).write(to: folder)
+    let text = try String(contentsOfFile: folder + "/summary.csv", encoding: .utf8)
+    #expect(text.hasSuffix("note\n\(field),p,queries_offered,query,1,3.0,,,,,,\n"))
+  }
+}
