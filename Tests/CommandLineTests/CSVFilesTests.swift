@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+/// The CSV files of a scenario without randomness, whose figures are known by hand.
+@Suite(.needsProgram) struct CSVFilesTests {
+  static let scenario = """
+    name: fixed
+    query: { slo: { time: 3 s } }
+    workload: { trace: trace.csv }
+    cluster:
+      nodes:
+        - name: gpu
+          accelerators: { synthetic: { denoise: { deterministic: 100 ms } } }
+    policies:
+      baseline: { steps: fixed }
+      same: { extends: baseline }
+    run: { baseline: baseline, seed: 1, replications: 2 }
+    """
+  /// Latencies: 10 steps = 1 s; 20 steps from 1 s on = 2 s; 30 steps = 3 s, just on time.
+  static let trace = "arrival_s,steps,class\n0,10,a\n1,20,\"b,\"\"c\"\"\"\n10,30,a\n"
+
+  private func written() throws -> Scratch {
+    let scratch = try Scratch()
+    try scratch.write(Self.scenario, to: "s.yaml")
+    try scratch.write(Self.trace, to: "trace.csv")
+    let result = try Program.release(
+      "compare", "s.yaml", "--db", "r.sqlite", "--out", "csv", in: scratch.path)
+    try #require(result.status == 0, "said: \(result.error)")
+    return scratch
+  }
+
+  private func text(_ scratch: Scratch, _ name: String) -> String {
+    String(decoding: scratch.bytes("csv/\(name)") ?? Data(), as: UTF8.self)
+  }
+
+  private func python(_ program: String, in scratch: Scratch) throws -> (Int32, Data) {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", program]
+    process.currentDirectoryURL = URL(filePath: scratch.path)
+    let out = Pipe()
+    process.standardOutput = out
+    try process.run()
+    let data = try out.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return (process.terminationStatus, data)
+  }
+
+  @Test func summarySnapshot() throws {
+    let text = text(try written(), "summary.csv")
+    let golden = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "CSVFilesTests-summary.csv")
+    if ProcessInfo.processInfo.environment["UPDATE_SNAPSHOTS"] == "1" {
+      try Data(text.utf8).write(to: golden)
+    }
+    #expect(text == (try String(contentsOf: golden, encoding: .utf8)))
+    // The snapshot freezes; these hold by hand.
+    for line in [
+      "fixed,baseline,latency_mean_s,s,2,2.0,2.0,2.0,", "fixed,baseline,steps_mean,step,2,20.0,",
+      "fixed,baseline,slo_violation_ratio,,2,0.0,", "fixed,baseline,queries_offered,query,2,3.0,",
+      "fixed,same,latency_mean_s,s,2,2.0,2.0,2.0,1.0,1.0,1.0,",
+    ] {
+      #expect(text.contains("\n" + line), "no line starts with \(line)")
+    }
+  }
+
+  @Test func pythonReadsEveryFile() throws {
+    let scratch = try written()
+    let (status, data) = try python(
+      """
+      import csv, json, os
+      tables = {}
+      for name in sorted(os.listdir("csv")):
+          with open("csv/" + name, newline="", encoding="utf-8") as file:
+              rows = list(csv.reader(file, strict=True))
+          assert all(len(row) == len(rows[0]) for row in rows), name
+          assert len(set(rows[0])) == len(rows[0]), name
+          tables[name[:-4]] = rows
+      print(json.dumps(tables))
+      """, in: scratch)
+    try #require(status == 0)
+    let tables = try #require(
+      try JSONSerialization.jsonObject(with: data) as? [String: [[String]]])
+    #expect(
+      tables.keys.sorted() == ["classes", "latency_cdf", "queries", "replications", "summary"])
+    // Three queries, two policies, two replications.
+    let queries = try #require(tables["queries"])
+    #expect(queries.count == 1 + 3 * 2 * 2)
+    let name = try #require(queries[0].firstIndex(of: "class"))
+    #expect(queries[1...3].map { $0[name] } == ["a", "b,\"c\"", "a"])
+    let latency = try #require(queries[0].firstIndex(of: "latency_s"))
+    #expect(queries[1...3].map { $0[latency] } == ["1.000000000", "2.000000000", "3.000000000"])
+    let onTime = try #require(queries[0].firstIndex(of: "on_time"))
+    #expect(queries[1...3].map { $0[onTime] } == ["1", "1", "1"])
+    #expect(tables["replications"]?.count == 1 + 2 * 2)
+    #expect(tables["classes"]?.count == 1 + 2 * 2 * 2)
+    #expect(tables["latency_cdf"]?.count == 1 + 201 * 2)
+  }
+
+  static let hasPandas: Bool = {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", "import pandas"]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }()
+
+  @Test(.enabled(if: hasPandas, "needs pandas"))
+  func pandasReadsEveryFile() throws {
+    let (status, _) = try python(
+      """
+      import os, pandas
+      for name in os.listdir("csv"):
+          assert len(pandas.read_csv("csv/" + name)) > 0, name
+      """, in: try written())
+    #expect(status == 0)
+  }
+
+  @Test func columnsCarryTheirUnits() throws {
+    let scratch = try written()
+    #expect(
+      text(scratch, "queries.csv").hasPrefix(
+        "experiment,policy,replication,query,arrival_s,start_s,end_s,latency_s,deadline_s,on_time,"
+          + "outcome,model,height_px,width_px,images,steps_requested,evaluations,class,worker,"
+          + "trace_row\n"))
+    let columns = text(scratch, "replications.csv").prefix { $0 != "\n" }.split(separator: ",")
+    #expect(columns.count == 5 + 22)
+    for column in columns where column.contains("latency") || column.contains("wait") {
+      #expect(column.hasSuffix("_s"))
+    }
+    for column in columns where column.contains("throughput") || column.contains("goodput") {
+      #expect(column.hasSuffix("_per_s"))
+    }
+  }
+
+  @Test func theTerminalStaysWithin100Columns() throws {
+    let scratch = try Scratch()
+    try scratch.write(Self.scenario, to: "s.yaml")
+    try scratch.write(Self.trace, to: "trace.csv")
+    let out = try Program.release("compare", "s.yaml", in: scratch.path).out
+    for line in out.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
+  }
+}
