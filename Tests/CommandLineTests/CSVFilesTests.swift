@@ -47,7 +47,8 @@ import Testing
   }
 
   @Test func summarySnapshot() throws {
-    let text = text(try written(), "summary.csv")
+    // The id is a hash of all inputs, the program's version among them.
+    let text = text(try written(), "summary.csv").replacing(/,[0-9a-f]{32},/, with: ",ID,")
     let golden = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "CSVFilesTests-summary.csv")
     if ProcessInfo.processInfo.environment["UPDATE_SNAPSHOTS"] == "1" {
@@ -56,9 +57,11 @@ import Testing
     #expect(text == (try String(contentsOf: golden, encoding: .utf8)))
     // The snapshot freezes; these hold by hand.
     for line in [
-      "fixed,baseline,latency_mean_s,s,2,2.0,2.0,2.0,", "fixed,baseline,steps_mean,step,2,20.0,",
-      "fixed,baseline,slo_violation_ratio,,2,0.0,", "fixed,baseline,queries_offered,query,2,3.0,",
-      "fixed,same,latency_mean_s,s,2,2.0,2.0,2.0,1.0,1.0,1.0,",
+      "fixed,ID,baseline,latency_mean_s,s,2,2.0,2.0,2.0,",
+      "fixed,ID,baseline,steps_mean,step,2,20.0,",
+      "fixed,ID,baseline,slo_violation_ratio,,2,0.0,",
+      "fixed,ID,baseline,queries_offered,query,2,3.0,",
+      "fixed,ID,same,latency_mean_s,s,2,2.0,2.0,2.0,1.0,1.0,1.0,",
     ] {
       #expect(text.contains("\n" + line), "no line starts with \(line)")
     }
@@ -122,11 +125,11 @@ import Testing
     let scratch = try written()
     #expect(
       text(scratch, "queries.csv").hasPrefix(
-        "experiment,policy,replication,query,arrival_s,start_s,end_s,latency_s,deadline_s,on_time,"
+        "experiment,experiment_id,policy,replication,query,arrival_s,start_s,end_s,latency_s,deadline_s,on_time,"
           + "outcome,model,height_px,width_px,images,steps_requested,evaluations,class,worker,"
           + "trace_row\n"))
     let columns = text(scratch, "replications.csv").prefix { $0 != "\n" }.split(separator: ",")
-    #expect(columns.count == 5 + 22)
+    #expect(columns.count == 6 + 22)
     for column in columns where column.contains("latency") || column.contains("wait") {
       #expect(column.hasSuffix("_s"))
     }

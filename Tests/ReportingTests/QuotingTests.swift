@@ -26,6 +26,6 @@ import Testing
     try store.finish("e", summaries: [summary], provenance: [])
     _ = try CSVReport(store).write(to: folder)
     let text = try String(contentsOfFile: folder + "/summary.csv", encoding: .utf8)
-    #expect(text.hasSuffix("note\n\(field),p,queries_offered,query,1,3.0,,,,,,\n"))
+    #expect(text.hasSuffix("note\n\(field),e,p,queries_offered,query,1,3.0,,,,,,\n"))
   }
 }
