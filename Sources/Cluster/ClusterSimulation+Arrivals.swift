@@ -35,8 +35,12 @@ extension ClusterSimulation {
   }
 
   mutating func countWaiting(_ delta: Int) {
+    // A query that begins at once never waited: only what has lasted counts.
+    if loop.now > waitingSince, loop.now > countingFrom {
+      usage.maximumWaiting = max(usage.maximumWaiting, waiting.value)
+    }
+    waitingSince = loop.now
     waiting.add(delta, at: loop.now)
-    if loop.now >= countingFrom { usage.maximumWaiting = max(usage.maximumWaiting, waiting.value) }
   }
 
   /// Puts a part into the queue that the dispatcher chooses.

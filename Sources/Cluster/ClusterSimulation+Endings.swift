@@ -120,6 +120,7 @@ extension ClusterSimulation {
     usage.end = end
     usage.events = loop.handledCount
     usage.systemIntegral = inSystem.integral(to: end)
+    countWaiting(0)
     usage.meanWaiting = waiting.mean(to: end)
     precondition(usage.systemIntegral == usage.residenceSum, "Little's law does not hold")
     precondition(

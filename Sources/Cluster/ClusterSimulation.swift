@@ -47,6 +47,7 @@ public struct ClusterSimulation {
   var usage = RunUsage()
   var inSystem = TimeWeightedCount()
   var waiting = TimeWeightedCount()
+  var waitingSince = SimulationTime.zero
   /// When the last query ended: the run's end, whatever timers were still set.
   var lastEnd = SimulationTime.zero
   var observer: any Observer

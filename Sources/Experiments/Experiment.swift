@@ -121,18 +121,19 @@ public struct Experiment: Sendable {
     return times
   }
 
-  /// One diagnostic for each profile that lacks something, however many nodes use it.
+  /// One diagnostic for each profile and shape, however many nodes and stages lack it.
   private static func missing(
     _ latencies: MissingLatencies, _ scenario: Scenario
   ) -> [Diagnostic] {
     var seen: Set<String> = []
     var diagnostics: [Diagnostic] = []
-    for item in latencies.list where seen.insert(item.hint).inserted {
-      diagnostics.append(
-        scenario.profileFault(
-          node: item.node, isCPU: item.isCPU,
-          "node '\(item.node)' has no \(item.stage.rawValue) latency of '\(item.shape.model)' at "
-            + "\(item.shape.size)", hint: item.hint))
+    for item in latencies.list {
+      let fault = scenario.profileFault(
+        node: item.node, isCPU: item.isCPU,
+        "node '\(item.node)' has no \(item.stage.rawValue) latency of '\(item.shape.model)' at "
+          + "\(item.shape.size)", hint: item.hint)
+      let place = fault.location.map { "\($0.file):\($0.line ?? 0)" } ?? item.hint
+      if seen.insert("\(place) \(item.shape)").inserted { diagnostics.append(fault) }
     }
     return diagnostics
   }

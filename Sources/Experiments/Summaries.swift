@@ -38,7 +38,7 @@ enum Summaries {
   private static func missing(_ metric: Metric) -> String {
     switch metric {
     case .latencyP99: "too few: under \(RunMetrics.fewestForP99) completions a replication"
-    case .latencyP99Offered: "infinite (over 1 % dropped) or too few"
+    case .latencyP99Offered: "none: infinite (over 1 % dropped), or too few queries"
     default: "no query"
     }
   }
