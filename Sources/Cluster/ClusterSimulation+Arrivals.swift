@@ -31,7 +31,9 @@ extension ClusterSimulation {
     let first = Int(progress[index].firstPart)
     progress[index].parts = Int32(parts.count - first)
     progress[index].partsLeft = progress[index].parts
-    for part in first..<parts.count { dispatch(part) }
+    let last = parts.count
+    // A worker may look at the first part and find the whole query not worth serving.
+    for part in first..<last where !progress[index].hasEnded { dispatch(part) }
   }
 
   mutating func countWaiting(_ delta: Int) {

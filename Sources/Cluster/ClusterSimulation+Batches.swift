@@ -212,8 +212,9 @@ extension ClusterSimulation {
       workers[w].running.removeAll { $0 == part }
       enqueue(Int(part), in: queue)
     }
-    if workers[w].running.isEmpty, !returnHelpers(w).isEmpty {
-      loop.schedule(.formTimeout(queue: Int32(queue)), after: .zero)
+    guard workers[w].running.isEmpty else { return }
+    for helper in returnHelpers(w) {
+      loop.schedule(.formTimeout(queue: central ? 0 : helper), after: .zero)
     }
   }
 }

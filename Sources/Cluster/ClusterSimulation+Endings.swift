@@ -14,6 +14,7 @@ extension ClusterSimulation {
   }
 
   mutating func end(query: Int, as outcome: Outcome) {
+    guard !progress[query].hasEnded else { return }
     progress[query].hasEnded = true
     inSystem.add(-1, at: loop.now)
     if !progress[query].hasStarted { countWaiting(-1) }

@@ -94,6 +94,9 @@ extension ClusterSimulation {
       predictFree(w)
       start(.decode, on: w, images: images, oldest: workers[w].group[0], as: .decode)
     } else {
+      // Where nothing decodes, the denoised images are what the policy judges.
+      let isDecodedLater = nextCPUStage(after: .denoise, node: node) == .decode
+      if !isDecodedLater { workers[w].group = resubmitting(workers[w].group, on: w) }
       handOff(w)
     }
   }

@@ -84,6 +84,10 @@ public struct ClusterSimulation {
     self.signals = signals
     self.policy = policy
     self.observer = observer
+    let largest = stream.queries.reduce(1) { max($0, Int($1.images)) }
+    precondition(
+      (policy.batching.maximumImages ?? largest) <= times.maximumBatch,
+      "service times were made for smaller batches")
     batchLimit = policy.batching.maximumImages
     batchWait = policy.batching.maximumWait
     joinsBetweenSteps = policy.batching.joinsBetweenSteps
@@ -140,7 +144,7 @@ public struct ClusterSimulation {
       cpuTaskDone(node: Int(node), batch: Int(batch), part: Int(part))
     case .transferDone(let batch): transferDone(Int(batch))
     case .formTimeout(let queue):
-      queues[Int(queue)].timer = nil
+      if queues[Int(queue)].timerTime <= loop.now { queues[Int(queue)].timer = nil }
       wake(queue: Int(queue))
     case .replan: replan()
     }

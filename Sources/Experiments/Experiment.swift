@@ -72,6 +72,7 @@ public struct Experiment: Sendable {
       offeredLoad = offered
     }
     self.streams = streams
+    try WorkLimits.checkWarmup(streams, times[0], policies[0], scenario)
     notes = ExperimentNotes.make(
       scenario, streams: streams, times: times[0], sample: sample, loadFactor: loadFactor,
       capacity: capacity, baseline: policies[0])
@@ -98,7 +99,11 @@ public struct Experiment: Sendable {
   private static func serviceTimes(
     _ policies: [PolicySet], _ sample: QueryStream, _ scenario: Scenario
   ) throws(InputError) -> [ServiceTimes] {
-    let mostImages = sample.queries.map { Int($0.images) }.max() ?? 1
+    var mostImages = sample.queries.map { Int($0.images) }.max() ?? 1
+    // A rare value of a mix may appear in another replication only.
+    if case .generated(_, let mix, _, _) = scenario.workload.source {
+      mostImages = mix.images.reduce(mostImages) { max($0, Int($1.value)) }
+    }
     let limits = policies.compactMap { $0.batching.maximumImages }
     var shapes = sample.shapes
     for model in policies.flatMap({ $0.steps.models }) {

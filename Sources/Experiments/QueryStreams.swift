@@ -30,7 +30,6 @@ struct QueryStreams: Sendable {
     case .trace(let path, let format, let options):
       var trace = try TraceLoader.load(path: path, format: format, options: options)
       let plan = scenario.workload
-      trace.startAtZero()
       if let window = plan.window {
         let rows = trace.rows.count
         trace = trace.windowed(from: window.from, length: window.length)

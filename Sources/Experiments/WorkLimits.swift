@@ -32,6 +32,25 @@ enum WorkLimits {
     }
   }
 
+  /// Refuses a warm-up after which nothing arrives.
+  static func checkWarmup(
+    _ streams: QueryStreams, _ times: ServiceTimes, _ baseline: PolicySet, _ scenario: Scenario
+  ) throws(InputError) {
+    let warmup = scenario.run.warmup
+    guard warmup > .zero else { return }
+    let queries = streams.queries(
+      replication: 0, times: times, placement: baseline.placement
+    ).queries
+    let last = min(
+      queries.last?.arrival ?? .zero, .zero + (scenario.run.horizon ?? .longest))
+    guard .zero + warmup < last else {
+      throw InputError(
+        .badInput, at: .init(file: scenario.path),
+        "run.warmup leaves no query to count: \(warmup.seconds) s of \(last.seconds) s",
+        hint: "shorten it, or lengthen the workload")
+    }
+  }
+
   /// Refuses a superposition of more queries than fit in memory.
   static func check(
     factor: Double, _ streams: QueryStreams, _ scenario: Scenario

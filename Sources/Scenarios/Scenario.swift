@@ -117,7 +117,7 @@ public struct WorkloadPlan: Hashable, Sendable {
 
   /// A part of a trace.
   public struct Window: Hashable, Sendable {
-    /// Start, from the first row.
+    /// Start, in the trace's own time.
     public var from: SimulationDuration
     /// Length; nil = to the end.
     public var length: SimulationDuration?

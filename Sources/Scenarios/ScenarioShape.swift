@@ -47,7 +47,8 @@ enum ScenarioShape {
     .init(
       "window",
       .object([
-        .init("from", .quantity(.duration, .notNegative), "start, from the trace's first row"),
+        .init(
+          "from", .quantity(.duration, .notNegative), "start, in the trace's own time; default 0 s"),
         .init("length", .quantity(.duration, .positive), "length; default: to the end"),
       ]), "the part of the trace to replay"),
     .init("rate_scale", .number(1e-6...1e6), "compresses arrival times by this factor"),

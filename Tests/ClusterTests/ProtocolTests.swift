@@ -119,6 +119,14 @@ import Workload
     #expect(result.usage.completed == 2)
   }
 
+  @Test func aCascadeWithoutDecodingResubmitsToo() throws {
+    var bench = denoiseOnly()
+    bench.policy.steps = Scripted(resubmitOnceTo: ModelID(rawValue: 1))
+    let result = try bench.run([.init(at: 0)], models: ["light", "heavy"])
+    #expect(result.ends == [8])
+    #expect(result.evaluations == [4])
+  }
+
   @Test func aPlanMayNameAnotherModel() throws {
     var bench = denoiseOnly()
     bench.policy.steps = Scripted(plan: StepPlan(evaluations: 3, model: ModelID(rawValue: 1)))

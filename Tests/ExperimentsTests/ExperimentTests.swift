@@ -95,6 +95,54 @@ import Workload
     #expect(one.summaries.count == 2 * Metric.allCases.count)
   }
 
+  @Test func aRareImageCountHasItsOwnTime() throws {
+    // A 16-image query in one of 500 times 5 replications: 16 images on an A100 take 0.32895 s a step.
+    let text = Self.base.replacing("queries: 2000", with: "queries: 500").replacing(
+      "{ 1: 0.7, 4: 0.3 }", with: "{ 1: 0.999, 16: 0.001 }"
+    ).replacing("{ batching: { static: { images: 4, wait: 0 s } } }", with: "{ batching: none }")
+    let experiment = try Experiment(Support.scenario(text: text))
+    var seen = 0
+    for replication in 0..<5 {
+      let recorder = experiment.simulate(policy: 0, replication: replication)
+      for record in recorder.records where record.query.images == 16 {
+        seen += 1
+        #expect((record.latency - record.wait).seconds > 10 * 0.32895)
+      }
+    }
+    #expect(seen > 0)
+  }
+
+  @Test func aSplitQueryIsDroppedOnce() throws {
+    let text = Self.base.replacing(
+      "batching: { static: { images: 4",
+      with: "admission: drop-hopeless, batching: { static: { images: 1"
+    ).replacing("scale: 2", with: "scale: 1").replacing("load: 0.6", with: "load: 1.2")
+    let experiment = try Experiment(Support.scenario(text: text))
+    let usage = experiment.simulate(policy: 0, replication: 0).usage
+    #expect(usage.dropped > 0 && usage.offered == usage.completed + usage.dropped)
+  }
+
+  @Test func aWindowIsInTheTracesOwnTime() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try "arrival_s\n100\n150\n200\n".write(
+      toFile: folder + "/t.csv", atomically: true, encoding: .utf8)
+    let text = Self.base.replacing(
+      "arrivals: { poisson: { rate: 1 query/s } }\n  queries: 2000\n",
+      with: "trace: \(folder)/t.csv\n  window: { from: 100 s, length: 60 s }\n"
+    ).replacing("  mix: { images: { 1: 0.7, 4: 0.3 } }\n  load: 0.6\n", with: "")
+    let records = try Experiment(Support.scenario(text: text)).simulate(policy: 0, replication: 0)
+      .records
+    #expect(records.map(\.query.arrival.seconds).sorted() == [0, 50])
+  }
+
+  @Test func aWarmupThatLeavesNothingIsRefused() throws {
+    #expect(throws: InputError.self) {
+      try Experiment(Support.scenario(text: Self.base, ["run.warmup=1000 h"]))
+    }
+  }
+
   @Test func partsOfAQueryDrawTheirOwnTimes() throws {
     // Two images on two workers, one each, exponential with mean 1 s: the longer of the two has mean
     // 1.5 s and variance 1.25 s^2; 20,000 queries give it a standard error of 0.008 s.
