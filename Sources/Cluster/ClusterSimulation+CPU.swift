@@ -96,7 +96,7 @@ extension ClusterSimulation {
       let duration = cpuTime(stage, node: node, part: Int(part), image: image)
       let charged = min(duration, horizon - loop.now)
       pools[node].busy[stage.index] += counted(charged).nanoseconds
-      if observer.wantsSpans {
+      if wantsSpans {
         observer.spanEnded(
           Span(
             worker: WorkerID(rawValue: batches[index].worker), stage: stage, start: loop.now,
@@ -138,12 +138,9 @@ extension ClusterSimulation {
   mutating func cpuTaskDone(node: Int, batch: Int, part: Int) {
     pools[node].freeCores += 1
     batches[batch].tasksLeft -= 1
-    let isLast = nextCPUStage(after: batches[batch].stage, node: node) == nil
-    if batches[batch].stage == .postProcess || (batches[batch].stage == .decode && isLast) {
+    if batches[batch].stage == .postProcess {
       parts[part].imagesToPostProcess -= 1
-      if parts[part].imagesToPostProcess == 0, batches[batch].stage == .postProcess {
-        complete(part)
-      }
+      if parts[part].imagesToPostProcess == 0 { complete(part) }
     }
     startTasks(node)
     if batches[batch].tasksLeft == 0 { stageDone(ofBatch: batch, node: node) }

@@ -16,7 +16,7 @@ extension ClusterSimulation {
       leave(w)
       return
     }
-    if isMidBatch, policy.discipline.isPreemptive { preempt(w) }
+    if isMidBatch, isPreemptive { preempt(w) }
     if workers[w].running.isEmpty || joinsBetweenSteps {
       if prefetches {
         takeReady(w)
@@ -183,7 +183,7 @@ extension ClusterSimulation {
     for helper in workers[w].helpers where operation == .step {
       workers[Int(helper)].busy[stage.index] += busy
     }
-    if observer.wantsSpans {
+    if wantsSpans {
       observer.spanEnded(
         Span(
           worker: WorkerID(rawValue: Int32(w)), stage: stage, start: loop.now,

@@ -25,6 +25,8 @@ public struct ClusterSimulation {
   let batchLimit: Int?
   let batchWait: SimulationDuration
   let joinsBetweenSteps: Bool
+  let isPreemptive: Bool
+  let wantsSpans: Bool
   let buffer: Int?
   let placement: Placement
   let options: ServingOptions
@@ -91,6 +93,8 @@ public struct ClusterSimulation {
     batchLimit = policy.batching.maximumImages
     batchWait = policy.batching.maximumWait
     joinsBetweenSteps = policy.batching.joinsBetweenSteps
+    isPreemptive = policy.discipline.isPreemptive
+    wantsSpans = observer.wantsSpans
     placement = policy.placement
     options = policy.options
     if case .cpuGPU(let buffer) = policy.pipelining { self.buffer = buffer } else { buffer = nil }

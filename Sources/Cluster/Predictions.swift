@@ -21,7 +21,7 @@ extension ServiceTimes {
   }
 
   /// The longest time of one stage for one batch anywhere, to check sums against overflow.
-  public var slowestEvaluation: SimulationDuration {
+  public var slowestStage: SimulationDuration {
     SimulationDuration(nanoseconds: nanoseconds.max() ?? 0)
   }
 

@@ -106,8 +106,8 @@ struct Worker {
 struct CPUBatch {
   var worker: Int32 = 0
   var parts: [Int32] = []
+  /// The stage it is in, or enters when the present transfer is over.
   var stage = Stage.postProcess
-  /// The stage that begins when the present transfer is over.
   var tasksToStart = 0
   var tasksLeft = 0
   var cursorPart = 0

@@ -17,7 +17,7 @@ enum WorkLimits {
   ) throws(InputError) {
     var scale = 1.0
     if case .scale(let factor) = scenario.query.slo { scale = max(factor, 1) }
-    let slowest = times.slowestEvaluation.seconds
+    let slowest = times.slowestStage.seconds
     var total = 0.0
     for query in sample.queries {
       let query = Double(query.steps) * slowest
