@@ -40,10 +40,15 @@ let package = Package(
   targets: [
     // The floors, lowest first.
     .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     room("Diagnostics", uses: []),
     room("EventEngine", uses: ["CGSL", heap]),
     room("DiffusionModels", uses: []),
     room("LatencyProfiles", uses: ["CGSL", "Diagnostics", "EventEngine"]),
+    room(
+      "KernelBench",
+      uses: ["COneDNN", "CPNG", "Diagnostics", "DiffusionModels", "LatencyProfiles"]),
     room("Workload", uses: ["CGSL", "Diagnostics", "EventEngine"]),
     room("Cluster", uses: ["CGSL", "EventEngine", "LatencyProfiles", "Workload", heap, deque]),
     room("Policies", uses: ["Cluster", "EventEngine", "LatencyProfiles", "Workload"]),
@@ -65,13 +70,14 @@ let package = Package(
     .executableTarget(
       name: "qosdiff",
       dependencies: [
-        "Cluster", "Diagnostics", "EventEngine", "Experiments", "LatencyProfiles", "Policies",
-        "Reporting", "Results", "Scenarios", "Workload", arguments,
+        "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "Experiments", "KernelBench",
+        "LatencyProfiles", "Policies", "Reporting", "Results", "Scenarios", "Workload", arguments,
       ],
       swiftSettings: settings),
     tests("Diagnostics", uses: []),
     tests("EventEngine", uses: ["CGSL"]),
     tests("DiffusionModels", uses: []),
+    tests("KernelBench", uses: ["DiffusionModels", "LatencyProfiles"]),
     tests("LatencyProfiles", uses: ["Diagnostics", "EventEngine"]),
     tests("Workload", uses: ["Diagnostics", "EventEngine"]),
     tests("Cluster", uses: ["EventEngine", "LatencyProfiles", "Policies", "Workload"]),

@@ -1,0 +1,110 @@
+import DiffusionModels
+
+/// A kernel with enough sets of memory to find its data cold, checked before it is timed.
+final class KernelTrial {
+  let kernel: Kernel
+  /// What computes it.
+  let implementation: String
+  private let sets: [BoundKernel]
+  private let owners: [Buffer]
+  private var turn = 0
+
+  /// Places of the output that are compared with the reference.
+  static let samples = 100
+  /// Largest difference from the reference, relative to the root mean square of the compared
+  /// values: single precision over sums of up to 23,000 products stays well under it.
+  static let tolerance = 2e-4
+
+  /// Prepares `kernel`, runs it once and checks it.
+  ///
+  /// - Parameter cacheBytes: of the last-level cache: the sets together are over twice as large, so
+  ///   that each run finds its memory pushed out by the runs between, as a step does, which walks
+  ///   through gigabytes of weights.
+  /// - Throws: ``KernelBenchError/wrong(kernel:error:tolerance:)`` for a kernel that computes
+  ///   something else.
+  init(_ kernel: Kernel, on engine: OneDNN, cacheBytes: Int) throws(KernelBenchError) {
+    self.kernel = kernel
+    let prepared = try kernel.prepare(on: engine)
+    implementation = prepared.implementation
+    let inputs = Self.inputs(of: kernel)
+    let plain = Self.parameters(of: kernel)
+    let packed = prepared.packedBytes.map { Buffer(bytes: $0) }
+    try prepared.pack(plain, into: packed)
+    let output = Buffer(count: kernel.outputElements)
+    var sets = [
+      try prepared.bind(
+        inputs: inputs.map(\.address), output: output.address, packed: packed)
+    ]
+    var owners = inputs + packed + [output]
+    try sets[0].run()
+    try Self.check(kernel, inputs: inputs, parameters: plain, output: output)
+    let setBytes = owners.reduce(0) { $0 + $1.bytes }
+    let copies = min(256, 2 * cacheBytes / max(setBytes, 1))
+    for _ in 0..<copies {
+      let inputs = inputs.map { Self.copy($0) }
+      let packed = packed.map { Self.copy($0) }
+      let output = Buffer(bytes: output.bytes)
+      sets.append(
+        try prepared.bind(
+          inputs: inputs.map(\.address), output: output.address, packed: packed))
+      owners += inputs + packed + [output]
+    }
+    self.sets = sets
+    self.owners = owners
+  }
+
+  /// Runs the kernel once, on the set that has rested longest.
+  func run() throws(KernelBenchError) {
+    try withExtendedLifetime(owners) { () throws(KernelBenchError) in try sets[turn].run() }
+    turn = (turn + 1) % sets.count
+  }
+
+  private static func copy(_ buffer: Buffer) -> Buffer {
+    let result = Buffer(bytes: buffer.bytes)
+    result.copy(from: buffer)
+    return result
+  }
+
+  /// Random activations; attention's are larger, so that its weights differ from the mean.
+  static func inputs(of kernel: Kernel) -> [Buffer] {
+    let bound: Float = if case .attention = kernel { 2 } else { 1.7 }
+    return kernel.inputElements.enumerated().map { index, count in
+      let buffer = Buffer(count: count)
+      buffer.fill(seed: UInt64(index) + 1, bound: bound)
+      return buffer
+    }
+  }
+
+  /// Random parameters in the published order, scaled to keep the size of activations.
+  static func parameters(of kernel: Kernel) -> [Buffer] {
+    let bound = (3 / Float(kernel.fanIn)).squareRoot()
+    return kernel.parameterCounts.enumerated().map { index, count in
+      let buffer = Buffer(count: count)
+      buffer.fill(seed: UInt64(index) + 11, bound: bound)
+      return buffer
+    }
+  }
+
+  static func check(_ kernel: Kernel, inputs: [Buffer], parameters: [Buffer], output: Buffer)
+    throws(KernelBenchError)
+  {
+    let reference = KernelReference(kernel: kernel, inputs: inputs, parameters: parameters)
+    // A normalised group reads the whole image for each value.
+    let cost = if case .groupNorm(_, let pixels, _, _) = kernel { pixels } else { 1 }
+    let places = KernelReference.places(
+      of: kernel.outputElements, samples: cost > 20_000 ? 8 : samples)
+    var (squares, worst) = (0.0, 0.0)
+    for place in places {
+      let expected = reference.value(place)
+      squares += expected * expected
+      // A result that is not a number must not pass as 'not worse'.
+      let error = abs(Double(output.floats[place]) - expected)
+      worst = error.isNaN ? .infinity : max(worst, error)
+    }
+    let scale = max((squares / Double(places.count)).squareRoot(), 1e-30)
+    if !(worst / scale <= tolerance) {
+      throw .wrong(
+        kernel: kernel.description, error: worst / scale, tolerance: tolerance)
+    }
+  }
+}

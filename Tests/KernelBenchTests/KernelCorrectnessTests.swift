@@ -1,0 +1,63 @@
+import DiffusionModels
+import Testing
+
+@testable import KernelBench
+
+/// Every kind of kernel against plain loops in double precision, on small awkward shapes.
+struct KernelCorrectnessTests {
+  static let kernels: [Kernel] = [
+    .convolution(batch: 2, height: 7, width: 9, inputs: 5, outputs: 19, side: 3, stride: 1),
+    .convolution(batch: 1, height: 8, width: 6, inputs: 32, outputs: 16, side: 3, stride: 2),
+    .convolution(batch: 3, height: 4, width: 4, inputs: 48, outputs: 64, side: 1, stride: 1),
+    .linear(rows: 1, inputs: 37, outputs: 65, bias: true),
+    .linear(rows: 77, inputs: 64, outputs: 96, bias: false),
+    .attention(batch: 2, heads: 3, queries: 20, keys: 33, width: 8, causal: false),
+    .attention(batch: 1, heads: 2, queries: 77, keys: 77, width: 16, causal: true),
+    // More than one chunk, of two sizes.
+    .attention(batch: 1, heads: 8, queries: 300, keys: 1000, width: 40, causal: false),
+    .groupNorm(batch: 2, pixels: 35, channels: 64, groups: 32),
+    .groupNorm(batch: 1, pixels: 200, channels: 36, groups: 4),
+    .layerNorm(rows: 11, channels: 50),
+    .activation(.silu, elements: 101), .activation(.gelu, elements: 101),
+    .activation(.quickGELU, elements: 101),
+    .add(elements: 99), .multiply(elements: 99),
+    .addPerImage(batch: 3, pixels: 10, channels: 33),
+    .concatenate(rows: 9, first: 20, second: 7),
+    .upsample(batch: 2, height: 3, width: 5, channels: 24),
+    .embedding(rows: 14, vocabulary: 100, channels: 12),
+  ]
+
+  @Test(arguments: kernels, [1, 2]) func kernelGivesWhatTheReferenceGives(
+    kernel: Kernel, threads: Int
+  ) throws {
+    let engine = try OneDNN(library: OneDNNLibrary(), threads: threads)
+    let trial = try KernelTrial(kernel, on: engine, cacheBytes: 1 << 16)
+    for _ in 0..<3 { try trial.run() }
+  }
+
+  /// The check can fail: one wrong number among those compared is found, and one not a number.
+  @Test(arguments: kernels, [Float.nan, 1000]) func wrongResultIsNotTimed(
+    kernel: Kernel, wrong: Float
+  ) throws {
+    let engine = try OneDNN(library: OneDNNLibrary(), threads: 1)
+    let prepared = try kernel.prepare(on: engine)
+    let inputs = KernelTrial.inputs(of: kernel)
+    let plain = KernelTrial.parameters(of: kernel)
+    let packed = prepared.packedBytes.map { Buffer(bytes: $0) }
+    try prepared.pack(plain, into: packed)
+    let output = Buffer(count: kernel.outputElements)
+    try prepared.bind(inputs: inputs.map(\.address), output: output.address, packed: packed).run()
+    try KernelTrial.check(kernel, inputs: inputs, parameters: plain, output: output)
+    output.floats[kernel.outputElements - 1] = wrong
+    #expect(throws: KernelBenchError.self) {
+      try KernelTrial.check(kernel, inputs: inputs, parameters: plain, output: output)
+    }
+  }
+
+  @Test func missingLibraryNamesThePackage() {
+    let error = #expect(throws: KernelBenchError.self) {
+      _ = try OneDNNLibrary(file: "libdnnl.so.none")
+    }
+    #expect(error?.description.contains("install Debian's package libdnnl2") == true)
+  }
+}
