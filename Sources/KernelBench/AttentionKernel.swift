@@ -100,24 +100,23 @@ final class AttentionKernel: PreparedKernel {
     return mask
   }
 
-  func bind(inputs: [UnsafeMutableRawPointer], output: UnsafeMutableRawPointer, packed: [Buffer])
-    throws(KernelBenchError) -> BoundKernel
+  func bind(inputs: [Buffer], output: Buffer, packed: [Buffer]) throws(KernelBenchError)
+    -> BoundKernel
   {
     var steps: [BoundKernel] = []
     for image in 0..<batch {
-      let key = inputs[1] + image * keyStride
-      let value = inputs[2] + image * keyStride
+      let key = inputs[1].address + image * keyStride
+      let value = inputs[2].address + image * keyStride
       for chunk in chunks {
         let offset = image * queryStride + chunk.first * rowBytes
         steps += try bind(
-          chunk, query: inputs[0] + offset, key: key, value: value, output: output + offset)
+          chunk, query: inputs[0].address + offset, key: key, value: value,
+          output: output.address + offset)
       }
     }
-    return BoundKernel { () throws(KernelBenchError) in
-      // Scores and mask live as long as the kernel does.
-      try withExtendedLifetime(self) { () throws(KernelBenchError) in
-        for step in steps { try step.run() }
-      }
+    let memory = inputs + [output, scores] + (mask.map { [$0] } ?? [])
+    return BoundKernel(keeping: memory) { () throws(KernelBenchError) in
+      for step in steps { try step.run() }
     }
   }
 
@@ -127,26 +126,29 @@ final class AttentionKernel: PreparedKernel {
   ) throws(KernelBenchError) -> [BoundKernel] {
     let score = try engine.memory(chunk.score, at: scores.address)
     var steps = [
-      chunk.product.bound([
-        (DNNL_ARG_SRC, try engine.memory(chunk.query, at: query)),
-        (DNNL_ARG_WEIGHTS, try engine.memory(chunk.key, at: key)),
-        (DNNL_ARG_DST, score),
-      ])
+      chunk.product.bound(
+        [
+          (DNNL_ARG_SRC, try engine.memory(chunk.query, at: query)),
+          (DNNL_ARG_WEIGHTS, try engine.memory(chunk.key, at: key)),
+          (DNNL_ARG_DST, score),
+        ], keeping: [])
     ]
     if let masking = chunk.masking, let mask {
       let rows = mask.address + 4 * chunk.first * Int(chunk.mask.dims.2)
       steps.append(
-        masking.bound([
-          (DNNL_ARG_SRC_0, score), (DNNL_ARG_SRC_1, try engine.memory(chunk.mask, at: rows)),
-          (DNNL_ARG_DST, score),
-        ]))
+        masking.bound(
+          [
+            (DNNL_ARG_SRC_0, score), (DNNL_ARG_SRC_1, try engine.memory(chunk.mask, at: rows)),
+            (DNNL_ARG_DST, score),
+          ], keeping: []))
     }
-    steps.append(chunk.softmax.bound([(DNNL_ARG_SRC, score), (DNNL_ARG_DST, score)]))
+    steps.append(chunk.softmax.bound([(DNNL_ARG_SRC, score), (DNNL_ARG_DST, score)], keeping: []))
     steps.append(
-      chunk.sum.bound([
-        (DNNL_ARG_SRC, score), (DNNL_ARG_WEIGHTS, try engine.memory(chunk.value, at: value)),
-        (DNNL_ARG_DST, try engine.memory(chunk.query, at: output)),
-      ]))
+      chunk.sum.bound(
+        [
+          (DNNL_ARG_SRC, score), (DNNL_ARG_WEIGHTS, try engine.memory(chunk.value, at: value)),
+          (DNNL_ARG_DST, try engine.memory(chunk.query, at: output)),
+        ], keeping: []))
     return steps
   }
 }

@@ -22,16 +22,11 @@ final class Buffer {
 
   func copy(from other: Buffer) { address.copyMemory(from: other.address, byteCount: bytes) }
 
-  /// Numbers spread evenly over -bound to bound (SplitMix64, so the same every time): latencies do
+  /// Numbers spread evenly over -bound to bound: latencies do
   /// not depend on the values, the check of the results does.
   func fill(seed: UInt64, bound: Float) {
-    var state = seed &* 0x9E37_79B9_7F4A_7C15
+    var random = SplitMix(state: seed &* 0x9E37_79B9_7F4A_7C15)
     let floats = floats
-    for i in floats.indices {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      floats[i] = (Float(z >> 40) * 0x1p-23 - 1) * bound
-    }
+    for i in floats.indices { floats[i] = random.signed() * bound }
   }
 }

@@ -49,24 +49,15 @@ final class ConvolutionKernel: PreparedKernel {
     packed[1].copy(from: plain[1])
   }
 
-  func bind(inputs: [UnsafeMutableRawPointer], output: UnsafeMutableRawPointer, packed: [Buffer])
-    throws(KernelBenchError) -> BoundKernel
+  func bind(inputs: [Buffer], output: Buffer, packed: [Buffer]) throws(KernelBenchError)
+    -> BoundKernel
   {
-    try primitive.bound([
-      (DNNL_ARG_SRC, engine.memory(source, at: inputs[0])),
-      (DNNL_ARG_WEIGHTS, engine.memory(weights, at: packed[0].address)),
-      (DNNL_ARG_BIAS, engine.memory(bias, at: packed[1].address)),
-      (DNNL_ARG_DST, engine.memory(target, at: output)),
-    ])
-  }
-}
-
-extension Primitive {
-  /// The primitive with its memory.
-  func bound(_ arguments: [(Int32, Memory)]) -> BoundKernel {
-    let list = arguments.map { dnnl_exec_arg_t(arg: $0.0, memory: $0.1.handle) }
-    return BoundKernel { () throws(KernelBenchError) in
-      try withExtendedLifetime(arguments) { () throws(KernelBenchError) in try self.run(list) }
-    }
+    primitive.bound(
+      [
+        (DNNL_ARG_SRC, try engine.memory(source, at: inputs[0].address)),
+        (DNNL_ARG_WEIGHTS, try engine.memory(weights, at: packed[0].address)),
+        (DNNL_ARG_BIAS, try engine.memory(bias, at: packed[1].address)),
+        (DNNL_ARG_DST, try engine.memory(target, at: output.address)),
+      ], keeping: inputs + [output] + packed)
   }
 }

@@ -28,13 +28,14 @@ final class ActivationKernel: PreparedKernel {
     self.layout = layout
   }
 
-  func bind(inputs: [UnsafeMutableRawPointer], output: UnsafeMutableRawPointer, packed: [Buffer])
-    throws(KernelBenchError) -> BoundKernel
+  func bind(inputs: [Buffer], output: Buffer, packed: [Buffer]) throws(KernelBenchError)
+    -> BoundKernel
   {
-    primitive.bound([
-      (DNNL_ARG_SRC, try engine.memory(layout, at: inputs[0])),
-      (DNNL_ARG_DST, try engine.memory(layout, at: output)),
-    ])
+    primitive.bound(
+      [
+        (DNNL_ARG_SRC, try engine.memory(layout, at: inputs[0].address)),
+        (DNNL_ARG_DST, try engine.memory(layout, at: output.address)),
+      ], keeping: inputs + [output] + packed)
   }
 }
 
@@ -79,14 +80,15 @@ final class PairKernel: PreparedKernel {
     self.second = second
   }
 
-  func bind(inputs: [UnsafeMutableRawPointer], output: UnsafeMutableRawPointer, packed: [Buffer])
-    throws(KernelBenchError) -> BoundKernel
+  func bind(inputs: [Buffer], output: Buffer, packed: [Buffer]) throws(KernelBenchError)
+    -> BoundKernel
   {
-    primitive.bound([
-      (DNNL_ARG_SRC_0, try engine.memory(first, at: inputs[0])),
-      (DNNL_ARG_SRC_1, try engine.memory(second, at: inputs[1])),
-      (DNNL_ARG_DST, try engine.memory(first, at: output)),
-    ])
+    primitive.bound(
+      [
+        (DNNL_ARG_SRC_0, try engine.memory(first, at: inputs[0].address)),
+        (DNNL_ARG_SRC_1, try engine.memory(second, at: inputs[1].address)),
+        (DNNL_ARG_DST, try engine.memory(first, at: output.address)),
+      ], keeping: inputs + [output] + packed)
   }
 }
 
@@ -115,13 +117,14 @@ final class LayerNormKernel: PreparedKernel {
     self.layout = layout
   }
 
-  func bind(inputs: [UnsafeMutableRawPointer], output: UnsafeMutableRawPointer, packed: [Buffer])
-    throws(KernelBenchError) -> BoundKernel
+  func bind(inputs: [Buffer], output: Buffer, packed: [Buffer]) throws(KernelBenchError)
+    -> BoundKernel
   {
-    primitive.bound([
-      (DNNL_ARG_SRC, try engine.memory(layout, at: inputs[0])),
-      (DNNL_ARG_SCALE_SHIFT, try engine.memory(scaleShift, at: packed[0].address)),
-      (DNNL_ARG_DST, try engine.memory(layout, at: output)),
-    ])
+    primitive.bound(
+      [
+        (DNNL_ARG_SRC, try engine.memory(layout, at: inputs[0].address)),
+        (DNNL_ARG_SCALE_SHIFT, try engine.memory(scaleShift, at: packed[0].address)),
+        (DNNL_ARG_DST, try engine.memory(layout, at: output.address)),
+      ], keeping: inputs + [output] + packed)
   }
 }

@@ -22,21 +22,21 @@ final class GroupNormKernel: PreparedKernel {
     self.groups = groups
   }
 
-  func bind(inputs: [UnsafeMutableRawPointer], output: UnsafeMutableRawPointer, packed: [Buffer])
-    throws(KernelBenchError) -> BoundKernel
+  func bind(inputs: [Buffer], output: Buffer, packed: [Buffer]) throws(KernelBenchError)
+    -> BoundKernel
   {
     let work = GroupNormWork(
       threads: engine.threads, pixels: pixels, channels: channels, groups: groups,
       scaleShift: packed[0])
     let imageBytes = 4 * pixels * channels
     let (engine, batch) = (engine, batch)
-    return BoundKernel { () throws(KernelBenchError) in
+    return BoundKernel(keeping: inputs + packed + [output]) { () throws(KernelBenchError) in
       for image in 0..<batch {
-        work.source = inputs[0] + image * imageBytes
-        work.target = output + image * imageBytes
-        engine.parallel(work) { $0.addUp(thread: $1) }
+        work.source = inputs[0].address + image * imageBytes
+        work.target = output.address + image * imageBytes
+        engine.parallel { work.addUp(thread: $0) }
         work.combine()
-        engine.parallel(work) { $0.normalise(thread: $1) }
+        engine.parallel { work.normalise(thread: $0) }
       }
     }
   }
@@ -147,36 +147,5 @@ final class GroupNormWork {
       }
       for c in wide..<channels { to[c] = from[c] * factors[c] + shifts[c] }
     }
-  }
-}
-
-extension OneDNN {
-  /// Runs `body` once on each of oneDNN's own threads: others would compete with those, which spin
-  /// between two primitives.
-  func parallel(_ work: GroupNormWork, _ body: @escaping (GroupNormWork, Int) -> Void) {
-    let task = ParallelTask(work: work, threadNumber: library.threadNumber, body: body)
-    let pointer = Unmanaged.passUnretained(task).toOpaque()
-    library.runParallel(
-      { context in
-        guard let context else { return }
-        let task = Unmanaged<ParallelTask>.fromOpaque(context).takeUnretainedValue()
-        task.body(task.work, Int(task.threadNumber()))
-      }, pointer, UInt32(threads), 0)
-    withExtendedLifetime(task) {}
-  }
-}
-
-private final class ParallelTask {
-  let work: GroupNormWork
-  let threadNumber: @convention(c) () -> Int32
-  let body: (GroupNormWork, Int) -> Void
-
-  init(
-    work: GroupNormWork, threadNumber: @escaping @convention(c) () -> Int32,
-    body: @escaping (GroupNormWork, Int) -> Void
-  ) {
-    self.work = work
-    self.threadNumber = threadNumber
-    self.body = body
   }
 }

@@ -6,7 +6,6 @@ final class KernelTrial {
   /// What computes it.
   let implementation: String
   private let sets: [BoundKernel]
-  private let owners: [Buffer]
   private var turn = 0
 
   /// Places of the output that are compared with the reference.
@@ -33,12 +32,11 @@ final class KernelTrial {
     let output = Buffer(count: kernel.outputElements)
     var sets = [
       try prepared.bind(
-        inputs: inputs.map(\.address), output: output.address, packed: packed)
+        inputs: inputs, output: output, packed: packed)
     ]
-    var owners = inputs + packed + [output]
     try sets[0].run()
     try Self.check(kernel, inputs: inputs, parameters: plain, output: output)
-    let setBytes = owners.reduce(0) { $0 + $1.bytes }
+    let setBytes = (inputs + packed + [output]).reduce(0) { $0 + $1.bytes }
     let copies = min(256, 2 * cacheBytes / max(setBytes, 1))
     for _ in 0..<copies {
       let inputs = inputs.map { Self.copy($0) }
@@ -46,16 +44,14 @@ final class KernelTrial {
       let output = Buffer(bytes: output.bytes)
       sets.append(
         try prepared.bind(
-          inputs: inputs.map(\.address), output: output.address, packed: packed))
-      owners += inputs + packed + [output]
+          inputs: inputs, output: output, packed: packed))
     }
     self.sets = sets
-    self.owners = owners
   }
 
   /// Runs the kernel once, on the set that has rested longest.
   func run() throws(KernelBenchError) {
-    try withExtendedLifetime(owners) { () throws(KernelBenchError) in try sets[turn].run() }
+    try sets[turn].run()
     turn = (turn + 1) % sets.count
   }
 

@@ -46,17 +46,17 @@ final class LinearKernel: PreparedKernel {
     if bias != nil { packed[1].copy(from: plain[1]) }
   }
 
-  func bind(inputs: [UnsafeMutableRawPointer], output: UnsafeMutableRawPointer, packed: [Buffer])
-    throws(KernelBenchError) -> BoundKernel
+  func bind(inputs: [Buffer], output: Buffer, packed: [Buffer]) throws(KernelBenchError)
+    -> BoundKernel
   {
     var arguments = [
-      (DNNL_ARG_SRC, try engine.memory(source, at: inputs[0])),
+      (DNNL_ARG_SRC, try engine.memory(source, at: inputs[0].address)),
       (DNNL_ARG_WEIGHTS, try engine.memory(weights, at: packed[0].address)),
-      (DNNL_ARG_DST, try engine.memory(target, at: output)),
+      (DNNL_ARG_DST, try engine.memory(target, at: output.address)),
     ]
     if let bias {
       arguments.append((DNNL_ARG_BIAS, try engine.memory(bias, at: packed[1].address)))
     }
-    return primitive.bound(arguments)
+    return primitive.bound(arguments, keeping: inputs + [output] + packed)
   }
 }

@@ -24,14 +24,15 @@ final class ConcatenateKernel: PreparedKernel {
     self.target = target
   }
 
-  func bind(inputs: [UnsafeMutableRawPointer], output: UnsafeMutableRawPointer, packed: [Buffer])
-    throws(KernelBenchError) -> BoundKernel
+  func bind(inputs: [Buffer], output: Buffer, packed: [Buffer]) throws(KernelBenchError)
+    -> BoundKernel
   {
-    primitive.bound([
-      (DNNL_ARG_MULTIPLE_SRC, try engine.memory(sources[0], at: inputs[0])),
-      (DNNL_ARG_MULTIPLE_SRC + 1, try engine.memory(sources[1], at: inputs[1])),
-      (DNNL_ARG_DST, try engine.memory(target, at: output)),
-    ])
+    primitive.bound(
+      [
+        (DNNL_ARG_MULTIPLE_SRC, try engine.memory(sources[0], at: inputs[0].address)),
+        (DNNL_ARG_MULTIPLE_SRC + 1, try engine.memory(sources[1], at: inputs[1].address)),
+        (DNNL_ARG_DST, try engine.memory(target, at: output.address)),
+      ], keeping: inputs + [output] + packed)
   }
 }
 
@@ -61,13 +62,14 @@ final class UpsampleKernel: PreparedKernel {
     self.target = target
   }
 
-  func bind(inputs: [UnsafeMutableRawPointer], output: UnsafeMutableRawPointer, packed: [Buffer])
-    throws(KernelBenchError) -> BoundKernel
+  func bind(inputs: [Buffer], output: Buffer, packed: [Buffer]) throws(KernelBenchError)
+    -> BoundKernel
   {
-    primitive.bound([
-      (DNNL_ARG_SRC, try engine.memory(source, at: inputs[0])),
-      (DNNL_ARG_DST, try engine.memory(target, at: output)),
-    ])
+    primitive.bound(
+      [
+        (DNNL_ARG_SRC, try engine.memory(source, at: inputs[0].address)),
+        (DNNL_ARG_DST, try engine.memory(target, at: output.address)),
+      ], keeping: inputs + [output] + packed)
   }
 }
 
@@ -89,14 +91,14 @@ final class EmbeddingKernel: PreparedKernel {
   /// The row of the table that row `i` of the output shows: spread over the whole table.
   static func index(_ i: Int, of vocabulary: Int) -> Int { i &* 7919 % vocabulary }
 
-  func bind(inputs: [UnsafeMutableRawPointer], output: UnsafeMutableRawPointer, packed: [Buffer])
-    throws(KernelBenchError) -> BoundKernel
+  func bind(inputs: [Buffer], output: Buffer, packed: [Buffer]) throws(KernelBenchError)
+    -> BoundKernel
   {
     let table = packed[0]
-    return BoundKernel { () throws(KernelBenchError) in
+    return BoundKernel(keeping: packed + [output]) { () throws(KernelBenchError) in
       let rowBytes = 4 * self.channels
       for i in 0..<self.rows {
-        (output + i * rowBytes).copyMemory(
+        (output.address + i * rowBytes).copyMemory(
           from: table.address + Self.index(i, of: self.vocabulary) * rowBytes, byteCount: rowBytes)
       }
     }

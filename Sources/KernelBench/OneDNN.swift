@@ -172,4 +172,12 @@ final class Primitive {
     try OneDNN.check(name, status)
     _ = owner.library.streamWait(owner.stream)
   }
+
+  /// The primitive with its memory.
+  func bound(_ arguments: [(Int32, Memory)], keeping buffers: [Buffer]) -> BoundKernel {
+    let list = arguments.map { dnnl_exec_arg_t(arg: $0.0, memory: $0.1.handle) }
+    return BoundKernel(keeping: arguments.map(\.1) + buffers) { () throws(KernelBenchError) in
+      try self.run(list)
+    }
+  }
 }

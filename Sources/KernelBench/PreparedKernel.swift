@@ -9,8 +9,8 @@ protocol PreparedKernel: AnyObject {
   /// Brings parameters from the published order into this machine's.
   func pack(_ plain: [Buffer], into packed: [Buffer]) throws(KernelBenchError)
   /// Fixes the memory; what comes back runs the kernel once.
-  func bind(inputs: [UnsafeMutableRawPointer], output: UnsafeMutableRawPointer, packed: [Buffer])
-    throws(KernelBenchError) -> BoundKernel
+  func bind(inputs: [Buffer], output: Buffer, packed: [Buffer]) throws(KernelBenchError)
+    -> BoundKernel
 }
 
 extension PreparedKernel {
@@ -19,9 +19,20 @@ extension PreparedKernel {
   }
 }
 
-/// A kernel with its memory.
+/// A kernel with its memory, which lives as long as this does.
 struct BoundKernel {
-  let run: () throws(KernelBenchError) -> Void
+  private let body: () throws(KernelBenchError) -> Void
+  private let memory: [AnyObject]
+
+  init(keeping memory: [AnyObject], _ body: @escaping () throws(KernelBenchError) -> Void) {
+    self.memory = memory
+    self.body = body
+  }
+
+  /// Runs the kernel once.
+  func run() throws(KernelBenchError) {
+    try withExtendedLifetime(memory) { () throws(KernelBenchError) in try body() }
+  }
 }
 
 extension Kernel {

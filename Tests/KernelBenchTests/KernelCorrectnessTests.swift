@@ -46,7 +46,7 @@ struct KernelCorrectnessTests {
     let packed = prepared.packedBytes.map { Buffer(bytes: $0) }
     try prepared.pack(plain, into: packed)
     let output = Buffer(count: kernel.outputElements)
-    try prepared.bind(inputs: inputs.map(\.address), output: output.address, packed: packed).run()
+    try prepared.bind(inputs: inputs, output: output, packed: packed).run()
     try KernelTrial.check(kernel, inputs: inputs, parameters: plain, output: output)
     output.floats[kernel.outputElements - 1] = wrong
     #expect(throws: KernelBenchError.self) {

@@ -1,0 +1,74 @@
+import DiffusionModels
+
+/// A whole forward pass, kernel by kernel: every node has its own weights, as the network has.
+///
+/// Activations share memory as soon as nothing reads them any more. What the sum of the separately
+/// timed kernels leaves out shows here: what one kernel leaves in the cache for the next.
+final class WholePass {
+  private var steps: [BoundKernel] = []
+  private var output: [Buffer] = []
+  private var prepared: [Kernel: (kernel: any PreparedKernel, packed: [Buffer])] = [:]
+
+  init(_ graphs: [OperatorGraph], on engine: OneDNN) throws(KernelBenchError) {
+    for graph in graphs { try add(graph, on: engine) }
+  }
+
+  private func add(_ graph: OperatorGraph, on engine: OneDNN) throws(KernelBenchError) {
+    var memory: [Int: Buffer] = [:]
+    for (seed, input) in graph.inputs.enumerated() {
+      let buffer = Buffer(count: graph.tensors[input.index].elements)
+      buffer.fill(seed: UInt64(seed) + 31, bound: 1.7)
+      memory[input.index] = buffer
+    }
+    var lastUse: [Int: Int] = [graph.output.index: graph.nodes.count]
+    for (place, node) in graph.nodes.enumerated() {
+      for tensor in node.inputs { lastUse[tensor.index] = max(lastUse[tensor.index] ?? 0, place) }
+    }
+    for input in graph.inputs { lastUse[input.index] = graph.nodes.count }
+    var free: [Buffer] = []
+    for (place, node) in graph.nodes.enumerated() {
+      let bytes = 4 * graph.tensors[node.output.index].elements
+      // The smallest that is large enough: the same choice every time.
+      let fitting = free.indices.filter { free[$0].bytes >= bytes }
+        .min { free[$0].bytes < free[$1].bytes }
+      let target = fitting.map { free.remove(at: $0) } ?? Buffer(bytes: bytes)
+      memory[node.output.index] = target
+      let (kernel, packed) = try weights(of: node.kernel, on: engine)
+      steps.append(
+        try kernel.bind(
+          inputs: node.inputs.compactMap { memory[$0.index] }, output: target,
+          packed: packed))
+      for tensor in Set(node.inputs) where lastUse[tensor.index] == place {
+        if let buffer = memory.removeValue(forKey: tensor.index) { free.append(buffer) }
+      }
+    }
+    if let buffer = memory[graph.output.index] { output.append(buffer) }
+  }
+
+  /// A kernel prepared once, and weights of its own for every node.
+  private func weights(of kernel: Kernel, on engine: OneDNN) throws(KernelBenchError)
+    -> (any PreparedKernel, [Buffer])
+  {
+    if let known = prepared[kernel] {
+      let packed = known.packed.map { original in
+        let copy = Buffer(bytes: original.bytes)
+        copy.copy(from: original)
+        return copy
+      }
+      return (known.kernel, packed)
+    }
+    let fresh = try kernel.prepare(on: engine)
+    let packed = fresh.packedBytes.map { Buffer(bytes: $0) }
+    try fresh.pack(KernelTrial.parameters(of: kernel), into: packed)
+    prepared[kernel] = (fresh, packed)
+    return (fresh, packed)
+  }
+
+  /// Runs every kernel once, in order.
+  func run() throws(KernelBenchError) {
+    for step in steps { try step.run() }
+  }
+
+  /// Whether the last run gave numbers.
+  var isFinite: Bool { output.allSatisfy { $0.floats.allSatisfy(\.isFinite) } }
+}
