@@ -1,23 +1,15 @@
 import DiffusionModels
+import LatencyProfiles
 
-/// The most that this machine was seen to do: what a kernel's rates are held against.
-public struct Roofline: Sendable, Hashable, Codable {
-  /// 10^9 floating-point operations a second in a large matrix product.
-  public var gflopPerS: Double
-  /// 10^9 bytes a second, read and written, in a large copy.
-  public var gbytePerS: Double
-
-  /// Least seconds that so much work can take.
-  public func seconds(flops: Double, bytes: Double) -> Double {
-    max(flops / gflopPerS, bytes / gbytePerS) / 1e9
-  }
-
+extension LatencyProfile.Roofline {
   /// Numbers on a side of the matrices.
   static let side = 2048
   /// Bytes copied, beyond any cache.
   static let copyBytes = 256 << 20
 
-  static func measure(on engine: OneDNN, cacheBytes: Int) throws(KernelBenchError) -> Roofline {
+  static func measure(on engine: OneDNN, cacheBytes: Int) throws(KernelBenchError)
+    -> LatencyProfile.Roofline
+  {
     let product = Kernel.linear(rows: side, inputs: side, outputs: side, bias: false)
     let trial = try KernelTrial(product, on: engine, cacheBytes: cacheBytes)
     let watch = Stopwatch(minimum: 5, budget: 1)
@@ -35,7 +27,7 @@ public struct Roofline: Sendable, Hashable, Codable {
       }
     }
     // The best run is the machine's peak; a median would let a noisy neighbour lower the roof.
-    return Roofline(
+    return LatencyProfile.Roofline(
       gflopPerS: product.flops / seconds.quantile(0) / 1e9,
       gbytePerS: 2 * Double(copyBytes) / copy.quantile(0) / 1e9)
   }

@@ -68,6 +68,7 @@ extension LatencyProfile.Entry {
     var faults: [(key: String, what: String)] = []
     for (key, value) in [
       ("median_s", medianSeconds as Double?), ("p10_s", p10Seconds), ("p90_s", p90Seconds),
+      ("whole_s", wholeSeconds),
     ] {
       guard let value else { continue }
       if !(value > 0) {

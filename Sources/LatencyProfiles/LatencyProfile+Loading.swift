@@ -50,12 +50,15 @@ extension LatencyProfile {
   /// - Throws: `InputError`, located in that JSON, where a part is wrong.
   public init(
     name: String, device: String, source: String, mode: String,
-    libraries: [String: String] = [:], date: String? = nil, cores: Int? = nil, entries: [Entry]
+    libraries: [String: String] = [:], date: String? = nil, cores: Int? = nil,
+    harness: String? = nil, roofline: Roofline? = nil, kernels: [KernelLatency] = [],
+    entries: [Entry]
   ) throws(InputError) {
     let file = ProfileFile(
       schema: Self.schemaVersion, name: name, provenance: Self.weakestProvenance(of: entries),
       device: device, source: source, mode: mode, libraries: libraries, date: date, cores: cores,
-      entries: entries)
+      harness: harness, roofline: roofline, entries: entries,
+      kernels: kernels.isEmpty ? nil : kernels)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     // Not a number becomes a string, which reading then refuses with its place.
@@ -86,9 +89,13 @@ struct ProfileFile: Encodable {
   var libraries: [String: String]
   var date: String?
   var cores: Int?
+  var harness: String?
+  var roofline: LatencyProfile.Roofline?
   var entries: [LatencyProfile.Entry]
+  var kernels: [LatencyProfile.KernelLatency]?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case schema, name, provenance, device, source, mode, libraries, date, cores, entries
+    case schema, name, provenance, device, source, mode, libraries, date, cores, harness, roofline
+    case entries, kernels
   }
 }

@@ -21,6 +21,12 @@ public struct LatencyProfile: Sendable, Hashable {
   public let date: String?
   /// Cores that one task occupies; nil for an accelerator.
   public let cores: Int?
+  /// Name and version of the program that measured it; nil where nothing was measured.
+  public let harness: String?
+  /// What the device was seen to do at most; nil where nothing was measured.
+  public let roofline: Roofline?
+  /// The kernels behind measured entries, each once; empty where none was timed.
+  public let kernels: [KernelLatency]
   /// In the order of the file; never empty, and no two for the same batch of the same work.
   public let entries: [Entry]
   /// The file's exact text, stored with every run that used it.
@@ -78,6 +84,10 @@ extension LatencyProfile {
     public var residualQuantiles: [Double]?
     /// Autocorrelation of successive latencies, in (-1, 1).
     public var lag1Autocorrelation: Double?
+    /// Seconds of the stage executed whole, where it was, beside the sum of its kernels.
+    public var wholeSeconds: Double?
+    /// How much longer the sum of the kernels is than the whole, relative: 0.05 = 5 % longer.
+    public var wholeGap: Double?
     /// Where the figure comes from.
     public var provenance: Provenance
     /// Its source, where it is not the profile's own.
@@ -93,6 +103,8 @@ extension LatencyProfile {
       case repetitions
       case residualQuantiles = "residual_quantiles"
       case lag1Autocorrelation = "lag1_autocorrelation"
+      case wholeSeconds = "whole_s"
+      case wholeGap = "whole_gap"
       case provenance, source, derivation
     }
 

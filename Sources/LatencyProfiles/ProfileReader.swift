@@ -60,6 +60,9 @@ struct ProfileReader {
     let cores: Int? = optional("cores", of: fields)
     if let cores, cores < 1 { report(at: fields.offset(of: "cores"), "cores must be at least 1") }
     if name == "" { report(at: fields.offset(of: "name"), "name must not be empty") }
+    let harness: String? = optional("harness", of: fields)
+    let roofline = readRoofline(fields)
+    let kernels = readKernels(fields)
     let entries = readEntries(fields)
     if let provenance, !entries.isEmpty, diagnostics.isEmpty {
       let weakest = LatencyProfile.weakestProvenance(of: entries)
@@ -73,7 +76,8 @@ struct ProfileReader {
     guard let name, let provenance, let device, let source, let mode else { return nil }
     return LatencyProfile(
       name: name, provenance: provenance, device: device, source: source, mode: mode,
-      libraries: libraries ?? [:], date: date, cores: cores, entries: entries, text: text,
+      libraries: libraries ?? [:], date: date, cores: cores, harness: harness,
+      roofline: roofline, kernels: kernels, entries: entries, text: text,
       contentHash: ContentHash.hex(of: text))
   }
 
@@ -123,6 +127,8 @@ struct ProfileReader {
     let repetitions: Int? = optional("repetitions", of: fields)
     let quantiles: [Double]? = optional("residual_quantiles", of: fields)
     let lag1: Double? = optional("lag1_autocorrelation", of: fields)
+    let whole: Double? = optional("whole_s", of: fields)
+    let gap: Double? = optional("whole_gap", of: fields)
     let source: String? = optional("source", of: fields)
     let derivation: String? = optional("derivation", of: fields)
     guard let model, let stage, let height, let width, let batch, let median, let provenance
@@ -135,6 +141,8 @@ struct ProfileReader {
     entry.repetitions = repetitions
     entry.residualQuantiles = quantiles
     entry.lag1Autocorrelation = lag1
+    entry.wholeSeconds = whole
+    entry.wholeGap = gap
     entry.source = source
     entry.derivation = derivation
     for fault in entry.faults {
@@ -145,6 +153,66 @@ struct ProfileReader {
 
   private func label(_ number: Int, _ entry: LatencyProfile.Entry) -> String {
     "entry \(number) (\(entry.model) \(entry.stage.rawValue) batch \(entry.batch))"
+  }
+}
+
+// MARK: - What a harness measured
+
+extension ProfileReader {
+  private mutating func readRoofline(_ fields: Fields) -> LatencyProfile.Roofline? {
+    guard let value = fields["roofline"] else { return nil }
+    guard let members = value.members else {
+      report(at: value.offset, "'roofline' must be an object")
+      return nil
+    }
+    let fields = Fields(members: members, offset: value.offset, label: "roofline: ")
+    rejectUnknown(fields, known: LatencyProfile.Roofline.CodingKeys.allCases.map(\.rawValue))
+    let gflop: Double? = required("gflop_per_s", of: fields)
+    let gbyte: Double? = required("gbyte_per_s", of: fields)
+    guard let gflop, let gbyte else { return nil }
+    if !(gflop > 0 && gbyte > 0) { report(at: value.offset, "roofline: rates must be positive") }
+    return .init(gflopPerS: gflop, gbytePerS: gbyte)
+  }
+
+  private mutating func readKernels(_ fields: Fields) -> [LatencyProfile.KernelLatency] {
+    guard let value = fields["kernels"] else { return [] }
+    guard let items = value.items else {
+      report(at: value.offset, "'kernels' must be an array")
+      return []
+    }
+    return items.enumerated().compactMap { readKernel($1, number: $0 + 1) }
+  }
+
+  private mutating func readKernel(_ item: JSONValue, number: Int)
+    -> LatencyProfile.KernelLatency?
+  {
+    guard let members = item.members else {
+      report(at: item.offset, "kernel \(number): must be an object")
+      return nil
+    }
+    let fields = Fields(members: members, offset: item.offset, label: "kernel \(number): ")
+    rejectUnknown(
+      fields, known: LatencyProfile.KernelLatency.CodingKeys.allCases.map(\.rawValue))
+    let kernel: String? = required("kernel", of: fields)
+    let implementation: String? = required("implementation", of: fields)
+    let flops: Double? = required("flops", of: fields)
+    let bytes: Double? = required("bytes", of: fields)
+    let repetitions: Int? = required("repetitions", of: fields)
+    let median: Double? = required("median_s", of: fields)
+    let p10: Double? = required("p10_s", of: fields)
+    let p90: Double? = required("p90_s", of: fields)
+    let spread: Double? = required("spread", of: fields)
+    guard let kernel, let implementation, let flops, let bytes, let repetitions, let median,
+      let p10, let p90, let spread
+    else { return nil }
+    let result = LatencyProfile.KernelLatency(
+      kernel: kernel, implementation: implementation, flops: flops, bytes: bytes,
+      repetitions: repetitions, medianSeconds: median, p10Seconds: p10, p90Seconds: p90,
+      spread: spread)
+    if let fault = result.fault {
+      report(at: fields.offset(of: fault.key), "kernel \(number) (\(kernel)): \(fault.what)")
+    }
+    return result
   }
 }
 

@@ -1,4 +1,5 @@
 import DiffusionModels
+import LatencyProfiles
 import Testing
 
 @testable import KernelBench
@@ -21,7 +22,7 @@ struct PassTests {
   }
 
   @Test func rooflineIsTheSlowerOfWorkAndTraffic() {
-    let roof = Roofline(gflopPerS: 100, gbytePerS: 10)
+    let roof = LatencyProfile.Roofline(gflopPerS: 100, gbytePerS: 10)
     #expect(roof.seconds(flops: 1e11, bytes: 0) == 1)
     #expect(roof.seconds(flops: 1e11, bytes: 2e10) == 2)
   }

@@ -1,0 +1,103 @@
+public import DiffusionModels
+public import LatencyProfiles
+
+/// What a bench measures.
+public struct BenchPlan: Sendable {
+  /// The entries that the profile will have, in its order.
+  public var entries: [Entry]
+  /// Threads of every kernel but PNG encoding, which has one.
+  public var threads: Int
+  /// Seconds that the timings of one kernel may take.
+  public var secondsPerKernel: Double
+  /// Least number of timings of a kernel.
+  public var minimumRepetitions: Int
+  /// How many of the costliest kernels are measured where not all are.
+  public static let costliest = 20
+  /// Fewer timings than these say too little of how a latency scatters.
+  public static let residualRepetitions = 20
+
+  /// One entry of the profile to come.
+  public struct Entry: Sendable {
+    /// The model; nil for post-processing, which is any model's.
+    public var model: DiffusionModel?
+    /// The stage.
+    public var stage: Stage
+    /// Image height and width in pixels; 0 for encoding, which serves any.
+    public var size: LatencyProfile.ImageSize
+    /// With guidance or without; nil where the stage does not depend on it.
+    public var guidance: Bool?
+    /// Images.
+    public var batch: Int
+    /// What of it is measured.
+    public var extent: Extent
+    /// Whether the stage is also executed whole.
+    public var runsWhole: Bool
+
+    /// The passes of the networks; none for post-processing.
+    public var graphs: [OperatorGraph] {
+      guard let model else { return [] }
+      switch stage {
+      case .encode: return model.encode(images: batch, guidance: guidance ?? false)
+      case .denoise:
+        return model.denoise(
+          images: batch, height: size.height, width: size.width, guidance: guidance ?? false)
+      case .decode:
+        return model.decode(images: batch, height: size.height, width: size.width)
+      case .postProcess: return []
+      }
+    }
+  }
+
+  /// How much of an entry is measured.
+  public enum Extent: Sendable, Hashable {
+    /// Every distinct kernel.
+    case all
+    /// The costliest kernels; the others are scaled from the same entry at batch 1.
+    case costliest
+  }
+
+  /// A plan for one or more models.
+  ///
+  /// - Parameters:
+  ///   - sizes: in pixels; nil = each model's own.
+  ///   - batches: images, at least 1 each.
+  ///   - isQuick: batch 1 in full, larger ones by their costliest kernels, few repetitions, and one
+  ///     whole step; else everything in full, with every stage executed whole.
+  public init(
+    models: [DiffusionModel], sizes: [LatencyProfile.ImageSize]?, batches: [Int], isQuick: Bool,
+    threads: Int
+  ) {
+    self.threads = threads
+    secondsPerKernel = isQuick ? 0.1 : 3
+    minimumRepetitions = isQuick ? 3 : 7
+    entries = []
+    for model in models {
+      let own = LatencyProfile.ImageSize(height: model.nativeSide, width: model.nativeSide)
+      for batch in batches {
+        for stage in [Stage.encode, .denoise, .decode] {
+          let sizes = stage == .encode ? [.init(height: 0, width: 0)] : sizes ?? [own]
+          for size in sizes {
+            for guidance in stage.dependsOnGuidance ? [false, true] : [nil] {
+              entries.append(
+                Entry(
+                  model: model, stage: stage, size: size, guidance: guidance, batch: batch,
+                  extent: isQuick && batch > 1 ? .costliest : .all,
+                  // Encoding is short; of the rest a quick bench runs one unguided step.
+                  runsWhole: !isQuick
+                    || batch == 1
+                      && (stage == .encode || (stage == .denoise && guidance == false))
+                ))
+            }
+          }
+        }
+      }
+    }
+    let shown = sizes ?? models.map { .init(height: $0.nativeSide, width: $0.nativeSide) }
+    for size in Set(shown).sorted() {
+      entries.append(
+        Entry(
+          model: nil, stage: .postProcess, size: size, guidance: nil, batch: 1, extent: .all,
+          runsWhole: true))
+    }
+  }
+}

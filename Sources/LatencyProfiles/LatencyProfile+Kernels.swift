@@ -1,0 +1,85 @@
+extension LatencyProfile {
+  /// The most that a device was seen to do: what a kernel's rates are held against.
+  public struct Roofline: Sendable, Hashable, Codable {
+    /// 10^9 floating-point operations a second in a large matrix product.
+    public var gflopPerS: Double
+    /// 10^9 bytes a second, read and written, in a large copy.
+    public var gbytePerS: Double
+
+    /// Rates, both positive.
+    public init(gflopPerS: Double, gbytePerS: Double) {
+      self.gflopPerS = gflopPerS
+      self.gbytePerS = gbytePerS
+    }
+
+    /// Least seconds that so much work can take.
+    public func seconds(flops: Double, bytes: Double) -> Double {
+      max(flops / gflopPerS, bytes / gbytePerS) / 1e9
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case gflopPerS = "gflop_per_s"
+      case gbytePerS = "gbyte_per_s"
+    }
+  }
+
+  /// Timings of one kernel.
+  public struct KernelLatency: Sendable, Hashable, Codable {
+    /// What it does, with its shape: the name that the operator graphs give it.
+    public var kernel: String
+    /// What computed it.
+    public var implementation: String
+    /// Floating-point operations of one run; 0 for kernels that only move or normalise.
+    public var flops: Double
+    /// Least bytes that one run moves.
+    public var bytes: Double
+    /// Timed runs.
+    public var repetitions: Int
+    /// Median seconds of a run.
+    public var medianSeconds: Double
+    /// 10th percentile in seconds.
+    public var p10Seconds: Double
+    /// 90th percentile in seconds.
+    public var p90Seconds: Double
+    /// Distance between the quartiles over the median.
+    public var spread: Double
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case kernel, implementation, flops, bytes, repetitions
+      case medianSeconds = "median_s"
+      case p10Seconds = "p10_s"
+      case p90Seconds = "p90_s"
+      case spread
+    }
+
+    /// Timings with everything that a profile states of them.
+    public init(
+      kernel: String, implementation: String, flops: Double, bytes: Double, repetitions: Int,
+      medianSeconds: Double, p10Seconds: Double, p90Seconds: Double, spread: Double
+    ) {
+      self.kernel = kernel
+      self.implementation = implementation
+      self.flops = flops
+      self.bytes = bytes
+      self.repetitions = repetitions
+      self.medianSeconds = medianSeconds
+      self.p10Seconds = p10Seconds
+      self.p90Seconds = p90Seconds
+      self.spread = spread
+    }
+
+    /// The first of its figures that cannot be, and what is wrong with it.
+    var fault: (key: String, what: String)? {
+      if !(medianSeconds > 0) { return ("median_s", "median_s must be positive") }
+      if !(p10Seconds > 0 && p10Seconds <= medianSeconds) {
+        return ("p10_s", "p10_s must be positive and not above median_s")
+      }
+      if !(p90Seconds >= medianSeconds) { return ("p90_s", "p90_s must not be below median_s") }
+      if repetitions < 1 { return ("repetitions", "repetitions must be at least 1") }
+      if !(flops >= 0) { return ("flops", "flops must not be negative") }
+      if !(bytes >= 0) { return ("bytes", "bytes must not be negative") }
+      if !(spread >= 0) { return ("spread", "spread must not be negative") }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import ArgumentParser
+import Diagnostics
+import DiffusionModels
+import Foundation
+import KernelBench
+import LatencyProfiles
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measures the denoising kernels on this machine.",
+    discussion: """
+      Runs every distinct kernel of every stage with oneDNN, checks its result, times it with cold
+      memory, and writes a latency profile. Stopped by Ctrl-C it keeps the finished kernels and
+      goes on from there the next time. --quick measures batch 1 in full with few repetitions, and
+      larger batches by their 20 costliest kernels.
+      """)
+
+  @Option(
+    help: "Model: \(ModelRegistry.models.map(\.name).joined(separator: ", ")). Default: all.")
+  var model: [String] = []
+
+  @Option(help: "Image size, HEIGHTxWIDTH in pixels. Default: the size a model was trained for.")
+  var size: [String] = []
+
+  @Option(help: "Images in a batch, separated by commas.")
+  var batch: String?
+
+  @Option(help: "Threads. Default: all cores.")
+  var threads: Int?
+
+  @Option(help: "The profile to write.")
+  var out = "profile.json"
+
+  @Flag(help: "About a minute or two instead of hours.")
+  var quick = false
+
+  func run() throws {
+    let plan = try plan()
+    let interrupt = InterruptFlag()
+    let start = Date()
+    do {
+      let bench = try Bench(
+        plan: plan, resumePath: out + ".resume",
+        progress: { Self.show($0, since: start) }, isCancelled: { interrupt.isRaised })
+      let result = try bench.run()
+      Output.progress("")
+      try write(result)
+    } catch let error as KernelBenchError {
+      Output.progress("")
+      throw fault(error)
+    }
+  }
+
+  private func write(_ result: BenchResult) throws {
+    let name = URL(fileURLWithPath: out).deletingPathExtension().lastPathComponent
+    let day = Date().formatted(.iso8601.year().month().day())
+    let profile = try result.profile(name: name, date: day)
+    do {
+      try Data(profile.text.utf8).write(to: URL(fileURLWithPath: out), options: .atomic)
+    } catch {
+      throw Diagnostic(
+        .cannotWrite, at: .init(file: out),
+        "the profile cannot be written: "
+          + error.localizedDescription)
+    }
+    if result.noisyShare > 0.25 {
+      let percent = Int((100 * result.noisyShare).rounded())
+      Output.error(
+        "warning: a noisy machine: \(percent) % of the kernels spread by over 10 % between their "
+          + "quartiles; close other programs and measure again")
+    }
+    if result.largestGap > 0.05 {
+      let percent = String(format: "%.1f", 100 * result.largestGap)
+      Output.error(
+        "warning: the sum of the kernels and the stage executed whole differ by \(percent) %, "
+          + "more than 5 %")
+    }
+    Output.result("\(out): \(profile.kernels.count) kernels, \(profile.entries.count) entries")
+  }
+
+  private func fault(_ error: KernelBenchError) -> any Error {
+    switch error {
+    case .interrupted:
+      Output.error(
+        "interrupted; the finished kernels are in \(out).resume, and the same command goes on "
+          + "from them")
+      return ExitCode(1)
+    case .libraryMissing:
+      return Diagnostic(.missingInput, at: .init(file: "bench"), error.description)
+    default:
+      Output.error("bench: error: \(error)")
+      return ExitCode(1)
+    }
+  }
+
+  private static func show(_ progress: Bench.Progress, since start: Date) {
+    let spent = Date().timeIntervalSince(start)
+    let left = progress.share > 0.03 ? spent * (1 / progress.share - 1) : nil
+    let filled = Int(20 * progress.share)
+    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
+    let time = left.map { String(format: "%.0f s left", $0) } ?? "starting"
+    Output.progress("[\(bar)] \(time)  \(progress.what)")
+  }
+}
+
+// MARK: - What to measure
+
+extension BenchCommand {
+  private func plan() throws -> BenchPlan {
+    let known = ModelRegistry.models
+    let models =
+      try model.isEmpty
+      ? known
+      : model.flatMap { $0.split(separator: ",").map(String.init) }.map { name in
+        guard let found = ModelRegistry.model(named: name) else {
+          let hint = Suggestion.hint(for: name, in: known.map(\.name), noun: "model")
+          throw ValidationError("no model '\(name)'; \(hint)")
+        }
+        return found
+      }
+    let sizes = try size.flatMap { $0.split(separator: ",") }.map { text in
+      let sides = text.split(separator: "x").map { Int($0) }
+      guard sides.count == 2, let height = sides[0], let width = sides[1] else {
+        throw ValidationError("'\(text)' is no size; write HEIGHTxWIDTH, 512x512 for one")
+      }
+      for model in models {
+        if let fault = model.sizeFault(height: height, width: width) {
+          throw ValidationError("size \(text): \(fault)")
+        }
+      }
+      return LatencyProfile.ImageSize(height: height, width: width)
+    }
+    let text = batch ?? (quick ? "1,2" : "1,2,4")
+    let batches = try text.split(separator: ",").map { part in
+      guard let number = Int(part), (1...64).contains(number) else {
+        throw ValidationError("'\(part)' is no batch; write whole numbers from 1 to 64")
+      }
+      return number
+    }
+    let cores = Machine.current().cores
+    if let threads, !(1...cores).contains(threads) {
+      throw ValidationError("--threads \(threads); this machine has 1 to \(cores)")
+    }
+    // Larger batches are scaled from batch 1, which therefore comes first.
+    let ordered = Set(batches + (quick ? [1] : [])).sorted()
+    return BenchPlan(
+      models: models, sizes: sizes.isEmpty ? nil : sizes, batches: ordered, isQuick: quick,
+      threads: threads ?? cores)
+  }
+}
