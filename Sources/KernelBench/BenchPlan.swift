@@ -35,16 +35,7 @@ public struct BenchPlan: Sendable {
 
     /// The passes of the networks; none for post-processing.
     public var graphs: [OperatorGraph] {
-      guard let model else { return [] }
-      switch stage {
-      case .encode: return model.encode(images: batch, guidance: guidance ?? false)
-      case .denoise:
-        return model.denoise(
-          images: batch, height: size.height, width: size.width, guidance: guidance ?? false)
-      case .decode:
-        return model.decode(images: batch, height: size.height, width: size.width)
-      case .postProcess: return []
-      }
+      model?.graphs(stage, size: size, guidance: guidance ?? false, batch: batch) ?? []
     }
   }
 
@@ -98,6 +89,21 @@ public struct BenchPlan: Sendable {
         Entry(
           model: nil, stage: .postProcess, size: size, guidance: nil, batch: 1, extent: .all,
           runsWhole: true))
+    }
+  }
+}
+
+extension DiffusionModel {
+  /// The passes that a stage runs for so many images; none for post-processing.
+  public func graphs(
+    _ stage: Stage, size: LatencyProfile.ImageSize, guidance: Bool, batch: Int
+  ) -> [OperatorGraph] {
+    switch stage {
+    case .encode: encode(images: batch, guidance: guidance)
+    case .denoise:
+      denoise(images: batch, height: size.height, width: size.width, guidance: guidance)
+    case .decode: decode(images: batch, height: size.height, width: size.width)
+    case .postProcess: []
     }
   }
 }

@@ -1,13 +1,15 @@
 /// A table of left-aligned first and right-aligned further columns.
-struct TextTable {
+public struct TextTable {
   private var rows: [[String]] = []
 
-  init(header: [String]) { rows = [header] }
+  /// A table without rows.
+  public init(header: [String]) { rows = [header] }
 
-  mutating func add(_ row: [String]) { rows.append(row) }
+  /// Adds a row below.
+  public mutating func add(_ row: [String]) { rows.append(row) }
 
   /// Lines with two spaces between columns and a rule under the header.
-  var text: String {
+  public var text: String {
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in
       rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0

@@ -14,17 +14,21 @@ struct ProfileCommand: ParsableCommand {
     @Argument(help: "Profile files.")
     var files: [String]
 
+    @Option(help: "Kernels to list.")
+    var kernels = 20
+
     func run() throws {
-      for file in files {
-        let profile = try LatencyProfile.load(path: file)
-        Output.result(
-          "\(profile.name): \(profile.provenance.rawValue); \(profile.device); \(profile.source)")
-        for entry in profile.entries {
-          let size = entry.height > 0 ? "\(entry.height)x\(entry.width)" : "any size"
-          Output.result(
-            "  \(entry.model) \(entry.stage.rawValue) \(size) batch \(entry.batch): "
-              + String(format: "%.4g s", entry.medianSeconds) + " (\(entry.provenance.rawValue))")
+      for (index, file) in files.enumerated() {
+        let tables = ProfileTables(profile: try LatencyProfile.load(path: file))
+        if index > 0 { Output.result("") }
+        Output.result(tables.title)
+        if let roofline = tables.roofline { Output.result(roofline) }
+        Output.result("\n" + tables.stages)
+        for note in tables.derivations + [tables.residualNote].compactMap({ $0 }) {
+          Output.result("  * " + note)
         }
+        if let kinds = tables.kinds { Output.result("\nwhere the time goes:\n" + kinds) }
+        if let table = tables.kernels(limit: max(kernels, 0)) { Output.result("\n" + table) }
       }
     }
   }
