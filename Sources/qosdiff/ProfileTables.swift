@@ -64,7 +64,7 @@ struct ProfileTables {
   /// Share of each kind of kernel in each entry whose kernels are in the profile.
   var kinds: String? {
     let rows = profile.entries.compactMap { entry -> (LatencyProfile.Entry, [String: Double])? in
-      let parts = parts(of: entry)
+      let parts = timedParts(of: entry)
       if parts.isEmpty { return nil }
       var seconds: [String: Double] = [:]
       for part in parts { seconds[Self.group(part.kernel), default: 0] += part.seconds }
@@ -89,9 +89,9 @@ struct ProfileTables {
   /// The kernels of one step (the first guided one at the smallest batch, else the first), the
   /// costliest first; nil where the profile has no kernels.
   func kernels(limit: Int) -> String? {
-    let steps = profile.entries.filter { $0.stage == .denoise && !parts(of: $0).isEmpty }
+    let steps = profile.entries.filter { $0.stage == .denoise && !timedParts(of: $0).isEmpty }
     guard let step = steps.first(where: { $0.guidance == true }) ?? steps.first else { return nil }
-    let parts = parts(of: step).sorted { $0.seconds > $1.seconds }
+    let parts = timedParts(of: step).sorted { $0.seconds > $1.seconds }
     let total = parts.reduce(0) { $0 + $1.seconds }
     var table = TextTable(header: [
       "kernel", "count", "median_ms", "p10_ms", "p90_ms", "share %", "GFLOP/s", "GB/s",
@@ -126,7 +126,7 @@ struct ProfileTables {
   }
 
   /// The timed kernels of an entry; empty where the program does not know the model.
-  private func parts(of entry: LatencyProfile.Entry) -> [Part] {
+  private func timedParts(of entry: LatencyProfile.Entry) -> [Part] {
     guard let model = ModelRegistry.model(named: entry.model), !profile.kernels.isEmpty else {
       return []
     }
