@@ -1,10 +1,10 @@
 /// Architecture of the autoencoder's decoder: latent to pixels, eight times as high and wide.
 public struct VAEDecoder: Sendable, Hashable {
   /// Channels of each level, in the order of decoding.
-  public var channels = [512, 512, 256, 128]
+  public var channels: [Int]
 
-  /// Stable Diffusion's.
-  public init() {}
+  /// Stable Diffusion's, unless other channels are given.
+  public init(channels: [Int] = [512, 512, 256, 128]) { self.channels = channels }
 
   static let blocks = 3
 

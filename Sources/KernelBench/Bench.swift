@@ -46,6 +46,9 @@ public final class Bench {
       ])
   }
 
+  /// Kernels that an interrupted bench had finished.
+  public var resumed: Int { resume.measurements.count }
+
   /// Measures everything in the plan.
   public func run() throws -> BenchResult {
     progress(Progress(what: "peak rates of this machine", share: 0))
@@ -84,7 +87,9 @@ public final class Bench {
     progress(Progress(what: kernel.description, share: done / total))
     try checkCancelled()
     let trial = try KernelTrial(kernel, on: engine, cacheBytes: machine.cacheBytes)
-    let watch = Stopwatch(minimum: plan.minimumRepetitions, budget: plan.secondsPerKernel)
+    var watch = Stopwatch(minimum: plan.minimumRepetitions, budget: plan.secondsPerKernel)
+    // The check has run it already.
+    watch.warmsUp = false
     let samples = try watch.time { () throws(KernelBenchError) in
       try trial.run()
       try checkCancelled()

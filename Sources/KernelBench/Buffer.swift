@@ -10,10 +10,21 @@ final class Buffer {
       start: address.assumingMemoryBound(to: Float.self), count: bytes / 4)
   }
 
-  init(bytes: Int) {
+  /// All zero, and so in physical memory before anything is timed.
+  convenience init(bytes: Int) {
+    self.init(uninitialised: bytes)
+    address.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+  }
+
+  /// The same numbers as another's.
+  convenience init(copyOf other: Buffer) {
+    self.init(uninitialised: other.bytes)
+    copy(from: other)
+  }
+
+  private init(uninitialised bytes: Int) {
     self.bytes = bytes
     address = .allocate(byteCount: max(bytes, 64), alignment: 4096)
-    address.initializeMemory(as: UInt8.self, repeating: 0, count: max(bytes, 64))
   }
 
   convenience init(count: Int) { self.init(bytes: 4 * count) }

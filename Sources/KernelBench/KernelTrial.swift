@@ -39,8 +39,8 @@ final class KernelTrial {
     let setBytes = (inputs + packed + [output]).reduce(0) { $0 + $1.bytes }
     let copies = min(256, 2 * cacheBytes / max(setBytes, 1))
     for _ in 0..<copies {
-      let inputs = inputs.map { Self.copy($0) }
-      let packed = packed.map { Self.copy($0) }
+      let inputs = inputs.map { Buffer(copyOf: $0) }
+      let packed = packed.map { Buffer(copyOf: $0) }
       let output = Buffer(bytes: output.bytes)
       sets.append(
         try prepared.bind(
@@ -53,12 +53,6 @@ final class KernelTrial {
   func run() throws(KernelBenchError) {
     try sets[turn].run()
     turn = (turn + 1) % sets.count
-  }
-
-  private static func copy(_ buffer: Buffer) -> Buffer {
-    let result = Buffer(bytes: buffer.bytes)
-    result.copy(from: buffer)
-    return result
   }
 
   /// Random activations; attention's are larger, so that its weights differ from the mean.

@@ -9,9 +9,12 @@ struct Stopwatch {
   /// Seconds that all timings of one thing may take; the least number is taken even so.
   var budget: Double
 
-  /// Times `body` after one warm-up run.
+  /// Whether one run goes before those that count.
+  var warmsUp = true
+
+  /// Times `body`.
   func time(_ body: () throws(KernelBenchError) -> Void) throws(KernelBenchError) -> Samples {
-    try body()
+    if warmsUp { try body() }
     var samples = Samples()
     var spent = 0.0
     while samples.count < maximum {

@@ -50,12 +50,7 @@ final class WholePass {
     -> (any PreparedKernel, [Buffer])
   {
     if let known = prepared[kernel] {
-      let packed = known.packed.map { original in
-        let copy = Buffer(bytes: original.bytes)
-        copy.copy(from: original)
-        return copy
-      }
-      return (known.kernel, packed)
+      return (known.kernel, known.packed.map { Buffer(copyOf: $0) })
     }
     let fresh = try kernel.prepare(on: engine)
     let packed = fresh.packedBytes.map { Buffer(bytes: $0) }
