@@ -4,6 +4,8 @@
 public struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
   /// What kind of failure it is; decides the exit code.
   public enum Category: Int32, Sendable {
+    /// A check or a measurement failed (1).
+    case failed = 1
     /// The command line is wrong (64, EX_USAGE).
     case usage = 64
     /// An input's content is wrong (65, EX_DATAERR).

@@ -76,7 +76,17 @@ enum ExperimentNotes {
       let parts = use.uses.joined(separator: ", ")
       return "latencies of \(parts): \(use.profile.provenance.rawValue), "
         + "\(use.profile.name) (\(use.profile.device); \(use.profile.source))"
-    }
+    } + scenario.profiles.compactMap(cores)
+  }
+
+  /// A CPU task takes one core, whatever its profile was measured on.
+  private static func cores(_ use: ProfileUse) -> String? {
+    guard let cores = use.profile.cores, cores > 1,
+      use.uses.contains(where: { $0.hasSuffix(" cpu") })
+    else { return nil }
+    return
+      "\(use.profile.name): networks were measured on \(cores) cores, but a task of a CPU pool "
+      + "occupies one (right for post-processing alone)"
   }
 
   /// Post-processing that takes no time must be said.

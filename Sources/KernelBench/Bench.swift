@@ -14,6 +14,11 @@ public final class Bench {
     public var share: Double
   }
 
+  /// The version of oneDNN that would run the kernels.
+  public static func libraryVersion() throws(KernelBenchError) -> String {
+    try OneDNNLibrary().version
+  }
+
   private let plan: BenchPlan
   private let engine: OneDNN
   private let machine: Machine

@@ -2,6 +2,7 @@ import Cluster
 import Diagnostics
 import EventEngine
 import LatencyProfiles
+import Workload
 
 extension ScenarioBuilder {
   mutating func cluster(_ value: LocatedValue?) -> ClusterConfiguration? {
@@ -83,7 +84,7 @@ extension ScenarioBuilder {
   }
 
   private mutating func profile(_ value: LocatedValue, use: String) -> Device? {
-    let path = resolve(value.string ?? "", in: folder)
+    guard let path = profilePath(value) else { return nil }
     if let index = profiles.firstIndex(where: { $0.path == path }) {
       profiles[index].uses.append(use)
       return Device(profile: StageLatencyModel(profile: profiles[index].profile))
@@ -100,6 +101,29 @@ extension ScenarioBuilder {
           category: .missingInput)
       } else {
         diagnostics.append(contentsOf: error.diagnostics)
+      }
+      return nil
+    }
+  }
+
+  /// The file that a profile's name stands for; `auto` is this machine's own, found or measured once
+  /// a scenario.
+  private mutating func profilePath(_ value: LocatedValue) -> String? {
+    let name = value.string ?? ""
+    guard name == "auto" else { return resolve(name, in: folder) }
+    if let ownProfilePath { return ownProfilePath }
+    guard let ownProfile else {
+      fault(value.location, "'auto' cannot be measured here", "name a profile file")
+      return nil
+    }
+    do {
+      ownProfilePath = try ownProfile(model, Int(size.height), Int(size.width))
+      return ownProfilePath
+    } catch {
+      for diagnostic in error.diagnostics {
+        fault(
+          value.location, "profile 'auto': " + diagnostic.what, diagnostic.hint,
+          category: diagnostic.category)
       }
       return nil
     }

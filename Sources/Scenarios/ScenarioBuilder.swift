@@ -12,15 +12,23 @@ struct ScenarioBuilder {
   let lines: [String]
   let folder: String
   let traceFolders: [String]
+  let ownProfile: ScenarioReader.OwnProfile?
+  var ownProfilePath: String?
+  var model = ""
+  var size = ImageSize(height: 512, width: 512)
   var diagnostics: [Diagnostic] = []
   var profiles: [ProfileUse] = []
   var profilePlaces: [Scenario.ProfilePlace: Diagnostic.Location] = [:]
 
-  init(path: String, lines: [String], folder: String, traceFolders: [String]) {
+  init(
+    path: String, lines: [String], folder: String, traceFolders: [String],
+    ownProfile: ScenarioReader.OwnProfile? = nil
+  ) {
     self.path = path
     self.lines = lines
     self.folder = folder
     self.traceFolders = traceFolders
+    self.ownProfile = ownProfile
   }
 
   mutating func fault(
@@ -37,6 +45,8 @@ struct ScenarioBuilder {
     _ root: LocatedValue, text: String, overrides: [String]
   ) throws(InputError) -> Scenario {
     let query = queryDefaults(root)
+    model = query.model
+    size = query.size
     let cluster = self.cluster(root["cluster"])
     let run = runPlan(root)
     let policies = PolicyBuilder(baseline: run.baseline).build(root["policies"], &self)

@@ -7,8 +7,20 @@ public struct ScenarioReader: Sendable {
   /// Folders searched for traces after the scenario's own.
   public var traceFolders: [String]
 
+  /// Finds or measures this machine's own profile, for `profile: auto`; nil where nothing can.
+  public var ownProfile: OwnProfile?
+
+  /// Gives the path of a profile of this machine that holds a model at a height and width in
+  /// pixels.
+  public typealias OwnProfile =
+    @Sendable (_ model: String, _ height: Int, _ width: Int)
+    throws(InputError) -> String
+
   /// A reader that looks for traces beside the scenario and then in `traceFolders`.
-  public init(traceFolders: [String] = []) { self.traceFolders = traceFolders }
+  public init(traceFolders: [String] = [], ownProfile: OwnProfile? = nil) {
+    self.traceFolders = traceFolders
+    self.ownProfile = ownProfile
+  }
 
   /// The scenario at `path` with `overrides` (`a.b=value`) applied.
   ///
@@ -39,7 +51,8 @@ public struct ScenarioReader: Sendable {
           : walker.diagnostics)
     }
     var builder = ScenarioBuilder(
-      path: path, lines: lines, folder: Self.folder(of: path), traceFolders: traceFolders)
+      path: path, lines: lines, folder: Self.folder(of: path), traceFolders: traceFolders,
+      ownProfile: ownProfile)
     return try builder.build(value, text: text, overrides: overrides)
   }
 

@@ -154,7 +154,9 @@ enum ScenarioShape {
   ])
 
   private static let device: [ValueShape.Field] = [
-    .init("profile", .string, "profile file, beside the scenario"),
+    .init(
+      "profile", .string,
+      "profile file, beside the scenario; auto = this machine's own, measured the first time"),
     .init(
       "synthetic",
       .object(

@@ -36,70 +36,9 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     let plan = try plan()
-    let interrupt = InterruptFlag()
-    let start = Date()
-    do {
-      let bench = try Bench(
-        plan: plan, resumePath: out + ".resume",
-        progress: { Self.show($0, since: start) }, isCancelled: { interrupt.isRaised })
-      let result = try bench.run()
-      Output.progress("")
-      try write(result)
-    } catch let error as KernelBenchError {
-      Output.progress("")
-      throw fault(error)
-    }
-  }
-
-  private func write(_ result: BenchResult) throws {
     let name = URL(fileURLWithPath: out).deletingPathExtension().lastPathComponent
-    let day = Date().formatted(.iso8601.year().month().day())
-    let profile = try result.profile(name: name, date: day)
-    do {
-      try Data(profile.text.utf8).write(to: URL(fileURLWithPath: out), options: .atomic)
-    } catch {
-      throw Diagnostic(
-        .cannotWrite, at: .init(file: out),
-        "the profile cannot be written: "
-          + error.localizedDescription)
-    }
-    if result.noisyShare > 0.25 {
-      let percent = Int((100 * result.noisyShare).rounded())
-      Output.error(
-        "warning: a noisy machine: \(percent) % of the kernels spread by over 10 % between their "
-          + "quartiles; close other programs and measure again")
-    }
-    if result.largestGap > 0.05 {
-      let percent = String(format: "%.1f", 100 * result.largestGap)
-      Output.error(
-        "warning: the sum of the kernels and the stage executed whole differ by \(percent) %, "
-          + "more than 5 %")
-    }
+    let profile = try ProfileMeasurement(plan: plan, out: out, name: name).run()
     Output.result("\(out): \(profile.kernels.count) kernels, \(profile.entries.count) entries")
-  }
-
-  private func fault(_ error: KernelBenchError) -> any Error {
-    switch error {
-    case .interrupted:
-      Output.error(
-        "interrupted; the finished kernels are in \(out).resume, and the same command goes on "
-          + "from them")
-      return ExitCode(1)
-    case .libraryMissing:
-      return Diagnostic(.missingInput, at: .init(file: "bench"), error.description)
-    default:
-      Output.error("bench: error: \(error)")
-      return ExitCode(1)
-    }
-  }
-
-  private static func show(_ progress: Bench.Progress, since start: Date) {
-    let spent = Date().timeIntervalSince(start)
-    let left = progress.share > 0.03 ? spent * (1 / progress.share - 1) : nil
-    let filled = Int(20 * progress.share)
-    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
-    let time = left.map { String(format: "%.0f s left", $0) } ?? "starting"
-    Output.progress("[\(bar)] \(time)  \(progress.what)")
   }
 }
 

@@ -25,6 +25,9 @@ struct ScenarioOptions: ParsableArguments {
 
   static func reader() -> ScenarioReader {
     let variable = ProcessInfo.processInfo.environment["QOSDIFF_TRACES"] ?? ""
-    return ScenarioReader(traceFolders: variable.split(separator: ":").map(String.init))
+    return ScenarioReader(traceFolders: variable.split(separator: ":").map(String.init)) {
+      model, height, width throws(InputError) in
+      try OwnProfile.path(model: model, height: height, width: width)
+    }
   }
 }

@@ -1,0 +1,60 @@
+import Diagnostics
+import DiffusionModels
+import Foundation
+import KernelBench
+import LatencyProfiles
+
+/// This machine's own profile, for `profile: auto`: from the cache, or measured the first time.
+enum OwnProfile {
+  /// The path of a profile that holds `model` at a size.
+  ///
+  /// The file's name says what else the figures depend on: processor, cores, oneDNN and harness.
+  static func path(model name: String, height: Int, width: Int) throws(InputError) -> String {
+    guard let model = ModelRegistry.model(named: name) else {
+      throw InputError(
+        .badInput, at: nil, "the operators of model '\(name)' are not known",
+        hint: Suggestion.hint(for: name, in: ModelRegistry.models.map(\.name), noun: "model"))
+    }
+    if let fault = model.sizeFault(height: height, width: width) {
+      throw InputError(.badInput, at: nil, fault)
+    }
+    let machine = Machine.current()
+    let library: String
+    do { library = try Bench.libraryVersion() } catch {
+      throw InputError(.missingInput, at: nil, error.description)
+    }
+    let folder = cacheFolder()
+    let size = "\(height)x\(width)"
+    let key = [
+      machine.processor, "\(machine.cores) cores", "oneDNN \(library)", "harness \(Bench.version)",
+    ].joined(separator: "-")
+    let slug = String(key.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" })
+    let out = folder.appending(path: "\(slug)-\(name)-\(size).json").path
+    if FileManager.default.fileExists(atPath: out) { return out }
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw InputError(
+        .cannotCreate, at: .init(file: folder.path), "the cache folder cannot be made",
+        hint: "set XDG_CACHE_HOME to a folder that can be written")
+    }
+    Output.error(
+      "profile 'auto': measuring \(name) at \(size) on this machine, about two minutes, once; it is "
+        + "kept as \(out)")
+    let plan = BenchPlan(
+      models: [model], sizes: [.init(height: height, width: width)], batches: [1, 2],
+      isQuick: true, threads: machine.cores)
+    _ = try ProfileMeasurement(plan: plan, out: out, name: "auto").run()
+    return out
+  }
+
+  /// `$XDG_CACHE_HOME/qosdiff/profiles`, where that variable is not set `~/.cache/qosdiff/profiles`.
+  private static func cacheFolder() -> URL {
+    let variable = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"] ?? ""
+    let root =
+      variable.hasPrefix("/")
+      ? URL(fileURLWithPath: variable)
+      : FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache")
+    return root.appending(path: "qosdiff/profiles")
+  }
+}
