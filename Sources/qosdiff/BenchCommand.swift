@@ -34,11 +34,26 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "About a minute or two instead of hours.")
   var quick = false
 
+  @Option(help: "Write the list of kernels here and measure nothing; bench_torch.py times it.")
+  var manifest: String?
+
   func run() throws {
     let plan = try plan()
+    if let manifest { return try write(BenchManifest(plan), to: manifest) }
     let name = URL(fileURLWithPath: out).deletingPathExtension().lastPathComponent
     let profile = try ProfileMeasurement(plan: plan, out: out, name: name).run()
     Output.result("\(out): \(profile.kernels.count) kernels, \(profile.entries.count) entries")
+  }
+
+  private func write(_ manifest: BenchManifest, to path: String) throws {
+    do {
+      try manifest.json().write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw InputError(.cannotCreate, at: .init(file: path), "the manifest cannot be written")
+    }
+    Output.result(
+      "\(path): \(manifest.count.kernels) kernels, \(manifest.count.entries) entries; "
+        + "python3 Scenarios/Profiles/bench_torch.py times them on the device that PyTorch drives")
   }
 }
 
