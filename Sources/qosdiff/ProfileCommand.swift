@@ -4,8 +4,8 @@ import LatencyProfiles
 
 struct ProfileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "profile", abstract: "Shows latency profiles.",
-    subcommands: [Show.self])
+    commandName: "profile", abstract: "Shows and compares latency profiles.",
+    subcommands: [Show.self, Compare.self])
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,6 +30,30 @@ struct ProfileCommand: ParsableCommand {
         if let kinds = tables.kinds { Output.result("\nwhere the time goes:\n" + kinds) }
         if let table = tables.kernels(limit: max(kernels, 0)) { Output.result("\n" + table) }
       }
+    }
+  }
+
+  struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "compare", abstract: "Prints two or more profiles side by side.")
+
+    @Argument(help: "Profile files, the one to compare with first.")
+    var files: [String]
+
+    @Option(help: "Kernels to list.")
+    var kernels = 20
+
+    func validate() throws {
+      if files.count < 2 { throw ValidationError("name at least two profiles") }
+    }
+
+    func run() throws {
+      var profiles: [LatencyProfile] = []
+      for file in files { profiles.append(try LatencyProfile.load(path: file)) }
+      for profile in profiles { Output.result(ProfileTables(profile: profile).title) }
+      let comparison = ProfileComparison(profiles: profiles)
+      Output.result("\n" + comparison.stages)
+      if let table = comparison.kernels(limit: max(kernels, 0)) { Output.result("\n" + table) }
     }
   }
 }

@@ -1,0 +1,77 @@
+import LatencyProfiles
+import Reporting
+
+/// Profiles side by side: one row for each stage, model, size, guidance and batch that any has.
+struct ProfileComparison {
+  let profiles: [LatencyProfile]
+
+  private struct Row: Hashable {
+    var stage: Stage
+    var model: String
+    var size: LatencyProfile.ImageSize
+    var guidance: Bool?
+    var batch: Int
+
+    init(_ entry: LatencyProfile.Entry) {
+      stage = entry.stage
+      model = entry.model
+      size = entry.size
+      guidance = entry.stage.dependsOnGuidance ? entry.guidance : nil
+      batch = entry.batch
+    }
+  }
+
+  /// Median seconds of each profile, and the ratio of the others to the first.
+  var stages: String {
+    let tables = profiles.map { profile in
+      Dictionary(
+        profile.entries.map { (Row($0), $0.medianSeconds) }, uniquingKeysWith: { a, _ in a })
+    }
+    let others = profiles.dropFirst()
+    var table = TextTable(
+      header: ["stage", "model", "size", "guidance", "batch"]
+        + profiles.map { "\($0.name)_s" } + others.map { "\($0.name)/\(profiles[0].name)" })
+    for row in rows {
+      let seconds = tables.map { $0[row] }
+      let size = row.size.height > 0 ? row.size.description : "any"
+      let ratios = seconds.dropFirst().map { other in
+        seconds[0].flatMap { first in other.map { $0 / first } }
+      }
+      table.add(
+        [
+          row.stage.rawValue, row.model, size,
+          row.guidance.map { $0 ? "yes" : "no" } ?? "-", String(row.batch),
+        ] + (seconds + ratios).map(ProfileTables.number))
+    }
+    return table.text
+  }
+
+  /// In the order of the first profile, then of the next ones.
+  private var rows: [Row] {
+    var seen: Set<Row> = []
+    return profiles.flatMap(\.entries).map { Row($0) }.filter { seen.insert($0).inserted }
+  }
+
+  /// The kernels that all profiles timed, by what they take in the first; nil where there is none.
+  func kernels(limit: Int) -> String? {
+    let tables = profiles.map { profile in
+      Dictionary(
+        profile.kernels.map { ($0.kernel, $0.medianSeconds) }, uniquingKeysWith: { a, _ in a })
+    }
+    let common = profiles[0].kernels.filter { kernel in
+      tables.allSatisfy { $0[kernel.kernel] != nil }
+    }
+    if common.isEmpty { return nil }
+    var table = TextTable(
+      header: ["kernel"] + profiles.map { "\($0.name)_ms" }
+        + profiles.dropFirst().map { "\($0.name)/\(profiles[0].name)" })
+    for kernel in common.sorted(by: { $0.medianSeconds > $1.medianSeconds }).prefix(limit) {
+      let seconds = tables.map { $0[kernel.kernel] ?? kernel.medianSeconds }
+      table.add(
+        [kernel.kernel] + seconds.map { ProfileTables.number(1e3 * $0) }
+          + seconds.dropFirst().map { ProfileTables.number($0 / seconds[0]) })
+    }
+    let more = common.count > limit ? "the \(limit) longest of \(common.count)" : "all"
+    return "kernels in every profile, \(more), longest first:\n" + table.text
+  }
+}
