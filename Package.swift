@@ -82,7 +82,11 @@ let package = Package(
     tests("Workload", uses: ["Diagnostics", "EventEngine"]),
     tests("Cluster", uses: ["EventEngine", "LatencyProfiles", "Policies", "Workload"]),
     tests("Policies", uses: ["Cluster", "EventEngine", "LatencyProfiles", "Workload"]),
-    tests("Scenarios", uses: ["Cluster", "Diagnostics", "EventEngine", "Policies", "Workload"]),
+    tests(
+      "Scenarios",
+      uses: [
+        "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Policies", "Workload",
+      ]),
     tests("Results", uses: ["Cluster", "Diagnostics", "EventEngine", "Workload"]),
     tests(
       "Experiments",

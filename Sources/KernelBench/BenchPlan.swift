@@ -59,7 +59,7 @@ public struct BenchPlan: Sendable {
     threads: Int
   ) {
     self.threads = threads
-    secondsPerKernel = isQuick ? 0.1 : 3
+    secondsPerKernel = isQuick ? 0.05 : 3
     minimumRepetitions = isQuick ? 3 : 7
     entries = []
     for model in models {

@@ -35,8 +35,12 @@ import Testing
       "profile", "show", Program.root + "/Scenarios/Profiles/a100-diffusers-eager.json",
       in: scratch.path
     ).out
-    #expect(
-      starter.split(separator: "\n").dropFirst() == shipped.split(separator: "\n").dropFirst())
+    // The table alone: how the figures were derived is said in each file's own words.
+    func table(_ text: String) -> [Substring] {
+      text.split(separator: "\n").dropFirst().filter { !$0.hasPrefix("  *") }
+    }
+    #expect(table(starter).count > 3)
+    #expect(table(starter) == table(shipped))
   }
 
   @Test func jsonIsJSON() throws {

@@ -23,6 +23,13 @@ struct Program {
   func callAsFunction(
     _ arguments: String..., in folder: String = root, environment: [String: String] = [:]
   ) throws -> Output {
+    try self(arguments: arguments, in: folder, environment: environment)
+  }
+
+  @discardableResult
+  func callAsFunction(
+    arguments: [String], in folder: String = root, environment: [String: String] = [:]
+  ) throws -> Output {
     let process = Process()
     process.executableURL = URL(filePath: path)
     process.arguments = arguments

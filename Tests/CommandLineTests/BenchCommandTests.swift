@@ -1,0 +1,51 @@
+import Foundation
+import Testing
+
+/// The bench's front: measuring itself takes minutes and is tested on a small network elsewhere.
+@Suite(.enabled(if: Program.release.isBuilt, "needs the release build"))
+struct BenchCommandTests {
+  @Test func manifestListsTheKernelsOfAPlan() throws {
+    let scratch = try Scratch()
+    let result = try Program.release(
+      "bench", "--model", "sd15", "--batch", "1", "--manifest", "k.json", in: scratch.path)
+    #expect(result.status == 0)
+    let data = try Data(contentsOf: URL(filePath: "\(scratch.path)/k.json"))
+    let manifest = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    // Encode and denoise with and without guidance, and decode.
+    #expect((manifest["entries"] as? [Any])?.count == 5)
+    let kernels = try #require(manifest["kernels"] as? [Any])
+    #expect(result.out.hasPrefix("k.json: \(kernels.count) kernels, 5 entries"))
+  }
+
+  @Test(arguments: [
+    (["--model", "sd16"], 64, "did you mean 'sd15'"),
+    (["--size", "512"], 64, "write HEIGHTxWIDTH"),
+    (["--model", "sd15", "--size", "500x512"], 64, "multiples of 64"),
+    (["--batch", "1,x"], 64, "'x' is no batch"),
+    (["--threads", "0"], 64, "this machine has 1 to"),
+    (["--model", "sd15", "--quick", "--out", "none/p.json"], 73, "cannot be written"),
+    (["--manifest", "none/k.json"], 73, "cannot be written"),
+  ]) func badArgumentsAreToldInALine(arguments: [String], status: Int32, what: String) throws {
+    let scratch = try Scratch()
+    let result = try Program.release(arguments: ["bench"] + arguments, in: scratch.path)
+    #expect(result.status == status)
+    #expect(result.error.split(separator: "\n").first?.contains(what) == true, "\(result.error)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path).isEmpty)
+  }
+
+  @Test func profilesStandSideBySide() throws {
+    let scratch = try Scratch()
+    let profiles = Program.root + "/Scenarios/Profiles/"
+    let result = try Program.release(
+      "profile", "compare", profiles + "a100-diffusers-eager.json",
+      profiles + "v100-diffusers-eager.json", in: scratch.path)
+    let row = try #require(
+      result.out.split(separator: "\n").first { $0.hasPrefix("denoise") })
+    let cells = row.split(separator: " ").map(String.init)
+    let seconds = cells.suffix(3).compactMap(Double.init)
+    #expect(seconds.count == 3)
+    #expect(abs(seconds[2] - seconds[1] / seconds[0]) < 1e-3)
+    #expect(seconds[2] > 1)
+    #expect(try Program.release("profile", "compare", "one.json", in: scratch.path).status == 64)
+  }
+}

@@ -1,0 +1,51 @@
+import Diagnostics
+import LatencyProfiles
+import Testing
+
+/// The parts of a profile that only a harness writes.
+struct MeasuredProfileTests {
+  static let kernel = """
+    {"kernel": "k", "implementation": "i", "flops": 8, "bytes": 4, "repetitions": 3,
+     "median_s": 0.2, "p10_s": 0.1, "p90_s": 0.3, "spread": 0.05}
+    """
+  static let text = """
+    {"schema": 1, "name": "m", "provenance": "measured", "device": "d", "source": "s", "mode": "f32",
+     "harness": "qosdiff bench 1", "roofline": {"gflop_per_s": 100, "gbyte_per_s": 10},
+     "kernels": [\(kernel)],
+     "entries": [{"model": "sd15", "stage": "denoise", "height": 512, "width": 512, "guidance": true,
+       "batch": 1, "median_s": 1, "provenance": "measured", "whole_s": 0.98, "whole_gap": 0.0204}]}
+    """
+
+  @Test func everythingIsRead() throws {
+    let profile = try LatencyProfile(text: Self.text, file: "m.json")
+    #expect(profile.harness == "qosdiff bench 1")
+    #expect(profile.roofline == .init(gflopPerS: 100, gbytePerS: 10))
+    #expect(profile.entries[0].wholeSeconds == 0.98)
+    #expect(profile.entries[0].wholeGap == 0.0204)
+    #expect(
+      profile.kernels == [
+        .init(
+          kernel: "k", implementation: "i", flops: 8, bytes: 4, repetitions: 3,
+          medianSeconds: 0.2, p10Seconds: 0.1, p90Seconds: 0.3, spread: 0.05)
+      ])
+  }
+
+  @Test(arguments: [
+    (#""median_s": 0.2"#, #""median_s": 0"#, "kernel 1 (k): median_s must be positive"),
+    (#""p10_s": 0.1"#, #""p10_s": 0.25"#, "kernel 1 (k): p10_s must be positive and not above"),
+    (#""p90_s": 0.3"#, #""p90_s": 0.1"#, "kernel 1 (k): p90_s must not be below median_s"),
+    (#""repetitions": 3"#, #""repetitions": 0"#, "kernel 1 (k): repetitions must be at least 1"),
+    (#""flops": 8"#, #""flops": -1"#, "kernel 1 (k): flops must not be negative"),
+    (#""spread": 0.05"#, #""spred": 0.05"#, "kernel 1: unknown key 'spred'"),
+    (#""gflop_per_s": 100"#, #""gflop_per_s": 0"#, "roofline: rates must be positive"),
+    (#""whole_s": 0.98"#, #""whole_s": -1"#, "whole_s must be positive"),
+    (#""kernels": ["#, #""kernels": [7, "#, "kernel 1: must be an object"),
+  ]) func faultsAreLocated(part: String, other: String, what: String) {
+    let wrong = Self.text.replacing(part, with: other, maxReplacements: 1)
+    let error = #expect(throws: InputError.self) {
+      try LatencyProfile(text: wrong, file: "m.json")
+    }
+    let diagnostic = error?.diagnostics.first { $0.what.contains(what) }
+    #expect(diagnostic?.location?.line != nil, "\(String(describing: error))")
+  }
+}
