@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Raised by Ctrl-C, which then no longer kills the program.
+/// Raised by Ctrl-C, which does not kill the program as long as this lives.
 final class InterruptFlag {
   private final class State: Sendable {
     let isRaised = Atomic(false)
@@ -16,6 +16,11 @@ final class InterruptFlag {
     let state = state
     source.setEventHandler { state.isRaised.store(true, ordering: .relaxed) }
     source.activate()
+  }
+
+  deinit {
+    source.cancel()
+    signal(SIGINT, SIG_DFL)
   }
 
   var isRaised: Bool { state.isRaised.load(ordering: .relaxed) }
