@@ -57,7 +57,7 @@ final class OneDNN {
     withUnsafePointer(to: layout) { library.descriptorSize($0) }
   }
 
-  func memory(_ layout: dnnl_memory_desc_t, at address: UnsafeMutableRawPointer?)
+  func memory(_ layout: dnnl_memory_desc_t, at address: UnsafeMutableRawPointer)
     throws(KernelBenchError) -> Memory
   {
     try Memory(self, layout, at: address)
@@ -102,14 +102,13 @@ final class Memory {
   let layout: dnnl_memory_desc_t
   private let owner: OneDNN
 
-  init(_ owner: OneDNN, _ layout: dnnl_memory_desc_t, at address: UnsafeMutableRawPointer?)
+  init(_ owner: OneDNN, _ layout: dnnl_memory_desc_t, at address: UnsafeMutableRawPointer)
     throws(KernelBenchError)
   {
     self.owner = owner
     self.layout = layout
     var handle: OpaquePointer?
     let status = withUnsafePointer(to: layout) {
-      // A null handle means 'no bytes yet'; oneDNN would take them itself for all bits set.
       owner.library.memoryCreate(&handle, $0, owner.engine, address)
     }
     try OneDNN.check("memory_create", status)
@@ -118,11 +117,6 @@ final class Memory {
   }
 
   deinit { _ = owner.library.memoryDestroy(handle) }
-
-  /// Points it at other bytes.
-  func move(to address: UnsafeMutableRawPointer) {
-    _ = owner.library.memorySetHandle(handle, address)
-  }
 }
 
 /// A prepared operation of oneDNN.

@@ -62,7 +62,6 @@ final class OneDNNLibrary {
   let memoryCreate:
     @convention(c) (Out, Descriptor, OpaquePointer?, UnsafeMutableRawPointer?) -> Status
   let memoryDestroy: @convention(c) (OpaquePointer?) -> Status
-  let memorySetHandle: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Status
   let primitiveDescriptorCreate:
     @convention(c) (Out, UnsafeRawPointer?, OpaquePointer?, OpaquePointer?, OpaquePointer?) ->
       Status
@@ -161,7 +160,6 @@ final class OneDNNLibrary {
     descriptorSize = try dnnl("memory_desc_get_size")
     memoryCreate = try dnnl("memory_create")
     memoryDestroy = try dnnl("memory_destroy")
-    memorySetHandle = try dnnl("memory_set_data_handle")
     primitiveDescriptorCreate = try dnnl("primitive_desc_create")
     primitiveDescriptorDestroy = try dnnl("primitive_desc_destroy")
     primitiveDescriptorQuery = try dnnl("primitive_desc_query")

@@ -59,11 +59,12 @@ extension Kernel {
   func prepare(on engine: OneDNN) throws(KernelBenchError) -> any PreparedKernel {
     switch self {
     case .convolution(let batch, let height, let width, let inputs, let outputs, let side, let s):
-      return try ConvolutionKernel(
+      return try WeightedKernel.convolution(
         engine, batch: batch, height: height, width: width, inputs: inputs, outputs: outputs,
         side: side, stride: s)
     case .linear(let rows, let inputs, let outputs, let bias):
-      return try LinearKernel(engine, rows: rows, inputs: inputs, outputs: outputs, bias: bias)
+      return try WeightedKernel.linear(
+        engine, rows: rows, inputs: inputs, outputs: outputs, bias: bias)
     case .attention(let batch, let heads, let queries, let keys, let width, let causal):
       return try AttentionKernel(
         engine, batch: batch, heads: heads, queries: queries, keys: keys, width: width,

@@ -5,51 +5,31 @@ import Reporting
 struct ProfileComparison {
   let profiles: [LatencyProfile]
 
-  private struct Row: Hashable {
-    var stage: Stage
-    var model: String
-    var size: LatencyProfile.ImageSize
-    var guidance: Bool?
-    var batch: Int
-
-    init(_ entry: LatencyProfile.Entry) {
-      stage = entry.stage
-      model = entry.model
-      size = entry.size
-      guidance = entry.stage.dependsOnGuidance ? entry.guidance : nil
-      batch = entry.batch
-    }
-  }
-
   /// Median seconds of each profile, and the ratio of the others to the first.
   var stages: String {
     let tables = profiles.map { profile in
       Dictionary(
-        profile.entries.map { (Row($0), $0.medianSeconds) }, uniquingKeysWith: { a, _ in a })
+        profile.entries.map { (ProfileTables.work(of: $0), $0.medianSeconds) },
+        uniquingKeysWith: { a, _ in a })
     }
     let others = profiles.dropFirst()
     var table = TextTable(
-      header: ["stage", "model", "size", "guidance", "batch"]
+      header: ProfileTables.workHeader
         + profiles.map { "\($0.name)_s" } + others.map { "\($0.name)/\(profiles[0].name)" })
     for row in rows {
       let seconds = tables.map { $0[row] }
-      let size = row.size.height > 0 ? row.size.description : "any"
       let ratios = seconds.dropFirst().map { other in
         seconds[0].flatMap { first in other.map { $0 / first } }
       }
-      table.add(
-        [
-          row.stage.rawValue, row.model, size,
-          row.guidance.map { $0 ? "yes" : "no" } ?? "-", String(row.batch),
-        ] + (seconds + ratios).map(ProfileTables.number))
+      table.add(row + (seconds + ratios).map(ProfileTables.number))
     }
     return table.text
   }
 
   /// In the order of the first profile, then of the next ones.
-  private var rows: [Row] {
-    var seen: Set<Row> = []
-    return profiles.flatMap(\.entries).map { Row($0) }.filter { seen.insert($0).inserted }
+  private var rows: [[String]] {
+    var seen: Set<[String]> = []
+    return profiles.flatMap(\.entries).map(ProfileTables.work).filter { seen.insert($0).inserted }
   }
 
   /// The kernels that all profiles timed, by what they take in the first; nil where there is none.

@@ -27,19 +27,19 @@ struct ProfileTables {
 
   /// One row an entry.
   var stages: String {
-    var table = TextTable(header: [
-      "stage", "model", "size", "guidance", "batch", "median_s", "p10_s", "p90_s", "runs",
-      "residuals", "whole_s", "sum/whole", "provenance",
-    ])
-    for entry in profile.entries {
-      table.add([
-        entry.stage.rawValue, entry.model, Self.size(entry),
-        entry.stage.dependsOnGuidance ? (entry.guidance == true ? "yes" : "no") : "-",
-        String(entry.batch), Self.number(entry.medianSeconds), Self.number(entry.p10Seconds),
-        Self.number(entry.p90Seconds), entry.repetitions.map(String.init) ?? "-",
-        entry.residualQuantiles == nil ? "none" : "measured", Self.number(entry.wholeSeconds),
-        entry.wholeGap.map { String(format: "%.3f", 1 + $0) } ?? "-", entry.provenance.rawValue,
+    var table = TextTable(
+      header: Self.workHeader + [
+        "median_s", "p10_s", "p90_s", "runs",
+        "residuals", "whole_s", "sum/whole", "provenance",
       ])
+    for entry in profile.entries {
+      table.add(
+        Self.work(of: entry) + [
+          Self.number(entry.medianSeconds), Self.number(entry.p10Seconds),
+          Self.number(entry.p90Seconds), entry.repetitions.map(String.init) ?? "-",
+          entry.residualQuantiles == nil ? "none" : "measured", Self.number(entry.wholeSeconds),
+          entry.wholeGap.map { String(format: "%.3f", 1 + $0) } ?? "-", entry.provenance.rawValue,
+        ])
     }
     return table.text
   }
@@ -73,15 +73,12 @@ struct ProfileTables {
     if rows.isEmpty { return nil }
     let groups = ["convolution", "linear", "attention", "normalisation", "elementwise", "moving"]
     var table = TextTable(
-      header: ["stage", "model", "size", "guidance", "batch"] + groups.map { $0 + " %" })
+      header: Self.workHeader + groups.map { $0 + " %" })
     for (entry, seconds) in rows {
       let total = seconds.values.reduce(0, +)
       table.add(
-        [
-          entry.stage.rawValue, entry.model, Self.size(entry),
-          entry.stage.dependsOnGuidance ? (entry.guidance == true ? "yes" : "no") : "-",
-          String(entry.batch),
-        ] + groups.map { String(format: "%.1f", 100 * (seconds[$0] ?? 0) / total) })
+        Self.work(of: entry)
+          + groups.map { String(format: "%.1f", 100 * (seconds[$0] ?? 0) / total) })
     }
     return table.text
   }
@@ -150,6 +147,18 @@ struct ProfileTables {
     case .activation, .add, .multiply, .addPerImage: "elementwise"
     case .concatenate, .upsample, .embedding: "moving"
     }
+  }
+
+  /// Titles of the columns that ``work(of:)`` fills.
+  static let workHeader = ["stage", "model", "size", "guidance", "batch"]
+
+  /// What an entry is the latency of: the same for the same work, in any profile.
+  static func work(of entry: LatencyProfile.Entry) -> [String] {
+    [
+      entry.stage.rawValue, entry.model, size(entry),
+      entry.stage.dependsOnGuidance ? (entry.guidance == true ? "yes" : "no") : "-",
+      String(entry.batch),
+    ]
   }
 
   private static func size(_ entry: LatencyProfile.Entry) -> String {
