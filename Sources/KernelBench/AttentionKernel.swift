@@ -16,7 +16,7 @@ final class AttentionKernel: PreparedKernel {
   var packedBytes: [Int] { [] }
   var implementation: String { chunks[0].product.implementation }
 
-  /// Bytes of scores at a time, over all heads: smaller chunks were slower (4 MiB by a third).
+  /// Bytes of scores at a time, over all heads.
   static let chunkBytes = 32 << 20
 
   /// The primitives of some queries of one image, at most two different numbers of them.
