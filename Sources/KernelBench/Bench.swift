@@ -58,18 +58,12 @@ public final class Bench {
   public func run() throws -> BenchResult {
     progress(Progress(what: "peak rates of this machine", share: 0))
     var roofline = try peak()
-    let full = plan.entries.filter { $0.extent == .all && $0.model != nil }
-    let kernels = OperatorGraph.kernels(of: full.flatMap(\.graphs)).map(\.kernel)
-    let partial = plan.entries.filter { $0.extent == .costliest }
-    estimate(kernels: kernels, partial: partial, roofline: roofline)
-    for kernel in kernels { try measure(kernel, roofline: roofline) }
-    for entry in partial {
-      for kernel in costliest(of: entry) { try measure(kernel, roofline: roofline) }
-    }
+    let order =
+      plan.entries.indices.filter { plan.entries[$0].extent == .all }
+      + plan.entries.indices.filter { plan.entries[$0].extent == .costliest }
+    estimate(roofline: roofline)
     var whole: [Int: Samples] = [:]
-    for (index, entry) in plan.entries.enumerated() where entry.runsWhole {
-      whole[index] = try runWhole(entry)
-    }
+    for index in order { whole[index] = try measure(plan.entries[index], roofline: roofline) }
     // Again after the work: a processor that was asleep or busy at the start showed less.
     let later = try peak()
     roofline.gflopPerS = max(roofline.gflopPerS, later.gflopPerS)
@@ -84,12 +78,60 @@ public final class Bench {
     try .measure(on: engine, cacheBytes: machine.cacheBytes)
   }
 
-  // MARK: Kernels
+  /// Measures the kernels of an entry, and meanwhile the stage executed whole.
+  ///
+  /// A shared machine's speed drifts within seconds. The whole stage therefore runs again whenever
+  /// the kernels have taken as long as it does: what slows the one then slows the other.
+  ///
+  /// - Returns: the timings of the whole stage; nil where the plan asks for none.
+  private func measure(_ entry: BenchPlan.Entry, roofline: LatencyProfile.Roofline) throws
+    -> Samples?
+  {
+    let kernels =
+      entry.extent == .all
+      ? OperatorGraph.kernels(of: entry.graphs).map(\.kernel) : costliest(of: entry)
+    guard entry.runsWhole else {
+      for kernel in kernels { try measure(kernel, roofline: roofline) }
+      return nil
+    }
+    let title = "\(entry.model?.name ?? "any model") \(entry.stage.rawValue), whole"
+    show(title)
+    try checkCancelled()
+    let stage = try WholeStage(entry, on: engine)
+    var watch = Stopwatch(minimum: 1, maximum: 100, budget: plan.secondsPerStage)
+    // A scatter worth stating needs so many runs; short stages afford them.
+    if entry.stage == .encode || entry.model == nil {
+      watch.minimum = BenchPlan.residualRepetitions
+    }
+    var samples = Samples()
+    var unmatched = 0.0
+    try stage.run()
+    for kernel in kernels {
+      let start = ContinuousClock.now
+      try measure(kernel, roofline: roofline)
+      unmatched += (ContinuousClock.now - start) / .seconds(1)
+      if unmatched >= samples.seconds.last ?? 0, watch.wantsMore(than: samples) {
+        show(title)
+        samples.seconds.append(try Stopwatch.once(stage.run))
+        unmatched = 0
+      }
+    }
+    show(title)
+    watch.warmsUp = false
+    samples = try watch.time(after: samples) { () throws(KernelBenchError) in
+      try checkCancelled()
+      try stage.run()
+    }
+    if !stage.isFinite {
+      throw KernelBenchError.wrong(kernel: title, error: .infinity, tolerance: 0)
+    }
+    return samples
+  }
 
   private func measure(_ kernel: Kernel, roofline: LatencyProfile.Roofline) throws {
     defer { done += cost(kernel, roofline) }
     if resume.measurements[kernel] != nil { return }
-    progress(Progress(what: kernel.description, share: done / total))
+    show(kernel.description)
     try checkCancelled()
     let trial = try KernelTrial(kernel, on: engine, cacheBytes: machine.cacheBytes)
     var watch = Stopwatch(minimum: plan.minimumRepetitions, budget: plan.secondsPerKernel)
@@ -114,45 +156,20 @@ public final class Bench {
       .prefix(BenchPlan.costliest).map(\.kernel)
   }
 
-  // MARK: Whole stages
-
-  private func runWhole(_ entry: BenchPlan.Entry) throws -> Samples {
-    let title = "\(entry.model?.name ?? "any model") \(entry.stage.rawValue), whole"
-    progress(Progress(what: title, share: min(done / total, 0.99)))
-    try checkCancelled()
-    var watch = Stopwatch(minimum: 1, budget: plan.secondsPerKernel * 20)
-    // A scatter worth stating needs so many runs; short stages afford them.
-    if entry.stage == .encode || entry.model == nil {
-      watch.minimum = BenchPlan.residualRepetitions
-    }
-    watch.maximum = 100
-    guard entry.model != nil else {
-      let encoder = PNGEncoder(height: entry.size.height, width: entry.size.width)
-      return try watch.time { () throws(KernelBenchError) in
-        _ = try encoder.encode()
-        try checkCancelled()
-      }
-    }
-    let pass = try WholePass(entry.graphs, on: engine)
-    let samples = try watch.time { () throws(KernelBenchError) in
-      try pass.run()
-      try checkCancelled()
-    }
-    if !pass.isFinite {
-      throw KernelBenchError.wrong(kernel: title, error: .infinity, tolerance: 0)
-    }
-    return samples
-  }
-
   // MARK: Time left
 
-  private func estimate(
-    kernels: [Kernel], partial: [BenchPlan.Entry], roofline: LatencyProfile.Roofline
-  ) {
-    total = kernels.reduce(0) { $0 + cost($1, roofline) }
-    for entry in partial {
-      let costs = OperatorGraph.kernels(of: entry.graphs).map { cost($0.kernel, roofline) }
-      total += costs.sorted(by: >).prefix(BenchPlan.costliest).reduce(0, +)
+  private func show(_ what: String) {
+    progress(Progress(what: what, share: min(done / total, 0.99)))
+  }
+
+  private func estimate(roofline: LatencyProfile.Roofline) {
+    total = 0
+    var counted: Set<Kernel> = []
+    for entry in plan.entries {
+      let kernels = OperatorGraph.kernels(of: entry.graphs).map(\.kernel)
+        .filter { counted.insert($0).inserted }
+      let costs = kernels.map { cost($0, roofline) }.sorted(by: >)
+      total += costs.prefix(entry.extent == .all ? .max : BenchPlan.costliest).reduce(0, +)
     }
     total = max(total * 1.2, 1e-9)
   }

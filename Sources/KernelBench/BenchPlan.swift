@@ -9,6 +9,8 @@ public struct BenchPlan: Sendable {
   public var threads: Int
   /// Seconds that the timings of one kernel may take.
   public var secondsPerKernel: Double
+  /// Seconds that the runs of one whole stage may take.
+  public var secondsPerStage: Double
   /// Least number of timings of a kernel.
   public var minimumRepetitions: Int
   /// How many of the costliest kernels are measured where not all are.
@@ -59,7 +61,8 @@ public struct BenchPlan: Sendable {
     threads: Int
   ) {
     self.threads = threads
-    secondsPerKernel = isQuick ? 0.05 : 3
+    secondsPerKernel = isQuick ? 0.08 : 3
+    secondsPerStage = isQuick ? 8 : 60
     minimumRepetitions = isQuick ? 3 : 7
     entries = []
     for model in models {

@@ -20,9 +20,10 @@ public struct BenchResult: Sendable {
     return Double(long.count { $0.samples.spread > 0.1 }) / Double(long.count)
   }
 
-  /// Largest relative difference between a sum of kernels and its stage executed whole.
-  public var largestGap: Double {
-    entries.compactMap(\.wholeGap).map(abs).max() ?? 0
+  /// The entry whose sum of kernels differs most from its stage executed whole; nil where none
+  /// was executed.
+  public var widest: LatencyProfile.Entry? {
+    entries.max { abs($0.wholeGap ?? 0) < abs($1.wholeGap ?? 0) }
   }
 
   /// The measured profile.

@@ -33,11 +33,19 @@ final class Buffer {
 
   func copy(from other: Buffer) { address.copyMemory(from: other.address, byteCount: bytes) }
 
-  /// Numbers spread evenly over -bound to bound: latencies do
-  /// not depend on the values, the check of the results does.
+  /// Numbers spread evenly over -bound to bound: latencies do not depend on the values, the check
+  /// of the results does. They repeat after a prime number of them, so that no two rows, channels
+  /// or images are alike.
   func fill(seed: UInt64, bound: Float) {
     var random = SplitMix(state: seed &* 0x9E37_79B9_7F4A_7C15)
     let floats = floats
-    for i in floats.indices { floats[i] = random.signed() * bound }
+    let period = 999_983
+    for i in floats.indices.prefix(period) { floats[i] = random.signed() * bound }
+    var filled = period
+    while filled < floats.count {
+      let count = min(filled, floats.count - filled)
+      (address + 4 * filled).copyMemory(from: address, byteCount: 4 * count)
+      filled += count
+    }
   }
 }

@@ -12,20 +12,21 @@ struct Stopwatch {
   /// Whether one run goes before those that count.
   var warmsUp = true
 
-  /// Times `body`.
-  func time(_ body: () throws(KernelBenchError) -> Void) throws(KernelBenchError) -> Samples {
-    if warmsUp { try body() }
-    var samples = Samples()
-    var spent = 0.0
-    while samples.count < maximum {
-      if samples.count >= minimum, spent >= budget || samples.medianHalfWidth <= precision {
-        break
-      }
-      let seconds = try Self.once(body)
-      samples.seconds.append(seconds)
-      spent += seconds
-    }
+  /// Times `body` after the timings that are there.
+  func time(
+    after known: Samples = Samples(), _ body: () throws(KernelBenchError) -> Void
+  ) throws(KernelBenchError) -> Samples {
+    var samples = known
+    if warmsUp, samples.count == 0 { try body() }
+    while wantsMore(than: samples) { samples.seconds.append(try Self.once(body)) }
     return samples
+  }
+
+  /// Whether the median is still unknown, and there is time to learn it.
+  func wantsMore(than samples: Samples) -> Bool {
+    if samples.count < minimum { return true }
+    return samples.count < maximum && samples.seconds.reduce(0, +) < budget
+      && samples.medianHalfWidth > precision
   }
 
   /// Seconds that `body` takes once.

@@ -43,11 +43,14 @@ struct ProfileMeasurement {
         "warning: a noisy machine: \(percent) % of the kernels spread by over 10 % between their "
           + "quartiles; close other programs and measure again")
     }
-    if result.largestGap > 0.05 {
-      let percent = String(format: "%.1f", 100 * result.largestGap)
+    if let entry = result.widest, let gap = entry.wholeGap, abs(gap) > 0.05 {
+      let guidance = entry.guidance.map { $0 ? ", guided" : ", unguided" } ?? ""
+      let percent = String(format: "%.1f", 100 * abs(gap))
       Output.error(
-        "warning: the sum of the kernels and the stage executed whole differ by \(percent) %, "
-          + "more than 5 %; measure again, without --quick for more repetitions")
+        "warning: \(entry.model) \(entry.stage.rawValue)\(guidance), batch \(entry.batch): the sum "
+          + "of the kernels and the stage executed whole differ by \(percent) %, more than 5 %; the "
+          + "machine's speed drifts, or other programs run; measure again, without --quick for more "
+          + "repetitions")
     }
   }
 
