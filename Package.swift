@@ -45,7 +45,7 @@ let package = Package(
     room("Diagnostics", uses: []),
     room("EventEngine", uses: ["CGSL", heap]),
     room("DiffusionModels", uses: []),
-    room("LatencyProfiles", uses: ["CGSL", "Diagnostics", "EventEngine"]),
+    room("LatencyProfiles", uses: ["CGSL", "Diagnostics", "DiffusionModels", "EventEngine"]),
     room(
       "KernelBench",
       uses: ["COneDNN", "CPNG", "Diagnostics", "DiffusionModels", "LatencyProfiles"]),
@@ -78,7 +78,7 @@ let package = Package(
     tests("EventEngine", uses: ["CGSL"]),
     tests("DiffusionModels", uses: []),
     tests("KernelBench", uses: ["DiffusionModels", "LatencyProfiles"]),
-    tests("LatencyProfiles", uses: ["Diagnostics", "EventEngine"]),
+    tests("LatencyProfiles", uses: ["Diagnostics", "DiffusionModels", "EventEngine"]),
     tests("Workload", uses: ["Diagnostics", "EventEngine"]),
     tests("Cluster", uses: ["EventEngine", "LatencyProfiles", "Policies", "Workload"]),
     tests("Policies", uses: ["Cluster", "EventEngine", "LatencyProfiles", "Workload"]),

@@ -35,6 +35,8 @@ public struct ServiceTimes: Sendable {
   let residuals: [ResidualDistribution?]
   /// Smallest batch from which a time is extrapolated, by (device, shape, stage); `Int.max` = none.
   let extrapolatedFrom: [Int]
+  /// The latencies of sizes that profiles lack, each once, in the order of nodes, shapes and stages.
+  public let scaled: [ScaledLatency]
   /// Transfer time of one image's hand-off by (node, shape, stage handed over to).
   private let links: [Link]
   let cores: [Int]
@@ -72,6 +74,7 @@ public struct ServiceTimes: Sendable {
     exists = builder.exists
     residuals = builder.residuals
     extrapolatedFrom = builder.extrapolatedFrom
+    scaled = builder.scaled
     links = cluster.nodes.map(\.link)
     cores = cluster.nodes.map(\.cores)
     shapeIndex = Dictionary(
@@ -143,6 +146,7 @@ private struct ServiceTimesBuilder {
   var exists: [Bool] = []
   var residuals: [ResidualDistribution?] = []
   var extrapolatedFrom: [Int] = []
+  var scaled: [ScaledLatency] = []
   var missing: [MissingLatency] = []
 
   init(shapes: [Shape], maximumBatch: Int, guidance: Bool) {
@@ -230,6 +234,11 @@ private struct ServiceTimesBuilder {
       nanoseconds.append(SimulationDuration(seconds: median / 1e9 * slowFactor).nanoseconds)
     }
     residuals.append(table.residuals)
+    if let size = table.scaledFrom {
+      let latency = ScaledLatency(
+        profile: model.profile.name, stage: stage, shape: shape, from: size)
+      if !scaled.contains(latency) { scaled.append(latency) }
+    }
     extrapolatedFrom.append(table.firstExtrapolatedBatch ?? .max)
   }
 }

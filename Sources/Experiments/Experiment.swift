@@ -73,9 +73,10 @@ public struct Experiment: Sendable {
     }
     self.streams = streams
     try WorkLimits.checkWarmup(streams, times[0], policies[0], scenario)
-    notes = ExperimentNotes.make(
-      scenario, streams: streams, times: times[0], sample: sample, loadFactor: loadFactor,
-      capacity: capacity, baseline: policies[0])
+    notes =
+      ExperimentNotes.make(
+        scenario, streams: streams, times: times[0], sample: sample, loadFactor: loadFactor,
+        capacity: capacity, baseline: policies[0]) + ExperimentNotes.scaled(times)
   }
 
   private static func choose(

@@ -79,6 +79,24 @@ enum ExperimentNotes {
     } + scenario.profiles.compactMap(cores)
   }
 
+  /// Sizes that profiles lack: one sentence for each profile, however many a trace has.
+  static func scaled(_ times: [ServiceTimes]) -> [String] {
+    let all = times.flatMap(\.scaled)
+    var profiles: [String] = []
+    for latency in all where !profiles.contains(latency.profile) {
+      profiles.append(latency.profile)
+    }
+    return profiles.map { profile in
+      let latencies = all.filter { $0.profile == profile }
+      let shapes = Set(latencies.map(\.shape))
+      let first = latencies[0]
+      let what = "\(first.shape.model) \(first.shape.size)"
+      let others = shapes.count > 1 ? " and \(shapes.count - 1) more" : ""
+      return "\(profile) lacks \(what)\(others): derived there, scaled from the nearest size "
+        + "(\(first.from) for \(what)) by the operators' FLOPs and bytes"
+    }
+  }
+
   /// A CPU task takes one core, whatever its profile was measured on.
   private static func cores(_ use: ProfileUse) -> String? {
     guard let cores = use.profile.cores, cores > 1,

@@ -39,10 +39,11 @@ final class AttentionKernel: PreparedKernel {
   ) throws(KernelBenchError) {
     self.engine = engine
     self.batch = batch
-    rowBytes = 4 * heads * width
+    let elementBytes = engine.precision.elementBytes
+    rowBytes = elementBytes * heads * width
     queryStride = queries * rowBytes
     keyStride = keys * rowBytes
-    let size = min(queries, max(16, Self.chunkBytes / (4 * heads * keys) / 16 * 16))
+    let size = min(queries, max(16, Self.chunkBytes / (elementBytes * heads * keys) / 16 * 16))
     var made: [Chunk] = []
     for first in stride(from: 0, to: queries, by: size) {
       let count = min(size, queries - first)
@@ -57,8 +58,8 @@ final class AttentionKernel: PreparedKernel {
       }
     }
     chunks = made
-    scores = Buffer(count: heads * size * keys)
-    mask = causal ? Self.causalMask(queries: queries, keys: keys) : nil
+    scores = Buffer(bytes: elementBytes * heads * size * keys)
+    mask = causal ? Self.causalMask(queries: queries, keys: keys).stored(as: engine.precision) : nil
   }
 
   private static func chunk(
@@ -134,7 +135,7 @@ final class AttentionKernel: PreparedKernel {
         ], keeping: [])
     ]
     if let masking = chunk.masking, let mask {
-      let rows = mask.address + 4 * chunk.first * Int(chunk.mask.dims.2)
+      let rows = mask.address + engine.precision.elementBytes * chunk.first * Int(chunk.mask.dims.2)
       steps.append(
         masking.bound(
           [

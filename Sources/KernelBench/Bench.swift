@@ -41,12 +41,13 @@ public final class Bench {
     self.progress = progress
     self.isCancelled = isCancelled
     machine = .current()
-    engine = try OneDNN(library: OneDNNLibrary(), threads: plan.threads)
+    engine = try OneDNN(
+      library: OneDNNLibrary(), threads: plan.threads, precision: plan.precision)
     resume = try ResumeFile(
       path: resumePath,
       conditions: [
         "harness \(Self.version)", "oneDNN \(engine.library.version)", machine.processor,
-        "threads \(plan.threads)", "seconds \(plan.secondsPerKernel)",
+        "threads \(plan.threads)", plan.precision.rawValue, "seconds \(plan.secondsPerKernel)",
         "repetitions \(plan.minimumRepetitions)",
       ])
   }
@@ -90,7 +91,7 @@ public final class Bench {
     let kernels =
       entry.extent == .all
       ? OperatorGraph.kernels(of: entry.graphs).map(\.kernel) : costliest(of: entry)
-    guard entry.runsWhole else {
+    guard entry.wholeRuns > 0 else {
       for kernel in kernels { try measure(kernel, roofline: roofline) }
       return nil
     }
@@ -98,11 +99,7 @@ public final class Bench {
     show(title)
     try checkCancelled()
     let stage = try WholeStage(entry, on: engine)
-    var watch = Stopwatch(minimum: 1, maximum: 100, budget: plan.secondsPerStage)
-    // A scatter worth stating needs so many runs; short stages afford them.
-    if entry.stage == .encode || entry.model == nil {
-      watch.minimum = BenchPlan.residualRepetitions
-    }
+    var watch = Stopwatch(minimum: entry.wholeRuns, maximum: 100, budget: plan.secondsPerStage)
     var samples = Samples()
     var unmatched = 0.0
     try stage.run()
@@ -176,7 +173,7 @@ public final class Bench {
 
   /// Roughly the seconds that a kernel's trial takes: memory to fill, and its runs.
   private func cost(_ kernel: Kernel, _ roofline: LatencyProfile.Roofline) -> Double {
-    let bytes = kernel.bytes(elementBytes: 4)
+    let bytes = kernel.bytes(elementBytes: plan.precision.elementBytes)
     let once = 1.3 * roofline.seconds(flops: kernel.flops, bytes: bytes)
     return 0.05 + bytes / 2e9 + max(Double(plan.minimumRepetitions + 2) * once, once)
   }

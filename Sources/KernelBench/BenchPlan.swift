@@ -7,6 +7,8 @@ public struct BenchPlan: Sendable {
   public var entries: [Entry]
   /// Threads of every kernel but PNG encoding, which has one.
   public var threads: Int
+  /// Of weights and activations.
+  public var precision: Precision
   /// Seconds that the timings of one kernel may take.
   public var secondsPerKernel: Double
   /// Seconds that the runs of one whole stage may take.
@@ -32,8 +34,8 @@ public struct BenchPlan: Sendable {
     public var batch: Int
     /// What of it is measured.
     public var extent: Extent
-    /// Whether the stage is also executed whole.
-    public var runsWhole: Bool
+    /// How often the stage is executed whole at least; 0 = never.
+    public var wholeRuns: Int
 
     /// The passes of the networks; none for post-processing.
     public var graphs: [OperatorGraph] {
@@ -58,9 +60,10 @@ public struct BenchPlan: Sendable {
   ///     whole step; else everything in full, with every stage executed whole.
   public init(
     models: [DiffusionModel], sizes: [LatencyProfile.ImageSize]?, batches: [Int], isQuick: Bool,
-    threads: Int
+    threads: Int, precision: Precision = .f32
   ) {
     self.threads = threads
+    self.precision = precision
     secondsPerKernel = isQuick ? 0.08 : 3
     secondsPerStage = isQuick ? 8 : 60
     minimumRepetitions = isQuick ? 3 : 7
@@ -76,10 +79,8 @@ public struct BenchPlan: Sendable {
                 Entry(
                   model: model, stage: stage, size: size, guidance: guidance, batch: batch,
                   extent: isQuick && batch > 1 ? .costliest : .all,
-                  // Encoding is short; of the rest a quick bench runs one unguided step.
-                  runsWhole: !isQuick
-                    || batch == 1
-                      && (stage == .encode || (stage == .denoise && guidance == false))
+                  wholeRuns: Self.wholeRuns(
+                    stage, isGuided: guidance ?? false, batch: batch, isQuick: isQuick)
                 ))
             }
           }
@@ -91,22 +92,17 @@ public struct BenchPlan: Sendable {
       entries.append(
         Entry(
           model: nil, stage: .postProcess, size: size, guidance: nil, batch: 1, extent: .all,
-          runsWhole: true))
+          wholeRuns: Self.residualRepetitions))
     }
   }
-}
 
-extension DiffusionModel {
-  /// The passes that a stage runs for so many images; none for post-processing.
-  public func graphs(
-    _ stage: Stage, size: LatencyProfile.ImageSize, guidance: Bool, batch: Int
-  ) -> [OperatorGraph] {
-    switch stage {
-    case .encode: encode(images: batch, guidance: guidance)
-    case .denoise:
-      denoise(images: batch, height: size.height, width: size.width, guidance: guidance)
-    case .decode: decode(images: batch, height: size.height, width: size.width)
-    case .postProcess: []
-    }
+  /// Batch 1 shows how its latency scatters; larger batches only that their sums hold. A quick bench
+  /// has the time for encoding, which is short, and for few unguided steps.
+  private static func wholeRuns(
+    _ stage: Stage, isGuided: Bool, batch: Int, isQuick: Bool
+  ) -> Int {
+    if batch > 1 { return isQuick ? 0 : 1 }
+    if !isQuick || stage == .encode { return residualRepetitions }
+    return stage == .denoise && !isGuided ? 1 : 0
   }
 }

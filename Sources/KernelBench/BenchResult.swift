@@ -33,10 +33,12 @@ public struct BenchResult: Sendable {
   ///   - date: when it was measured, as the file will state it.
   /// - Throws: `InputError` where a figure cannot stand in a profile.
   public func profile(name: String, date: String) throws(InputError) -> LatencyProfile {
-    let kernels = measurements.values.map(\.latency).sorted { $0.kernel < $1.kernel }
+    let kernels = measurements.values.map { $0.latency(plan.precision) }
+      .sorted { $0.kernel < $1.kernel }
     return try LatencyProfile(
       name: name, device: "\(machine.processor), \(plan.threads) threads",
-      source: "measured by qosdiff bench", mode: "oneDNN, f32, channels-last",
+      source: "measured by qosdiff bench",
+      mode: "oneDNN, \(plan.precision.rawValue), channels-last",
       libraries: ["oneDNN": oneDNN], date: date, cores: plan.threads,
       harness: "qosdiff bench \(Bench.version)", roofline: roofline, kernels: kernels,
       entries: entries)

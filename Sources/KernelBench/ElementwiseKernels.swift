@@ -113,7 +113,7 @@ final class LayerNormKernel: PreparedKernel {
         &operation, dnnl_forward_inference, &layout, nil, Self.epsilon,
         dnnl_use_scaleshift.rawValue))
     primitive = try engine.primitive("layer_normalization", operation)
-    scaleShift = try engine.layout([2, channels], dnnl_ab)
+    scaleShift = try engine.layout([2, channels], dnnl_ab, precision: .f32)
     self.layout = layout
   }
 

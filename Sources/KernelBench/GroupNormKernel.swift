@@ -25,10 +25,19 @@ final class GroupNormKernel: PreparedKernel {
   func bind(inputs: [Buffer], output: Buffer, packed: [Buffer]) throws(KernelBenchError)
     -> BoundKernel
   {
-    let work = GroupNormWork(
+    switch engine.precision {
+    case .f32: bind(Float.self, inputs: inputs, output: output, packed: packed)
+    case .bf16: bind(BFloat16.self, inputs: inputs, output: output, packed: packed)
+    }
+  }
+
+  private func bind<Element: GroupNormElement>(
+    _ element: Element.Type, inputs: [Buffer], output: Buffer, packed: [Buffer]
+  ) -> BoundKernel {
+    let work = GroupNormWork<Element>(
       threads: engine.threads, pixels: pixels, channels: channels, groups: groups,
       scaleShift: packed[0])
-    let imageBytes = 4 * pixels * channels
+    let imageBytes = MemoryLayout<Element>.size * pixels * channels
     let (engine, batch) = (engine, batch)
     return BoundKernel(keeping: inputs + packed + [output]) { () throws(KernelBenchError) in
       for image in 0..<batch {
@@ -42,8 +51,45 @@ final class GroupNormKernel: PreparedKernel {
   }
 }
 
+/// A number as an image stores it, one or sixteen at a time.
+protocol GroupNormElement {
+  init(_ x: Float)
+  var float: Float { get }
+  static func load16(_ address: UnsafePointer<Self>) -> SIMD16<Float>
+  static func store16(_ values: SIMD16<Float>, at address: UnsafeMutablePointer<Self>)
+}
+
+extension Float: GroupNormElement {
+  var float: Float { self }
+
+  static func load16(_ address: UnsafePointer<Float>) -> SIMD16<Float> {
+    UnsafeRawPointer(address).loadUnaligned(as: SIMD16<Float>.self)
+  }
+
+  static func store16(_ values: SIMD16<Float>, at address: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(address).storeBytes(of: values, as: SIMD16<Float>.self)
+  }
+}
+
+extension BFloat16: GroupNormElement {
+  static func load16(_ address: UnsafePointer<BFloat16>) -> SIMD16<Float> {
+    let halves = UnsafeRawPointer(address).loadUnaligned(as: SIMD16<UInt16>.self)
+    let bits = SIMD16<UInt32>(truncatingIfNeeded: halves) &<< 16
+    return unsafeBitCast(bits, to: SIMD16<Float>.self)
+  }
+
+  static func store16(_ values: SIMD16<Float>, at address: UnsafeMutablePointer<BFloat16>) {
+    let bits = unsafeBitCast(values, to: SIMD16<UInt32>.self)
+    let halves = (bits &+ 0x7FFF &+ (bits &>> 16 & 1)) &>> 16
+    // A NaN is not rounded, which could carry into infinity.
+    let kept = halves.replacing(with: 0x7FC0, where: values .!= values)
+    UnsafeMutableRawPointer(address)
+      .storeBytes(of: SIMD16<UInt16>(truncatingIfNeeded: kept), as: SIMD16<UInt16>.self)
+  }
+}
+
 /// The state that the threads share while they normalise one image.
-final class GroupNormWork {
+final class GroupNormWork<Element: GroupNormElement> {
   var source: UnsafeMutableRawPointer
   var target: UnsafeMutableRawPointer
   private let threads: Int
@@ -74,10 +120,10 @@ final class GroupNormWork {
   }
 
   /// Pixels whose sums are kept in single precision before they join the double ones.
-  private static let block = 64
+  private static var block: Int { 64 }
 
   func addUp(thread: Int) {
-    let source = source.assumingMemoryBound(to: Float.self)
+    let source = UnsafePointer(source.assumingMemoryBound(to: Element.self))
     let sums = sums + thread * 2 * channels
     sums.update(repeating: 0, count: 2 * channels)
     let range = range(thread)
@@ -88,8 +134,7 @@ final class GroupNormWork {
         var sum = SIMD16<Float>(repeating: 0)
         var squares = SIMD16<Float>(repeating: 0)
         for pixel in block..<end {
-          let x = UnsafeRawPointer(source + pixel * channels + c)
-            .loadUnaligned(as: SIMD16<Float>.self)
+          let x = Element.load16(source + pixel * channels + c)
           sum += x
           squares += x * x
         }
@@ -100,7 +145,7 @@ final class GroupNormWork {
       }
       for c in wide..<channels {
         for pixel in block..<end {
-          let x = Double(source[pixel * channels + c])
+          let x = Double(source[pixel * channels + c].float)
           sums[c] += x
           sums[channels + c] += x * x
         }
@@ -131,21 +176,20 @@ final class GroupNormWork {
   }
 
   func normalise(thread: Int) {
-    let source = source.assumingMemoryBound(to: Float.self)
-    let target = target.assumingMemoryBound(to: Float.self)
+    let source = UnsafePointer(source.assumingMemoryBound(to: Element.self))
+    let target = target.assumingMemoryBound(to: Element.self)
     guard let factors = UnsafePointer(affine.floats.baseAddress) else { return }
     let shifts = factors + channels
     let wide = channels / 16 * 16
     for pixel in range(thread) {
       let (from, to) = (source + pixel * channels, target + pixel * channels)
       for c in stride(from: 0, to: wide, by: 16) {
-        let x = UnsafeRawPointer(from + c).loadUnaligned(as: SIMD16<Float>.self)
-        let a = UnsafeRawPointer(factors + c).loadUnaligned(as: SIMD16<Float>.self)
-        let b = UnsafeRawPointer(shifts + c).loadUnaligned(as: SIMD16<Float>.self)
-        UnsafeMutableRawPointer(to + c).storeBytes(
-          of: x * a + b, as: SIMD16<Float>.self)
+        let x = Element.load16(from + c)
+        let a = Float.load16(factors + c)
+        let b = Float.load16(shifts + c)
+        Element.store16(x * a + b, at: to + c)
       }
-      for c in wide..<channels { to[c] = from[c] * factors[c] + shifts[c] }
+      for c in wide..<channels { to[c] = Element(from[c].float * factors[c] + shifts[c]) }
     }
   }
 }

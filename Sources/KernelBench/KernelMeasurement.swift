@@ -8,10 +8,10 @@ struct KernelMeasurement: Sendable, Codable {
   var samples: Samples
 
   /// As a profile states it.
-  var latency: LatencyProfile.KernelLatency {
+  func latency(_ precision: Precision) -> LatencyProfile.KernelLatency {
     LatencyProfile.KernelLatency(
       kernel: kernel.description, implementation: implementation, flops: kernel.flops,
-      bytes: kernel.bytes(elementBytes: 4), repetitions: samples.count,
+      bytes: kernel.bytes(elementBytes: precision.elementBytes), repetitions: samples.count,
       medianSeconds: samples.median, p10Seconds: samples.quantile(0.1),
       p90Seconds: samples.quantile(0.9), spread: samples.spread)
   }

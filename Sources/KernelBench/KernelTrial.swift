@@ -10,9 +10,6 @@ final class KernelTrial {
 
   /// Places of the output that are compared with the reference.
   static let samples = 100
-  /// Largest difference from the reference, relative to the root mean square of the compared
-  /// values: single precision over sums of up to 23,000 products stays well under it.
-  static let tolerance = 2e-4
 
   /// Prepares `kernel`, runs it once and checks it.
   ///
@@ -25,17 +22,21 @@ final class KernelTrial {
     self.kernel = kernel
     let prepared = try kernel.prepare(on: engine)
     implementation = prepared.implementation
-    let inputs = Self.inputs(of: kernel)
-    let plain = Self.parameters(of: kernel)
+    let precision = engine.precision
+    let numbers = Self.inputs(of: kernel, precision)
+    let inputs = numbers.map { $0.stored(as: precision) }
+    let plain = Self.parameters(of: kernel, precision)
     let packed = prepared.packedBytes.map { Buffer(bytes: $0) }
     try prepared.pack(plain, into: packed)
-    let output = Buffer(count: kernel.outputElements)
+    let output = Buffer(bytes: precision.elementBytes * kernel.outputElements)
     var sets = [
       try prepared.bind(
         inputs: inputs, output: output, packed: packed)
     ]
     try sets[0].run()
-    try Self.check(kernel, inputs: inputs, parameters: plain, output: output)
+    try Self.check(
+      kernel, inputs: numbers, parameters: plain, output: output.numbers(storedAs: precision),
+      tolerance: precision.tolerance)
     let setBytes = (inputs + packed + [output]).reduce(0) { $0 + $1.bytes }
     let copies = min(256, 2 * cacheBytes / max(setBytes, 1))
     for _ in 0..<copies {
@@ -56,28 +57,29 @@ final class KernelTrial {
   }
 
   /// Random activations; attention's are larger, so that its weights differ from the mean.
-  static func inputs(of kernel: Kernel) -> [Buffer] {
+  static func inputs(of kernel: Kernel, _ precision: Precision) -> [Buffer] {
     let bound: Float = if case .attention = kernel { 2 } else { 1.7 }
     return kernel.inputElements.enumerated().map { index, count in
       let buffer = Buffer(count: count)
-      buffer.fill(seed: UInt64(index) + 1, bound: bound)
+      buffer.fill(seed: UInt64(index) + 1, bound: bound, precision: precision)
       return buffer
     }
   }
 
   /// Random parameters in the published order, scaled to keep the size of activations.
-  static func parameters(of kernel: Kernel) -> [Buffer] {
+  static func parameters(of kernel: Kernel, _ precision: Precision) -> [Buffer] {
     let bound = (3 / Float(kernel.fanIn)).squareRoot()
     return kernel.parameterCounts.enumerated().map { index, count in
       let buffer = Buffer(count: count)
-      buffer.fill(seed: UInt64(index) + 11, bound: bound)
+      buffer.fill(seed: UInt64(index) + 11, bound: bound, precision: precision)
       return buffer
     }
   }
 
-  static func check(_ kernel: Kernel, inputs: [Buffer], parameters: [Buffer], output: Buffer)
-    throws(KernelBenchError)
-  {
+  /// Compares some places of the output with the reference, all numbers in f32.
+  static func check(
+    _ kernel: Kernel, inputs: [Buffer], parameters: [Buffer], output: Buffer, tolerance: Double
+  ) throws(KernelBenchError) {
     let reference = KernelReference(kernel: kernel, inputs: inputs, parameters: parameters)
     // A normalised group reads the whole image for each value.
     let cost = if case .groupNorm(_, let pixels, _, _) = kernel { pixels } else { 1 }

@@ -8,15 +8,31 @@ public struct Machine: Sendable, Hashable {
   public var cores: Int
   /// Bytes of the last-level cache.
   public var cacheBytes: Int
+  /// Whether it multiplies bf16 numbers in hardware.
+  public var hasBF16: Bool
 
   /// This machine.
   public static func current() -> Machine {
-    Machine(
-      processor: processorName(cpuInfo: text("/proc/cpuinfo")),
+    let cpuInfo = text("/proc/cpuinfo")
+    return Machine(
+      processor: processorName(cpuInfo: cpuInfo),
       cores: ProcessInfo.processInfo.activeProcessorCount,
       cacheBytes: (0...4).compactMap {
         bytes(text("/sys/devices/system/cpu/cpu0/cache/index\($0)/size"))
-      }.max() ?? 32 << 20)
+      }.max() ?? 32 << 20,
+      hasBF16: hasBF16(cpuInfo: cpuInfo))
+  }
+
+  /// Whether it computes in this precision as a server would: not by conversion to f32.
+  public func computes(_ precision: Precision) -> Bool { precision == .f32 || hasBF16 }
+
+  /// x86's two extensions, and Arm's.
+  static func hasBF16(cpuInfo: String) -> Bool {
+    let known: Set<Substring> = ["avx512_bf16", "amx_bf16", "bf16"]
+    return cpuInfo.split(separator: "\n").contains { line in
+      (line.hasPrefix("flags") || line.hasPrefix("Features"))
+        && line.split(whereSeparator: \.isWhitespace).contains(where: known.contains)
+    }
   }
 
   /// The first `model name` of /proc/cpuinfo with family and model, which tell apart processors of

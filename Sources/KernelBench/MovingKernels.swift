@@ -77,26 +77,32 @@ final class UpsampleKernel: PreparedKernel {
 final class EmbeddingKernel: PreparedKernel {
   private let rows: Int
   private let vocabulary: Int
-  private let channels: Int
+  private let precision: Precision
+  private let rowBytes: Int
 
-  var packedBytes: [Int] { [4 * vocabulary * channels] }
+  var packedBytes: [Int] { [vocabulary * rowBytes] }
   var implementation: String { "copy" }
 
-  init(rows: Int, vocabulary: Int, channels: Int) {
+  init(rows: Int, vocabulary: Int, channels: Int, precision: Precision) {
     self.rows = rows
     self.vocabulary = vocabulary
-    self.channels = channels
+    self.precision = precision
+    rowBytes = precision.elementBytes * channels
   }
 
   /// The row of the table that row `i` of the output shows: spread over the whole table.
   static func index(_ i: Int, of vocabulary: Int) -> Int { i &* 7919 % vocabulary }
+
+  func pack(_ plain: [Buffer], into packed: [Buffer]) throws(KernelBenchError) {
+    packed[0].copy(from: plain[0].stored(as: precision))
+  }
 
   func bind(inputs: [Buffer], output: Buffer, packed: [Buffer]) throws(KernelBenchError)
     -> BoundKernel
   {
     let table = packed[0]
     return BoundKernel(keeping: packed + [output]) { () throws(KernelBenchError) in
-      let rowBytes = 4 * self.channels
+      let rowBytes = self.rowBytes
       for i in 0..<self.rows {
         (output.address + i * rowBytes).copyMemory(
           from: table.address + Self.index(i, of: self.vocabulary) * rowBytes, byteCount: rowBytes)

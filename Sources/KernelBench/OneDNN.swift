@@ -6,10 +6,12 @@ final class OneDNN {
   let engine: OpaquePointer
   let stream: OpaquePointer
   let threads: Int
+  let precision: Precision
 
-  init(library: OneDNNLibrary, threads: Int) throws(KernelBenchError) {
+  init(library: OneDNNLibrary, threads: Int, precision: Precision = .f32) throws(KernelBenchError) {
     self.library = library
     self.threads = threads
+    self.precision = precision
     library.setThreads(Int32(threads))
     var engine: OpaquePointer?
     try Self.check("engine_create", library.engineCreate(&engine, dnnl_cpu, 0))
@@ -31,15 +33,16 @@ final class OneDNN {
 
   // MARK: Descriptors
 
-  /// f32 with these dimensions in this order of memory.
-  func layout(_ dimensions: [Int], _ tag: dnnl_format_tag_t) throws(KernelBenchError)
-    -> dnnl_memory_desc_t
+  /// These dimensions in this order of memory; in the engine's precision unless said.
+  func layout(_ dimensions: [Int], _ tag: dnnl_format_tag_t, precision: Precision? = nil)
+    throws(KernelBenchError) -> dnnl_memory_desc_t
   {
+    let type = (precision ?? self.precision).dataType
     var result = dnnl_memory_desc_t()
     let sizes = dimensions.map { dnnl_dim_t($0) }
     try Self.check(
       "memory_desc \(dimensions)",
-      library.descriptorByTag(&result, Int32(sizes.count), sizes, dnnl_f32, tag))
+      library.descriptorByTag(&result, Int32(sizes.count), sizes, type, tag))
     return result
   }
 
@@ -49,7 +52,7 @@ final class OneDNN {
     try Self.check(
       "memory_desc \(dimensions)",
       library.descriptorByStrides(
-        &result, Int32(sizes.count), sizes, dnnl_f32, strides.map { dnnl_dim_t($0) }))
+        &result, Int32(sizes.count), sizes, precision.dataType, strides.map { dnnl_dim_t($0) }))
     return result
   }
 

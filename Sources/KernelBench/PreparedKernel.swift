@@ -57,6 +57,7 @@ extension Kernel {
   }
 
   func prepare(on engine: OneDNN) throws(KernelBenchError) -> any PreparedKernel {
+    let precision = engine.precision
     switch self {
     case .convolution(let batch, let height, let width, let inputs, let outputs, let side, let s):
       return try WeightedKernel.convolution(
@@ -89,7 +90,8 @@ extension Kernel {
       return try UpsampleKernel(
         engine, batch: batch, height: height, width: width, channels: channels)
     case .embedding(let rows, let vocabulary, let channels):
-      return EmbeddingKernel(rows: rows, vocabulary: vocabulary, channels: channels)
+      return EmbeddingKernel(
+        rows: rows, vocabulary: vocabulary, channels: channels, precision: precision)
     }
   }
 }

@@ -35,7 +35,7 @@ final class WeightedKernel: PreparedKernel {
     let out = [height, width].map { ($0 - 1) / stride + 1 }
     var source = try engine.layout([batch, inputs, height, width], dnnl_nhwc)
     var target = try engine.layout([batch, outputs] + out, dnnl_nhwc)
-    var bias = try engine.layout([outputs], dnnl_a)
+    var bias = try engine.layout([outputs], dnnl_a, precision: .f32)
     var anyWeights = try engine.layout([outputs, inputs, side, side], dnnl_format_tag_any)
     var operation = dnnl_convolution_desc_t()
     let pad = dnnl_dim_t(side / 2)
@@ -50,7 +50,8 @@ final class WeightedKernel: PreparedKernel {
         &target, [dnnl_dim_t(stride), dnnl_dim_t(stride)], [pad, pad], right))
     return try WeightedKernel(
       engine, engine.primitive("convolution", operation), source: source, target: target,
-      plainWeights: engine.layout([outputs, inputs, side, side], dnnl_oihw), bias: bias)
+      plainWeights: engine.layout(
+        [outputs, inputs, side, side], dnnl_oihw, precision: .f32), bias: bias)
   }
 
   static func linear(
@@ -62,7 +63,7 @@ final class WeightedKernel: PreparedKernel {
     var operation = dnnl_matmul_desc_t()
     var bias: dnnl_memory_desc_t?
     if hasBias {
-      var layout = try engine.layout([1, outputs], dnnl_ab)
+      var layout = try engine.layout([1, outputs], dnnl_ab, precision: .f32)
       try OneDNN.check(
         "matmul", engine.library.matmul(&operation, &source, &anyWeights, &layout, &target))
       bias = layout
@@ -73,7 +74,7 @@ final class WeightedKernel: PreparedKernel {
     // Published as outputs x inputs.
     return try WeightedKernel(
       engine, engine.primitive("matmul", operation), source: source, target: target,
-      plainWeights: engine.layout([inputs, outputs], dnnl_ba), bias: bias)
+      plainWeights: engine.layout([inputs, outputs], dnnl_ba, precision: .f32), bias: bias)
   }
 
   func pack(_ plain: [Buffer], into packed: [Buffer]) throws(KernelBenchError) {

@@ -7,9 +7,11 @@ import DiffusionModels
 final class WholePass {
   private var steps: [BoundKernel] = []
   private var output: [Buffer] = []
+  private let precision: Precision
   private var prepared: [Kernel: (kernel: any PreparedKernel, packed: [Buffer])] = [:]
 
   init(_ graphs: [OperatorGraph], on engine: OneDNN) throws(KernelBenchError) {
+    precision = engine.precision
     for graph in graphs { try add(graph, on: engine) }
   }
 
@@ -17,8 +19,8 @@ final class WholePass {
     var memory: [Int: Buffer] = [:]
     for (seed, input) in graph.inputs.enumerated() {
       let buffer = Buffer(count: graph.tensors[input.index].elements)
-      buffer.fill(seed: UInt64(seed) + 31, bound: 1.7)
-      memory[input.index] = buffer
+      buffer.fill(seed: UInt64(seed) + 31, bound: 1.7, precision: precision)
+      memory[input.index] = buffer.stored(as: precision)
     }
     var lastUse: [Int: Int] = [graph.output.index: graph.nodes.count]
     for (place, node) in graph.nodes.enumerated() {
@@ -27,7 +29,7 @@ final class WholePass {
     for input in graph.inputs { lastUse[input.index] = graph.nodes.count }
     var free: [Buffer] = []
     for (place, node) in graph.nodes.enumerated() {
-      let bytes = 4 * graph.tensors[node.output.index].elements
+      let bytes = precision.elementBytes * graph.tensors[node.output.index].elements
       // The smallest that is large enough: the same choice every time.
       let fitting = free.indices.filter { free[$0].bytes >= bytes }
         .min { free[$0].bytes < free[$1].bytes }
@@ -54,7 +56,7 @@ final class WholePass {
     }
     let fresh = try kernel.prepare(on: engine)
     let packed = fresh.packedBytes.map { Buffer(bytes: $0) }
-    try fresh.pack(KernelTrial.parameters(of: kernel), into: packed)
+    try fresh.pack(KernelTrial.parameters(of: kernel, precision), into: packed)
     prepared[kernel] = (fresh, packed)
     return (fresh, packed)
   }
@@ -65,5 +67,7 @@ final class WholePass {
   }
 
   /// Whether the last run gave numbers.
-  var isFinite: Bool { output.allSatisfy { $0.floats.allSatisfy(\.isFinite) } }
+  var isFinite: Bool {
+    output.allSatisfy { $0.numbers(storedAs: precision).floats.allSatisfy(\.isFinite) }
+  }
 }

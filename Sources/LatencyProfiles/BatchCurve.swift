@@ -9,11 +9,13 @@ struct BatchCurve: Sendable, Hashable {
   /// Measured batches, ascending, without repeats, at least one.
   let batches: [Double]
   /// Seconds at those batches, positive.
-  let seconds: [Double]
+  private(set) var seconds: [Double]
   /// Weakest among the points.
-  let provenance: Provenance
+  private(set) var provenance: Provenance
   /// Of the smallest batch that states them.
   let residuals: ResidualDistribution?
+  /// The measured size that it was scaled from; nil where its own was measured.
+  var scaledFrom: LatencyProfile.ImageSize?
 
   /// The batches between which nothing is extrapolated.
   var measured: ClosedRange<Int> { Int(batches[0])...Int(batches[batches.count - 1]) }
@@ -27,6 +29,16 @@ struct BatchCurve: Sendable, Hashable {
     seconds = entries.map(\.medianSeconds)
     provenance = entries.map(\.provenance).reduce(.measured, Provenance.weaker)
     residuals = entries.lazy.compactMap(\.residuals).first
+  }
+
+  /// The curve of another size, whose work is so many times this one's at each batch. What is
+  /// known of how latencies scatter is relative, and stays.
+  func scaled(from size: LatencyProfile.ImageSize, by factor: (_ batch: Int) -> Double) -> Self {
+    var result = self
+    result.seconds = zip(batches, seconds).map { $1 * factor(Int($0)) }
+    result.provenance = .derived
+    result.scaledFrom = size
+    return result
   }
 
   /// Seconds at each of `wanted`, every one at least 1.

@@ -4,7 +4,7 @@ public import EventEngine
 public struct StageLatency: Sendable, Hashable {
   /// Median for the whole batch: of one step if the stage is denoise.
   public var median: SimulationDuration
-  /// Whether the batch lies outside those measured.
+  /// Whether the batch lies outside those measured, or the size was not.
   public var isExtrapolated: Bool
   /// The weakest of the figures it rests on.
   public var provenance: Provenance
@@ -18,6 +18,8 @@ public struct StageLatencyTable: Sendable, Hashable {
   public let measured: ClosedRange<Int>
   /// The weakest of the figures it rests on.
   public let provenance: Provenance
+  /// The measured size that the medians were scaled from; nil where their own was measured.
+  public let scaledFrom: LatencyProfile.ImageSize?
   /// How single latencies scatter, where the profile says; of the smallest batch that states it.
   public let residuals: ResidualDistribution?
 
@@ -25,14 +27,16 @@ public struct StageLatencyTable: Sendable, Hashable {
   @inlinable public var maximumBatch: Int { medians.count }
 
   /// Smallest batch in the table that lies outside those measured: 1 where even a batch of 1
-  /// does; nil where none does.
+  /// does, or the size was not measured; nil where none does.
   public var firstExtrapolatedBatch: Int? {
-    if measured.lowerBound > 1 { return 1 }
+    if scaledFrom != nil || measured.lowerBound > 1 { return 1 }
     return measured.upperBound < maximumBatch ? measured.upperBound + 1 : nil
   }
 
-  /// Whether `batch` lies outside those measured.
-  public func isExtrapolated(batch: Int) -> Bool { !measured.contains(batch) }
+  /// Whether `batch` lies outside those measured, or the size was not measured.
+  public func isExtrapolated(batch: Int) -> Bool {
+    scaledFrom != nil || !measured.contains(batch)
+  }
 
   /// Median for a batch from 1 to ``maximumBatch``; traps outside it.
   @inlinable public func median(batch: Int) -> SimulationDuration {

@@ -1,4 +1,5 @@
 import Diagnostics
+import DiffusionModels
 
 // What a profile has, in a fixed order: read from the list of entries, never from a dictionary.
 extension StageLatencyModel {
@@ -37,6 +38,9 @@ extension StageLatencyModel {
     if let mode = modes.first {
       return "\(lacks) \(stage.rawValue) of '\(model)' \(guidance ? "with" : "without") guidance; "
         + "it has it \(mode ? "with" : "without")"
+    }
+    if let fault = ModelRegistry.model(named: model)?.sizeFault(height: height, width: width) {
+      return "\(lacks) \(stage.rawValue) of '\(model)' at \(height)x\(width); \(fault)"
     }
     let sizes = Set(sizes(of: model, stage: stage) + sizes(of: "*", stage: stage)).sorted()
     return "\(lacks) \(stage.rawValue) of '\(model)' at \(height)x\(width); "

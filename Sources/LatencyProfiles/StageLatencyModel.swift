@@ -1,13 +1,14 @@
 import EventEngine
 
-/// Latencies of any batch, from the measured ones of a profile.
+/// Latencies of any batch and size, from the measured ones of a profile.
 ///
-/// Sizes and models that the profile does not measure have no latency yet: nil, and
-/// ``missing(stage:model:height:width:guidance:)`` says what there is instead.
+/// A size that the profile lacks is scaled from the nearest that it has. Models and guidance that it
+/// lacks have no latency: nil, and ``missing(stage:model:height:width:guidance:)`` says what there is
+/// instead.
 public struct StageLatencyModel: Sendable {
   /// The profile it is built on.
   public let profile: LatencyProfile
-  private let curves: [WorkKey: BatchCurve]
+  let curves: [WorkKey: BatchCurve]
 
   /// The model of a profile's entries.
   public init(profile: LatencyProfile) {
@@ -17,7 +18,7 @@ public struct StageLatencyModel: Sendable {
   }
 
   /// The latency of one stage for a batch of so many images; nil where the profile has no such
-  /// model, size or guidance, or where `batch` is under 1.
+  /// model or guidance, where the model makes no images of this size, or where `batch` is under 1.
   ///
   /// Guidance counts for encoding and denoising alone; encoding may be profiled for any size.
   public func latency(
@@ -28,7 +29,8 @@ public struct StageLatencyModel: Sendable {
     else { return nil }
     return StageLatency(
       median: SimulationDuration(seconds: curve.seconds(at: batch...batch)[0]),
-      isExtrapolated: !curve.measured.contains(batch), provenance: curve.provenance)
+      isExtrapolated: curve.scaledFrom != nil || !curve.measured.contains(batch),
+      provenance: curve.provenance)
   }
 
   /// The latencies of one stage for every batch from 1 to `maximumBatch`; nil as for
@@ -45,10 +47,11 @@ public struct StageLatencyModel: Sendable {
       medians: curve.seconds(at: 1...maximumBatch).map {
         SimulationDuration(seconds: $0).nanoseconds
       },
-      measured: curve.measured, provenance: curve.provenance, residuals: curve.residuals)
+      measured: curve.measured, provenance: curve.provenance, scaledFrom: curve.scaledFrom,
+      residuals: curve.residuals)
   }
 
-  /// The curve of a size, else of any size, else of any model.
+  /// The curve of a size, else of any size, else of any model, else scaled from the nearest size.
   private func curve(
     _ stage: Stage, model: String, height: Int, width: Int, guidance: Bool
   ) -> BatchCurve? {
@@ -59,5 +62,6 @@ public struct StageLatencyModel: Sendable {
     var anyModel = exact
     anyModel.model = "*"
     return curves[exact] ?? curves[anySize] ?? curves[anyModel]
+      ?? scaledCurve(exact) ?? scaledCurve(anyModel)
   }
 }

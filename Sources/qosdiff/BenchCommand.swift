@@ -25,6 +25,16 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Images in a batch, separated by commas.")
   var batch: String?
 
+  @Option(
+    help: "How weights and activations are stored: f32, or bf16 where the processor has it.",
+    transform: { text in
+      guard let precision = Precision(rawValue: text) else {
+        throw ValidationError("'\(text)' is no precision; write f32 or bf16")
+      }
+      return precision
+    })
+  var precision: Precision = .f32
+
   @Option(help: "Threads. Default: all cores.")
   var threads: Int?
 
@@ -91,7 +101,11 @@ extension BenchCommand {
       }
       return number
     }
-    let cores = Machine.current().cores
+    let machine = Machine.current()
+    let cores = machine.cores
+    if manifest == nil, !machine.computes(precision) {
+      throw ValidationError("--precision \(precision.rawValue): this processor has none; use f32")
+    }
     if let threads, !(1...cores).contains(threads) {
       throw ValidationError("--threads \(threads); this machine has 1 to \(cores)")
     }
@@ -99,6 +113,6 @@ extension BenchCommand {
     let ordered = Set(batches + (quick ? [1] : [])).sorted()
     return BenchPlan(
       models: models, sizes: sizes.isEmpty ? nil : sizes, batches: ordered, isQuick: quick,
-      threads: threads ?? cores)
+      threads: threads ?? cores, precision: precision)
   }
 }

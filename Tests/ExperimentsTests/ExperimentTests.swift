@@ -53,6 +53,30 @@ import Workload
     #expect(abs(rate / 0.75 - 1) < 0.08)
   }
 
+  @Test func aSizeThatAProfileLacksIsScaledAndTheNotesSaySo() throws {
+    let text = Self.base.replacingOccurrences(of: "512x512", with: "768x640")
+    let experiment = try Experiment(try Support.scenario(text: text))
+    #expect(
+      experiment.notes.contains(
+        "a100-diffusers-eager lacks sd15 768x640: derived there, scaled from the nearest size "
+          + "(512x512 for sd15 768x640) by the operators' FLOPs and bytes"))
+    // 1.8 times the tokens: more than 1.8 times the step, less than attention's 3.4 alone.
+    func step(_ text: String) throws -> Double {
+      let experiment = try Experiment(try Support.scenario(text: text))
+      let times = experiment.times[0]
+      let node = NodeID(rawValue: 0)
+      func seconds(_ steps: Int) -> Double {
+        times.standalone(
+          node: node, shape: ShapeID(rawValue: 0), images: 1, evaluations: steps,
+          placement: Placement()
+        ).seconds
+      }
+      return seconds(2) - seconds(1)
+    }
+    let ratio = try step(text) / step(Self.base)
+    #expect(ratio > 1.875 && ratio < 2.4)
+  }
+
   @Test func superposingReachesTheLoadAndKeepsTheTimeScale() throws {
     let scenario = try Support.scenario("quickstart.yaml")
     let experiment = try Experiment(scenario)

@@ -30,27 +30,60 @@ struct KernelCorrectnessTests {
   @Test(arguments: kernels, [1, 2]) func kernelGivesWhatTheReferenceGives(
     kernel: Kernel, threads: Int
   ) throws {
-    let engine = try OneDNN(library: OneDNNLibrary(), threads: threads)
-    let trial = try KernelTrial(kernel, on: engine, cacheBytes: 1 << 16)
-    for _ in 0..<3 { try trial.run() }
+    for precision in Self.precisions {
+      let engine = try OneDNN(library: OneDNNLibrary(), threads: threads, precision: precision)
+      let trial = try KernelTrial(kernel, on: engine, cacheBytes: 1 << 16)
+      for _ in 0..<3 { try trial.run() }
+    }
   }
+
+  /// bf16 too, where this processor has it.
+  static let precisions = Precision.allCases.filter(Machine.current().computes)
 
   /// The check can fail: one wrong number among those compared is found, and one not a number.
   @Test(arguments: kernels, [Float.nan, 1000]) func wrongResultIsNotTimed(
     kernel: Kernel, wrong: Float
   ) throws {
-    let engine = try OneDNN(library: OneDNNLibrary(), threads: 1)
-    let prepared = try kernel.prepare(on: engine)
-    let inputs = KernelTrial.inputs(of: kernel)
-    let plain = KernelTrial.parameters(of: kernel)
-    let packed = prepared.packedBytes.map { Buffer(bytes: $0) }
-    try prepared.pack(plain, into: packed)
-    let output = Buffer(count: kernel.outputElements)
-    try prepared.bind(inputs: inputs, output: output, packed: packed).run()
-    try KernelTrial.check(kernel, inputs: inputs, parameters: plain, output: output)
-    output.floats[kernel.outputElements - 1] = wrong
-    #expect(throws: KernelBenchError.self) {
-      try KernelTrial.check(kernel, inputs: inputs, parameters: plain, output: output)
+    for precision in Self.precisions {
+      let engine = try OneDNN(library: OneDNNLibrary(), threads: 1, precision: precision)
+      let prepared = try kernel.prepare(on: engine)
+      let inputs = KernelTrial.inputs(of: kernel, precision)
+      let plain = KernelTrial.parameters(of: kernel, precision)
+      let packed = prepared.packedBytes.map { Buffer(bytes: $0) }
+      try prepared.pack(plain, into: packed)
+      let output = Buffer(bytes: precision.elementBytes * kernel.outputElements)
+      try prepared.bind(
+        inputs: inputs.map { $0.stored(as: precision) }, output: output, packed: packed
+      ).run()
+      let numbers = output.numbers(storedAs: precision)
+      func check() throws {
+        try KernelTrial.check(
+          kernel, inputs: inputs, parameters: plain, output: numbers,
+          tolerance: precision.tolerance)
+      }
+      try check()
+      numbers.floats[kernel.outputElements - 1] = wrong
+      #expect(throws: KernelBenchError.self) { try check() }
+    }
+  }
+
+  @Test func bf16RoundsToTheNearestAndTiesToEven() {
+    let pairs: [(Float, Float)] = [
+      (1, 1), (1 + 0x1p-8, 1), (1 + 0x1.8p-7, 1 + 0x1p-6), (-1 - 0x1.1p-8, -1 - 0x1p-7),
+      (3e38, 0x1.c4p127), (.infinity, .infinity),
+    ]
+    for (x, nearest) in pairs { #expect(BFloat16(x).float == nearest) }
+    #expect(BFloat16(.nan).float.isNaN)
+    // Sixteen at a time they are the same.
+    var lanes = SIMD16<Float>(repeating: .nan)
+    for (i, pair) in pairs.enumerated() { lanes[i] = pair.0 }
+    var stored = [BFloat16](repeating: BFloat16(0), count: 16)
+    stored.withUnsafeMutableBufferPointer { buffer in
+      guard let address = buffer.baseAddress else { return }
+      BFloat16.store16(lanes, at: address)
+      let back = BFloat16.load16(address)
+      for (i, pair) in pairs.enumerated() { #expect(back[i] == pair.1) }
+      #expect(back[15].isNaN)
     }
   }
 

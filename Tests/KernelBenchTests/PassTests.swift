@@ -5,8 +5,9 @@ import Testing
 @testable import KernelBench
 
 struct PassTests {
-  @Test func wholeTextEncoderRunsAndGivesNumbers() throws {
-    let engine = try OneDNN(library: OneDNNLibrary(), threads: 2)
+  @Test(arguments: KernelCorrectnessTests.precisions)
+  func wholeTextEncoderRunsAndGivesNumbers(precision: Precision) throws {
+    let engine = try OneDNN(library: OneDNNLibrary(), threads: 2, precision: precision)
     var small = TextEncoder.clipL
     small.layers = 1
     let pass = try WholePass([small.graph(batch: 1)], on: engine)
@@ -31,6 +32,9 @@ struct PassTests {
     let text = "processor: 0\nmodel name\t: AMD EPYC\ncpu family\t: 26\nmodel\t\t: 2\n"
     #expect(Machine.processorName(cpuInfo: text) == "AMD EPYC (family 26, model 2)")
     #expect(Machine.processorName(cpuInfo: "") == "unknown processor")
+    #expect(!Machine.hasBF16(cpuInfo: text))
+    #expect(Machine.hasBF16(cpuInfo: text + "flags\t\t: fpu avx512_bf16 sse\n"))
+    #expect(!Machine.hasBF16(cpuInfo: "model name : bf16\nflags : fpu no_bf16_x\n"))
     #expect(Machine.bytes("32768K\n") == 32 << 20)
     #expect(Machine.bytes("32M") == 32 << 20)
     #expect(Machine.bytes("") == nil)

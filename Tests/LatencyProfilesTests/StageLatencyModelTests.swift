@@ -123,19 +123,20 @@ import Testing
         == "profile 'a100-diffserve' lacks model 'sd16' for denoise (did you mean 'sd15'?); "
         + "it has sd-turbo, sd15, sdxl")
     #expect(
-      missing(.denoise, "sd15", 640, true)
-        == "profile 'a100-diffserve' lacks denoise of 'sd15' at 640x640; it has 512x512")
+      missing(.denoise, "sd15", 700, true)
+        == "profile 'a100-diffserve' lacks denoise of 'sd15' at 700x700; "
+        + "height and width of a sd15 image are multiples of 64, at most 8192")
     #expect(
       missing(.denoise, "sd-turbo", 512, true)
         == "profile 'a100-diffserve' lacks denoise of 'sd-turbo' with guidance; it has it without")
     #expect(
       missing(.postProcess, "sd15", 512, true)
         == "profile 'a100-diffserve' lacks the stage post-process")
-    let cpu = StageLatencyModel(profile: try Support.shipped("cpu-reference"))
+    let toy = StageLatencyModel(profile: try Support.profile([(1, 1)]))
     #expect(
-      cpu.missing(stage: .postProcess, model: "x", height: 8, width: 8, guidance: true)?
-        .hasPrefix("profile 'cpu-reference' lacks post-process of 'x' at 8x8; it has 512x512, ")
-        == true)
+      toy.missing(stage: .denoise, model: "net", height: 8, width: 8, guidance: false)
+        == "profile 'test' lacks denoise of 'net' at 8x8; it has 64x64",
+      "the work of a network that is unknown cannot be scaled")
   }
 
   @Test func stagesHaveTheOrderOfAQuery() {
