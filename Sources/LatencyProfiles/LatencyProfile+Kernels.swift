@@ -1,3 +1,5 @@
+import DiffusionModels
+
 extension LatencyProfile {
   /// The most that a device was seen to do: what a kernel's rates are held against.
   public struct Roofline: Sendable, Hashable, Codable {
@@ -15,6 +17,13 @@ extension LatencyProfile {
     /// Least seconds that so much work can take.
     public func seconds(flops: Double, bytes: Double) -> Double {
       max(flops / gflopPerS, bytes / gbytePerS) / 1e9
+    }
+
+    /// Least seconds that these passes can take: the sum over their kernels.
+    func seconds(of graphs: [OperatorGraph], elementBytes: Int) -> Double {
+      graphs.flatMap(\.nodes).reduce(0) {
+        $0 + seconds(flops: $1.kernel.flops, bytes: $1.kernel.bytes(elementBytes: elementBytes))
+      }
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {

@@ -39,15 +39,9 @@ extension StageLatencyModel {
     guard let model = ModelRegistry.model(named: key.model),
       model.sizeFault(height: key.size.height, width: key.size.width) == nil
     else { return nil }
-    let roofline = profile.roofline ?? .assumed
-    let elementBytes = profile.elementBytes
-    return model.graphs(
-      key.stage, size: key.size, guidance: key.guidance ?? false, batch: batch
-    ).flatMap(\.nodes).reduce(0) {
-      $0
-        + roofline.seconds(
-          flops: $1.kernel.flops, bytes: $1.kernel.bytes(elementBytes: elementBytes))
-    }
+    return (profile.roofline ?? .assumed).seconds(
+      of: model.graphs(key.stage, size: key.size, guidance: key.guidance ?? false, batch: batch),
+      elementBytes: profile.elementBytes)
   }
 }
 

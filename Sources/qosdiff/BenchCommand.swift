@@ -71,29 +71,9 @@ struct BenchCommand: ParsableCommand {
 
 extension BenchCommand {
   private func plan() throws -> BenchPlan {
-    let known = ModelRegistry.models
-    let models =
-      try model.isEmpty
-      ? known
-      : model.flatMap { $0.split(separator: ",").map(String.init) }.map { name in
-        guard let found = ModelRegistry.model(named: name) else {
-          let hint = Suggestion.hint(for: name, in: known.map(\.name), noun: "model")
-          throw ValidationError("no model '\(name)'; \(hint)")
-        }
-        return found
-      }
-    let sizes = try size.flatMap { $0.split(separator: ",") }.map { text in
-      let sides = text.split(separator: "x").map { Int($0) }
-      guard sides.count == 2, let height = sides[0], let width = sides[1] else {
-        throw ValidationError("'\(text)' is no size; write HEIGHTxWIDTH, 512x512 for one")
-      }
-      for model in models {
-        if let fault = model.sizeFault(height: height, width: width) {
-          throw ValidationError("size \(text): \(fault)")
-        }
-      }
-      return LatencyProfile.ImageSize(height: height, width: width)
-    }
+    let models = try Self.models(model)
+    let sizes = try size.flatMap { $0.split(separator: ",") }
+      .map { try Self.size(String($0), for: models) }
     let text = batch ?? (quick ? "1,2" : "1,2,4")
     let batches = try text.split(separator: ",").map { part in
       guard let number = Int(part), (1...64).contains(number) else {
@@ -114,5 +94,33 @@ extension BenchCommand {
     return BenchPlan(
       models: models, sizes: sizes.isEmpty ? nil : sizes, batches: ordered, isQuick: quick,
       threads: threads ?? cores, precision: precision)
+  }
+
+  /// The models of these names, separated by commas; all where none is named.
+  static func models(_ names: [String]) throws -> [DiffusionModel] {
+    let known = ModelRegistry.models
+    if names.isEmpty { return known }
+    return try names.flatMap { $0.split(separator: ",").map(String.init) }.map { name in
+      guard let found = ModelRegistry.model(named: name) else {
+        let hint = Suggestion.hint(for: name, in: known.map(\.name), noun: "model")
+        throw ValidationError("no model '\(name)'; \(hint)")
+      }
+      return found
+    }
+  }
+
+  /// A size that all of these models can make.
+  static func size(_ text: String, for models: [DiffusionModel]) throws -> LatencyProfile.ImageSize
+  {
+    let sides = text.split(separator: "x").map { Int($0) }
+    guard sides.count == 2, let height = sides[0], let width = sides[1] else {
+      throw ValidationError("'\(text)' is no size; write HEIGHTxWIDTH, 512x512 for one")
+    }
+    for model in models {
+      if let fault = model.sizeFault(height: height, width: width) {
+        throw ValidationError("size \(text): \(fault)")
+      }
+    }
+    return LatencyProfile.ImageSize(height: height, width: width)
   }
 }

@@ -4,8 +4,8 @@ import LatencyProfiles
 
 struct ProfileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "profile", abstract: "Shows and compares latency profiles.",
-    subcommands: [Show.self, Compare.self])
+    commandName: "profile", abstract: "Shows, compares and derives latency profiles.",
+    subcommands: [Show.self, Compare.self, Derive.self])
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(

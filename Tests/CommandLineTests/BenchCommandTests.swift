@@ -33,6 +33,34 @@ struct BenchCommandTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path).isEmpty)
   }
 
+  @Test func aProfileIsDerivedForADeviceThatNobodyMeasured() throws {
+    let scratch = try Scratch()
+    let profiles = Program.root + "/Scenarios/Profiles/"
+    let known = ["a100", "t4", "v100"].map { profiles + $0 + "-diffusers-eager.json" }
+    let result = try Program.release(
+      arguments: ["profile", "derive", "l40s"] + known + ["--out", "l40s.json"], in: scratch.path)
+    #expect(result.status == 0, "\(result.error)")
+    // Nine points with their errors, and a sum for each of three batches.
+    #expect(result.out.split(separator: "\n").count { $0.hasPrefix("NVIDIA") } == 9)
+    #expect(result.out.split(separator: "\n").count { $0.contains("root mean square") } == 3)
+    let show = try Program.release("profile", "show", "l40s.json", in: scratch.path)
+    #expect(show.out.contains("362 TFLOP/s and 864 GB/s, times an efficiency of"))
+  }
+
+  @Test(arguments: [
+    (["l4s"], 64, "did you mean 'l40s'"),
+    (["toaster", "--tflop-per-s", "1"], 64, "give both"),
+    (["t4", "--model", "sd16"], 64, "did you mean 'sd15'"),
+    (["t4", "--out", "none/p.json"], 73, "cannot be written"),
+  ]) func badDerivationsAreToldInALine(arguments: [String], status: Int32, what: String) throws {
+    let scratch = try Scratch()
+    let known = Program.root + "/Scenarios/Profiles/a100-diffusers-eager.json"
+    let result = try Program.release(
+      arguments: ["profile", "derive"] + arguments + [known], in: scratch.path)
+    #expect(result.status == status)
+    #expect(result.error.split(separator: "\n").first?.contains(what) == true, "\(result.error)")
+  }
+
   @Test func profilesStandSideBySide() throws {
     let scratch = try Scratch()
     let profiles = Program.root + "/Scenarios/Profiles/"
