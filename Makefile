@@ -7,7 +7,7 @@ SWIFT_BUILD := swift build -c release
 QOSDIFF := .build/release/qosdiff
 OUT := out
 
-.PHONY: demo test lint format setup build clean
+.PHONY: demo test bench lint format setup build clean
 
 demo: build
 	@mkdir -p $(OUT)
@@ -18,6 +18,11 @@ test: PACKAGES += $(TEST_PACKAGES)
 test: build
 	swift build --product qosdiff
 	swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests
+
+# Ratios of timings taken in turn in one run; never a test.
+bench: setup
+	swift run -c release -Xswiftc -enable-testing --package-path Tests/Benchmarks \
+	  --scratch-path .build-bench kernels
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
@@ -43,4 +48,4 @@ setup:
 	@command -v swift >/dev/null || { echo "error: swift is not on the PATH; install Swift 6.3"; exit 66; }
 
 clean:
-	rm -rf .build .build-tests $(OUT)
+	rm -rf .build .build-tests .build-bench $(OUT)

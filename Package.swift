@@ -29,7 +29,9 @@ let arguments: Target.Dependency = .product(
 let package = Package(
   name: "qosdiff",
   products: [
-    .executable(name: "qosdiff", targets: ["qosdiff"])
+    .executable(name: "qosdiff", targets: ["qosdiff"]),
+    // For the benchmarks, a package of their own.
+    .library(name: "KernelBench", targets: ["KernelBench"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),

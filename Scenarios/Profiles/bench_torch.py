@@ -24,6 +24,7 @@ DTYPES = {"f32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 TOLERANCES = {"f32": 2e-4, "fp16": 2e-2, "bf16": 1e-1}
 # Fewer timings than these say too little of how a latency scatters (as in the harness).
 RESIDUAL_REPETITIONS = 20
+COPIED_BYTES = 64 << 20
 ROTATED_BYTES = 256 << 20  # beyond the last-level cache of current devices
 
 
@@ -198,6 +199,29 @@ def peak(device, dtype, seconds):
   return {"gflop_per_s": 2 * side ** 3 / product / 1e9, "gbyte_per_s": 2 * ROTATED_BYTES / copy / 1e9}
 
 
+def host_copy(device, seconds):
+  """GB/s between pinned memory of the host and the device, and the time of the smallest copy."""
+  is_gpu = device.type == "cuda"
+
+  def copied(size, to_device):
+    host = torch.zeros(size, dtype=torch.uint8, pin_memory=is_gpu)
+    on_device = torch.zeros(size, dtype=torch.uint8, device=device)
+    source, target = (host, on_device) if to_device else (on_device, host)
+    samples, spent = [], 0.0
+    while len(samples) < 7 or spent < seconds:
+      start = time.perf_counter()
+      target.copy_(source, non_blocking=True)
+      if is_gpu:
+        torch.cuda.synchronize()
+      samples.append(time.perf_counter() - start)
+      spent += samples[-1]
+    return quantile(samples, 0.5)
+
+  return {"to_device_gbyte_per_s": COPIED_BYTES / copied(COPIED_BYTES, True) / 1e9,
+          "to_host_gbyte_per_s": COPIED_BYTES / copied(COPIED_BYTES, False) / 1e9,
+          "latency_s": copied(4, False)}
+
+
 def entry_of(manifest_entry, kernels, timed, device, seconds, runs_whole):
   entry = {key: value for key, value in manifest_entry.items()
            if key != "sequence" and value is not None}
@@ -269,7 +293,9 @@ def main():
       "libraries": {"torch": torch.__version__, **({"cuda": torch.version.cuda} if is_gpu else {})},
       "date": datetime.date.today().isoformat(), "harness": manifest["harness"],
       "roofline": roofline, "entries": entries, "kernels": sorted(rows, key=lambda r: r["kernel"])}
-  if not is_gpu:
+  if is_gpu:
+    profile["host_copy"] = host_copy(device, options.seconds)
+  else:
     profile["cores"] = torch.get_num_threads()
   with open(options.out, "w", encoding="utf-8") as file:
     json.dump(profile, file, indent=1)

@@ -1,4 +1,5 @@
-"""Writes the profiles beside this file from the figures in published/ and the counts of flops.py.
+"""Writes the profiles beside this file that nobody measured: from the figures in published/, the
+counts of flops.py, and the one measured profile.
 
     python3 derive.py [FOLDER]     FOLDER: where to write; default: beside this file
 
@@ -38,13 +39,11 @@ IMAGE_SOURCES = {
         libraries={}, date=None),
 }
 
-# Assumed: one core sustains 60 % of the 80 GFLOP/s peak of two 8-lane f32 multiply-add units at
-# 2.5 GHz. (PyTorch on cores with AVX-512, twice as wide, was seen to sustain about 92 GFLOP/s each
-# in sd15's UNet: half of that is near the figure taken here.)
-CPU_FLOPS_PER_S = 48e9
-# Assumed: one core compresses raw pixels to PNG (zlib, level 6) at 20 MB/s.
-CPU_PNG_BYTES_PER_S = 20e6
-CPU_BATCHES = (1, 64)
+# What one core was measured at; written by `qosdiff bench`, not here.
+MEASURED_CORE = "epyc-zen5-core"
+SOCKET_CORES = 64
+# Assumed: what so many cores on one network reach of so many times one core's speed.
+SOCKET_SCALING = 0.7
 
 
 def rows(name):
@@ -133,45 +132,28 @@ def image_profiles():
   return list(profiles.values())
 
 
-def cpu_profile():
-  """One core at stated sustained rates; two batches, so that any batch lies on their line."""
-  why = "Assumed: operator FLOPs over 48 GFLOP/s a core (60 % of f32 peak, AVX2 at 2.5 GHz)"
-  entries = cpu_network_entries(CPU_FLOPS_PER_S, why)
-  why = "Assumed: PNG encoding of height x width x 3 bytes over 20 MB/s a core"
-  for height in (512, 768, 1024):
-    for width in (512, 768, 1024):
-      value = height * width * 3 / CPU_PNG_BYTES_PER_S
-      entries += [entry("*", "post-process", height, width, b, b * value, "derived", why)
-                  for b in CPU_BATCHES]
-  return {"name": "cpu-reference", "provenance": "derived",
-          "device": "one core of a server CPU (AVX2, f32, 2.5 GHz), Assumed",
-          "source": "operator FLOPs and bytes over Assumed sustained rates; see README.md",
-          "mode": "Assumed rates", "libraries": {}, "cores": 1, "entries": entries}
-
-
-def cpu_socket_profile():
-  """64 such cores on one network, as a worker of its own."""
-  cores = 64
-  why = "Assumed: operator FLOPs over 64 cores x 48 GFLOP/s x 0.7 (scaling over cores)"
-  return {"name": "cpu-socket-64", "provenance": "derived",
-          "device": "64 cores of a server CPU (AVX2, f32, 2.5 GHz) on one network, Assumed",
-          "source": "operator FLOPs over Assumed sustained rates; see README.md",
-          "mode": "Assumed rates", "libraries": {}, "cores": cores,
-          "entries": cpu_network_entries(cores * CPU_FLOPS_PER_S * 0.7, why)}
-
-
-def cpu_network_entries(flops_per_s, why):
-  """Encode, denoise and decode of every model at a sustained rate."""
-  sizes = {"sd15": ((512, 512), (768, 768)), "sd-turbo": ((512, 512),), "sdxl": ((1024, 1024),)}
+def socket_profile():
+  """The measured core's stages on 64 such cores as one worker; two batches, so that any lies on
+  their line."""
+  with open(os.path.join(HERE, MEASURED_CORE + ".json"), encoding="utf-8") as file:
+    core = json.load(file)
+  why = (f"Assumed: {MEASURED_CORE}'s median over {SOCKET_CORES} cores x {SOCKET_SCALING} "
+         "(scaling over cores)")
   entries = []
-  for model in MODELS:
-    for i, (height, width) in enumerate(sizes[model]):
-      for stage, part in zip(("encode", "denoise", "decode"), work(model, height, width)):
-        if stage == "encode" and i:
-          continue  # does not depend on the size
-        entries += [entry(model, stage, height, width, b, b * part / flops_per_s, "derived", why)
-                    for b in CPU_BATCHES]
-  return entries
+  for known in core["entries"]:
+    if known["stage"] == "post-process" or known["batch"] != 1:
+      continue
+    for batch in (1, SOCKET_CORES):
+      fresh = {key: known[key] for key in ("model", "stage", "height", "width", "guidance")
+               if key in known}
+      fresh["batch"] = batch
+      fresh["median_s"] = seconds(batch * known["median_s"] / SOCKET_CORES / SOCKET_SCALING)
+      fresh["provenance"], fresh["derivation"] = "derived", why
+      entries.append(fresh)
+  return {"name": "cpu-socket-64", "provenance": "derived",
+          "device": f"{SOCKET_CORES} cores like {MEASURED_CORE}'s on one network, Assumed",
+          "source": f"{MEASURED_CORE} over Assumed scaling; see README.md",
+          "mode": core["mode"], "libraries": {}, "cores": SOCKET_CORES, "entries": entries}
 
 
 def text(profile):
@@ -190,7 +172,7 @@ def main():
   problems = flops.check(os.path.join(HERE, "published", "model_oracles.csv"))
   if problems:
     sys.exit("flops.py does not give the published counts: " + "; ".join(problems))
-  for profile in step_profiles() + image_profiles() + [cpu_profile(), cpu_socket_profile()]:
+  for profile in step_profiles() + image_profiles() + [socket_profile()]:
     path = os.path.join(folder, profile["name"] + ".json")
     with open(path, "w", encoding="utf-8", newline="\n") as file:
       file.write(text(profile))

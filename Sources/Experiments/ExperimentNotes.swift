@@ -74,8 +74,9 @@ enum ExperimentNotes {
   private static func profiles(_ scenario: Scenario) -> [String] {
     scenario.profiles.map { use in
       let parts = use.uses.joined(separator: ", ")
+      let origin = [use.profile.device, use.profile.source, use.profile.date].compactMap { $0 }
       return "latencies of \(parts): \(use.profile.provenance.rawValue), "
-        + "\(use.profile.name) (\(use.profile.device); \(use.profile.source))"
+        + "\(use.profile.name) (\(origin.joined(separator: "; ")))"
     } + scenario.profiles.compactMap(cores)
   }
 

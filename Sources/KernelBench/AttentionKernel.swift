@@ -43,7 +43,8 @@ final class AttentionKernel: PreparedKernel {
     rowBytes = elementBytes * heads * width
     queryStride = queries * rowBytes
     keyStride = keys * rowBytes
-    let size = min(queries, max(16, Self.chunkBytes / (elementBytes * heads * keys) / 16 * 16))
+    let size = Self.chunkRows(
+      heads: heads, queries: queries, keys: keys, elementBytes: elementBytes)
     var made: [Chunk] = []
     for first in stride(from: 0, to: queries, by: size) {
       let count = min(size, queries - first)
@@ -60,6 +61,11 @@ final class AttentionKernel: PreparedKernel {
     chunks = made
     scores = Buffer(bytes: elementBytes * heads * size * keys)
     mask = causal ? Self.causalMask(queries: queries, keys: keys).stored(as: engine.precision) : nil
+  }
+
+  /// Queries at a time.
+  static func chunkRows(heads: Int, queries: Int, keys: Int, elementBytes: Int) -> Int {
+    min(queries, max(16, chunkBytes / (elementBytes * heads * keys) / 16 * 16))
   }
 
   private static func chunk(

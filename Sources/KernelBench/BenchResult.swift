@@ -36,7 +36,8 @@ public struct BenchResult: Sendable {
     let kernels = measurements.values.map { $0.latency(plan.precision) }
       .sorted { $0.kernel < $1.kernel }
     return try LatencyProfile(
-      name: name, device: "\(machine.processor), \(plan.threads) threads",
+      name: name,
+      device: "\(machine.processor), \(plan.threads) thread\(plan.threads == 1 ? "" : "s")",
       source: "measured by qosdiff bench",
       mode: "oneDNN, \(plan.precision.rawValue), channels-last",
       libraries: ["oneDNN": oneDNN], date: date, cores: plan.threads,

@@ -150,9 +150,11 @@ final class Primitive {
     _ = owner.library.primitiveDescriptorDestroy(descriptor)
   }
 
-  /// The layout that it wants or gives.
-  func layout(_ query: dnnl_query_t) throws(KernelBenchError) -> dnnl_memory_desc_t {
-    guard let layout = owner.library.queryDescriptor(descriptor, query, 0) else {
+  /// The layout that it wants or gives; of weights, bias is number 1.
+  func layout(_ query: dnnl_query_t, _ number: Int32 = 0) throws(KernelBenchError)
+    -> dnnl_memory_desc_t
+  {
+    guard let layout = owner.library.queryDescriptor(descriptor, query, number) else {
       throw .oneDNN(call: "query \(name)", status: 0)
     }
     return layout.pointee

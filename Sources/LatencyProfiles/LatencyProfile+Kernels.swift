@@ -32,6 +32,32 @@ extension LatencyProfile {
     }
   }
 
+  /// Copies between a host's memory and its device's.
+  public struct HostCopy: Sendable, Hashable, Codable {
+    /// 10^9 bytes a second towards the device.
+    public var toDeviceGbytePerS: Double
+    /// 10^9 bytes a second towards the host.
+    public var toHostGbytePerS: Double
+    /// Seconds that the smallest copy takes.
+    public var latencySeconds: Double
+
+    /// Rates and latency, all positive.
+    public init(toDeviceGbytePerS: Double, toHostGbytePerS: Double, latencySeconds: Double) {
+      self.toDeviceGbytePerS = toDeviceGbytePerS
+      self.toHostGbytePerS = toHostGbytePerS
+      self.latencySeconds = latencySeconds
+    }
+
+    /// Bytes a second in the slower direction.
+    public var bytesPerSecond: Double { 1e9 * min(toDeviceGbytePerS, toHostGbytePerS) }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case toDeviceGbytePerS = "to_device_gbyte_per_s"
+      case toHostGbytePerS = "to_host_gbyte_per_s"
+      case latencySeconds = "latency_s"
+    }
+  }
+
   /// Timings of one kernel.
   public struct KernelLatency: Sendable, Hashable, Codable {
     /// What it does, with its shape: the name that the operator graphs give it.

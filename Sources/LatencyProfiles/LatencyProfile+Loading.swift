@@ -51,13 +51,14 @@ extension LatencyProfile {
   public init(
     name: String, device: String, source: String, mode: String,
     libraries: [String: String] = [:], date: String? = nil, cores: Int? = nil,
-    harness: String? = nil, roofline: Roofline? = nil, kernels: [KernelLatency] = [],
+    harness: String? = nil, roofline: Roofline? = nil, hostCopy: HostCopy? = nil,
+    kernels: [KernelLatency] = [],
     entries: [Entry]
   ) throws(InputError) {
     let file = ProfileFile(
       schema: Self.schemaVersion, name: name, provenance: Self.weakestProvenance(of: entries),
       device: device, source: source, mode: mode, libraries: libraries, date: date, cores: cores,
-      harness: harness, roofline: roofline, entries: entries,
+      harness: harness, roofline: roofline, hostCopy: hostCopy, entries: entries,
       kernels: kernels.isEmpty ? nil : kernels)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -91,11 +92,13 @@ struct ProfileFile: Encodable {
   var cores: Int?
   var harness: String?
   var roofline: LatencyProfile.Roofline?
+  var hostCopy: LatencyProfile.HostCopy?
   var entries: [LatencyProfile.Entry]
   var kernels: [LatencyProfile.KernelLatency]?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case schema, name, provenance, device, source, mode, libraries, date, cores, harness, roofline
+    case hostCopy = "host_copy"
     case entries, kernels
   }
 }

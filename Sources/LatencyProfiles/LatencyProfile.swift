@@ -25,6 +25,8 @@ public struct LatencyProfile: Sendable, Hashable {
   public let harness: String?
   /// What the device was seen to do at most; nil where nothing was measured.
   public let roofline: Roofline?
+  /// Copies to and from the host; nil where nobody measured them, or there is no device.
+  public let hostCopy: HostCopy?
   /// The kernels behind measured entries, each once; empty where none was timed.
   public let kernels: [KernelLatency]
   /// In the order of the file; never empty, and no two for the same batch of the same work.

@@ -62,6 +62,7 @@ struct ProfileReader {
     if name == "" { report(at: fields.offset(of: "name"), "name must not be empty") }
     let harness: String? = optional("harness", of: fields)
     let roofline = readRoofline(fields)
+    let hostCopy = readHostCopy(fields)
     let kernels = readKernels(fields)
     let entries = readEntries(fields)
     if let provenance, !entries.isEmpty, diagnostics.isEmpty {
@@ -77,7 +78,7 @@ struct ProfileReader {
     return LatencyProfile(
       name: name, provenance: provenance, device: device, source: source, mode: mode,
       libraries: libraries ?? [:], date: date, cores: cores, harness: harness,
-      roofline: roofline, kernels: kernels, entries: entries, text: text,
+      roofline: roofline, hostCopy: hostCopy, kernels: kernels, entries: entries, text: text,
       contentHash: ContentHash.hex(of: text))
   }
 
@@ -160,18 +161,26 @@ struct ProfileReader {
 
 extension ProfileReader {
   private mutating func readRoofline(_ fields: Fields) -> LatencyProfile.Roofline? {
-    guard let value = fields["roofline"] else { return nil }
-    guard let members = value.members else {
-      report(at: value.offset, "'roofline' must be an object")
-      return nil
-    }
-    let fields = Fields(members: members, offset: value.offset, label: "roofline: ")
+    guard let fields = object("roofline", of: fields) else { return nil }
     rejectUnknown(fields, known: LatencyProfile.Roofline.CodingKeys.allCases.map(\.rawValue))
     let gflop: Double? = required("gflop_per_s", of: fields)
     let gbyte: Double? = required("gbyte_per_s", of: fields)
     guard let gflop, let gbyte else { return nil }
-    if !(gflop > 0 && gbyte > 0) { report(at: value.offset, "roofline: rates must be positive") }
+    if !(gflop > 0 && gbyte > 0) { report(at: fields.offset, "roofline: rates must be positive") }
     return .init(gflopPerS: gflop, gbytePerS: gbyte)
+  }
+
+  private mutating func readHostCopy(_ fields: Fields) -> LatencyProfile.HostCopy? {
+    guard let fields = object("host_copy", of: fields) else { return nil }
+    rejectUnknown(fields, known: LatencyProfile.HostCopy.CodingKeys.allCases.map(\.rawValue))
+    let toDevice: Double? = required("to_device_gbyte_per_s", of: fields)
+    let toHost: Double? = required("to_host_gbyte_per_s", of: fields)
+    let latency: Double? = required("latency_s", of: fields)
+    guard let toDevice, let toHost, let latency else { return nil }
+    if !(toDevice > 0 && toHost > 0 && latency > 0) {
+      report(at: fields.offset, "host_copy: rates and latency must be positive")
+    }
+    return .init(toDeviceGbytePerS: toDevice, toHostGbytePerS: toHost, latencySeconds: latency)
   }
 
   private mutating func readKernels(_ fields: Fields) -> [LatencyProfile.KernelLatency] {
@@ -229,6 +238,16 @@ extension ProfileReader {
 
     /// Where the value of `key` stands; without one, where the object does.
     func offset(of key: String) -> Int { self[key]?.offset ?? offset }
+  }
+
+  /// The members of an object that may be missing.
+  private mutating func object(_ key: String, of fields: Fields) -> Fields? {
+    guard let value = fields[key] else { return nil }
+    guard let members = value.members else {
+      report(at: value.offset, "'\(key)' must be an object")
+      return nil
+    }
+    return Fields(members: members, offset: value.offset, label: "\(key): ")
   }
 
   private mutating func required<T: JSONReadable>(_ key: String, of fields: Fields) -> T? {

@@ -47,13 +47,19 @@ extension ScenarioBuilder {
     if let cpu { cpuDevice = device(cpu, use: "\(name) cpu", isRequired: false) }
     guard let cpuDevice else { return nil }
     let link = item["link"]
+    // What the accelerator's profile measured holds where the scenario says nothing.
+    var measured: LatencyProfile.HostCopy?
+    if case .profile(let model) = accelerator.stages[Stage.denoise.index] {
+      measured = model.profile.hostCopy
+    }
     return NodeConfiguration(
       name: name, accelerators: accelerators["count"]?.integer ?? 1, accelerator: accelerator,
       slowFactor: accelerators["slow_factor"]?.number ?? 1,
       cores: cpu?["cores"]?.integer ?? 1, cpu: cpuDevice,
       link: Link(
-        bytesPerSecond: link?["bandwidth"]?.number ?? .infinity,
-        latency: link?["latency"]?.duration ?? .zero))
+        bytesPerSecond: link?["bandwidth"]?.number ?? measured?.bytesPerSecond ?? .infinity,
+        latency: link?["latency"]?.duration
+          ?? measured.map { SimulationDuration(seconds: $0.latencySeconds) } ?? .zero))
   }
 
   private mutating func device(

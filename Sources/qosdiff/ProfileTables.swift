@@ -25,6 +25,15 @@ struct ProfileTables {
     }
   }
 
+  /// Copies between host and device; nil where nobody measured them.
+  var hostCopy: String? {
+    profile.hostCopy.map {
+      "host copies: \(Self.number($0.toDeviceGbytePerS)) GB/s to the device, "
+        + "\(Self.number($0.toHostGbytePerS)) GB/s to the host, "
+        + "\(Self.number(1e6 * $0.latencySeconds)) us at least"
+    }
+  }
+
   /// One row an entry.
   var stages: String {
     var table = TextTable(

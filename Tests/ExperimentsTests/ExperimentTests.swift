@@ -23,7 +23,7 @@ import Workload
       nodes:
         - name: gpu
           accelerators: { count: 2, profile: Profiles/a100-diffusers-eager.json }
-          cpu: { cores: 4, profile: Profiles/cpu-reference.json }
+          cpu: { cores: 4, profile: Profiles/epyc-zen5-core.json }
     policies:
       fixed: { batching: { static: { images: 4, wait: 0 s } } }
       adaptive: { extends: fixed, steps: { slack: { min: 5 } }, pipelining: cpu-gpu }

@@ -31,7 +31,8 @@ import Testing
     let result = try run(["derive.py", folder.path])
     try #require(result.status == 0, "\(result.output)")
     let written = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-    #expect(written == (try Support.shippedNames).map { $0 + ".json" })
+    let shipped = try Support.shippedNames.filter { $0 != "epyc-zen5-core" }
+    #expect(written == shipped.map { $0 + ".json" }, "all but the measured one")
     for name in written {
       #expect(
         try Data(contentsOf: folder.appending(path: name))

@@ -11,6 +11,7 @@ struct MeasuredProfileTests {
   static let text = """
     {"schema": 1, "name": "m", "provenance": "measured", "device": "d", "source": "s", "mode": "f32",
      "harness": "qosdiff bench 1", "roofline": {"gflop_per_s": 100, "gbyte_per_s": 10},
+     "host_copy": {"to_device_gbyte_per_s": 24, "to_host_gbyte_per_s": 20, "latency_s": 1e-5},
      "kernels": [\(kernel)],
      "entries": [{"model": "sd15", "stage": "denoise", "height": 512, "width": 512, "guidance": true,
        "batch": 1, "median_s": 1, "provenance": "measured", "whole_s": 0.98, "whole_gap": 0.0204}]}
@@ -20,6 +21,10 @@ struct MeasuredProfileTests {
     let profile = try LatencyProfile(text: Self.text, file: "m.json")
     #expect(profile.harness == "qosdiff bench 1")
     #expect(profile.roofline == .init(gflopPerS: 100, gbytePerS: 10))
+    #expect(
+      profile.hostCopy
+        == .init(toDeviceGbytePerS: 24, toHostGbytePerS: 20, latencySeconds: 1e-5))
+    #expect(profile.hostCopy?.bytesPerSecond == 20e9)
     #expect(profile.entries[0].wholeSeconds == 0.98)
     #expect(profile.entries[0].wholeGap == 0.0204)
     #expect(
@@ -38,6 +43,8 @@ struct MeasuredProfileTests {
     (#""flops": 8"#, #""flops": -1"#, "kernel 1 (k): flops must not be negative"),
     (#""spread": 0.05"#, #""spred": 0.05"#, "kernel 1: unknown key 'spred'"),
     (#""gflop_per_s": 100"#, #""gflop_per_s": 0"#, "roofline: rates must be positive"),
+    (#""latency_s": 1e-5"#, #""latency_s": 0"#, "host_copy: rates and latency must be positive"),
+    (#""to_host_gbyte_per_s""#, #""to_hots_gbyte_per_s""#, "host_copy: unknown key"),
     (#""whole_s": 0.98"#, #""whole_s": -1"#, "whole_s must be positive"),
     (#""kernels": ["#, #""kernels": [7, "#, "kernel 1: must be an object"),
   ]) func faultsAreLocated(part: String, other: String, what: String) {

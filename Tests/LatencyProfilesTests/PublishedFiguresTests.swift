@@ -91,21 +91,33 @@ import Testing
     }
   }
 
-  @Test func theReferenceCPUIsLabelledAndHasEveryStage() throws {
-    let profile = try Support.shipped("cpu-reference")
-    #expect(profile.provenance == .derived)
+  @Test func theShippedCoreIsMeasuredAndHasEveryStage() throws {
+    let profile = try Support.shipped("epyc-zen5-core")
+    #expect(profile.provenance == .measured)
     #expect(profile.cores == 1)
-    #expect(profile.entries.allSatisfy { $0.derivation?.hasPrefix("Assumed: ") == true })
+    #expect(profile.harness?.hasPrefix("qosdiff bench ") == true)
+    #expect(profile.date != nil && profile.roofline != nil)
+    #expect(profile.entries.allSatisfy { $0.provenance == .measured })
     let model = StageLatencyModel(profile: profile)
-    for stage in Stage.allCases {
-      let latency = try #require(
-        model.latency(stage, model: "sd15", height: 512, width: 512, guidance: true, batch: 3))
-      #expect(!latency.isExtrapolated)
+    for (name, side, guidance) in [
+      ("sd15", 512, true), ("sd-turbo", 512, false), ("sdxl", 1024, true),
+    ] {
+      for stage in Stage.allCases {
+        let latency = try #require(
+          model.latency(
+            stage, model: name, height: side, width: side, guidance: guidance, batch: 1))
+        #expect(!latency.isExtrapolated)
+      }
     }
-    let file = try #require(
-      model.latency(
-        .postProcess, model: "anything", height: 768, width: 512, guidance: false, batch: 2))
-    #expect(abs(file.median.seconds - 2 * 768 * 512 * 3 / 20e6) < 1e-8)
+    // A step is never faster than its published FLOPs at the peak rate that was seen.
+    let peak = try #require(profile.roofline).gflopPerS
+    let step = try #require(
+      profile.entries.first { $0.stage == .denoise && $0.model == "sd15" && $0.guidance == false })
+    #expect(step.medianSeconds > 0.95 * 803.273 / peak)
+    // Where the whole was executed, the sum of the kernels agrees.
+    for entry in profile.entries {
+      if let gap = entry.wholeGap { #expect(abs(gap) <= 0.05, "\(entry.model) \(entry.stage)") }
+    }
   }
 
   @Test func everyShippedProfileIsNamedAfterItsFileAndSaysItsSource() throws {
@@ -113,7 +125,7 @@ import Testing
     #expect(
       names.sorted()
         == (Array(Self.stepProfiles.values) + Self.imageProfiles.values + [
-          "cpu-reference", "cpu-socket-64",
+          "epyc-zen5-core", "cpu-socket-64",
         ])
         .sorted())
     let guide = try String(

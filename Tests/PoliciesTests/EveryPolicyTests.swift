@@ -112,7 +112,7 @@ import Workload
         NodeConfiguration(
           name: "gpu", accelerators: 2,
           accelerator: Device(profile: try load("a100-diffusers-eager")), cores: 8,
-          cpu: Device(profile: try load("cpu-reference")),
+          cpu: Device(profile: try load("epyc-zen5-core")),
           link: Link(bytesPerSecond: 25e9, latency: SimulationDuration(nanoseconds: 10_000)))
       ], binding: binding)
   }

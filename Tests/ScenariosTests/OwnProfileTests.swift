@@ -17,12 +17,12 @@ struct OwnProfileTests {
     let calls = Mutex<[String]>([])
     let reader = ScenarioReader { model, height, width throws(InputError) in
       calls.withLock { $0.append("\(model) \(height)x\(width)") }
-      return Sample.package.appendingPathComponent("Scenarios/Profiles/cpu-reference.json").path
+      return Sample.package.appendingPathComponent("Scenarios/Profiles/epyc-zen5-core.json").path
     }
     let scenario = try reader.read(
       path: Self.path, overrides: Self.auto + ["query.size=768x512"])
     #expect(calls.withLock { $0 } == ["sd15 768x512"])
-    #expect(scenario.profiles.map(\.profile.name) == ["cpu-reference"])
+    #expect(scenario.profiles.map(\.profile.name) == ["epyc-zen5-core"])
     #expect(scenario.profiles[0].uses == ["gpu accelerators", "gpu cpu"])
   }
 
@@ -32,7 +32,7 @@ struct OwnProfileTests {
       throw InputError(.missingInput, at: nil, "no library", hint: "install it")
     }
     let text = try String(contentsOfFile: Self.path, encoding: .utf8)
-      .replacingOccurrences(of: "Profiles/cpu-reference.json", with: "auto")
+      .replacingOccurrences(of: "Profiles/epyc-zen5-core.json", with: "auto")
     let error = #expect(throws: InputError.self) { try reader.read(text: text, path: Self.path) }
     #expect(error?.exitCode == 66)
     let line = try #require(error?.diagnostics.first?.location?.line)

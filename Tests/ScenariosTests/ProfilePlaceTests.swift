@@ -11,7 +11,7 @@ struct ProfilePlaceTests {
     let path = Sample.package.appendingPathComponent("Scenarios/quickstart.yaml").path
     let scenario = try ScenarioReader().read(path: path)
     let lines = scenario.text.components(separatedBy: "\n")
-    for (isCPU, key) in [(false, "a100-diffusers-eager.json"), (true, "cpu-reference.json")] {
+    for (isCPU, key) in [(false, "a100-diffusers-eager.json"), (true, "epyc-zen5-core.json")] {
       let fault = scenario.profileFault(node: "gpu-3", isCPU: isCPU, "no", hint: "yes")
       let line = try #require(fault.location?.line)
       #expect(lines[line - 1].contains(key))
