@@ -48,7 +48,7 @@ struct BenchCommandTests {
   }
 
   @Test(arguments: [
-    (["l4s"], 64, "did you mean 'l40s'"),
+    (["rtx409"], 64, "did you mean 'rtx4090'"),
     (["toaster", "--tflop-per-s", "1"], 64, "give both"),
     (["t4", "--model", "sd16"], 64, "did you mean 'sd15'"),
     (["t4", "--out", "none/p.json"], 73, "cannot be written"),

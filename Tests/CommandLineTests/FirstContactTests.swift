@@ -13,7 +13,7 @@ import Testing
       "compare", "mine/scenario.yaml", "--replications", "2", "--db", "r.sqlite", "--out", "csv",
       in: scratch.path)
     #expect(compare.status == 0)
-    for part in ["SLO violation ratio", "ratio to baseline", "±", "published", "derived"] {
+    for part in ["SLO violation ratio", "ratio to baseline", "±", "published", "measured"] {
       #expect(compare.out.contains(part))
     }
     for line in compare.out.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
