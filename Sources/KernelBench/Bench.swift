@@ -91,11 +91,12 @@ public final class Bench {
     let kernels =
       entry.extent == .all
       ? OperatorGraph.kernels(of: entry.graphs).map(\.kernel) : costliest(of: entry)
-    guard entry.wholeRuns > 0 else {
+    let known = resume.wholeStages[entry.title]
+    if entry.wholeRuns == 0 || known != nil {
       for kernel in kernels { try measure(kernel, roofline: roofline) }
-      return nil
+      return known
     }
-    let title = "\(entry.model?.name ?? "any model") \(entry.stage.rawValue), whole"
+    let title = "\(entry.title), whole"
     show(title)
     try checkCancelled()
     let stage = try WholeStage(entry, on: engine)
@@ -122,6 +123,7 @@ public final class Bench {
     if !stage.isFinite {
       throw KernelBenchError.wrong(kernel: title, error: .infinity, tolerance: 0)
     }
+    try resume.add(samples, of: entry.title)
     return samples
   }
 

@@ -37,6 +37,12 @@ public struct BenchPlan: Sendable {
     /// How often the stage is executed whole at least; 0 = never.
     public var wholeRuns: Int
 
+    /// Names the entry in a resume file.
+    var title: String {
+      let mode = guidance.map { $0 ? " guided" : " unguided" } ?? ""
+      return "\(model?.name ?? "any model") \(stage.rawValue) \(size)\(mode) batch \(batch)"
+    }
+
     /// The passes of the networks; none for post-processing.
     public var graphs: [OperatorGraph] {
       model?.graphs(stage, size: size, guidance: guidance ?? false, batch: batch) ?? []
@@ -56,8 +62,8 @@ public struct BenchPlan: Sendable {
   /// - Parameters:
   ///   - sizes: in pixels; nil = each model's own.
   ///   - batches: images, at least 1 each.
-  ///   - isQuick: batch 1 in full, larger ones by their costliest kernels, few repetitions, and one
-  ///     whole step; else everything in full, with every stage executed whole.
+  ///   - isQuick: batch 1 in full, larger ones by their costliest kernels, few repetitions, and few
+  ///     whole steps; else everything in full, with every stage executed whole.
   public init(
     models: [DiffusionModel], sizes: [LatencyProfile.ImageSize]?, batches: [Int], isQuick: Bool,
     threads: Int, precision: Precision = .f32

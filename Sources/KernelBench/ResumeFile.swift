@@ -1,15 +1,22 @@
 import DiffusionModels
 import Foundation
 
-/// Finished kernels, one a line, so that an interrupted bench goes on where it stopped.
+/// Finished kernels and stages executed whole, one a line, so that an interrupted bench goes on where it stopped.
 ///
 /// The first line says what they were measured with; under anything else they are not read.
 struct ResumeFile {
   private let path: String
   private(set) var measurements: [Kernel: KernelMeasurement] = [:]
+  /// By the entry's title.
+  private(set) var wholeStages: [String: Samples] = [:]
 
   private struct Header: Codable, Equatable {
     var conditions: [String]
+  }
+
+  private struct WholeLine: Codable {
+    var wholeStage: String
+    var samples: Samples
   }
 
   /// Reads what is there for the same conditions; starts afresh where nothing is. A last line cut
@@ -22,8 +29,11 @@ struct ResumeFile {
     let decoder = JSONDecoder()
     if let first = lines.first, (try? decoder.decode(Header.self, from: first)) == header {
       for line in lines.dropFirst() {
-        guard let known = try? decoder.decode(KernelMeasurement.self, from: line) else { continue }
-        measurements[known.kernel] = known
+        if let known = try? decoder.decode(KernelMeasurement.self, from: line) {
+          measurements[known.kernel] = known
+        } else if let known = try? decoder.decode(WholeLine.self, from: line) {
+          wholeStages[known.wholeStage] = known.samples
+        }
       }
       if text.hasSuffix("\n") { return }
     }
@@ -36,16 +46,29 @@ struct ResumeFile {
     for known in measurements.values.sorted(by: { $0.kernel.description < $1.kernel.description }) {
       data += try Self.line(known)
     }
+    for known in wholeStages.sorted(by: { $0.key < $1.key }) {
+      data += try Self.line(WholeLine(wholeStage: known.key, samples: known.value))
+    }
     try data.write(to: URL(fileURLWithPath: path), options: .atomic)
   }
 
   /// Adds a finished kernel.
   mutating func add(_ measurement: KernelMeasurement) throws {
     measurements[measurement.kernel] = measurement
+    try append(measurement)
+  }
+
+  /// Adds a stage executed whole.
+  mutating func add(_ samples: Samples, of wholeStage: String) throws {
+    wholeStages[wholeStage] = samples
+    try append(WholeLine(wholeStage: wholeStage, samples: samples))
+  }
+
+  private func append(_ value: some Encodable) throws {
     let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     defer { try? file.close() }
     try file.seekToEnd()
-    try file.write(contentsOf: Self.line(measurement))
+    try file.write(contentsOf: Self.line(value))
   }
 
   /// The bench has ended: nothing is left to resume.

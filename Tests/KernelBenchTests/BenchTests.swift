@@ -93,7 +93,8 @@ import Testing
     #expect(throws: KernelBenchError.interrupted) {
       try bench(Self.plan(), pieces: 9).run()
     }
-    let kept = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count - 1
+    let kept = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+      .count { $0.contains("\"kernel\"") }
     // The peak rates and the stage executed whole are pieces too, but no kernels.
     #expect((1...7).contains(kept))
     // A line that a crash cut short is measured again; the others are not.
@@ -105,6 +106,30 @@ import Testing
     #expect(fresh.resumed == kept)
     _ = try fresh.run()
     #expect(!FileManager.default.fileExists(atPath: path))
+  }
+
+  @Test func stagesExecutedWholeAreKeptToo() throws {
+    // Until the first stage is done and a kernel of the second.
+    var pieces = 20
+    var text = ""
+    repeat {
+      _ = try? bench(Self.plan(), pieces: pieces).run()
+      text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+      pieces += 10
+    } while !text.contains("wholeStage") && pieces < 200
+    #expect(text.contains("tiny encode 0x0 unguided batch 1"))
+    let file = try ResumeFile(path: path, conditions: conditions(of: text))
+    let kept = try #require(file.wholeStages["tiny encode 0x0 unguided batch 1"])
+    #expect(kept.count >= BenchPlan.residualRepetitions)
+    // The finished bench has the kept timings, not new ones.
+    let result = try bench(Self.plan()).run()
+    #expect(result.whole[0] == kept)
+  }
+
+  private func conditions(of text: String) throws -> [String] {
+    struct Header: Decodable { var conditions: [String] }
+    let line = try #require(text.split(separator: "\n").first)
+    return try JSONDecoder().decode(Header.self, from: Data(line.utf8)).conditions
   }
 
   @Test func otherConditionsStartAfresh() throws {
