@@ -136,6 +136,11 @@ def timings(runs, device, seconds, least=7, most=1000):
   """Seconds of one run each; `runs` are called in turn."""
   if device.type == "cuda":
     return graph_timings(runs, seconds, least, most)
+  return clock_timings(runs, seconds, least, most)
+
+
+def clock_timings(runs, seconds, least=7, most=1000):
+  """By the host's clock: each run must have ended when it returns."""
   for run in runs[:2]:
     run()
   samples, spent, turn = [], 0.0, 0
@@ -207,15 +212,13 @@ def host_copy(device, seconds):
     host = torch.zeros(size, dtype=torch.uint8, pin_memory=is_gpu)
     on_device = torch.zeros(size, dtype=torch.uint8, device=device)
     source, target = (host, on_device) if to_device else (on_device, host)
-    samples, spent = [], 0.0
-    while len(samples) < 7 or spent < seconds:
-      start = time.perf_counter()
+
+    def copy():
       target.copy_(source, non_blocking=True)
       if is_gpu:
         torch.cuda.synchronize()
-      samples.append(time.perf_counter() - start)
-      spent += samples[-1]
-    return quantile(samples, 0.5)
+
+    return quantile(clock_timings([copy], seconds), 0.5)
 
   return {"to_device_gbyte_per_s": COPIED_BYTES / copied(COPIED_BYTES, True) / 1e9,
           "to_host_gbyte_per_s": COPIED_BYTES / copied(COPIED_BYTES, False) / 1e9,

@@ -147,7 +147,15 @@ private struct ServiceTimesBuilder {
   var residuals: [ResidualDistribution?] = []
   var extrapolatedFrom: [Int] = []
   var scaled: [ScaledLatency] = []
+  /// Nodes of one kind share their tables: scaling one to another size takes a while.
+  private var tables: [TableKey: StageLatencyTable] = [:]
   var missing: [MissingLatency] = []
+
+  private struct TableKey: Hashable {
+    var profile: String
+    var stage: Stage
+    var shape: Shape
+  }
 
   init(shapes: [Shape], maximumBatch: Int, guidance: Bool) {
     self.shapes = shapes
@@ -216,10 +224,13 @@ private struct ServiceTimesBuilder {
   ) {
     let height = Int(shape.size.height)
     let width = Int(shape.size.width)
+    let key = TableKey(profile: model.profile.contentHash, stage: stage, shape: shape)
+    let known = tables[key]
     guard
-      let table = model.table(
-        stage, model: shape.model, height: height, width: width, guidance: guidance,
-        maximumBatch: maximumBatch)
+      let table = known
+        ?? model.table(
+          stage, model: shape.model, height: height, width: width, guidance: guidance,
+          maximumBatch: maximumBatch)
     else {
       let hint =
         model.missing(
@@ -234,11 +245,11 @@ private struct ServiceTimesBuilder {
       nanoseconds.append(SimulationDuration(seconds: median / 1e9 * slowFactor).nanoseconds)
     }
     residuals.append(table.residuals)
-    if let size = table.scaledFrom {
-      let latency = ScaledLatency(
-        profile: model.profile.name, stage: stage, shape: shape, from: size)
-      if !scaled.contains(latency) { scaled.append(latency) }
+    if known == nil, let size = table.scaledFrom {
+      scaled.append(
+        ScaledLatency(profile: model.profile.name, stage: stage, shape: shape, from: size))
     }
+    tables[key] = table
     extrapolatedFrom.append(table.firstExtrapolatedBatch ?? .max)
   }
 }

@@ -100,7 +100,8 @@ public final class Bench {
     show(title)
     try checkCancelled()
     let stage = try WholeStage(entry, on: engine)
-    var watch = Stopwatch(minimum: entry.wholeRuns, maximum: 100, budget: plan.secondsPerStage)
+    let watch = Stopwatch(
+      minimum: entry.wholeRuns, maximum: 100, budget: plan.secondsPerStage, warmsUp: false)
     var samples = Samples()
     var unmatched = 0.0
     try stage.run()
@@ -115,7 +116,6 @@ public final class Bench {
       }
     }
     show(title)
-    watch.warmsUp = false
     samples = try watch.time(after: samples) { () throws(KernelBenchError) in
       try checkCancelled()
       try stage.run()
@@ -133,9 +133,9 @@ public final class Bench {
     show(kernel.description)
     try checkCancelled()
     let trial = try KernelTrial(kernel, on: engine, cacheBytes: machine.cacheBytes)
-    var watch = Stopwatch(minimum: plan.minimumRepetitions, budget: plan.secondsPerKernel)
     // The check has run it already.
-    watch.warmsUp = false
+    let watch = Stopwatch(
+      minimum: plan.minimumRepetitions, budget: plan.secondsPerKernel, warmsUp: false)
     let samples = try watch.time { () throws(KernelBenchError) in
       try trial.run()
       try checkCancelled()

@@ -51,9 +51,9 @@ final class Buffer {
     return result
   }
 
-  /// f32 numbers, all of which `precision` can store, spread evenly over -bound to bound: latencies do not depend on the values, the check
-  /// of the results does. They repeat after a prime number of them, so that no two rows, channels
-  /// or images are alike.
+  /// f32 numbers, all of which `precision` can store, spread evenly over -bound to bound: latencies
+  /// do not depend on the values, the check of the results does. They repeat after a prime number
+  /// of them, so that no two rows, channels or images are alike.
   func fill(seed: UInt64, bound: Float, precision: Precision = .f32) {
     var random = SplitMix(state: seed &* 0x9E37_79B9_7F4A_7C15)
     let floats = floats

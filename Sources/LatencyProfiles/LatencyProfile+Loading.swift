@@ -13,6 +13,17 @@ extension LatencyProfile {
     try LatencyProfile(text: try contents(of: path), file: path)
   }
 
+  /// Writes ``text`` to the file at `path`, whole or not at all.
+  ///
+  /// - Throws: `InputError`, category `cannotCreate`.
+  public func save(path: String) throws(InputError) {
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw InputError(.cannotCreate, at: .init(file: path), "the profile cannot be written")
+    }
+  }
+
   private static func contents(of path: String) throws(InputError) -> String {
     let place = Diagnostic.Location(file: path)
     var isDirectory: ObjCBool = false

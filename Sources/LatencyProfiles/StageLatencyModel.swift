@@ -24,13 +24,13 @@ public struct StageLatencyModel: Sendable {
   public func latency(
     _ stage: Stage, model: String, height: Int, width: Int, guidance: Bool, batch: Int
   ) -> StageLatency? {
-    guard batch >= 1,
-      let curve = curve(stage, model: model, height: height, width: width, guidance: guidance)
+    guard
+      let table = table(
+        stage, model: model, height: height, width: width, guidance: guidance, maximumBatch: batch)
     else { return nil }
     return StageLatency(
-      median: SimulationDuration(seconds: curve.seconds(at: batch...batch)[0]),
-      isExtrapolated: curve.scaledFrom != nil || !curve.measured.contains(batch),
-      provenance: curve.provenance)
+      median: table.median(batch: batch), isExtrapolated: table.isExtrapolated(batch: batch),
+      provenance: table.provenance)
   }
 
   /// The latencies of one stage for every batch from 1 to `maximumBatch`; nil as for

@@ -47,11 +47,7 @@ extension ProfileCommand {
       let fit = try RooflineFit(profiles: profiles)
       let name = URL(fileURLWithPath: out).deletingPathExtension().lastPathComponent
       let profile = try fit.profile(name: name, of: rates, models: models, size: size)
-      do {
-        try Data(profile.text.utf8).write(to: URL(fileURLWithPath: out), options: .atomic)
-      } catch {
-        throw InputError(.cannotCreate, at: .init(file: out), "the profile cannot be written")
-      }
+      try profile.save(path: out)
       Output.result(Self.table(fit))
       Output.result("\(out): \(profile.entries.count) entries, derived")
     }

@@ -27,11 +27,7 @@ struct ProfileMeasurement {
     }
     let day = Date().formatted(.iso8601.year().month().day())
     let profile = try result.profile(name: name, date: day)
-    do {
-      try Data(profile.text.utf8).write(to: URL(fileURLWithPath: out), options: .atomic)
-    } catch {
-      throw InputError(.cannotCreate, at: .init(file: out), "the profile cannot be written")
-    }
+    try profile.save(path: out)
     warn(of: result)
     return profile
   }
