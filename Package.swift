@@ -51,6 +51,7 @@ let package = Package(
     room(
       "KernelBench",
       uses: ["COneDNN", "CPNG", "Diagnostics", "DiffusionModels", "LatencyProfiles"]),
+    room("LatentDynamics", uses: ["CGSL", "Diagnostics", "EventEngine"]),
     room("Workload", uses: ["CGSL", "Diagnostics", "EventEngine"]),
     room("Cluster", uses: ["CGSL", "EventEngine", "LatencyProfiles", "Workload", heap, deque]),
     room("Policies", uses: ["Cluster", "EventEngine", "LatencyProfiles", "Workload"]),
@@ -81,6 +82,7 @@ let package = Package(
     tests("DiffusionModels", uses: []),
     tests("KernelBench", uses: ["DiffusionModels", "LatencyProfiles"]),
     tests("LatencyProfiles", uses: ["Diagnostics", "DiffusionModels", "EventEngine"]),
+    tests("LatentDynamics", uses: ["EventEngine"]),
     tests("Workload", uses: ["Diagnostics", "EventEngine"]),
     tests("Cluster", uses: ["EventEngine", "LatencyProfiles", "Policies", "Workload"]),
     tests("Policies", uses: ["Cluster", "EventEngine", "LatencyProfiles", "Workload"]),
