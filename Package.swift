@@ -74,7 +74,8 @@ let package = Package(
       name: "qosdiff",
       dependencies: [
         "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "Experiments", "KernelBench",
-        "LatencyProfiles", "Policies", "Reporting", "Results", "Scenarios", "Workload", arguments,
+        "LatencyProfiles", "LatentDynamics", "Policies", "Reporting", "Results", "Scenarios",
+        "Workload", arguments,
       ],
       swiftSettings: settings),
     tests("Diagnostics", uses: []),

@@ -4,3 +4,4 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <gsl/gsl_spline.h>
+#include <gsl/gsl_statistics_double.h>

@@ -23,7 +23,7 @@ enum OwnProfile {
     do { library = try Bench.libraryVersion() } catch {
       throw InputError(.missingInput, at: nil, error.description)
     }
-    let folder = cacheFolder()
+    let folder = try CacheFolder.make("profiles")
     let size = "\(height)x\(width)"
     let key = [
       machine.processor, "\(machine.cores) cores", "oneDNN \(library)", "harness \(Bench.version)",
@@ -31,13 +31,6 @@ enum OwnProfile {
     let slug = String(key.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" })
     let out = folder.appending(path: "\(slug)-\(name)-\(size).json").path
     if FileManager.default.fileExists(atPath: out) { return out }
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw InputError(
-        .cannotCreate, at: .init(file: folder.path), "the cache folder cannot be made",
-        hint: "set XDG_CACHE_HOME to a folder that can be written")
-    }
     Output.error(
       "profile 'auto': measuring \(name) at \(size) on this machine, about two minutes, once; it is "
         + "kept as \(out)")
@@ -46,15 +39,5 @@ enum OwnProfile {
       isQuick: true, threads: machine.cores)
     _ = try ProfileMeasurement(plan: plan, out: out, name: "auto").run()
     return out
-  }
-
-  /// `$XDG_CACHE_HOME/qosdiff/profiles`, where that variable is not set `~/.cache/qosdiff/profiles`.
-  private static func cacheFolder() -> URL {
-    let variable = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"] ?? ""
-    let root =
-      variable.hasPrefix("/")
-      ? URL(fileURLWithPath: variable)
-      : FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache")
-    return root.appending(path: "qosdiff/profiles")
   }
 }

@@ -16,9 +16,8 @@ struct QoSDiffCommand: AsyncParsableCommand {
     version: ProgramVersion.text,
     subcommands: [
       RunCommand.self, CompareCommand.self, ReportCommand.self, TraceCommand.self,
-      ProfileCommand.self, BenchCommand.self, InitCommand.self, ValidateCommand.self,
-      PoliciesCommand.self,
-      SchemaCommand.self,
+      ProfileCommand.self, BenchCommand.self, LatentsCommand.self, InitCommand.self,
+      ValidateCommand.self, PoliciesCommand.self, SchemaCommand.self,
     ])
 
   static func main() async {

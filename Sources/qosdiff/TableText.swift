@@ -1,0 +1,98 @@
+import Foundation
+import LatentDynamics
+import Reporting
+
+/// What `latents inspect` prints.
+struct TableText {
+  let text: String
+
+  init(_ table: TrajectoryTable, file: String, changeOver: Int) {
+    let header = table.header
+    let label = header.source == .synthetic ? "synthetic latents" : "recorded latents"
+    var lines = [
+      "\(file): \(header.prompts) prompts, \(header.grid.steps) steps, \(header.model) at "
+        + "\(header.height)x\(header.width), \(label)",
+      "provenance: \(header.provenance)",
+    ]
+    let quartiles = table.complexityQuartiles()
+    lines += ["", "Entropy in bits and error, means by quartile of complexity (q1 = simplest):"]
+    lines.append(Self.curves(table, quartiles))
+    lines += ["", "Mean error of full schedules:", Self.schedules(table)]
+    lines += [
+      "",
+      "Mean error of leaving after k steps (none = as it stands; m = evaluations for the rest):",
+      Self.endings(table),
+    ]
+    lines += [
+      "",
+      "Spearman's rank correlation over prompts with the error of one last step "
+        + "(changes: absolute, over \(changeOver) steps):",
+      Self.evidence(SignalEvidence(table, changeOver: changeOver)),
+    ]
+    if header.source == .synthetic {
+      lines += [
+        "",
+        "Synthetic latents: the distribution of complexity is assumed, so these correlations are "
+          + "evidence about the mathematics, not about Stable Diffusion.",
+      ]
+    }
+    text = lines.joined(separator: "\n")
+  }
+
+  private static func mean(_ rows: some Collection<Int>, _ value: (Int) -> Double) -> String {
+    let values = rows.map(value).filter { !$0.isNaN }
+    guard !values.isEmpty else { return "-" }
+    return String(format: "%.3f", values.reduce(0, +) / Double(values.count))
+  }
+
+  private static func curves(_ table: TrajectoryTable, _ groups: [[Int]]) -> String {
+    let names = groups.count == 1 ? ["all"] : groups.indices.map { "q\($0 + 1)" }
+    var text = TextTable(
+      header: ["step"] + names.map { "H(x) \($0)" } + names.map { "H(x0) \($0)" }
+        + names.map { "last step \($0)" })
+    for step in table.grid.stops where step > 0 {
+      text.add(
+        ["\(step)"]
+          + groups.map { mean($0) { table.entropyBits(.latent, row: $0, steps: step) } }
+          + groups.map { mean($0) { table.entropyBits(.predictedX0, row: $0, steps: step) } }
+          + groups.map { mean($0) { table.error(row: $0, stop: step, .cover(1)) } })
+    }
+    return text.text
+  }
+
+  private static func schedules(_ table: TrajectoryTable) -> String {
+    let rows = 0..<table.prompts
+    let steps = Set(table.grid.remaining + table.grid.solverSteps).sorted()
+    var text = TextTable(header: ["steps"] + steps.map(String.init))
+    text.add(["ddim"] + steps.map { m in mean(rows) { table.error(row: $0, stop: 0, .cover(m)) } })
+    text.add(
+      ["dpm-solver++2m"] + steps.map { m in mean(rows) { table.solverError(row: $0, steps: m) } })
+    return text.text
+  }
+
+  private static func endings(_ table: TrajectoryTable) -> String {
+    let rows = 0..<table.prompts
+    let covers = table.grid.remaining
+    var text = TextTable(header: ["k", "none", "reserved"] + covers.map { "m=\($0)" })
+    for stop in table.grid.stops {
+      let endings = [Ending.none, .reserved] + covers.map { Ending.cover($0) }
+      text.add(
+        ["\(stop)"] + endings.map { end in mean(rows) { table.error(row: $0, stop: stop, end) } })
+    }
+    text.add(["\(table.grid.steps)", mean(rows) { table.wholeError(row: $0) }])
+    return text.text
+  }
+
+  private static func evidence(_ evidence: SignalEvidence) -> String {
+    var text = TextTable(
+      header: ["step", "mean error"] + LatentSignal.allCases.map(\.rawValue))
+    for row in evidence.rows {
+      text.add(
+        ["\(row.step)", String(format: "%.3f", row.meanError)]
+          + LatentSignal.allCases.map { signal in
+            row.correlations[signal].map { String(format: "%.2f", $0) } ?? "-"
+          })
+    }
+    return text.text
+  }
+}
