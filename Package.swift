@@ -83,7 +83,7 @@ let package = Package(
     tests("DiffusionModels", uses: []),
     tests("KernelBench", uses: ["DiffusionModels", "LatencyProfiles"]),
     tests("LatencyProfiles", uses: ["Diagnostics", "DiffusionModels", "EventEngine"]),
-    tests("LatentDynamics", uses: ["EventEngine"]),
+    tests("LatentDynamics", uses: ["Diagnostics", "EventEngine"]),
     tests("Workload", uses: ["Diagnostics", "EventEngine"]),
     tests("Cluster", uses: ["EventEngine", "LatencyProfiles", "Policies", "Workload"]),
     tests("Policies", uses: ["Cluster", "EventEngine", "LatencyProfiles", "Workload"]),

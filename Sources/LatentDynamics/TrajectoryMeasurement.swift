@@ -9,6 +9,13 @@ struct TrajectoryMeasurement {
   /// Steps of the second-order run that stands for the converged sample.
   static let convergedSteps = 200
 
+  /// The converged sample's path: at equal distances in log signal-to-noise ratio, from the schedule's
+  /// start to noise of a four-hundredth, a tenth of what the schedule itself ends with, then clean.
+  static func convergedPath(steps: Int) -> [NoiseLevel] {
+    let start = NoiseSchedule().levels[NoiseSchedule.times - 1].logSNR
+    return NoiseSchedule.uniformLogSNR(from: start, to: 6, steps: steps - 1) + [.clean]
+  }
+
   init(_ grid: TrajectoryGrid, shape: LatentShape, histogram: ValueHistogram) {
     self.grid = grid
     self.shape = shape
@@ -23,7 +30,8 @@ struct TrajectoryMeasurement {
     let noise = prompt.noise(shape)
     row[0] = Float(prompt.complexity)
     row[1] = Float(prompt.modes)
-    let converged = sample(.dpmSolverPP2M, noise, steps: Self.convergedSteps, &denoiser)
+    let converged = SamplingRun.sample(
+      .dpmSolverPP2M, from: noise, along: Self.convergedPath(steps: Self.convergedSteps), &denoiser)
     func error(_ latent: [Double]) -> Float { Self.relativeError(latent, from: converged) }
 
     let levels = schedule.path(grid.times)
