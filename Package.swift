@@ -53,12 +53,17 @@ let package = Package(
       uses: ["COneDNN", "CPNG", "Diagnostics", "DiffusionModels", "LatencyProfiles"]),
     room("LatentDynamics", uses: ["CGSL", "Diagnostics", "EventEngine"]),
     room("Workload", uses: ["CGSL", "Diagnostics", "EventEngine"]),
-    room("Cluster", uses: ["CGSL", "EventEngine", "LatencyProfiles", "Workload", heap, deque]),
-    room("Policies", uses: ["Cluster", "EventEngine", "LatencyProfiles", "Workload"]),
+    room(
+      "Cluster",
+      uses: ["CGSL", "EventEngine", "LatencyProfiles", "LatentDynamics", "Workload", heap, deque]),
+    room(
+      "Policies",
+      uses: ["Cluster", "EventEngine", "LatencyProfiles", "LatentDynamics", "Workload"]),
     room(
       "Scenarios",
       uses: [
-        "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Policies", "Workload", yams,
+        "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics", "Policies",
+        "Workload", yams,
       ]),
     room(
       "Results",
@@ -66,8 +71,8 @@ let package = Package(
     room(
       "Experiments",
       uses: [
-        "CGSL", "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Policies", "Results",
-        "Scenarios", "Workload",
+        "CGSL", "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics",
+        "Policies", "Results", "Scenarios", "Workload",
       ]),
     room("Reporting", uses: ["Diagnostics", "Results"]),
     .executableTarget(

@@ -139,6 +139,8 @@ extension ClusterSimulation {
       parts[part].evaluationsDone = 0
       parts[part].parallelDegree = Int32(max(plan.parallelDegree, 1))
       parts[part].firstStep = Int32(plan.firstStep)
+      parts[part].scheduled = Int32(plan.firstStep + plan.evaluations)
+      parts[part].leftAfter = -1
       parts[part].finish = plan.finish
       if let model = plan.model, model != parts[part].model {
         parts[part].model = model
@@ -147,6 +149,7 @@ extension ClusterSimulation {
         return false
       }
     }
+    parts[part].trajectory = trajectory(of: part)
     parts[part].worker = Int32(w)
     progress[query].worker = Int32(w)
     if !progress[query].hasStarted {

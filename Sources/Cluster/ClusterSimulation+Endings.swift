@@ -40,9 +40,23 @@ extension ClusterSimulation {
       start: p.hasStarted ? p.start : nil, end: loop.now,
       evaluations: p.parts > 0 ? Double(p.evaluations) / Double(p.parts) : 0,
       parts: Int(max(p.parts, 1)), firstStep: Int(p.firstStep), finish: p.finish,
+      latentError: outcome == .completed ? latentError(ofQuery: query) : nil,
       worker: p.worker >= 0 ? WorkerID(rawValue: p.worker) : nil)
     usage.residenceSum += Int128(record.latency.nanoseconds)
     observer.queryEnded(record)
+  }
+
+  /// The mean over a query's images; nil where one part's is not known.
+  private func latentError(ofQuery query: Int) -> Double? {
+    var sum = 0.0
+    var images = 0.0
+    let first = Int(progress[query].firstPart)
+    for part in first..<first + Int(progress[query].parts) {
+      guard let error = latentError(of: part) else { return nil }
+      sum += error * Double(parts[part].images)
+      images += Double(parts[part].images)
+    }
+    return images > 0 ? sum / images : nil
   }
 
   /// Sends back to a queue what the step policy wants made again by another model; returns the rest.

@@ -1,6 +1,7 @@
 private import CGSL
 import EventEngine
 import LatencyProfiles
+import LatentDynamics
 import Workload
 
 /// Denoising steps: their time, and what the step policy makes of them.
@@ -11,7 +12,11 @@ extension ClusterSimulation {
       let index = workers[w].running[i]
       let part = Int(index)
       parts[part].evaluationsDone += 1
-      if policy.steps.decidesAfterStep { decide(part, on: w) }
+      if let looks, parts[part].leftAfter < 0, parts[part].evaluationsLeft > 0,
+        looks.contains(Int(parts[part].evaluationsDone))
+      {
+        decide(part, on: w)
+      }
       if parts[part].evaluationsLeft <= 0 {
         let evaluations = parts[part].evaluationsDone + parts[part].evaluationsBefore
         let query = Int(parts[part].query)
@@ -30,24 +35,66 @@ extension ClusterSimulation {
   }
 
   private mutating func decide(_ part: Int, on w: Int) {
-    let view = view(of: part)
     let p = parts[part]
-    let observation = StepObservation(
-      evaluationsDone: Int(p.evaluationsDone), evaluationsLeft: Int(p.evaluationsLeft),
-      entropyBits: signals?.entropyBits(
-        promptSeed: view.promptSeed, evaluationsDone: Int(p.evaluationsDone),
-        evaluationsPlanned: Int(p.evaluationsPlanned), firstStep: Int(p.firstStep)))
-    let context = context(of: part, on: w)
-    switch policy.steps.afterStep(view, observation, &parts[part].state, context) {
-    case .proceed: break
-    case .finish: parts[part].evaluationsPlanned = p.evaluationsDone
-    case .lastStep:
-      parts[part].evaluationsPlanned = p.evaluationsDone + 1
-      parts[part].finish = .jump
-    case .respace(let remaining):
-      parts[part].evaluationsPlanned = p.evaluationsDone + Int32(max(remaining, 1))
-      parts[part].finish = .respace
+    var observation = StepObservation(
+      evaluationsDone: Int(p.evaluationsDone), evaluationsLeft: Int(p.evaluationsLeft))
+    if let trajectories, p.trajectory >= 0 {
+      let path = p.path
+      let row = Int(p.trajectory)
+      observation.latentEntropyBits = trajectories.latentEntropyBits(row: row, path)
+      observation.predictedEntropyBits = trajectories.predictedEntropyBits(row: row, path)
     }
+    let context = context(of: part, on: w)
+    switch policy.steps.afterStep(view(of: part), observation, &parts[part].state, context) {
+    case .proceed: break
+    case .finish: finish(part)
+    case .lastStep: leave(part, for: 1, as: .jump)
+    case .respace(let remaining): leave(part, for: max(remaining, 1), as: .respace)
+    }
+  }
+
+  /// Ends a part early, as the policy set says.
+  private mutating func finish(_ part: Int) {
+    switch policy.finish {
+    case .none: leave(part, for: 0, as: .none)
+    case .jump: leave(part, for: 1, as: .jump)
+    case .reserved: leave(part, for: 1, as: .reserved)
+    case .respace(let evaluations): leave(part, for: max(evaluations, 1), as: .respace)
+    }
+  }
+
+  /// Leaves the schedule for so many evaluations; one that would not save any is no reason to. A
+  /// respacing may ask for more than the schedule has left: another policy's choice of quality.
+  private mutating func leave(_ part: Int, for evaluations: Int, as finish: Finish) {
+    let evaluations = Int32(evaluations)
+    let left = parts[part].evaluationsLeft
+    if finish != .none, evaluations == left { return }
+    if finish == .respace, case .respace = policy.finish, evaluations > left { return }
+    parts[part].leftAfter = parts[part].evaluationsDone
+    parts[part].evaluationsPlanned = parts[part].evaluationsDone + evaluations
+    parts[part].finish = finish
+  }
+
+  /// The row of the trajectory table that a part's prompt has; -1 without one.
+  func trajectory(of part: Int) -> Int32 {
+    guard let trajectories, parts[part].model == trajectoryModel else { return -1 }
+    let query = stream.queries[Int(parts[part].query)]
+    return Int32(trajectories.row(promptSeed: query.promptSeed))
+  }
+
+  /// Relative distance of a denoised part's latents to the converged ones; nil without a table.
+  func latentError(of part: Int) -> Double? {
+    let p = parts[part]
+    guard let trajectories, p.trajectory >= 0, p.evaluationsDone > 0, p.evaluationsLeft <= 0 else {
+      return nil
+    }
+    var path = p.path
+    var ending = Ending.none
+    if p.leftAfter >= 0, p.finish == .none || p.finish == .reserved {
+      path = DenoisingPath(scheduled: path.scheduled, done: path.done)
+      if p.finish == .reserved { ending = .reserved }
+    }
+    return trajectories.error(row: Int(p.trajectory), path, ending)
   }
 
   /// Time of one piece of accelerator work: median x residual, or a synthetic draw.

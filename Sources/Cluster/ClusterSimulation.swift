@@ -1,6 +1,7 @@
 import DequeModule
 public import EventEngine
 import LatencyProfiles
+public import LatentDynamics
 import Workload
 
 /// One run: a stream of queries through a cluster under one policy.
@@ -19,7 +20,10 @@ public struct ClusterSimulation {
   let parallelEfficiency: Double
   let nodeNames: [String]
   let slowFactors: [Double]
-  let signals: (any LatentSignals)?
+  let trajectories: TrajectoryTable?
+  /// The model that the table is for.
+  let trajectoryModel: ModelID?
+  let looks: LookCadence?
   var policy: PolicySet
   // Settings read on the hot path, out of their existentials.
   let batchLimit: Int?
@@ -68,13 +72,14 @@ public struct ClusterSimulation {
   ///   - seed: of all the run's random streams.
   ///   - horizon: the run ends there; by default it ends when every query has.
   ///   - countingFrom: end of the warm-up: busy times and the largest queue count from there on.
+  ///   - trajectories: what policies see of latents and what their ways of finishing cost in quality.
   ///   - parallelEfficiency: what each further accelerator adds to the speed of a query that is
   ///     denoised on several, 0...1. Assumed: 0.8.
   public init(
     cluster: ClusterConfiguration, stream: QueryStream, policy: PolicySet, times: ServiceTimes,
     seed: UInt64, horizon: SimulationTime = .distantFuture,
     countingFrom: SimulationTime = .zero, parallelEfficiency: Double = 0.8,
-    signals: (any LatentSignals)? = nil, observer: any Observer
+    trajectories: TrajectoryTable? = nil, observer: any Observer
   ) {
     precondition(!cluster.nodes.isEmpty, "a cluster without nodes")
     self.stream = stream
@@ -83,7 +88,11 @@ public struct ClusterSimulation {
     self.horizon = horizon
     self.countingFrom = countingFrom
     self.parallelEfficiency = parallelEfficiency
-    self.signals = signals
+    self.trajectories = trajectories
+    trajectoryModel = trajectories.flatMap { table in
+      stream.models.firstIndex(of: table.header.model).map { ModelID(rawValue: UInt16($0)) }
+    }
+    looks = policy.steps.looks
     self.policy = policy
     self.observer = observer
     let largest = stream.queries.reduce(1) { max($0, Int($1.images)) }

@@ -58,6 +58,9 @@ public struct QueryRecord: Hashable, Sendable {
   public var firstStep: Int
   /// How its denoising ended.
   public var finish: Finish
+  /// Relative distance of its latents to the converged ones, in the mean over its images; nil without a
+  /// trajectory table of its model, and for queries that were not denoised.
+  public var latentError: Double?
   /// The worker of its last part; nil if it never reached one.
   public var worker: WorkerID?
 

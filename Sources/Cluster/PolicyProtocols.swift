@@ -1,21 +1,25 @@
 public import EventEngine
+public import LatentDynamics
 public import Workload
 
 /// Decides how many denoising steps a query gets and how it finishes.
 ///
 /// One value serves all queries; what it must remember of one lives in that query's ``StepState``.
 public protocol StepPolicy: Sendable {
-  /// Whether ``afterStep(_:_:_:_:)`` has anything to say; false keeps the call off the hot path.
-  var decidesAfterStep: Bool { get }
+  /// After which evaluations ``afterStep(_:_:_:_:)`` is asked; nil = never. Read once, before a run.
+  var looks: LookCadence? { get }
   /// Whether ``afterDecode(_:_:)`` has anything to say.
   var decidesAfterDecode: Bool { get }
   /// Names of models that plans and re-submissions may name beside the queries' own.
   var models: [String] { get }
   /// Tells the ids of ``models``, before a run.
   mutating func bind(_ models: [String: ModelID])
+  /// Shows the trajectory table and how the policy's queries end early, before a run.
+  mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule)
   /// The plan of a query, asked for when its service starts.
   func plan(_ query: QueryView, _ context: StepContext) -> StepPlan
-  /// What to do after an evaluation.
+  /// What to do after an evaluation, for a query that is still on its schedule: once it has left it,
+  /// what it was given is kept.
   func afterStep(
     _ query: QueryView, _ observation: StepObservation, _ state: inout StepState,
     _ context: StepContext
@@ -31,8 +35,10 @@ extension StepPolicy {
   public var models: [String] { [] }
   /// Needs none.
   public mutating func bind(_ models: [String: ModelID]) {}
-  /// False: the plan is kept.
-  public var decidesAfterStep: Bool { false }
+  /// Needs nothing of it.
+  public mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {}
+  /// Never: the plan is kept.
+  public var looks: LookCadence? { nil }
   /// False: what is decoded is done.
   public var decidesAfterDecode: Bool { false }
   /// Keeps the plan.
@@ -46,6 +52,30 @@ extension StepPolicy {
   }
   /// Has no parameters.
   public mutating func tune(_ parameter: String, to value: Double) {}
+}
+
+/// After which evaluations of a query a step policy looks at it.
+public struct LookCadence: Hashable, Sendable {
+  /// The first, from 1.
+  public var first: Int
+  /// Evaluations between two looks; nil = one look alone.
+  public var every: Int?
+  /// Whether a look computes the entropy of a latent, which takes time.
+  public var readsLatent: Bool
+
+  /// A cadence; both numbers above zero.
+  public init(first: Int = 1, every: Int? = 1, readsLatent: Bool = false) {
+    precondition(first > 0 && (every ?? 1) > 0, "no such evaluation")
+    self.first = first
+    self.every = every
+    self.readsLatent = readsLatent
+  }
+
+  /// Whether there is a look after so many evaluations.
+  @inlinable public func contains(_ evaluations: Int) -> Bool {
+    guard let every else { return evaluations == first }
+    return evaluations >= first && (evaluations - first) % every == 0
+  }
 }
 
 /// Picks the worker whose queue a query joins (early binding).

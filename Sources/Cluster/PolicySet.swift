@@ -6,6 +6,8 @@ public struct PolicySet: Sendable {
   public var name: String
   /// How many steps a query gets.
   public var steps: any StepPolicy
+  /// How denoising ends that the step policy wants ended early.
+  public var finish: FinishRule
   /// Which worker's queue it joins.
   public var dispatcher: any Dispatcher
   /// The order of queues.
@@ -23,13 +25,14 @@ public struct PolicySet: Sendable {
 
   /// A policy from its parts.
   public init(
-    name: String, steps: any StepPolicy, dispatcher: any Dispatcher,
+    name: String, steps: any StepPolicy, finish: FinishRule = .none, dispatcher: any Dispatcher,
     discipline: any QueueDiscipline, admission: any Admission, batching: any BatchFormation,
     pipelining: Pipelining = .none, placement: Placement = Placement(),
     controller: (any Controller)? = nil
   ) {
     self.name = name
     self.steps = steps
+    self.finish = finish
     self.dispatcher = dispatcher
     self.discipline = discipline
     self.admission = admission
@@ -46,11 +49,14 @@ public struct PolicySet: Sendable {
   }
 }
 
-/// What a step policy may be told of a query's latent: the entropy tables of the trajectories.
-public protocol LatentSignals: Sendable {
-  /// Entropy in bits after `evaluationsDone` of `evaluationsPlanned` evaluations of a schedule whose
-  /// first `firstStep` steps were skipped; nil if unknown.
-  func entropyBits(
-    promptSeed: UInt64, evaluationsDone: Int, evaluationsPlanned: Int, firstStep: Int
-  ) -> Double?
+/// What becomes of a query whose step policy says that its steps are enough.
+public enum FinishRule: Hashable, Sendable {
+  /// It ends as it stands.
+  case none
+  /// One more evaluation to the predicted clean latent.
+  case jump
+  /// One more evaluation at the schedule's last time.
+  case reserved
+  /// So many evaluations over what is left of the noise range.
+  case respace(Int)
 }

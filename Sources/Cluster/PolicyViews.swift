@@ -33,7 +33,7 @@ public enum Finish: UInt8, Hashable, Sendable {
   case none
   /// One more evaluation to the predicted clean latent.
   case jump
-  /// The schedule's own last step is always kept.
+  /// One more evaluation at the schedule's last time.
   case reserved
   /// What is left of the noise range in a number of evaluations.
   case respace
@@ -81,8 +81,21 @@ public struct StepObservation: Hashable, Sendable {
   public var evaluationsDone: Int
   /// Evaluations still planned.
   public var evaluationsLeft: Int
-  /// Entropy of the signal that trajectory tables give, in bits; nil without a table.
-  public var entropyBits: Double?
+  /// Entropy of the latent in bits, from a trajectory table; nil without one.
+  public var latentEntropyBits: Double?
+  /// Entropy of the clean latent that the evaluation predicted, in bits; nil without a table.
+  public var predictedEntropyBits: Double?
+
+  /// An observation from its parts.
+  public init(
+    evaluationsDone: Int, evaluationsLeft: Int, latentEntropyBits: Double? = nil,
+    predictedEntropyBits: Double? = nil
+  ) {
+    self.evaluationsDone = evaluationsDone
+    self.evaluationsLeft = evaluationsLeft
+    self.latentEntropyBits = latentEntropyBits
+    self.predictedEntropyBits = predictedEntropyBits
+  }
 }
 
 /// What a step policy remembers of one query: a fixed number of values, owned by the engine.
@@ -97,9 +110,9 @@ public struct StepState: Hashable, Sendable {
 public enum StepDecision: Hashable, Sendable {
   /// Go on as planned.
   case proceed
-  /// Stop here and decode.
+  /// The steps are enough: end as the policy set's finish says.
   case finish
-  /// One more evaluation, then decode.
+  /// One more evaluation to the predicted clean latent, whatever the finish.
   case lastStep
   /// Go on with so many evaluations instead of the ones left, at least 1.
   case respace(remaining: Int)

@@ -1,6 +1,7 @@
 import DequeModule
 import EventEngine
 import LatencyProfiles
+import LatentDynamics
 import Workload
 
 /// What happens in a cluster. At most 16 bytes; all payloads are indices.
@@ -32,7 +33,13 @@ struct Part {
   var resubmissions: Int32 = 0
   var parallelDegree: Int32 = 1
   var firstStep: Int32 = 0
+  /// Steps of the schedule, skipped ones included.
+  var scheduled: Int32 = 0
+  /// Evaluations done when the schedule was left; -1 while it is kept.
+  var leftAfter: Int32 = -1
   var finish = Finish.none
+  /// Row of the trajectory table; -1 where there is none.
+  var trajectory: Int32 = -1
   /// State of the autocorrelated noise of its steps, a standard normal variate; nil before the first.
   var noise: Double?
   var isWaiting = false
@@ -41,6 +48,16 @@ struct Part {
   var state = StepState()
 
   var evaluationsLeft: Int32 { evaluationsPlanned - evaluationsDone }
+
+  /// How far its denoising has come.
+  var path: DenoisingPath {
+    guard leftAfter >= 0 else {
+      return DenoisingPath(scheduled: Int(scheduled), done: Int(firstStep + evaluationsDone))
+    }
+    return DenoisingPath(
+      scheduled: Int(scheduled), done: Int(firstStep + leftAfter),
+      covering: Int(evaluationsPlanned - leftAfter), covered: Int(evaluationsDone - leftAfter))
+  }
 }
 
 /// How far a query has come.

@@ -2,6 +2,7 @@ public import Cluster
 public import Diagnostics
 import EventEngine
 import LatencyProfiles
+import LatentDynamics
 public import Results
 public import Scenarios
 import Workload
@@ -23,6 +24,8 @@ public struct Experiment: Sendable {
   /// What a reader must know.
   public let notes: [String]
   let streams: QueryStreams
+  /// Judges images; nil without a trajectory table.
+  let quality: QualityMeter?
   /// Service times by policy.
   let times: [ServiceTimes]
 
@@ -42,7 +45,13 @@ public struct Experiment: Sendable {
     let ids = Dictionary(
       streams.models.enumerated().map { ($1, ModelID(rawValue: UInt16($0))) },
       uniquingKeysWith: { first, _ in first })
-    for i in policies.indices { policies[i].steps.bind(ids) }
+    for i in policies.indices {
+      policies[i].steps.bind(ids)
+      if let table = scenario.latents?.table {
+        policies[i].steps.bind(table, finish: policies[i].finish)
+      }
+    }
+    quality = scenario.latents.map { QualityMeter($0.table, scenario.quality) }
     self.policies = policies
     let sample = streams.sample()
     guard !sample.queries.isEmpty else {
@@ -159,6 +168,11 @@ public struct Experiment: Sendable {
     ]
     identity.append(streams.contentHash)
     identity.append(keepsQueries ? "queries" : "no queries")
+    if let latents = scenario.latents {
+      var hash = ContentHash()
+      hash.add(latents.table.bytes)
+      identity.append(hash.hex)
+    }
     identity += scenario.overrides + policies.map(\.name) + profiles.map { $0.use + $0.hash }
     return StoredExperiment(
       id: ContentIdentity.hex(identity), name: scenario.name, scenario: scenario.text,

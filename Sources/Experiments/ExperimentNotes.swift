@@ -1,6 +1,7 @@
 import Cluster
 import EventEngine
 import LatencyProfiles
+import LatentDynamics
 import Scenarios
 import Workload
 
@@ -14,6 +15,7 @@ enum ExperimentNotes {
     notes += load(scenario, streams, times, loadFactor, capacity, baseline)
     notes += profiles(scenario)
     notes += withoutCPU(scenario)
+    notes += latents(scenario, streams, sample)
     notes.append(intervals(scenario, streams))
     return notes
   }
@@ -96,6 +98,40 @@ enum ExperimentNotes {
       return "\(profile) lacks \(what)\(others): derived there, scaled from the nearest size "
         + "(\(first.from) for \(what)) by the operators' FLOPs and bytes"
     }
+  }
+
+  /// Whose latents quality is judged by.
+  private static func latents(
+    _ scenario: Scenario, _ streams: QueryStreams, _ sample: QueryStream
+  ) -> [String] {
+    guard let latents = scenario.latents else { return [] }
+    let header = latents.table.header
+    let label = header.source == .synthetic ? "synthetic latents" : "recorded latents"
+    var notes = [
+      "quality: \(label) of \(header.prompts) prompts, \(header.model) at "
+        + "\(header.height)x\(header.width) (\(header.provenance))"
+    ]
+    if let calibration = QualityCalibration(latents.table) {
+      notes.append(
+        "perceptual score: published FID at the mean latent error of full DPM-Solver++ schedules, "
+          + "monotone fit, residual \(round(calibration.residual)); established for errors from "
+          + "\(round(calibration.range.lowerBound)) to \(round(calibration.range.upperBound))")
+    }
+    let others = sample.queries.count { query in
+      query.size != ImageSize(height: header.height, width: header.width)
+    }
+    if others > 0 {
+      notes.append(
+        "\(others) of \(sample.queries.count) queries have another size than the trajectory table's: "
+          + "theirs are taken from it")
+    }
+    let strangers = sample.queries.count {
+      streams.models[Int($0.model.rawValue)] != header.model
+    }
+    if strangers > 0 {
+      notes.append("\(strangers) queries ask for other models: their images are not judged")
+    }
+    return notes
   }
 
   /// A CPU task takes one core, whatever its profile was measured on.

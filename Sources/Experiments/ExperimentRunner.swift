@@ -93,14 +93,16 @@ public struct ExperimentRunner: Sendable {
     let classMetrics = classes.enumerated().map { index, name in
       (
         name: name,
-        metrics: RunMetrics.values(of: recorder, warmup: warmup, serviceClass: UInt16(index))
+        metrics: RunMetrics.values(
+          of: recorder, warmup: warmup, quality: experiment.quality,
+          serviceClass: UInt16(index))
       )
     }
     return CompletedRun(
       policy: policy.name, policyIndex: point.policy, replication: point.replication,
       seed: QueryStreams.seed(experiment.scenario.run.seed, replication: point.replication),
       bottleneck: RunMetrics.bottleneck(recorder.usage),
-      metrics: RunMetrics.values(of: recorder, warmup: warmup),
+      metrics: RunMetrics.values(of: recorder, warmup: warmup, quality: experiment.quality),
       classMetrics: classMetrics, records: keepsQueries ? recorder.records : [],
       usage: recorder.usage, models: experiment.streams.models, classes: classes)
   }
@@ -117,6 +119,7 @@ extension Experiment {
       cluster: scenario.cluster, stream: stream, policy: policies[index], times: times[index],
       seed: seed, horizon: scenario.run.horizon.map { .zero + $0 } ?? .distantFuture,
       countingFrom: .zero + scenario.run.warmup,
+      trajectories: scenario.latents?.table,
       observer: RunRecorder(capacity: stream.queries.count))
     guard let recorder = simulation.run() as? RunRecorder else {
       preconditionFailure("a run returned another observer than it was given")

@@ -11,7 +11,8 @@ enum RunMetrics {
 
   /// Metrics of the queries that arrived at or after `warmup`; of one class, if given.
   static func values(
-    of recorder: RunRecorder, warmup: SimulationTime, serviceClass: UInt16? = nil
+    of recorder: RunRecorder, warmup: SimulationTime, quality: QualityMeter? = nil,
+    serviceClass: UInt16? = nil
   ) -> MetricValues {
     var metrics = MetricValues()
     let usage = recorder.usage
@@ -53,6 +54,7 @@ enum RunMetrics {
       metrics[.goodputImages] = Double(ended.imagesOnTime) / window
       metrics[.queueLengthMean] = queueLength(recorder, warmup, serviceClass)
     }
+    quality?.measure(recorder, warmup: warmup, serviceClass: serviceClass, into: &metrics)
     if serviceClass == nil { addUsage(usage, window: window, to: &metrics) }
     return metrics
   }

@@ -39,6 +39,9 @@ enum Summaries {
     switch metric {
     case .latencyP99: "too few: under \(RunMetrics.fewestForP99) completions a replication"
     case .latencyP99Offered: "none: infinite (over 1 % dropped), or too few queries"
+    case .perceptualScore: "not established: beyond the published pairs, or no table"
+    case .latentError, .convergenceMean, .convergenceP5: "not judged: no trajectory table"
+    case .qualityViolationRatio: "none asked: the scenario has no quality.floor"
     default: "no query"
     }
   }

@@ -10,8 +10,11 @@ public struct ContentHash: Sendable {
   public init(offset: UInt64 = 0xcbf2_9ce4_8422_2325) { value = offset }
 
   /// Adds a text's UTF-8 bytes.
-  public mutating func add(_ text: String) {
-    for byte in text.utf8 { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
+  public mutating func add(_ text: String) { add(text.utf8) }
+
+  /// Adds bytes.
+  public mutating func add(_ bytes: some Sequence<UInt8>) {
+    for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
   }
 
   /// Sixteen hexadecimal digits.

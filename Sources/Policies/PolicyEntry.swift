@@ -5,6 +5,8 @@ public import EventEngine
 public enum PolicyKind: String, CaseIterable, Sendable {
   /// How many steps a query gets.
   case steps
+  /// How denoising ends that is ended early.
+  case finish
   /// Which worker's queue it joins.
   case dispatcher
   /// The order of queues.
@@ -21,6 +23,8 @@ public enum PolicyKind: String, CaseIterable, Sendable {
 public enum PolicyPart: Sendable {
   /// How many steps a query gets.
   case steps(any StepPolicy)
+  /// How denoising ends that is ended early.
+  case finish(FinishRule)
   /// Which worker's queue it joins.
   case dispatcher(any Dispatcher)
   /// The order of queues.
@@ -41,6 +45,10 @@ public enum ParameterKind: Hashable, Sendable {
   case number(ClosedRange<Double>)
   /// A duration with its unit, not negative.
   case duration
+  /// An amount of information with its unit, not negative; a number of bits.
+  case bits
+  /// One of a few words.
+  case choice([String])
 }
 
 /// The value of a parameter.
@@ -51,6 +59,8 @@ public enum ParameterValue: Hashable, Sendable {
   case number(Double)
   /// A duration.
   case duration(SimulationDuration)
+  /// One of a few words.
+  case choice(String)
 }
 
 /// A parameter of a policy part.
@@ -101,6 +111,14 @@ public struct PolicyArguments: Sendable {
   public func number(_ name: String) -> Double {
     guard case .number(let value) = values[name] else {
       preconditionFailure("\(name) is no number parameter")
+    }
+    return value
+  }
+
+  /// One of a few words.
+  public func choice(_ name: String) -> String {
+    guard case .choice(let value) = values[name] else {
+      preconditionFailure("\(name) is no choice")
     }
     return value
   }

@@ -4,6 +4,12 @@ public enum PolicyRegistry {
   public static let entries: [PolicyEntry] = [
     FixedSteps.entry,
     SlackSteps.entry,
+    EntropySteps.entry,
+    EntropyProbe.entry,
+    NoFinish.entry,
+    JumpFinish.entry,
+    ReservedFinish.entry,
+    RespaceFinish.entry,
     RoundRobin.entry,
     RandomDispatch.entry,
     JoinShortestQueue.entry,

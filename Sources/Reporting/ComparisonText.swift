@@ -25,11 +25,17 @@ public struct ComparisonText {
       parts.append(table([policies[0], policy]))
     }
     let steps = policies.compactMap { summary($0, .stepsMean)?.mean }
-    if let most = steps.max(), let fewest = steps.min(), fewest < most * 0.999 {
+    if isJudged {
       parts.append(
         Self.wrapped(
-          "Policies ran different numbers of steps. What that costs in image quality is not scored: "
-            + "a lower latency here is not yet a better server."))
+          "Quality: latent error = relative distance to the converged latent; convergence = -log10 of "
+            + "it, higher is better; FID, lower is better, from the mean error."))
+    } else if let most = steps.max(), let fewest = steps.min(), fewest < most * 0.999 {
+      parts.append(
+        Self.wrapped(
+          "Policies ran different numbers of steps. What that costs in image quality is not scored "
+            + "('latents: auto' in the scenario does): a lower latency here is not yet a better server."
+        ))
     }
     if experiment.replications > 1 {
       parts.append(intervalLine)
@@ -78,12 +84,21 @@ public struct ComparisonText {
     var table = TextTable(
       header: ["metric"] + policies + (policies.count > 1 ? ["ratio to \(policies[0])"] : []))
     for metric in Metric.allCases where !Self.left.contains(metric) {
+      if metric.isQuality, !isJudged || isUnknown(metric) { continue }
       var row = [metric.unit.isEmpty ? metric.title : "\(metric.title) [\(metric.unit)]"]
       for policy in policies { row.append(cell(policy, metric)) }
       if policies.count > 1 { row.append(ratio(policies[1], metric)) }
       table.add(row)
     }
     return table.text
+  }
+
+  /// Whether images were judged at all.
+  private var isJudged: Bool { !isUnknown(.latentError) }
+
+  /// Whether no policy has a value of it.
+  private func isUnknown(_ metric: Metric) -> Bool {
+    orderedPolicies.allSatisfy { summary($0, metric)?.mean == nil }
   }
 
   private func summary(_ policy: String, _ metric: Metric) -> StoredSummary? {

@@ -19,6 +19,11 @@ public enum Metric: String, CaseIterable, Sendable {
   case queueLengthMean = "queue_length_mean"
   case queueLengthMaximum = "queue_length_max"
   case stepsMean = "steps_mean"
+  case latentError = "latent_error_mean"
+  case convergenceMean = "convergence_mean"
+  case convergenceP5 = "convergence_p5"
+  case perceptualScore = "perceptual_fid"
+  case qualityViolationRatio = "quality_floor_violation_ratio"
   case offered = "queries_offered"
   case completed = "queries_completed"
   case dropped = "queries_dropped"
@@ -34,7 +39,9 @@ public enum Metric: String, CaseIterable, Sendable {
     case .throughputImages, .goodputImages: "image/s"
     case .queueLengthMean, .queueLengthMaximum, .offered, .completed, .dropped, .inFlight: "query"
     case .stepsMean: "step"
-    case .violationRatio, .attainment, .dropRatio, .acceleratorUtilisation, .cpuUtilisation: ""
+    case .violationRatio, .attainment, .dropRatio, .acceleratorUtilisation, .cpuUtilisation,
+      .latentError, .convergenceMean, .convergenceP5, .perceptualScore, .qualityViolationRatio:
+      ""
     }
   }
 
@@ -59,6 +66,11 @@ public enum Metric: String, CaseIterable, Sendable {
     case .queueLengthMean: "queue length, mean"
     case .queueLengthMaximum: "queue length, max"
     case .stepsMean: "steps run, mean"
+    case .latentError: "latent error, mean"
+    case .convergenceMean: "convergence, mean"
+    case .convergenceP5: "convergence, 5th percentile"
+    case .perceptualScore: "perceptual score (FID)"
+    case .qualityViolationRatio: "below the quality floor"
     case .offered: "queries offered"
     case .completed: "queries completed"
     case .dropped: "queries dropped"
@@ -66,10 +78,21 @@ public enum Metric: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether it says something of images, for which a run needs a trajectory table.
+  public var isQuality: Bool {
+    switch self {
+    case .latentError, .convergenceMean, .convergenceP5, .perceptualScore, .qualityViolationRatio:
+      true
+    default: false
+    }
+  }
+
   /// Whether a ratio of two means of it says something.
   public var hasRatio: Bool {
     switch self {
-    case .offered, .completed, .dropped, .inFlight, .dropRatio, .queueLengthMaximum: false
+    case .offered, .completed, .dropped, .inFlight, .dropRatio, .queueLengthMaximum,
+      .convergenceMean, .convergenceP5:
+      false
     default: true
     }
   }

@@ -114,6 +114,8 @@ struct PolicyBuilder {
       case .integer: values[parameter.name] = given.integer.map { .integer($0) }
       case .number: values[parameter.name] = given.number.map { .number($0) }
       case .duration: values[parameter.name] = given.duration.map { .duration($0) }
+      case .bits: values[parameter.name] = given.number.map { .number($0) }
+      case .choice: values[parameter.name] = given.string.map { .choice($0) }
       }
     }
     return values
@@ -124,6 +126,7 @@ extension PolicySet {
   mutating func take(_ part: PolicyPart) {
     switch part {
     case .steps(let steps): self.steps = steps
+    case .finish(let finish): self.finish = finish
     case .dispatcher(let dispatcher): self.dispatcher = dispatcher
     case .discipline(let discipline): self.discipline = discipline
     case .admission(let admission): self.admission = admission

@@ -2,6 +2,7 @@ public import Cluster
 public import Diagnostics
 public import EventEngine
 public import LatencyProfiles
+public import LatentDynamics
 public import Workload
 
 /// A scenario file as typed values, its profiles read and its policies made.
@@ -24,6 +25,10 @@ public struct Scenario: Sendable {
   public var profiles: [ProfileUse]
   /// The policies, in the order of the file.
   public var policies: [PolicySet]
+  /// The trajectory table that policies see latents by and quality is judged by; nil without one.
+  public var latents: LatentsUse?
+  /// When quality counts as kept.
+  public var quality: QualityPlan
   /// How often, with which seed.
   public var run: RunPlan
   /// Where each node's profiles are named, for faults that only the workload brings to light.
@@ -122,6 +127,25 @@ public struct WorkloadPlan: Hashable, Sendable {
     /// Length; nil = to the end.
     public var length: SimulationDuration?
   }
+}
+
+/// A trajectory table and where it came from.
+public struct LatentsUse: Sendable {
+  /// The table.
+  public var table: TrajectoryTable
+  /// Path of its file.
+  public var path: String
+}
+
+/// When quality counts as kept.
+public struct QualityPlan: Hashable, Sendable {
+  /// Convergence score that every query's images must reach; nil = none is asked for.
+  public var floor: Double?
+  /// Largest relative rise of the perceptual score over the baseline's. Assumed: 0.02.
+  public var margin: Double
+  /// The full schedule whose 5th percentile of convergence is the worst that is allowed. Assumed: 25
+  /// steps.
+  public var referenceSteps: Int
 }
 
 /// How often and with which seed.

@@ -12,7 +12,8 @@ struct ScenarioBuilder {
   let lines: [String]
   let folder: String
   let traceFolders: [String]
-  let ownProfile: ScenarioReader.OwnProfile?
+  let ownProfile: ScenarioReader.OwnFile?
+  let ownTable: ScenarioReader.OwnFile?
   var ownProfilePath: String?
   var model = ""
   var size = ImageSize(height: 512, width: 512)
@@ -22,13 +23,14 @@ struct ScenarioBuilder {
 
   init(
     path: String, lines: [String], folder: String, traceFolders: [String],
-    ownProfile: ScenarioReader.OwnProfile? = nil
+    ownProfile: ScenarioReader.OwnFile? = nil, ownTable: ScenarioReader.OwnFile? = nil
   ) {
     self.path = path
     self.lines = lines
     self.folder = folder
     self.traceFolders = traceFolders
     self.ownProfile = ownProfile
+    self.ownTable = ownTable
   }
 
   mutating func fault(
@@ -51,6 +53,7 @@ struct ScenarioBuilder {
     let run = runPlan(root)
     let policies = PolicyBuilder(baseline: run.baseline).build(root["policies"], &self)
     let workload = self.workload(root["workload"], at: root.location)
+    let latents = latents(root, policies)
     guard diagnostics.isEmpty, let cluster, let workload else {
       throw InputError(
         diagnostics.isEmpty
@@ -60,7 +63,8 @@ struct ScenarioBuilder {
     return Scenario(
       path: path, text: text, overrides: overrides, name: root["name"]?.string ?? "",
       query: query, workload: workload, cluster: cluster, profiles: profiles,
-      policies: policies, run: run, profilePlaces: profilePlaces)
+      policies: policies, latents: latents, quality: quality(root["quality"]), run: run,
+      profilePlaces: profilePlaces)
   }
 
   private func queryDefaults(_ root: LocatedValue) -> QueryDefaults {

@@ -8,18 +8,23 @@ public struct ScenarioReader: Sendable {
   public var traceFolders: [String]
 
   /// Finds or measures this machine's own profile, for `profile: auto`; nil where nothing can.
-  public var ownProfile: OwnProfile?
+  public var ownProfile: OwnFile?
 
-  /// Gives the path of a profile of this machine that holds a model at a height and width in
-  /// pixels.
-  public typealias OwnProfile =
+  /// Finds or makes the built-in trajectory table, for `latents: auto`; nil where nothing can.
+  public var ownTable: OwnFile?
+
+  /// Gives the path of a file that holds a model at a height and width in pixels.
+  public typealias OwnFile =
     @Sendable (_ model: String, _ height: Int, _ width: Int)
     throws(InputError) -> String
 
   /// A reader that looks for traces beside the scenario and then in `traceFolders`.
-  public init(traceFolders: [String] = [], ownProfile: OwnProfile? = nil) {
+  public init(
+    traceFolders: [String] = [], ownProfile: OwnFile? = nil, ownTable: OwnFile? = nil
+  ) {
     self.traceFolders = traceFolders
     self.ownProfile = ownProfile
+    self.ownTable = ownTable
   }
 
   /// The scenario at `path` with `overrides` (`a.b=value`) applied.
@@ -52,7 +57,7 @@ public struct ScenarioReader: Sendable {
     }
     var builder = ScenarioBuilder(
       path: path, lines: lines, folder: Self.folder(of: path), traceFolders: traceFolders,
-      ownProfile: ownProfile)
+      ownProfile: ownProfile, ownTable: ownTable)
     return try builder.build(value, text: text, overrides: overrides)
   }
 

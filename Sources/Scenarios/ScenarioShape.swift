@@ -13,6 +13,11 @@ enum ScenarioShape {
     .init(
       "policies", .dictionary(noun: "policy", of: policy), required: true,
       "serving policies by name"),
+    .init(
+      "latents", .string,
+      "trajectory table, beside the scenario; auto = the built-in one, made the first time; default: "
+        + "auto where a policy reads latents, else none"),
+    .init("quality", quality, "when quality counts as kept"),
     .init("run", run, "how often and with which seed"),
   ])
 
@@ -208,7 +213,6 @@ enum ScenarioShape {
       .init(
         "without", .list(of: .choice(policyKinds.map(\.rawValue) + ["placement"])),
         "parts that are the baseline's instead: an ablation"),
-      .init("finish", .choice(["none"]), "how denoising ends; default none"),
     ] + policyKinds.map { kind in .init(kind.rawValue, part(kind), "see 'qosdiff policies'") }
       + [
         .init(
@@ -238,8 +242,22 @@ enum ScenarioShape {
     case .integer(let range): .integer(range)
     case .number(let range): .number(range)
     case .duration: .quantity(.duration, .notNegative)
+    case .bits: .quantity(.information, .notNegative)
+    case .choice(let words): .choice(words)
     }
   }
+
+  private static let quality = ValueShape.object([
+    .init(
+      "floor", .number(0...10),
+      "convergence score that every query must reach; violations are counted; default: none"),
+    .init(
+      "margin", .number(0...1),
+      "largest relative rise of the perceptual score over the baseline's; default 0.02"),
+    .init(
+      "reference_steps", steps,
+      "the full schedule whose 5th percentile of convergence must be reached; default 25"),
+  ])
 
   private static let run = ValueShape.object([
     .init("baseline", .string, "the policy that others are compared with; default: the first"),

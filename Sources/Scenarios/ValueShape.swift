@@ -67,8 +67,9 @@ enum Dimension: String, Sendable {
   case duration
   case rate
   case bandwidth
+  case information
 
-  /// Units and what one of each is in seconds, queries a second, or bytes a second.
+  /// Units and what one of each is in seconds, queries a second, bytes a second, or bits.
   var units: [(name: String, factor: Double)] {
     switch self {
     case .duration:
@@ -79,6 +80,7 @@ enum Dimension: String, Sendable {
     case .rate: [("query/s", 1), ("query/min", 1 / 60), ("query/h", 1 / 3600)]
     case .bandwidth:
       [("B/s", 1), ("kB/s", 1e3), ("MB/s", 1e6), ("GB/s", 1e9), ("TB/s", 1e12)]
+    case .information: [("bit", 1)]
     }
   }
 
@@ -88,6 +90,7 @@ enum Dimension: String, Sendable {
     case .duration: "300 s"
     case .rate: "12 query/s"
     case .bandwidth: "25 GB/s"
+    case .information: "0.02 bit"
     }
   }
 }

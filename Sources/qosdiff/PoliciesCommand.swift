@@ -23,7 +23,7 @@ struct PoliciesCommand: ParsableCommand {
         if let reference = entry.reference { Output.result("    \(reference)") }
         for parameter in entry.parameters {
           Output.result(
-            "    \(parameter.name) (default \(PolicyListing.text(parameter.defaultValue))): "
+            "    \(parameter.name) (default \(PolicyListing.defaultText(parameter))): "
               + parameter.summary)
         }
       }
@@ -47,11 +47,12 @@ enum PolicyListing {
     let summary: String
   }
 
-  static func text(_ value: ParameterValue) -> String {
-    switch value {
+  static func defaultText(_ parameter: PolicyParameter) -> String {
+    switch parameter.defaultValue {
     case .integer(let value): "\(value)"
-    case .number(let value): "\(value)"
+    case .number(let value): parameter.kind == .bits ? "\(value) bit" : "\(value)"
     case .duration(let value): "\(value.seconds) s"
+    case .choice(let word): word
     }
   }
 
@@ -61,7 +62,7 @@ enum PolicyListing {
         kind: entry.kind.rawValue, name: entry.name, summary: entry.summary,
         reference: entry.reference,
         parameters: entry.parameters.map {
-          Parameter(name: $0.name, default: text($0.defaultValue), summary: $0.summary)
+          Parameter(name: $0.name, default: defaultText($0), summary: $0.summary)
         })
     }
     let encoder = JSONEncoder()

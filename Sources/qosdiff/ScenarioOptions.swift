@@ -25,9 +25,13 @@ struct ScenarioOptions: ParsableArguments {
 
   static func reader() -> ScenarioReader {
     let variable = ProcessInfo.processInfo.environment["QOSDIFF_TRACES"] ?? ""
-    return ScenarioReader(traceFolders: variable.split(separator: ":").map(String.init)) {
-      model, height, width throws(InputError) in
-      try OwnProfile.path(model: model, height: height, width: width)
-    }
+    return ScenarioReader(
+      traceFolders: variable.split(separator: ":").map(String.init),
+      ownProfile: { model, height, width throws(InputError) in
+        try OwnProfile.path(model: model, height: height, width: width)
+      },
+      ownTable: { model, height, width throws(InputError) in
+        try OwnTable.path(model: model, height: height, width: width)
+      })
   }
 }

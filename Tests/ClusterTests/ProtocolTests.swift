@@ -11,7 +11,7 @@ import Workload
     var decisions: [Int: StepDecision] = [:]
     var plan: StepPlan?
     var resubmitOnceTo: ModelID?
-    var decidesAfterStep: Bool { !decisions.isEmpty }
+    var looks: LookCadence? { decisions.isEmpty ? nil : LookCadence() }
     var decidesAfterDecode: Bool { resubmitOnceTo != nil }
 
     func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {

@@ -1,0 +1,161 @@
+public import Cluster
+private import Foundation
+import EventEngine
+public import LatentDynamics
+
+/// Entropy step adjustment: a query stops once its latent has told all it will.
+///
+/// After every n-th step it looks at a signal s (an entropy of the latent, or its change since the last
+/// look) and smooths it, y = w s + (1 - w) y. It says that the steps are enough where |y| < t for a
+/// change or for the latent's entropy, which falls as the noise goes, and where y > t for the entropy of
+/// the predicted clean latent, which rises as details come. t loosens under pressure:
+/// t = threshold (1 + slack-weight p + load-weight q), where p = 1 - slack / SLO in 0...2 and q is the
+/// number of full batches that wait for each worker (for the rising signal t is divided by that factor).
+///
+/// Source: the idea is QoS-Diff's (MMAsia 2024, its abstract); formula and parameters are Assumed.
+public struct EntropySteps: StepPolicy {
+  static let entry = PolicyEntry(
+    .steps, "entropy",
+    summary: "stops a query when the entropy of its latent says that little is left to come",
+    reference: "Huo et al., QoS-Diff, MMAsia 2024 (abstract); formula and parameters Assumed",
+    parameters: [
+      PolicyParameter(
+        "signal", .choice(LatentSignal.allCases.map(\.rawValue)),
+        default: .choice(LatentSignal.predictedX0Change.rawValue),
+        "what is looked at; Assumed: the one that knows most of the error to come"),
+      PolicyParameter(
+        "threshold", .bits, default: .number(0.02),
+        "where the signal says that the steps are enough; Assumed"),
+      PolicyParameter(
+        "smoothing", .number(0.01...1), default: .number(0.5),
+        "weight of the newest look in the smoothed signal; 1 = none; Assumed"),
+      PolicyParameter(
+        "slack-weight", .number(0...1000), default: .number(1),
+        "loosening of the threshold as slack shrinks; Assumed"),
+      PolicyParameter(
+        "load-weight", .number(0...1000), default: .number(0.5),
+        "loosening of the threshold for each full batch that waits per worker; Assumed"),
+      PolicyParameter(
+        "min", .integer(1...1000), default: .integer(10),
+        "fewest evaluations before a stop; Assumed"),
+      PolicyParameter(
+        "max", .integer(1...1000), default: .integer(1000),
+        "most steps a query gets, whatever it asks for"),
+      PolicyParameter(
+        "every", .integer(1...1000), default: .integer(2),
+        "steps between two looks; Assumed"),
+      PolicyParameter(
+        "quality-floor", .number(0...10), default: .number(0),
+        "convergence score that the table's mean prompt must have before a stop; 0 = none; Assumed"),
+    ]
+  ) { arguments in
+    let minimum = arguments.integer("min")
+    let maximum = arguments.integer("max")
+    guard minimum <= maximum else {
+      return .failure(.init("min", "min \(minimum) is above max \(maximum)"))
+    }
+    return .success(
+      .steps(
+        EntropySteps(
+          signal: LatentSignal(rawValue: arguments.choice("signal")) ?? .predictedX0Change,
+          threshold: arguments.number("threshold"), smoothing: arguments.number("smoothing"),
+          slackWeight: arguments.number("slack-weight"),
+          loadWeight: arguments.number("load-weight"), minimum: minimum, maximum: maximum,
+          every: arguments.integer("every"), qualityFloor: arguments.number("quality-floor"))))
+  }
+
+  /// What is looked at.
+  public let signal: LatentSignal
+  let threshold: Double
+  let smoothing: Double
+  let slackWeight: Double
+  let loadWeight: Double
+  var minimum: Int
+  let maximum: Int
+  let every: Int
+  let qualityFloor: Double
+
+  /// A policy from its parameters; `threshold` in bits, `minimum` <= `maximum` evaluations.
+  public init(
+    signal: LatentSignal, threshold: Double, smoothing: Double = 1, slackWeight: Double = 0,
+    loadWeight: Double = 0, minimum: Int = 1, maximum: Int = 1000, every: Int = 1,
+    qualityFloor: Double = 0
+  ) {
+    self.signal = signal
+    self.threshold = threshold
+    self.smoothing = smoothing
+    self.slackWeight = slackWeight
+    self.loadWeight = loadWeight
+    self.minimum = minimum
+    self.maximum = maximum
+    self.every = every
+    self.qualityFloor = qualityFloor
+  }
+
+  /// Every n-th evaluation.
+  public var looks: LookCadence? { LookCadence(first: every, every: every, readsLatent: true) }
+
+  /// The requested steps, at most the maximum.
+  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+    StepPlan(evaluations: min(query.requestedSteps, maximum))
+  }
+
+  /// The rule of the type's description. State: smoothed signal, last entropy, looks so far.
+  public func afterStep(
+    _ query: QueryView, _ observation: StepObservation, _ state: inout StepState,
+    _ context: StepContext
+  ) -> StepDecision {
+    let seen =
+      signal.isPredicted ? observation.predictedEntropyBits : observation.latentEntropyBits
+    guard let seen else { return .proceed }
+    let looks = state.values[2]
+    state.values[2] = looks + 1
+    let value = signal.isChange ? abs(seen - state.values[1]) : seen
+    state.values[1] = seen
+    // The first change needs two looks.
+    let first = signal.isChange ? 1.0 : 0
+    guard looks >= first else { return .proceed }
+    let smoothed =
+      looks == first ? value : smoothing * value + (1 - smoothing) * state.values[0]
+    state.values[0] = smoothed
+    guard observation.evaluationsDone >= minimum else { return .proceed }
+    let loosening = loosening(query, observation, context)
+    let isEnough =
+      signal == .predictedX0 ? smoothed > threshold / loosening : smoothed < threshold * loosening
+    return isEnough ? .finish : .proceed
+  }
+
+  /// 1 + slack-weight p + load-weight q.
+  private func loosening(
+    _ query: QueryView, _ observation: StepObservation, _ context: StepContext
+  ) -> Double {
+    var loosening = 1 + loadWeight * context.queuedBatchesPerWorker
+    let slo = query.deadline - query.arrival
+    if slackWeight > 0, slo > .zero {
+      let slack = context.slack(of: query, evaluations: observation.evaluationsLeft)
+      let pressure = 1 - Double(slack.nanoseconds) / Double(slo.nanoseconds)
+      loosening += slackWeight * min(max(pressure, 0), 2)
+    }
+    return loosening
+  }
+
+  /// Raises the minimum to the first stop of the table whose mean error the quality floor allows.
+  public mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
+    guard qualityFloor > 0 else { return }
+    let ending: Ending =
+      switch finish {
+      case .none: .none
+      case .jump: .cover(1)
+      case .reserved: .reserved
+      case .respace(let evaluations): .cover(evaluations)
+      }
+    let stops = trajectories.grid.stops.filter { $0 > 0 }
+    let first = stops.first { stop in
+      let errors = (0..<trajectories.prompts).map {
+        trajectories.error(row: $0, stop: stop, ending)
+      }
+      return -log10(errors.reduce(0, +) / Double(errors.count)) >= qualityFloor
+    }
+    minimum = max(minimum, first ?? trajectories.grid.steps)
+  }
+}
