@@ -91,7 +91,9 @@ let package = Package(
     tests("LatentDynamics", uses: ["Diagnostics", "EventEngine"]),
     tests("Workload", uses: ["Diagnostics", "EventEngine"]),
     tests("Cluster", uses: ["EventEngine", "LatencyProfiles", "Policies", "Workload"]),
-    tests("Policies", uses: ["Cluster", "EventEngine", "LatencyProfiles", "Workload"]),
+    tests(
+      "Policies",
+      uses: ["Cluster", "EventEngine", "LatencyProfiles", "LatentDynamics", "Workload"]),
     tests(
       "Scenarios",
       uses: [

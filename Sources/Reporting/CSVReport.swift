@@ -119,7 +119,7 @@ public struct CSVReport {
       "experiment", "experiment_id", "policy", "replication", "query", "arrival_s", "start_s",
       "end_s",
       "latency_s", "deadline_s", "on_time", "outcome", "model", "height_px", "width_px", "images",
-      "steps_requested", "evaluations", "class", "worker", "trace_row",
+      "steps_requested", "evaluations", "finish", "latent_error", "class", "worker", "trace_row",
     ])
     for experiment in experiments {
       for run in try store.runs(of: experiment.id) {
@@ -132,7 +132,8 @@ public struct CSVReport {
           csv.add(
             head + ["\(q.id)"] + times + [
               q.isOnTime ? "1" : "0", q.outcome, q.model, "\(q.height)", "\(q.width)",
-              "\(q.images)", "\(q.steps)", NumberText.exact(q.evaluations), q.className,
+              "\(q.images)", "\(q.steps)", NumberText.exact(q.evaluations), q.finish,
+              CSVText.number(q.latentError), q.className,
               q.worker.map { "\($0)" }, q.sourceRow.map { "\($0)" },
             ])
         }

@@ -5,7 +5,7 @@ enum Migrations {
   /// Marks a file as a QoSDiff database: 'QOSD'.
   static let applicationID = 0x514F_5344
   /// `PRAGMA user_version` of the newest schema.
-  static let newest = 1
+  static let newest = 2
 
   static func migrate(_ db: Database) throws {
     let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
@@ -13,6 +13,7 @@ enum Migrations {
       try db.execute(sql: first)
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
+    if version < 2 { try db.execute(sql: "ALTER TABLE query ADD COLUMN latent_error REAL") }
     try db.execute(sql: "PRAGMA user_version = \(newest)")
   }
 

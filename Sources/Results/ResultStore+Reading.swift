@@ -47,6 +47,10 @@ public struct StoredQuery: Hashable, Sendable {
   public var className: String?
   /// Worker of its last part.
   public var worker: Int?
+  /// How its denoising ended.
+  public var finish: String
+  /// Relative distance of its latents to the converged ones; nil where not judged.
+  public var latentError: Double?
   /// Row of the trace.
   public var sourceRow: Int?
 
@@ -159,7 +163,8 @@ extension ResultStore {
             end: row["end_ns"], deadline: row["deadline_ns"], outcome: row["outcome"],
             model: row["model"], height: row["height"], width: row["width"],
             images: row["images"], steps: row["steps"], evaluations: row["evaluations"],
-            className: row["class"], worker: row["worker"], sourceRow: row["source_row"]))
+            className: row["class"], worker: row["worker"], finish: row["finish"],
+            latentError: row["latent_error"], sourceRow: row["source_row"]))
       }
     }
   }

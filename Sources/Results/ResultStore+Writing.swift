@@ -105,7 +105,7 @@ extension ResultStore {
 
   private static func insertQueries(_ run: CompletedRun, id: Int64, _ db: Database) throws {
     let statement = try db.makeStatement(
-      sql: "INSERT INTO query VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+      sql: "INSERT INTO query VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
     for record in run.records.sorted(by: { $0.query.id < $1.query.id }) {
       let query = record.query
       let className =
@@ -117,7 +117,7 @@ extension ResultStore {
         run.models[Int(query.model.rawValue)], query.size.height, query.size.width,
         query.images, query.steps, record.evaluations, record.parts, className,
         record.worker?.rawValue, query.sourceRow > 0 ? query.sourceRow : nil, record.firstStep,
-        record.finish.name,
+        record.finish.name, record.latentError,
       ])
       try statement.execute()
     }

@@ -126,10 +126,11 @@ import Testing
     #expect(
       text(scratch, "queries.csv").hasPrefix(
         "experiment,experiment_id,policy,replication,query,arrival_s,start_s,end_s,latency_s,deadline_s,on_time,"
-          + "outcome,model,height_px,width_px,images,steps_requested,evaluations,class,worker,"
+          + "outcome,model,height_px,width_px,images,steps_requested,evaluations,finish,latent_error,"
+          + "class,worker,"
           + "trace_row\n"))
     let columns = text(scratch, "replications.csv").prefix { $0 != "\n" }.split(separator: ",")
-    #expect(columns.count == 6 + 22)
+    #expect(columns.count == 6 + 27)
     for column in columns where column.contains("latency") || column.contains("wait") {
       #expect(column.hasSuffix("_s"))
     }

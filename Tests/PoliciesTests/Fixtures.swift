@@ -2,9 +2,13 @@ import Cluster
 import EventEngine
 import Foundation
 import LatencyProfiles
+import LatentDynamics
 import Policies
 import Testing
 import Workload
+
+/// Latents of 16 x 16 of eight prompts.
+let smallTable = TableGenerator(prompts: 8, height: 128, width: 128).generate(version: "test")
 
 /// Keeps all that a run tells.
 struct Recorder: Observer {
@@ -62,6 +66,8 @@ struct Choice: CustomTestStringConvertible, Sendable {
     case .integer(let range): [.integer(range.lowerBound), .integer(range.upperBound)]
     case .number(let range): [.number(range.upperBound), .number(range.lowerBound)]
     case .duration: [.duration(SimulationDuration(seconds: 0.05)), .duration(.zero)]
+    case .bits: [.number(100), .number(0)]
+    case .choice(let words): words.suffix(1).map { .choice($0) }
     }
   }
 }
@@ -78,6 +84,7 @@ func policySet(
   for choice in choices {
     switch try choice.part() {
     case .steps(let part): set.steps = part
+    case .finish(let part): set.finish = part
     case .dispatcher(let part): set.dispatcher = part
     case .discipline(let part): set.discipline = part
     case .admission(let part): set.admission = part
@@ -143,7 +150,7 @@ func simulate(
     maximumBatch: max(most, policy.batching.maximumImages ?? 1), placement: policy.placement)
   var simulation = ClusterSimulation(
     cluster: cluster, stream: stream, policy: policy, times: times, seed: seed, horizon: horizon,
-    observer: Recorder())
+    trajectories: smallTable, observer: Recorder())
   let recorder = try #require(simulation.run() as? Recorder)
   return RunResult(
     records: recorder.records, spans: recorder.spans, usage: try #require(recorder.usage))

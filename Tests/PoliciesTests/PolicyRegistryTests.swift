@@ -24,6 +24,7 @@ import Testing
       let kind: PolicyKind =
         switch part {
         case .steps: .steps
+        case .finish: .finish
         case .dispatcher: .dispatcher
         case .discipline: .discipline
         case .admission: .admission
@@ -42,6 +43,8 @@ import Testing
           case (.integer(let range), .integer(let value)): range.contains(value)
           case (.number(let range), .number(let value)): range.contains(value)
           case (.duration, .duration(let value)): value >= .zero
+          case (.bits, .number(let value)): value >= 0
+          case (.choice(let words), .choice(let word)): words.contains(word)
           default: false
           }
         #expect(isInRange, "\(entry.name): \(parameter.name)")
