@@ -225,6 +225,20 @@ def host_copy(device, seconds):
           "latency_s": copied(4, False)}
 
 
+def latent_entropy(device, seconds):
+  """Entropy in bits of the histogram of a latent's values, brought to the host: 256 bins over [-5, 5]."""
+  latents = [torch.randn(4 * 64 * 64, device=device) for _ in range(16)]
+
+  def entropy(latent):
+    counts = torch.histc(latent, 256, -5, 5)
+    shares = counts[counts > 0] / counts.sum()
+    return -(shares * shares.log2()).sum().item()
+
+  timed = clock_timings([lambda x=x: entropy(x) for x in latents], seconds)
+  return {"values": latents[0].numel(), "median_s": quantile(timed, 0.5),
+          "p10_s": quantile(timed, 0.1), "p90_s": quantile(timed, 0.9), "repetitions": len(timed)}
+
+
 def entry_of(manifest_entry, kernels, timed, device, seconds, runs_whole):
   entry = {key: value for key, value in manifest_entry.items()
            if key != "sequence" and value is not None}
@@ -296,6 +310,7 @@ def main():
       "libraries": {"torch": torch.__version__, **({"cuda": torch.version.cuda} if is_gpu else {})},
       "date": datetime.date.today().isoformat(), "harness": manifest["harness"],
       "roofline": roofline, "entries": entries, "kernels": sorted(rows, key=lambda r: r["kernel"])}
+  profile["latent_entropy"] = latent_entropy(device, options.seconds)
   if is_gpu:
     profile["host_copy"] = host_copy(device, options.seconds)
   else:

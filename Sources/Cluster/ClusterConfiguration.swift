@@ -46,6 +46,19 @@ public struct Link: Hashable, Sendable {
   }
 }
 
+/// What a look at a query's latent costs a worker.
+public struct LatentLook: Hashable, Sendable {
+  /// Seconds for each value of a latent.
+  public var secondsPerValue: Double
+  /// Whether the latent is handed over to the host, which computes the entropy.
+  public var isOnHost: Bool
+  /// A look from its parts.
+  public init(secondsPerValue: Double, isOnHost: Bool) {
+    self.secondsPerValue = secondsPerValue
+    self.isOnHost = isOnHost
+  }
+}
+
 /// One node: accelerators (one worker each) and a CPU pool.
 public struct NodeConfiguration: Sendable {
   /// Unique in the cluster.
@@ -62,11 +75,13 @@ public struct NodeConfiguration: Sendable {
   public var cpu: Device
   /// Between accelerators and CPU pool.
   public var link: Link
+  /// What a look at a latent costs; nil = nothing.
+  public var look: LatentLook?
 
   /// A node from its parts.
   public init(
     name: String, accelerators: Int, accelerator: Device, slowFactor: Double = 1, cores: Int,
-    cpu: Device, link: Link
+    cpu: Device, link: Link, look: LatentLook? = nil
   ) {
     self.name = name
     self.accelerators = accelerators
@@ -75,6 +90,7 @@ public struct NodeConfiguration: Sendable {
     self.cores = cores
     self.cpu = cpu
     self.link = link
+    self.look = look
   }
 }
 

@@ -175,7 +175,8 @@ extension ClusterSimulation {
   private mutating func start(
     _ stage: Stage, on w: Int, images: Int, oldest: Int32, as operation: Operation
   ) {
-    let duration = acceleratorTime(stage, on: w, images: images, oldest: Int(oldest))
+    var duration = acceleratorTime(stage, on: w, images: images, oldest: Int(oldest))
+    if stage == .denoise { duration += lookTime(w) }
     let charged = min(duration, horizon - loop.now)
     workers[w].operation = operation
     let busy = counted(charged).nanoseconds

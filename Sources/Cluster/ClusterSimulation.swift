@@ -24,6 +24,8 @@ public struct ClusterSimulation {
   /// The model that the table is for.
   let trajectoryModel: ModelID?
   let looks: LookCadence?
+  /// Nanoseconds that a look costs for each image, by (node, shape); empty where looks are free.
+  let lookTimes: [Int64]
   var policy: PolicySet
   // Settings read on the hot path, out of their existentials.
   let batchLimit: Int?
@@ -93,6 +95,13 @@ public struct ClusterSimulation {
       stream.models.firstIndex(of: table.header.model).map { ModelID(rawValue: UInt16($0)) }
     }
     looks = policy.steps.looks
+    lookTimes =
+      looks?.readsLatent ?? false
+      ? cluster.nodes.indices.flatMap { node in
+        times.shapes.indices.map {
+          times.lookTime(node: node, shape: ShapeID(rawValue: UInt16($0)))
+        }
+      } : []
     self.policy = policy
     self.observer = observer
     let largest = stream.queries.reduce(1) { max($0, Int($1.images)) }

@@ -39,6 +39,7 @@ public struct ServiceTimes: Sendable {
   public let scaled: [ScaledLatency]
   /// Transfer time of one image's hand-off by (node, shape, stage handed over to).
   private let links: [Link]
+  private let latentLooks: [LatentLook?]
   let cores: [Int]
   private let shapeIndex: [Shape: ShapeID]
 
@@ -76,6 +77,7 @@ public struct ServiceTimes: Sendable {
     extrapolatedFrom = builder.extrapolatedFrom
     scaled = builder.scaled
     links = cluster.nodes.map(\.link)
+    latentLooks = cluster.nodes.map(\.look)
     cores = cluster.nodes.map(\.cores)
     shapeIndex = Dictionary(
       uniqueKeysWithValues: shapes.enumerated().map {
@@ -111,6 +113,17 @@ public struct ServiceTimes: Sendable {
   /// Whether a stage's time for this batch lies outside what the profile holds.
   func isExtrapolated(device: Int, shape: ShapeID, stage: Stage, batch: Int) -> Bool {
     batch >= extrapolatedFrom[row(device: device, shape: shape, stage: stage)]
+  }
+
+  /// Time for which a look at one image's latent holds its worker up, in nanoseconds: the entropy of
+  /// its values, after their transfer (fp16) where the host computes it.
+  func lookTime(node: Int, shape: ShapeID) -> Int64 {
+    guard let look = latentLooks[node] else { return 0 }
+    let size = shapes[Int(shape.rawValue)].size
+    let values = Int(size.height) * Int(size.width) / 64 * 4
+    let transfer = look.isOnHost ? links[node].time(bytes: values * 2) : .zero
+    return (transfer + SimulationDuration(seconds: look.secondsPerValue * Double(values)))
+      .nanoseconds
   }
 
   /// Time to hand `images` images over to the stage: from accelerator to CPU before `decode`

@@ -11,6 +11,8 @@ public struct BenchResult: Sendable {
   let measurements: [Kernel: KernelMeasurement]
   /// Timings of whole stages, by the entry's index in the plan.
   let whole: [Int: Samples]
+  /// Timings of the entropy of a latent, and the latent's values; nil where it was not timed.
+  public var latentEntropy: (values: Int, samples: Samples)?
 
   /// Kernels whose quartiles lie over 10 % of the median apart, of those that matter (0.1 ms or
   /// more), against all of those: a machine with other work to do shows here.
@@ -41,8 +43,12 @@ public struct BenchResult: Sendable {
       source: "measured by qosdiff bench",
       mode: "oneDNN, \(plan.precision.rawValue), channels-last",
       libraries: ["oneDNN": oneDNN], date: date, cores: plan.threads,
-      harness: "qosdiff bench \(Bench.version)", roofline: roofline, kernels: kernels,
-      entries: entries)
+      harness: "qosdiff bench \(Bench.version)", roofline: roofline,
+      latentEntropy: latentEntropy.map { values, samples in
+        LatencyProfile.LatentEntropy(
+          values: values, medianSeconds: samples.median, p10Seconds: samples.quantile(0.1),
+          p90Seconds: samples.quantile(0.9), repetitions: samples.count)
+      }, kernels: kernels, entries: entries)
   }
 
   /// The profile's entries, in the plan's order.

@@ -58,6 +58,44 @@ extension LatencyProfile {
     }
   }
 
+  /// Entropy of the histogram of a latent's values: what a look at a query costs.
+  public struct LatentEntropy: Sendable, Hashable, Codable {
+    /// Values of the latent that was timed.
+    public var values: Int
+    /// Median seconds for one latent.
+    public var medianSeconds: Double
+    /// 10th percentile in seconds.
+    public var p10Seconds: Double
+    /// 90th percentile in seconds.
+    public var p90Seconds: Double
+    /// Timings taken.
+    public var repetitions: Int
+
+    /// Times and counts, all positive.
+    public init(
+      values: Int, medianSeconds: Double, p10Seconds: Double, p90Seconds: Double, repetitions: Int
+    ) {
+      self.values = values
+      self.medianSeconds = medianSeconds
+      self.p10Seconds = p10Seconds
+      self.p90Seconds = p90Seconds
+      self.repetitions = repetitions
+    }
+
+    /// Seconds for a latent of so many values, in proportion.
+    public func seconds(values: Int) -> Double {
+      medianSeconds * Double(values) / Double(self.values)
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case values
+      case medianSeconds = "median_s"
+      case p10Seconds = "p10_s"
+      case p90Seconds = "p90_s"
+      case repetitions
+    }
+  }
+
   /// Timings of one kernel.
   public struct KernelLatency: Sendable, Hashable, Codable {
     /// What it does, with its shape: the name that the operator graphs give it.

@@ -27,6 +27,8 @@ public struct LatencyProfile: Sendable, Hashable {
   public let roofline: Roofline?
   /// Copies to and from the host; nil where nobody measured them, or there is no device.
   public let hostCopy: HostCopy?
+  /// What the entropy of a latent costs; nil where nobody measured it.
+  public let latentEntropy: LatentEntropy?
   /// The kernels behind measured entries, each once; empty where none was timed.
   public let kernels: [KernelLatency]
   /// In the order of the file; never empty, and no two for the same batch of the same work.

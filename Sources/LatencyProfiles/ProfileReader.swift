@@ -63,6 +63,7 @@ struct ProfileReader {
     let harness: String? = optional("harness", of: fields)
     let roofline = readRoofline(fields)
     let hostCopy = readHostCopy(fields)
+    let latentEntropy = readLatentEntropy(fields)
     let kernels = readKernels(fields)
     let entries = readEntries(fields)
     if let provenance, !entries.isEmpty, diagnostics.isEmpty {
@@ -78,7 +79,8 @@ struct ProfileReader {
     return LatencyProfile(
       name: name, provenance: provenance, device: device, source: source, mode: mode,
       libraries: libraries ?? [:], date: date, cores: cores, harness: harness,
-      roofline: roofline, hostCopy: hostCopy, kernels: kernels, entries: entries, text: text,
+      roofline: roofline, hostCopy: hostCopy, latentEntropy: latentEntropy, kernels: kernels,
+      entries: entries, text: text,
       contentHash: ContentHash.hex(of: text))
   }
 
@@ -181,6 +183,25 @@ extension ProfileReader {
       report(at: fields.offset, "host_copy: rates and latency must be positive")
     }
     return .init(toDeviceGbytePerS: toDevice, toHostGbytePerS: toHost, latencySeconds: latency)
+  }
+
+  private mutating func readLatentEntropy(_ fields: Fields) -> LatencyProfile.LatentEntropy? {
+    guard let fields = object("latent_entropy", of: fields) else { return nil }
+    rejectUnknown(fields, known: LatencyProfile.LatentEntropy.CodingKeys.allCases.map(\.rawValue))
+    let values: Int? = required("values", of: fields)
+    let median: Double? = required("median_s", of: fields)
+    let p10: Double? = required("p10_s", of: fields)
+    let p90: Double? = required("p90_s", of: fields)
+    let repetitions: Int? = required("repetitions", of: fields)
+    guard let values, let median, let p10, let p90, let repetitions else { return nil }
+    if !(values > 0 && p10 > 0 && p10 <= median && median <= p90 && repetitions > 0) {
+      report(
+        at: fields.offset,
+        "latent_entropy: counts must be positive, and 0 < p10_s <= median_s <= p90_s")
+    }
+    return .init(
+      values: values, medianSeconds: median, p10Seconds: p10, p90Seconds: p90,
+      repetitions: repetitions)
   }
 
   private mutating func readKernels(_ fields: Fields) -> [LatencyProfile.KernelLatency] {

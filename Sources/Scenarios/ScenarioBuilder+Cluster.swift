@@ -59,7 +59,25 @@ extension ScenarioBuilder {
       link: Link(
         bytesPerSecond: link?["bandwidth"]?.number ?? measured?.bytesPerSecond ?? .infinity,
         latency: link?["latency"]?.duration
-          ?? measured.map { SimulationDuration(seconds: $0.latencySeconds) } ?? .zero))
+          ?? measured.map { SimulationDuration(seconds: $0.latencySeconds) } ?? .zero),
+      look: look(accelerator, cpu: cpuDevice))
+  }
+
+  /// What a look at a latent costs: on the accelerator where its profile has it, else on the host.
+  private func look(_ accelerator: Device, cpu: Device) -> LatentLook? {
+    if let entropy = measuredEntropy(accelerator, .denoise) {
+      return LatentLook(secondsPerValue: entropy.seconds(values: 1), isOnHost: false)
+    }
+    return measuredEntropy(cpu, .postProcess).map {
+      LatentLook(secondsPerValue: $0.seconds(values: 1), isOnHost: true)
+    }
+  }
+
+  private func measuredEntropy(
+    _ device: Device, _ stage: Stage
+  ) -> LatencyProfile.LatentEntropy? {
+    guard case .profile(let model) = device.stages[stage.index] else { return nil }
+    return model.profile.latentEntropy
   }
 
   private mutating func device(

@@ -22,7 +22,9 @@ struct ProfileCommand: ParsableCommand {
         let tables = ProfileTables(profile: try LatencyProfile.load(path: file))
         if index > 0 { Output.result("") }
         Output.result(tables.title)
-        for line in [tables.roofline, tables.hostCopy].compactMap({ $0 }) { Output.result(line) }
+        for line in [tables.roofline, tables.hostCopy, tables.latentEntropy].compactMap({ $0 }) {
+          Output.result(line)
+        }
         Output.result("\n" + tables.stages)
         for note in tables.derivations + [tables.residualNote].compactMap({ $0 }) {
           Output.result("  * " + note)

@@ -13,13 +13,14 @@ struct ProfileMeasurement {
     let interrupt = InterruptFlag()
     let start = Date()
     let resume = out + ".resume"
-    let result: BenchResult
+    var result: BenchResult
     do {
       let bench = try Bench(
         plan: plan, resumePath: resume, progress: { Self.show($0, since: start) },
         isCancelled: { interrupt.isRaised })
       if bench.resumed > 0 { Output.error("\(bench.resumed) kernels are in \(resume) already") }
       result = try bench.run()
+      result.latentEntropy = EntropyTiming.measure()
       Output.progress("")
     } catch {
       Output.progress("")

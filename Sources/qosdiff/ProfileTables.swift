@@ -34,6 +34,14 @@ struct ProfileTables {
     }
   }
 
+  /// What the entropy of a latent costs; nil where nobody measured it.
+  var latentEntropy: String? {
+    profile.latentEntropy.map {
+      "entropy of a latent of \($0.values) values: \(Self.number(1e6 * $0.medianSeconds)) us "
+        + "(p10 \(Self.number(1e6 * $0.p10Seconds)), p90 \(Self.number(1e6 * $0.p90Seconds)))"
+    }
+  }
+
   /// One row an entry.
   var stages: String {
     var table = TextTable(
