@@ -29,6 +29,9 @@ public enum PolicyRegistry {
     CPUGPUPipelining.entry,
   ]
 
+  /// Policies of several parts.
+  public static let presets: [PolicyPreset] = [QoSDiff.preset]
+
   /// The entries that fill a part.
   public static func entries(of kind: PolicyKind) -> [PolicyEntry] {
     entries.filter { $0.kind == kind }

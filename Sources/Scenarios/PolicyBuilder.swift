@@ -53,7 +53,14 @@ struct PolicyBuilder {
       }
       parts = inherited
     }
-    for field in policy.fields where field.key != "extends" && field.key != "without" {
+    if let written = policy["preset"] {
+      let preset = PolicyRegistry.presets.first { $0.name == written.string }
+      for (kind, entry) in preset?.parts ?? [:] {
+        parts[kind.rawValue] = LocatedValue(
+          location: written.location, value: .variant(entry, nil))
+      }
+    }
+    for field in policy.fields where !["extends", "preset", "without"].contains(field.key) {
       parts[field.key] = field.value
     }
     let without = policy["without"]?.list ?? []

@@ -211,6 +211,9 @@ enum ScenarioShape {
     [
       .init("extends", .string, "the policy it builds on"),
       .init(
+        "preset", .choice(PolicyRegistry.presets.map(\.name)),
+        "several parts by one name, over what is inherited; see 'qosdiff policies'"),
+      .init(
         "without", .list(of: .choice(policyKinds.map(\.rawValue) + ["placement"])),
         "parts that are the baseline's instead: an ablation"),
     ] + policyKinds.map { kind in .init(kind.rawValue, part(kind), "see 'qosdiff policies'") }

@@ -16,6 +16,15 @@ struct PoliciesCommand: ParsableCommand {
       Output.result(PolicyListing.json())
       return
     }
+    Output.result("preset:")
+    for preset in PolicyRegistry.presets {
+      Output.result("  \(preset.name): \(preset.summary)")
+      Output.result("    \(preset.reference)")
+      let parts = PolicyKind.allCases.compactMap { kind in
+        preset.parts[kind].map { "\(kind.rawValue): \($0)" }
+      }
+      Output.result("    { \(parts.joined(separator: ", ")) }")
+    }
     for kind in PolicyKind.allCases {
       Output.result("\(kind.rawValue):")
       for entry in PolicyRegistry.entries(of: kind) {
