@@ -159,6 +159,10 @@ enum ExperimentNotes {
 
   private static func intervals(_ scenario: Scenario, _ streams: QueryStreams) -> String {
     if streams.trace == nil { return "intervals: arrivals, prompts and step noise" }
+    if let block = scenario.workload.resampleBlock {
+      return "intervals: blocks of \(round(block.seconds)) s of the trace drawn with replacement, "
+        + "prompts and step noise"
+    }
     if scenario.workload.load != nil, scenario.workload.loadMethod == .superpose {
       return "intervals: shifts of the superposed copies, prompts and step noise"
     }

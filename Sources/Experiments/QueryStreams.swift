@@ -130,7 +130,10 @@ struct QueryStreams: Sendable {
 
   private func rows(replication: Int, factor: Double) -> [TraceRow] {
     let seed = Self.seed(scenario.run.seed, replication: replication)
-    if let trace {
+    if var trace {
+      if let block = scenario.workload.resampleBlock {
+        trace = trace.resampled(block: block, seed: seed)
+      }
       if factor == 1 { return trace.rows }
       switch scenario.workload.loadMethod {
       case .time: return trace.compressed(by: factor).rows
@@ -158,7 +161,8 @@ struct QueryStreams: Sendable {
           height: row.height.map(Int.init) ?? Int(defaults.size.height),
           width: row.width.map(Int.init) ?? Int(defaults.size.width)),
         images: row.images.map(Int.init) ?? defaults.images,
-        steps: row.steps.map(Int.init) ?? defaults.steps,
+        steps: scenario.workload.ignoresTraceSteps
+          ? defaults.steps : row.steps.map(Int.init) ?? defaults.steps,
         promptSeed: row.prompt ?? prompts.next(),
         serviceClass: UInt16(row.serviceClass ?? 0), sourceRow: Int(row.sourceRow))
     }

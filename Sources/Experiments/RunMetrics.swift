@@ -54,6 +54,7 @@ enum RunMetrics {
       metrics[.goodputImages] = Double(ended.imagesOnTime) / window
       metrics[.queueLengthMean] = queueLength(recorder, warmup, serviceClass)
     }
+    metrics[.throughputSustained] = sustained(recorder, serviceClass)
     quality?.measure(recorder, warmup: warmup, serviceClass: serviceClass, into: &metrics)
     if serviceClass == nil { addUsage(usage, window: window, to: &metrics) }
     return metrics
@@ -87,6 +88,20 @@ enum RunMetrics {
         if record.end > record.query.deadline { late += 1 }
       }
     }
+  }
+
+  /// Completions a second in [20 %, 100 %] of the span of arrivals: what a cluster keeps up, without the
+  /// time in which an overloaded one only clears its queue. Nil for arrivals without a span.
+  private static func sustained(_ recorder: RunRecorder, _ serviceClass: UInt16?) -> Double? {
+    let arrivals = recorder.records.lazy.map(\.query.arrival)
+    guard let first = arrivals.min(), let last = arrivals.max(), last > first else { return nil }
+    let span = (last - first).seconds
+    let from = first + SimulationDuration(seconds: 0.2 * span)
+    let count = recorder.records.count { record in
+      record.outcome == .completed && record.end >= from && record.end <= last
+        && (serviceClass.map { record.query.serviceClass == $0 } ?? true)
+    }
+    return Double(count) / (0.8 * span)
   }
 
   /// What was completed inside the window, whenever it arrived.

@@ -12,7 +12,9 @@ public struct ComparisonText {
   }
 
   /// Metrics that the terminal leaves to the CSV.
-  private static let left: Set<Metric> = [.attainment, .throughputQueries, .inFlight]
+  private static let left: Set<Metric> = [
+    .attainment, .throughputQueries, .throughputSustained, .inFlight,
+  ]
 
   /// The whole text: head, notes, one table for each policy beside the baseline.
   public var text: String {

@@ -14,6 +14,7 @@ public enum Metric: String, CaseIterable, Sendable {
   case throughputQueries = "throughput_query_per_s"
   case throughputImages = "throughput_image_per_s"
   case goodputImages = "goodput_image_per_s"
+  case throughputSustained = "throughput_sustained_query_per_s"
   case acceleratorUtilisation = "accelerator_utilisation"
   case cpuUtilisation = "cpu_utilisation"
   case queueLengthMean = "queue_length_mean"
@@ -35,7 +36,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case .latencyMean, .latencyP50, .latencyP90, .latencyP95, .latencyP99, .latencyP99Offered,
       .waitMean:
       "s"
-    case .throughputQueries: "query/s"
+    case .throughputQueries, .throughputSustained: "query/s"
     case .throughputImages, .goodputImages: "image/s"
     case .queueLengthMean, .queueLengthMaximum, .offered, .completed, .dropped, .inFlight: "query"
     case .stepsMean: "step"
@@ -61,6 +62,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case .throughputQueries: "throughput, queries"
     case .throughputImages: "throughput"
     case .goodputImages: "goodput"
+    case .throughputSustained: "throughput, sustained"
     case .acceleratorUtilisation: "accelerator utilisation"
     case .cpuUtilisation: "CPU utilisation"
     case .queueLengthMean: "queue length, mean"

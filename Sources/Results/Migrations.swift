@@ -13,9 +13,20 @@ enum Migrations {
       try db.execute(sql: first)
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
-    if version < 2 { try db.execute(sql: "ALTER TABLE query ADD COLUMN latent_error REAL") }
+    if version < 2 { try db.execute(sql: second) }
     try db.execute(sql: "PRAGMA user_version = \(newest)")
   }
+
+  /// Quality of images, and claims.
+  private static let second = """
+    ALTER TABLE query ADD COLUMN latent_error REAL;
+    CREATE TABLE claim (
+      experiment_id TEXT NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
+      policy TEXT NOT NULL, claim TEXT NOT NULL, threshold REAL NOT NULL, ratio REAL, lower REAL,
+      upper REAL, p_value REAL, is_reached INTEGER NOT NULL, verdict TEXT NOT NULL,
+      PRIMARY KEY (experiment_id, policy, claim)
+    ) WITHOUT ROWID;
+    """
 
   private static let first = """
     CREATE TABLE profile (

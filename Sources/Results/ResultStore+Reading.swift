@@ -116,6 +116,24 @@ extension ResultStore {
     }
   }
 
+  /// The verdicts on claims of an experiment.
+  public func claims(of experiment: StoredExperiment) throws(InputError) -> [StoredClaim] {
+    guard let point = experiment.point else { return [] }
+    return try read { db in
+      guard try db.tableExists("claim") else { return [] }
+      return try Row.fetchAll(
+        db, sql: "SELECT * FROM claim WHERE experiment_id = ? ORDER BY policy, claim",
+        arguments: [experiment.id]
+      ).map { row in
+        StoredClaim(
+          experimentID: experiment.id, point: point, policy: row["policy"], claim: row["claim"],
+          threshold: row["threshold"], ratio: row["ratio"],
+          interval: Self.range(row["lower"], row["upper"]), pValue: row["p_value"],
+          isReached: row["is_reached"], verdict: row["verdict"])
+      }
+    }
+  }
+
   private static func range(_ low: Double?, _ high: Double?) -> ClosedRange<Double>? {
     guard let low, let high, low <= high else { return nil }
     return low...high

@@ -85,6 +85,20 @@ extension ResultStore {
     }
   }
 
+  /// Stores verdicts.
+  public func store(_ claims: [StoredClaim]) throws(InputError) {
+    try write { db in
+      for c in claims {
+        try db.execute(
+          sql: "INSERT OR REPLACE INTO claim VALUES (?,?,?,?,?,?,?,?,?,?)",
+          arguments: [
+            c.experimentID, c.policy, c.claim, c.threshold, c.ratio, c.interval?.lowerBound,
+            c.interval?.upperBound, c.pValue, c.isReached, c.verdict,
+          ])
+      }
+    }
+  }
+
   private func write(_ body: (Database) throws -> Void) throws(InputError) {
     do {
       try queue.write(body)

@@ -25,6 +25,9 @@ public struct StoredExperiment: Hashable, Sendable {
   /// The profiles in use.
   public var profiles: [StoredProfile]
 
+  /// Its place in a grid; nil for one alone.
+  public var point: ExperimentPoint? { ExperimentPoint(overrides: overrides) }
+
   /// An experiment from its parts.
   public init(
     id: String, name: String, scenario: String, overrides: [String], seed: UInt64,
@@ -43,6 +46,46 @@ public struct StoredExperiment: Hashable, Sendable {
     self.offeredLoad = offeredLoad
     self.notes = notes
     self.profiles = profiles
+  }
+}
+
+/// The place of an experiment in a grid of them.
+public struct ExperimentPoint: Hashable, Sendable {
+  /// Name of the workload.
+  public var workload: String
+  /// Offered load, as a fraction of the baseline's capacity.
+  public var load: Double
+  /// The SLO's scale.
+  public var sloScale: Double
+  /// The policy that the other policies are controls of; nil for a comparison with the baseline.
+  public var controlsOf: String?
+
+  /// A point from its parts.
+  public init(workload: String, load: Double, sloScale: Double, controlsOf: String? = nil) {
+    self.workload = workload
+    self.load = load
+    self.sloScale = sloScale
+    self.controlsOf = controlsOf
+  }
+
+  /// The point as `point.KEY=VALUE`, which an experiment keeps among its overrides.
+  public var overrides: [String] {
+    ["point.workload=\(workload)", "point.load=\(load)", "point.slo_scale=\(sloScale)"]
+      + (controlsOf.map { ["point.controls_of=\($0)"] } ?? [])
+  }
+
+  /// The point among an experiment's overrides; nil where there is none.
+  public init?(overrides: [String]) {
+    var values: [Substring: String] = [:]
+    for override in overrides where override.hasPrefix("point.") {
+      let pair = override.dropFirst(6).split(separator: "=", maxSplits: 1)
+      if pair.count == 2 { values[pair[0]] = String(pair[1]) }
+    }
+    guard let workload = values["workload"], let load = values["load"].flatMap(Double.init),
+      let scale = values["slo_scale"].flatMap(Double.init)
+    else { return nil }
+    self.init(
+      workload: workload, load: load, sloScale: scale, controlsOf: values["controls_of"])
   }
 }
 

@@ -29,6 +29,8 @@ public struct Scenario: Sendable {
   public var latents: LatentsUse?
   /// When quality counts as kept.
   public var quality: QualityPlan
+  /// Points of a comparison; nil = the scenario is one point.
+  public var experiment: ExperimentPlan?
   /// How often, with which seed.
   public var run: RunPlan
   /// Where each node's profiles are named, for faults that only the workload brings to light.
@@ -109,8 +111,12 @@ public struct WorkloadPlan: Hashable, Sendable {
   public var source: Source
   /// Whether every query asks for the scenario's model, whatever the trace says.
   public var ignoresTraceModels: Bool
+  /// Whether every query asks for the scenario's steps, whatever the trace says.
+  public var ignoresTraceSteps: Bool
   /// Start and length of the part to replay; nil = all.
   public var window: Window?
+  /// Length of the blocks that each replication draws from the trace; nil = it is replayed as it is.
+  public var resampleBlock: SimulationDuration?
   /// Compression of arrival times, 1 = none.
   public var rateScale: Double
   /// Min-max rescaling, if any.
@@ -127,6 +133,20 @@ public struct WorkloadPlan: Hashable, Sendable {
     /// Length; nil = to the end.
     public var length: SimulationDuration?
   }
+}
+
+/// Points of a comparison, and what is judged there.
+public struct ExperimentPlan: Sendable {
+  /// Offered loads, as fractions of the baseline's capacity.
+  public var loads: [Double]
+  /// SLO scales.
+  public var sloScales: [Double]
+  /// Workloads by name.
+  public var workloads: [(name: String, plan: WorkloadPlan)]
+  /// Policies that are held against the published claims.
+  public var claims: [String]
+  /// Entropy policies that get controls.
+  public var controls: [String]
 }
 
 /// A trajectory table and where it came from.

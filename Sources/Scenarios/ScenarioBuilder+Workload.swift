@@ -30,7 +30,9 @@ extension ScenarioBuilder {
       WorkloadPlan.Window(from: $0["from"]?.duration ?? .zero, length: $0["length"]?.duration)
     }
     return WorkloadPlan(
-      source: source, ignoresTraceModels: value["models"]?.string == "scenario", window: window,
+      source: source, ignoresTraceModels: value["models"]?.string == "scenario",
+      ignoresTraceSteps: value["steps"]?.string == "scenario", window: window,
+      resampleBlock: value["resample"]?["block"]?.duration,
       rateScale: value["rate_scale"]?.number ?? 1,
       rescale: rescale(value["rescale"]), load: value["load"]?.number,
       loadMethod: value["load_by"]?.string.flatMap { .init(rawValue: $0) } ?? .time)

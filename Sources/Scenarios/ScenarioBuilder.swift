@@ -53,6 +53,7 @@ struct ScenarioBuilder {
     let run = runPlan(root)
     let policies = PolicyBuilder(baseline: run.baseline).build(root["policies"], &self)
     let workload = self.workload(root["workload"], at: root.location)
+    let experiment = experiment(root, workload)
     let latents = latents(root, policies)
     guard diagnostics.isEmpty, let cluster, let workload else {
       throw InputError(
@@ -63,7 +64,8 @@ struct ScenarioBuilder {
     return Scenario(
       path: path, text: text, overrides: overrides, name: root["name"]?.string ?? "",
       query: query, workload: workload, cluster: cluster, profiles: profiles,
-      policies: policies, latents: latents, quality: quality(root["quality"]), run: run,
+      policies: policies, latents: latents, quality: quality(root["quality"]),
+      experiment: experiment, run: run,
       profilePlaces: profilePlaces)
   }
 

@@ -18,6 +18,7 @@ enum ScenarioShape {
       "trajectory table, beside the scenario; auto = the built-in one, made the first time; default: "
         + "auto where a policy reads latents, else none"),
     .init("quality", quality, "when quality counts as kept"),
+    .init("experiment", experiment, "points of a comparison, and what is judged there"),
     .init("run", run, "how often and with which seed"),
   ])
 
@@ -48,6 +49,17 @@ enum ScenarioShape {
     .init(
       "models", .choice(["trace", "scenario"]),
       "whose model names count; default trace, where it has any"),
+    .init(
+      "steps", .choice(["trace", "scenario"]),
+      "whose step counts hold; default trace, where it has any"),
+    .init(
+      "resample",
+      .object([
+        .init(
+          "block", .quantity(.duration, .positive), required: true, "length of the blocks drawn")
+      ]),
+      "each replication replays blocks of the trace, drawn with replacement; default: the trace as it "
+        + "is"),
     .init("include_failed", .boolean, "replay rows that did not succeed; default false"),
     .init(
       "window",
@@ -249,6 +261,23 @@ enum ScenarioShape {
     case .choice(let words): .choice(words)
     }
   }
+
+  private static let experiment = ValueShape.object([
+    .init(
+      "loads", .list(of: .number(0.001...1000)), required: true,
+      "offered loads, each as workload.load"),
+    .init(
+      "slo_scales", .list(of: .number(0.001...1e6)), "SLO scales; default: the scenario's own"),
+    .init(
+      "workloads", .dictionary(noun: "workload", of: workload),
+      "workloads by name; default: the scenario's own"),
+    .init(
+      "claims", .list(of: .string),
+      "policies whose violations, latency and throughput are held against the published claims"),
+    .init(
+      "controls", .list(of: .string),
+      "entropy policies that are run again with step counts that ignore the entropy"),
+  ])
 
   private static let quality = ValueShape.object([
     .init(

@@ -12,4 +12,6 @@ extension RandomStreamID {
   static let superposeShift = RandomStreamID(rawValue: 120)
   /// Which rows a thinned copy keeps; entity = index of the row.
   static let superposeThinning = RandomStreamID(rawValue: 121)
+  /// Starts of the blocks that a trace is resampled from.
+  static let resampling = RandomStreamID(rawValue: 130)
 }
