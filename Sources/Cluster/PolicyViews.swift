@@ -25,6 +25,25 @@ public struct QueryView: Hashable, Sendable {
   public var predictedService: SimulationDuration
   /// How often it has been re-submitted to another model.
   public var resubmissions: Int
+
+  /// A view from its parts.
+  public init(
+    id: QueryID, arrival: SimulationTime, deadline: SimulationTime, model: ModelID,
+    shape: ShapeID, images: Int, requestedSteps: Int, promptSeed: UInt64, serviceClass: UInt16,
+    predictedService: SimulationDuration, resubmissions: Int
+  ) {
+    self.id = id
+    self.arrival = arrival
+    self.deadline = deadline
+    self.model = model
+    self.shape = shape
+    self.images = images
+    self.requestedSteps = requestedSteps
+    self.promptSeed = promptSeed
+    self.serviceClass = serviceClass
+    self.predictedService = predictedService
+    self.resubmissions = resubmissions
+  }
 }
 
 /// How a query's denoising ends.
@@ -153,6 +172,20 @@ public struct StepContext: Hashable, Sendable {
   public var workersOfQueue: Int
   /// Most images in a batch; the query's own where there is no batching.
   public var batchLimit: Int
+
+  /// A context from its parts.
+  public init(
+    now: SimulationTime, worker: WorkerID, evaluationTime: SimulationDuration,
+    otherTime: SimulationDuration, queuedImages: Int, workersOfQueue: Int, batchLimit: Int
+  ) {
+    self.now = now
+    self.worker = worker
+    self.evaluationTime = evaluationTime
+    self.otherTime = otherTime
+    self.queuedImages = queuedImages
+    self.workersOfQueue = workersOfQueue
+    self.batchLimit = batchLimit
+  }
 
   /// Full batches waiting for each worker of the queue.
   public var queuedBatchesPerWorker: Double {

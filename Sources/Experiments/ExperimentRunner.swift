@@ -9,6 +9,10 @@ import Workload
 public struct ExperimentOutcome: Sendable {
   /// The experiment as stored.
   public let experiment: StoredExperiment
+  /// Metrics by policy, in the experiment's order, and replication.
+  public let metrics: [[MetricValues]]
+  /// Names of the policies, the baseline first.
+  public let policies: [String]
   /// Means, intervals and ratios.
   public let summaries: [StoredSummary]
   /// Each run's bottleneck by policy, of the first replication.
@@ -80,7 +84,8 @@ public struct ExperimentRunner: Sendable {
       policies: experiment.policies.map(\.name), metrics: metrics)
     try store?.finish(stored.id, summaries: summaries, provenance: finalProvenance())
     return ExperimentOutcome(
-      experiment: stored, summaries: summaries,
+      experiment: stored, metrics: metrics, policies: experiment.policies.map(\.name),
+      summaries: summaries,
       bottlenecks: bottlenecks.map { (policy: $0.0, bottleneck: $0.1) },
       extrapolatedBatches: extrapolated, events: events)
   }

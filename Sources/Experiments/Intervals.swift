@@ -27,22 +27,54 @@ public enum Intervals {
   public static func ratio(
     _ values: [Double], to baseline: [Double], confidence: Double = 0.95
   ) -> (ratio: Double, interval: ClosedRange<Double>?)? {
+    guard let log = logRatio(values, to: baseline) else { return nil }
+    guard let error = log.standardError else { return (exp(log.theta), nil) }
+    let half = quantile(confidence, degrees: values.count - 1) * error
+    return (exp(log.theta), exp(log.theta - half)...exp(log.theta + half))
+  }
+
+  /// The logarithm of the ratio of means and its jackknife standard error, under the conditions of
+  /// ``ratio(_:to:confidence:)``.
+  static func logRatio(
+    _ values: [Double], to baseline: [Double]
+  ) -> (theta: Double, standardError: Double?)? {
     precondition(values.count == baseline.count, "a ratio of unpaired values")
     let n = values.count
     let x = values.reduce(0, +)
     let y = baseline.reduce(0, +)
     guard n > 0, x > 0, y > 0 else { return nil }
-    guard n > 1 else { return (x / y, nil) }
     let theta = log(x / y)
+    guard n > 1 else { return (theta, nil) }
     var pseudo = Welford()
     for i in values.indices {
       let without = (x - values[i]) / (y - baseline[i])
-      guard without > 0, without.isFinite else { return (x / y, nil) }
+      guard without > 0, without.isFinite else { return (theta, nil) }
       pseudo.add(Double(n) * theta - Double(n - 1) * log(without))
     }
-    let half =
-      quantile(confidence, degrees: n - 1) * pseudo.standardDeviation / Double(n).squareRoot()
-    return (x / y, exp(theta - half)...exp(theta + half))
+    return (theta, pseudo.standardDeviation / Double(n).squareRoot())
+  }
+
+  /// Probability that a ratio as large comes out where the true one is `limit`: one-sided, Student t of
+  /// the jackknife. Nil where there is no standard error.
+  static func exceedance(
+    of limit: Double, by values: [Double], to baseline: [Double]
+  ) -> Double? {
+    guard let log = logRatio(values, to: baseline), let error = log.standardError else { return nil }
+    let distance = log.theta - Foundation.log(limit)
+    guard error > 0 else { return distance > 0 ? 0 : 1 }
+    return gsl_cdf_tdist_Q(distance / error, Double(values.count - 1))
+  }
+
+  /// Holm's correction (1979): p-values of one family that may be read at its level each.
+  static func holm(_ pValues: [Double]) -> [Double] {
+    let order = pValues.indices.sorted { pValues[$0] < pValues[$1] }
+    var corrected = pValues
+    var largest = 0.0
+    for (rank, index) in order.enumerated() {
+      largest = max(largest, min(1, pValues[index] * Double(pValues.count - rank)))
+      corrected[index] = largest
+    }
+    return corrected
   }
 
   /// Two-sided quantile of Student's t distribution.

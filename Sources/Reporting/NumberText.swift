@@ -21,6 +21,9 @@ enum NumberText {
     return String(format: "%.\(decimals)f ± %.\(decimals)f", mean, half)
   }
 
+  /// So many decimals.
+  static func fixed(_ x: Double, digits: Int) -> String { String(format: "%.\(digits)f", x) }
+
   /// The shortest text that reads back as the same number.
   static func exact(_ x: Double) -> String { "\(x)" }
 

@@ -31,9 +31,16 @@ struct CompareCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let scenario = try scenario.read()
+    let names = policies?.split(separator: ",").map(String.init)
+    if let grid = ExperimentGrid(scenario) {
+      let runner = GridRunner(
+        grid, policies: names, baseline: baseline, replications: replications, jobs: options.jobs)
+      try await options.perform(runner, of: grid, out: out)
+      return
+    }
     let experiment = try Experiment(
-      scenario.read(), policies: policies?.split(separator: ",").map(String.init),
-      baseline: baseline, replications: replications)
+      scenario, policies: names, baseline: baseline, replications: replications)
     try await options.perform(experiment, out: out)
   }
 }

@@ -26,8 +26,7 @@ struct ExperimentOptions: ParsableArguments {
 
   /// Runs an experiment into the database and prints its results.
   func perform(_ experiment: Experiment, out: String?) async throws {
-    let name = experiment.scenario.name.replacing(/[^A-Za-z0-9._-]+/, with: "-")
-    let path = db ?? "\(name).sqlite"
+    let path = db ?? Self.database(experiment.scenario)
     if let out { try CSVReport.makeFolder(out) }
     let store = try ResultStore(creatingAt: path)
     let start = ContinuousClock.now
@@ -35,12 +34,7 @@ struct ExperimentOptions: ParsableArguments {
       experiment, jobs: jobs, keepsQueries: !noQueries
     ).run(
       into: store,
-      provenance: [
-        ("command", CommandLine.arguments.joined(separator: " ")),
-        ("host", ProcessInfo.processInfo.hostName),
-        ("scenario_path", experiment.scenario.path),
-        ("started", Date.now.formatted(.iso8601)),
-      ],
+      provenance: Self.provenance(experiment.scenario),
       finalProvenance: { [("elapsed_s", "\(Self.seconds(since: start))")] },
       progress: { done, all in Output.progress(done < all ? "run \(done + 1) of \(all)" : "") })
     if json {
@@ -59,10 +53,58 @@ struct ExperimentOptions: ParsableArguments {
       let files = try CSVReport(store).write(to: out, experiments: [outcome.experiment.id])
       Output.error("CSV: \(files.joined(separator: ", "))")
     }
-    let rate = Double(outcome.events) / max(Self.seconds(since: start), 1e-9)
-    Output.error(
-      "Database: \(path). \(outcome.events) events in "
-        + String(format: "%.2f s (%.2g a second).", Self.seconds(since: start), rate))
+    Output.error(Self.closing(path, events: outcome.events, since: start))
+  }
+
+  /// Runs a grid of experiments into the database and prints what it shows. No per-query rows: a grid
+  /// has too many.
+  func perform(_ runner: GridRunner, of grid: ExperimentGrid, out: String?) async throws {
+    let path = db ?? Self.database(grid.scenario)
+    if let out { try CSVReport.makeFolder(out) }
+    let store = try ResultStore(creatingAt: path)
+    let start = ContinuousClock.now
+    let outcome = try await runner.run(
+      into: store, provenance: Self.provenance(grid.scenario)
+    ) { point, done, all in
+      Output.progress(done < all ? "point \(done + 1) of \(all): \(point)" : "")
+    }
+    let comparisons = outcome.comparisons.map { ($0.experiment, $0.summaries) }
+    var parts = [GridText(comparisons).text, GridText.claims(outcome.claims)]
+    if let table = grid.scenario.latents?.table, !grid.plan.controls.isEmpty {
+      parts.append(
+        GridText.controls(
+          outcome.controlEvidence,
+          title: "Controls under load, at the policy's own mean number of evaluations:"))
+      parts.append(ControlsText.offline(table, evaluations: ControlsText.evaluations))
+    }
+    for part in parts where !part.isEmpty { Output.result(part + "\n") }
+    if let out {
+      let ids = (outcome.comparisons + outcome.controls).map(\.experiment.id)
+      let files = try CSVReport(store).write(to: out, experiments: Set(ids))
+      Output.error("CSV: \(files.joined(separator: ", "))")
+    }
+    Output.error(Self.closing(path, events: outcome.events, since: start))
+  }
+
+  private static func database(_ scenario: Scenario) -> String {
+    scenario.name.replacing(/[^A-Za-z0-9._-]+/, with: "-") + ".sqlite"
+  }
+
+  private static func provenance(_ scenario: Scenario) -> [(key: String, value: String)] {
+    [
+      ("command", CommandLine.arguments.joined(separator: " ")),
+      ("host", ProcessInfo.processInfo.hostName), ("scenario_path", scenario.path),
+      ("started", Date.now.formatted(.iso8601)),
+    ]
+  }
+
+  private static func closing(
+    _ path: String, events: Int, since start: ContinuousClock.Instant
+  ) -> String {
+    let elapsed = seconds(since: start)
+    let rate = Double(events) / max(elapsed, 1e-9)
+    return "Database: \(path). \(events) events in "
+      + String(format: "%.2f s (%.2g a second).", elapsed, rate)
   }
 
   private static func seconds(since start: ContinuousClock.Instant) -> Double {

@@ -9,7 +9,7 @@ struct LatentsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "latents",
     abstract: "Generate and inspect trajectory tables: entropies of latents, errors of finishing.",
-    subcommands: [Generate.self, Inspect.self])
+    subcommands: [Generate.self, Inspect.self, Controls.self])
 }
 
 extension LatentsCommand {
@@ -70,6 +70,25 @@ extension LatentsCommand {
       print(
         "\(out): \(table.prompts) prompts, \(table.grid.steps) steps, \(model) at \(size), "
           + "synthetic latents")
+    }
+  }
+
+  /// `qosdiff latents controls`.
+  struct Controls: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Hold each entropy signal against step counts that ignore it, at the same mean.")
+
+    @Argument(help: "The table; left out = the one that scenarios use by default.")
+    var file: String?
+    @Option(help: "Mean evaluations at which signals are compared.")
+    var evaluations = ControlsText.evaluations
+
+    func run() throws {
+      let table = try TrajectoryTable.load(path: try file ?? OwnTable.path())
+      guard evaluations >= 5, evaluations <= Double(table.grid.steps) else {
+        throw usage("--evaluations \(evaluations) is out of range", "5 to \(table.grid.steps)")
+      }
+      print(ControlsText.offline(table, evaluations: evaluations))
     }
   }
 

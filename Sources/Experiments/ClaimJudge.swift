@@ -1,0 +1,166 @@
+import Foundation
+import Results
+import Scenarios
+
+/// Holds a grid against the paper's three claims, only at the points and by the definitions that were
+/// fixed before any run.
+struct ClaimJudge {
+  /// Loads at which violations and latency count.
+  static let loads = [0.5, 0.8, 0.95]
+  /// Load at which sustained throughput counts.
+  static let overload = 1.5
+  /// The SLO scale of all of them.
+  static let sloScale = 3.0
+  /// Drop ratios further apart than this make a latency ratio no claim.
+  static let dropMargin = 0.001
+  /// Level of the tests.
+  static let level = 0.05
+
+  private let plan: ExperimentPlan
+  private let quality: QualityVerdict
+
+  init(_ grid: ExperimentGrid) {
+    plan = grid.plan
+    quality = QualityVerdict(grid.scenario.latents?.table, grid.scenario.quality)
+  }
+
+  /// Whether violations and latency are judged at a point.
+  static func isPrimary(_ point: ExperimentPoint, in plan: ExperimentPlan) -> Bool {
+    loads.contains(point.load) && (point.sloScale == sloScale || plan.sloScales.count == 1)
+  }
+
+  /// A published claim.
+  private enum Claim: String, CaseIterable {
+    case violations = "SLO violations cut by more than 5x"
+    case latency = "mean latency cut by up to 2x"
+    case throughput = "sustained throughput 1.68x"
+
+    var threshold: Double {
+      switch self {
+      case .violations: 5
+      case .latency: 2
+      case .throughput: 1.68
+      }
+    }
+
+    var metric: Metric {
+      switch self {
+      case .violations: .violationRatio
+      case .latency: .latencyMean
+      case .throughput: .throughputSustained
+      }
+    }
+
+    var loads: [Double] { self == .throughput ? [ClaimJudge.overload] : ClaimJudge.loads }
+  }
+
+  /// What one point says of a claim.
+  private struct Finding {
+    var outcome: ExperimentOutcome
+    var point: ExperimentPoint
+    var ratio: Double?
+    var interval: ClosedRange<Double>?
+    var pValue = 1.0
+    var note: String?
+    var quality: QualityVerdict.Outcome
+  }
+
+  /// The verdicts, by workload, policy and claim.
+  func verdicts(_ comparisons: [ExperimentOutcome]) -> [StoredClaim] {
+    plan.workloads.flatMap { workload in
+      plan.claims.flatMap { policy in
+        Claim.allCases.compactMap { claim in
+          verdict(claim, policy, workload: workload.name, comparisons)
+        }
+      }
+    }
+  }
+
+  private func verdict(
+    _ claim: Claim, _ policy: String, workload: String, _ comparisons: [ExperimentOutcome]
+  ) -> StoredClaim? {
+    var findings: [Finding] = []
+    for outcome in comparisons {
+      guard let point = outcome.experiment.point, point.workload == workload,
+        claim.loads.contains(point.load),
+        point.sloScale == Self.sloScale || plan.sloScales.count == 1,
+        let index = outcome.policies.firstIndex(of: policy), index > 0
+      else { continue }
+      findings.append(finding(claim, outcome, point, index))
+    }
+    let corrected = Intervals.holm(findings.map(\.pValue))
+    for index in findings.indices { findings[index].pValue = corrected[index] }
+    let reached = findings.filter { $0.pValue <= Self.level && $0.note == nil }
+    let best = (reached.isEmpty ? findings : reached).max {
+      ($0.ratio ?? -1, $1.point.load) < ($1.ratio ?? -1, $0.point.load)
+    }
+    guard let best else { return nil }
+    var verdict = reached.isEmpty ? "not reached" : "reached at load \(best.point.load)"
+    if let ratio = best.ratio {
+      let interval = best.interval.map {
+        " [\(Self.text($0.lowerBound)), \(Self.text($0.upperBound))]"
+      }
+      verdict += ": \(Self.text(ratio))\(interval ?? "")"
+      if reached.isEmpty { verdict += " at load \(best.point.load)" }
+    }
+    if let note = best.note { verdict += " (\(note))" }
+    verdict += ", \(best.quality.text)"
+    return StoredClaim(
+      experimentID: best.outcome.experiment.id, point: best.point, policy: policy,
+      claim: claim.rawValue, threshold: claim.threshold, ratio: best.ratio,
+      interval: best.interval, pValue: best.pValue, isReached: !reached.isEmpty, verdict: verdict)
+  }
+
+  private func finding(
+    _ claim: Claim, _ outcome: ExperimentOutcome, _ point: ExperimentPoint, _ index: Int
+  ) -> Finding {
+    let (ours, theirs) = (outcome.metrics[index], outcome.metrics[0])
+    var finding = Finding(
+      outcome: outcome, point: point, quality: quality.judge(ours, baseline: theirs))
+    let x = ours.compactMap { $0[claim.metric] }
+    let y = theirs.compactMap { $0[claim.metric] }
+    guard x.count == ours.count, y.count == theirs.count, !x.isEmpty else {
+      finding.note = "no value in some replications"
+      return finding
+    }
+    if claim == .violations {
+      if y.allSatisfy({ $0 == 0 }) {
+        finding.note = "the baseline has no violations: nothing to cut"
+        return finding
+      }
+      if x.allSatisfy({ $0 == 0 }) { return bound(finding, y, ours) }
+    }
+    if claim == .latency, let drop = QualityVerdict.mean(ours, .dropRatio),
+      let baseDrop = QualityVerdict.mean(theirs, .dropRatio), abs(drop - baseDrop) > Self.dropMargin
+    {
+      finding.note = "drop ratios differ by over 0.1 percentage points: no claim"
+    }
+    let (above, below) = claim == .throughput ? (x, y) : (y, x)
+    guard let ratio = Intervals.ratio(above, to: below) else { return finding }
+    finding.ratio = ratio.ratio
+    finding.interval = ratio.interval
+    finding.pValue = Intervals.exceedance(of: claim.threshold, by: above, to: below) ?? 1
+    return finding
+  }
+
+  /// No violation among n queries: with 95 % confidence their true ratio is under 3 / n (the rule of
+  /// three), which bounds the cut from below; p = exp(-n v / 5) were it the claimed fifth of the
+  /// baseline's v.
+  private func bound(
+    _ finding: Finding, _ baseline: [Double], _ ours: [MetricValues]
+  ) -> Finding {
+    var finding = finding
+    let queries = ours.compactMap { $0[.offered] }.reduce(0, +)
+    let violations = baseline.reduce(0, +) / Double(baseline.count)
+    let least = violations / (3 / max(queries, 3))
+    finding.ratio = least
+    finding.interval = least...Double.infinity
+    finding.pValue = exp(-queries * violations / Claim.violations.threshold)
+    finding.note = nil
+    return finding
+  }
+
+  private static func text(_ x: Double) -> String {
+    x.isInfinite ? "none" : String(format: "%.3g", x)
+  }
+}

@@ -1,0 +1,110 @@
+import Cluster
+public import Results
+public import Scenarios
+
+/// The points of a scenario's experiment: every workload at every SLO scale and load.
+public struct ExperimentGrid: Sendable {
+  /// The scenario.
+  public let scenario: Scenario
+  /// Its experiment.
+  public let plan: ExperimentPlan
+  /// The points, by workload, SLO scale and load.
+  public let points: [ExperimentPoint]
+
+  /// The grid of a scenario; nil where it is one point.
+  public init?(_ scenario: Scenario) {
+    guard let plan = scenario.experiment else { return nil }
+    self.scenario = scenario
+    self.plan = plan
+    points = plan.workloads.flatMap { workload in
+      plan.sloScales.flatMap { scale in
+        plan.loads.map {
+          ExperimentPoint(workload: workload.name, load: $0, sloScale: scale)
+        }
+      }
+    }
+  }
+
+  /// The scenario at a point: one comparison of its own.
+  public func scenario(at point: ExperimentPoint) -> Scenario {
+    var scenario = scenario
+    if let workload = plan.workloads.first(where: { $0.name == point.workload }) {
+      scenario.workload = workload.plan
+    }
+    scenario.workload.load = point.load
+    scenario.query.slo = .scale(point.sloScale)
+    scenario.overrides += point.overrides
+    scenario.experiment = nil
+    return scenario
+  }
+}
+
+/// What a grid's points gave.
+public struct GridOutcome: Sendable {
+  /// One comparison with the baseline a point.
+  public var comparisons: [ExperimentOutcome] = []
+  /// One comparison of a policy with its controls for each of the points that have them.
+  public var controls: [ExperimentOutcome] = []
+  /// Verdicts on the claims, in the order of workloads and policies.
+  public var claims: [StoredClaim] = []
+  /// Events handled.
+  public var events = 0
+
+  /// Nothing yet.
+  public init() {}
+}
+
+/// Runs the points of a grid one after the other, and judges the claims.
+public struct GridRunner: Sendable {
+  let grid: ExperimentGrid
+  let policies: [String]?
+  let baseline: String?
+  let replications: Int?
+  let jobs: Int
+
+  /// A runner; nil = the scenario's own policies, baseline and replications.
+  public init(
+    _ grid: ExperimentGrid, policies: [String]? = nil, baseline: String? = nil,
+    replications: Int? = nil, jobs: Int = 1
+  ) {
+    self.grid = grid
+    self.policies = policies
+    self.baseline = baseline
+    self.replications = replications
+    self.jobs = jobs
+  }
+
+  /// Runs all points into `store`; `progress` is told the point and how many of how many are done.
+  public func run(
+    into store: ResultStore, provenance: [(key: String, value: String)] = [],
+    progress: (String, Int, Int) -> Void = { _, _, _ in }
+  ) async throws -> GridOutcome {
+    var outcome = GridOutcome()
+    for (index, point) in grid.points.enumerated() {
+      progress(Self.name(point), index, grid.points.count)
+      let experiment = try Experiment(
+        grid.scenario(at: point), policies: policies, baseline: baseline,
+        replications: replications)
+      let result = try await ExperimentRunner(experiment, jobs: jobs, keepsQueries: false).run(
+        into: store, provenance: provenance)
+      outcome.events += result.events
+      outcome.comparisons.append(result)
+      guard ClaimJudge.isPrimary(point, in: grid.plan) else { continue }
+      for name in grid.plan.controls where experiment.policies.contains(where: { $0.name == name }) {
+        let controls = try ControlPolicies(experiment, of: name).experiment(at: point)
+        let result = try await ExperimentRunner(controls, jobs: jobs, keepsQueries: false).run(
+          into: store, provenance: provenance)
+        outcome.events += result.events
+        outcome.controls.append(result)
+      }
+    }
+    progress("", grid.points.count, grid.points.count)
+    outcome.claims = ClaimJudge(grid).verdicts(outcome.comparisons)
+    try store.store(outcome.claims)
+    return outcome
+  }
+
+  static func name(_ point: ExperimentPoint) -> String {
+    "\(point.workload), load \(point.load), SLO scale \(point.sloScale)"
+  }
+}

@@ -1,0 +1,118 @@
+public import Results
+
+/// A grid of experiments for the terminal: a table for each load, the claims, the controls.
+public struct GridText {
+  let comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]
+
+  /// The text of comparisons with the baseline.
+  public init(_ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]) {
+    self.comparisons = comparisons
+  }
+
+  /// Notes that all points share, and a table for each load of the SLO scale nearest to 3; the other
+  /// scales are left to the CSV.
+  public var text: String {
+    guard let first = comparisons.first?.experiment else { return "" }
+    var parts = [head(first)]
+    let scales = Set(comparisons.compactMap { $0.experiment.point?.sloScale })
+    let shown = scales.min { (abs($0 - 3), $0) < (abs($1 - 3), $1) }
+    for (experiment, summaries) in comparisons where experiment.point?.sloScale == shown {
+      parts.append(table(experiment, summaries))
+    }
+    if scales.count > 1 {
+      let others = scales.filter { $0 != shown }.sorted().map { NumberText.short($0) }
+      parts.append("SLO scales \(others.joined(separator: ", ")) are in the CSV.")
+    }
+    parts.append(
+      ComparisonText.wrapped(
+        "Ratios are to the baseline, with 95 % intervals (paired jackknife on the logarithm). "
+          + "conv p5: 5th percentile of -log10 of the latent error, higher is better. FID: perceptual "
+          + "score of the mean error, lower is better; '-': beyond the published pairs, not established."
+      ))
+    return parts.joined(separator: "\n\n")
+  }
+
+  private func head(_ first: StoredExperiment) -> String {
+    var shared = first.notes
+    for (experiment, _) in comparisons { shared.removeAll { !experiment.notes.contains($0) } }
+    let lines =
+      [
+        "\(first.name): \(comparisons.count) points, seed \(first.seed), \(first.replications) "
+          + "replications a policy and point (qosdiff \(first.version))"
+      ] + shared.map { ComparisonText.wrapped("- " + $0) }
+    return lines.joined(separator: "\n")
+  }
+
+  private func table(_ experiment: StoredExperiment, _ summaries: [StoredSummary]) -> String {
+    guard let point = experiment.point else { return "" }
+    var names: [String] = []
+    for summary in summaries where !names.contains(summary.policy) { names.append(summary.policy) }
+    var table = TextTable(header: [
+      "policy", "violations", "ratio", "latency", "throughput", "steps", "conv p5", "FID",
+    ])
+    for name in names {
+      func find(_ metric: Metric) -> StoredSummary? {
+        summaries.first { $0.policy == name && $0.metric == metric }
+      }
+      func mean(_ metric: Metric, _ digits: Int = 3) -> String {
+        find(metric)?.mean.map { NumberText.short($0, digits: digits) } ?? "-"
+      }
+      table.add([
+        name, mean(.violationRatio), ratio(find(.violationRatio)), ratio(find(.latencyMean)),
+        ratio(find(.throughputSustained)), mean(.stepsMean), mean(.convergenceP5),
+        mean(.perceptualScore, 4),
+      ])
+    }
+    let unsteady = point.load >= 1 ? " (unsteady: latency depends on the trace's length)" : ""
+    return "\(point.workload), load \(NumberText.short(point.load)), SLO scale "
+      + "\(NumberText.short(point.sloScale))\(unsteady)\n" + table.text
+  }
+
+  private func ratio(_ summary: StoredSummary?) -> String {
+    guard let ratio = summary?.ratio else { return summary?.policyIndex == 0 ? "1" : "-" }
+    let short = { NumberText.short($0, digits: 3) }
+    guard let interval = summary?.ratioInterval else { return short(ratio) }
+    return "\(short(ratio)) [\(short(interval.lowerBound)),\(short(interval.upperBound))]"
+  }
+
+  /// The verdicts on the published claims.
+  public static func claims(_ claims: [StoredClaim]) -> String {
+    guard !claims.isEmpty else { return "" }
+    var lines = [
+      "The paper's claims, judged at loads 0.5, 0.8, 0.95 (violations, latency; Holm-corrected) and 1.5 "
+        + "(throughput), SLO scale 3:"
+    ].map { ComparisonText.wrapped($0) }
+    var head = ""
+    for claim in claims {
+      let place = "\(claim.policy), \(claim.point.workload):"
+      if place != head { lines.append(place) }
+      head = place
+      lines.append(ComparisonText.wrapped("  \(claim.claim): \(claim.verdict)"))
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Policies beside their controls, and whether the signal helps.
+  public static func controls(_ evidence: [ControlEvidence], title: String) -> String {
+    guard !evidence.isEmpty else { return "" }
+    var table = TextTable(header: [
+      "policy", "control", "NFE", "of control", "conv", "difference", "p5", "difference", "signal",
+    ])
+    for e in evidence {
+      table.add([
+        e.subject, e.control, fixed(e.evaluations, 2), fixed(e.controlEvaluations, 2),
+        fixed(e.convergence, 3), range(e.difference), fixed(e.tail, 3), range(e.tailDifference),
+        e.verdict,
+      ])
+    }
+    return "\(title)\n\(table.text)"
+  }
+
+  private static func fixed(_ x: Double, _ digits: Int) -> String {
+    NumberText.fixed(x, digits: digits)
+  }
+
+  private static func range(_ range: ClosedRange<Double>?) -> String {
+    range.map { "[\(fixed($0.lowerBound, 3)), \(fixed($0.upperBound, 3))]" } ?? "-"
+  }
+}
