@@ -17,23 +17,29 @@ struct ControlPolicies {
   /// Evaluations at which queries left their schedule, sorted; the requested steps where they did not.
   let numbers: [Int]
   let departure: DrawnSteps.Departure
+  /// What all would have to leave the schedule at for the policy's mean number of evaluations.
+  let mean: Double
 
   init(_ experiment: Experiment, of name: String) {
     self.experiment = experiment
     let index = experiment.policies.firstIndex { $0.name == name } ?? 0
     policy = experiment.policies[index]
     var numbers: [Int] = []
+    var total = 0.0
     let probe = policy.steps.looks.flatMap { $0.every == nil ? $0.first : nil }
     for replication in 0..<experiment.replications {
       let recorder = experiment.simulate(policy: index, replication: replication)
       for record in recorder.records where record.outcome == .completed {
         let evaluations = Int(record.evaluations.rounded())
+        total += record.evaluations
         numbers.append(
           probe != nil || evaluations >= record.query.steps
             ? evaluations : evaluations - policy.finish.evaluations)
       }
     }
     self.numbers = numbers.isEmpty ? [1] : numbers.sorted()
+    let after = probe == nil ? policy.finish.evaluations : 0
+    mean = max(total / Double(max(numbers.count, 1)) - Double(after), 1)
     departure = probe.map { .respace(after: $0) } ?? .stop
   }
 
@@ -43,10 +49,9 @@ struct ControlPolicies {
     // The baseline stays: capacity, and with it the load, and deadlines are its.
     let baseline = experiment.policies[0].name
     scenario.overrides.append("point.controls_of=\(policy.name)")
-    let sum = numbers.reduce(0, +)
-    let (low, over) = sum.quotientAndRemainder(dividingBy: numbers.count)
     // So many of a thousand get one more that the mean comes out.
-    let more = Int((1000 * Double(over) / Double(numbers.count)).rounded())
+    let low = Int(mean)
+    let more = Int((1000 * (mean - mean.rounded(.down))).rounded())
     let fixed = (0..<1000).map { $0 < more ? low + 1 : low }
     // A sample of a thousand quantiles: what draws need, whatever the number of queries.
     let random = (0..<1000).map { numbers[($0 * 2 + 1) * numbers.count / 2000] }

@@ -37,7 +37,7 @@ public struct SignalControls {
       ] {
         let policy = threshold(signal, finish, evaluations: evaluations)
         let numbers = (0..<table.prompts).map { stop(policy, row: $0) }
-        result += controls("\(signal.rawValue), \(name)", numbers) {
+        result += controls("\(signal.rawValue), \(name)", numbers, after: finish.evaluations) {
           self.error(row: $0, stop: $1, finish)
         }
       }
@@ -45,7 +45,7 @@ public struct SignalControls {
     for signal in LatentSignal.allCases where !signal.isChange {
       let (policy, probe) = self.probe(signal)
       let numbers = (0..<table.prompts).map { probed(policy, row: $0, probe: probe) }
-      result += controls("\(signal.rawValue), early probe", numbers) {
+      result += controls("\(signal.rawValue), early probe", numbers, after: 0) {
         self.error(row: $0, probe: probe, number: $1)
       }
     }
@@ -155,12 +155,14 @@ public struct SignalControls {
 
   /// The policy's numbers against the same mean for all, and against themselves shuffled.
   private func controls(
-    _ subject: String, _ numbers: [Int],
+    _ subject: String, _ numbers: [Int], after: Int,
     _ outcome: (Int, Int) -> (evaluations: Int, error: Double)
   ) -> [ControlEvidence] {
     let own = numbers.indices.map { outcome($0, numbers[$0]) }
     let scores = own.map { QualityMeter.convergence($0.error) }
-    let mean = Double(numbers.reduce(0, +)) / Double(numbers.count)
+    // What all leave the schedule after, for the same mean of evaluations in all.
+    let total = Double(own.reduce(0) { $0 + $1.evaluations }) / Double(own.count)
+    let mean = total - Double(after)
     return ["fixed", "random"].map { control in
       var evaluations = 0
       var drawn = numbers.map { _ in [Double]() }
