@@ -12,7 +12,9 @@ extension ClusterSimulation {
       let index = workers[w].running[i]
       let part = Int(index)
       parts[part].evaluationsDone += 1
-      if isLookedAt(part, after: parts[part].evaluationsDone) { decide(part, on: w) }
+      if let looks, parts[part].isLookedAt(after: parts[part].evaluationsDone, looks) {
+        decide(part, on: w)
+      }
       if parts[part].evaluationsLeft <= 0 {
         let evaluations = parts[part].evaluationsDone + parts[part].evaluationsBefore
         let query = Int(parts[part].query)
@@ -30,21 +32,13 @@ extension ClusterSimulation {
     refreshRunning(w)
   }
 
-  /// Whether the step policy looks at a part after so many evaluations.
-  @inline(__always)
-  private func isLookedAt(_ part: Int, after evaluations: Int32) -> Bool {
-    guard let looks else { return false }
-    return parts[part].leftAfter < 0 && evaluations < parts[part].evaluationsPlanned
-      && looks.contains(Int(evaluations))
-  }
-
   /// Time that the looks after the step which begins now will take.
   func lookTime(_ w: Int) -> SimulationDuration {
-    guard !lookTimes.isEmpty else { return .zero }
+    guard let looks, !lookTimes.isEmpty else { return .zero }
     var nanoseconds: Int64 = 0
     for index in workers[w].running {
       let part = Int(index)
-      guard isLookedAt(part, after: parts[part].evaluationsDone + 1) else { continue }
+      guard parts[part].isLookedAt(after: parts[part].evaluationsDone + 1, looks) else { continue }
       let shape = Int(parts[part].shape.rawValue)
       nanoseconds +=
         lookTimes[Int(workers[w].node) * times.shapes.count + shape] * Int64(parts[part].images)

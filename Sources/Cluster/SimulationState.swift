@@ -49,6 +49,11 @@ struct Part {
 
   var evaluationsLeft: Int32 { evaluationsPlanned - evaluationsDone }
 
+  /// Whether the step policy looks at it after so many evaluations.
+  func isLookedAt(after evaluations: Int32, _ looks: LookCadence) -> Bool {
+    leftAfter < 0 && evaluations < evaluationsPlanned && looks.contains(Int(evaluations))
+  }
+
   /// How far its denoising has come.
   var path: DenoisingPath {
     guard leftAfter >= 0 else {
