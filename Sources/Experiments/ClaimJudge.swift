@@ -61,7 +61,12 @@ struct ClaimJudge {
     var ratio: Double?
     var interval: ClosedRange<Double>?
     var pValue = 1.0
+    /// Why the point cannot count; nil where it can.
     var note: String?
+    /// What a reader should know of it.
+    var remark: String?
+    /// Whether the ratio is a lower bound.
+    var isBound = false
     var quality: QualityVerdict.Outcome
   }
 
@@ -97,13 +102,13 @@ struct ClaimJudge {
     guard let best else { return nil }
     var verdict = reached.isEmpty ? "not reached" : "reached at load \(best.point.load)"
     if let ratio = best.ratio {
-      let interval = best.interval.map {
-        " [\(Self.text($0.lowerBound)), \(Self.text($0.upperBound))]"
+      verdict += ": \(best.isBound ? "at least " : "")\(Self.text(ratio))"
+      if let interval = best.interval {
+        verdict += " [\(Self.text(interval.lowerBound)), \(Self.text(interval.upperBound))]"
       }
-      verdict += ": \(Self.text(ratio))\(interval ?? "")"
       if reached.isEmpty { verdict += " at load \(best.point.load)" }
     }
-    if let note = best.note { verdict += " (\(note))" }
+    for note in [best.note, best.remark].compactMap({ $0 }) { verdict += " (\(note))" }
     verdict += ", \(best.quality.text)"
     return StoredClaim(
       experimentID: best.outcome.experiment.id, point: best.point, policy: policy,
@@ -140,6 +145,7 @@ struct ClaimJudge {
     finding.ratio = ratio.ratio
     finding.interval = ratio.interval
     finding.pValue = Intervals.exceedance(of: claim.threshold, by: above, to: below) ?? 1
+    if claim == .throughput { finding.remark = Self.ceiling(ours, point) }
     return finding
   }
 
@@ -154,13 +160,21 @@ struct ClaimJudge {
     let violations = baseline.reduce(0, +) / Double(baseline.count)
     let least = violations / (3 / max(queries, 3))
     finding.ratio = least
-    finding.interval = least...Double.infinity
+    finding.isBound = true
     finding.pValue = exp(-queries * violations / Claim.violations.threshold)
-    finding.note = nil
+    finding.remark = "no violation in \(Int(queries)) queries"
     return finding
   }
 
+  /// A server that takes all that is offered cannot show a higher ratio.
+  private static func ceiling(
+    _ ours: [MetricValues], _ point: ExperimentPoint
+  ) -> String? {
+    guard let late = QualityVerdict.mean(ours, .violationRatio), late < 0.01 else { return nil }
+    return "it takes all that load \(point.load) offers and could not show more"
+  }
+
   private static func text(_ x: Double) -> String {
-    x.isInfinite ? "none" : String(format: "%.3g", x)
+    x >= 1000 ? String(format: "%.0f", x) : String(format: "%.3g", x)
   }
 }

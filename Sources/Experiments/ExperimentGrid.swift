@@ -90,7 +90,8 @@ public struct GridRunner: Sendable {
       outcome.events += result.events
       outcome.comparisons.append(result)
       guard ClaimJudge.isPrimary(point, in: grid.plan) else { continue }
-      for name in grid.plan.controls where experiment.policies.contains(where: { $0.name == name }) {
+      for name in grid.plan.controls where experiment.policies.contains(where: { $0.name == name })
+      {
         let controls = try ControlPolicies(experiment, of: name).experiment(at: point)
         let result = try await ExperimentRunner(controls, jobs: jobs, keepsQueries: false).run(
           into: store, provenance: provenance)

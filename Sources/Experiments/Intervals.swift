@@ -59,7 +59,9 @@ public enum Intervals {
   static func exceedance(
     of limit: Double, by values: [Double], to baseline: [Double]
   ) -> Double? {
-    guard let log = logRatio(values, to: baseline), let error = log.standardError else { return nil }
+    guard let log = logRatio(values, to: baseline), let error = log.standardError else {
+      return nil
+    }
     let distance = log.theta - Foundation.log(limit)
     guard error > 0 else { return distance > 0 ? 0 : 1 }
     return gsl_cdf_tdist_Q(distance / error, Double(values.count - 1))

@@ -130,7 +130,8 @@ public struct SignalControls {
 
   // MARK: - Errors and evaluations of a way to go
 
-  private func error(row: Int, stop: Int, _ finish: FinishRule) -> (evaluations: Int, error: Double) {
+  private func error(row: Int, stop: Int, _ finish: FinishRule) -> (evaluations: Int, error: Double)
+  {
     if stop + finish.evaluations >= steps, finish != .none || stop >= steps {
       return (steps, table.wholeError(row: row))
     }

@@ -10,7 +10,7 @@ public struct CSVReport {
   public init(_ store: ResultStore) { self.store = store }
 
   /// Writes `summary.csv`, `replications.csv`, `queries.csv`, `latency_cdf.csv` and, where queries have
-  /// classes, `classes.csv` into `folder`, which is made if need be; other files there are left alone.
+  /// classes, `classes.csv`; of a grid `points.csv` and `claims.csv` instead of rows for queries; into `folder`, which is made if need be; other files there are left alone.
   ///
   /// - Returns: the files written.
   /// - Throws: 65 for a database without complete experiments; 73/74 where files cannot be written.
@@ -31,6 +31,12 @@ public struct CSVReport {
       ("latency_cdf.csv", try latencyCDF(experiments)),
     ]
     if let classes = try classes(experiments) { files.append(("classes.csv", classes)) }
+    if experiments.contains(where: { $0.point != nil }) {
+      // A grid has no rows for single queries.
+      files.removeAll { ["queries.csv", "latency_cdf.csv"].contains($0.name) }
+      files.append(("points.csv", points(experiments)))
+      files.append(("claims.csv", try claims(experiments)))
+    }
     for file in files {
       let path = "\(folder)/\(file.name)"
       do {
@@ -54,6 +60,42 @@ public struct CSVReport {
         .cannotCreate, at: .init(file: folder), "the folder cannot be made",
         hint: "name one that can be written, with --out DIR")
     }
+  }
+
+  /// The place of each experiment in its grid.
+  private func points(_ experiments: [StoredExperiment]) -> String {
+    var csv = CSVText(header: [
+      "experiment_id", "workload", "load", "slo_scale", "controls_of", "baseline", "load_factor",
+    ])
+    for experiment in experiments {
+      guard let point = experiment.point else { continue }
+      csv.add([
+        experiment.id, point.workload, CSVText.number(point.load),
+        CSVText.number(point.sloScale), point.controlsOf, experiment.baseline,
+        CSVText.number(experiment.loadFactor),
+      ])
+    }
+    return csv.text
+  }
+
+  /// The verdicts on the published claims.
+  private func claims(_ experiments: [StoredExperiment]) throws(InputError) -> String {
+    var csv = CSVText(header: [
+      "experiment_id", "workload", "load", "slo_scale", "policy", "claim", "threshold", "ratio",
+      "ratio_ci95_lower", "ratio_ci95_upper", "p_value_holm", "reached", "verdict",
+    ])
+    for experiment in experiments {
+      for c in try store.claims(of: experiment) {
+        csv.add([
+          c.experimentID, c.point.workload, CSVText.number(c.point.load),
+          CSVText.number(c.point.sloScale), c.policy, c.claim, CSVText.number(c.threshold),
+          CSVText.number(c.ratio), CSVText.number(c.interval?.lowerBound),
+          CSVText.number(c.interval?.upperBound), CSVText.number(c.pValue),
+          c.isReached ? "1" : "0", c.verdict,
+        ])
+      }
+    }
+    return csv.text
   }
 
   private func summary(_ experiments: [StoredExperiment]) throws(InputError) -> String {

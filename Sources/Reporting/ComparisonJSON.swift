@@ -13,7 +13,29 @@ public enum ComparisonJSON {
     let load_factor: Double?
     let offered_load: Double?
     let notes: [String]
+    let workload: String?
+    let load: Double?
+    let slo_scale: Double?
     let summaries: [Row]
+  }
+
+  private struct Grid: Encodable {
+    let points: [Document]
+    let claims: [Claim]
+  }
+
+  private struct Claim: Encodable {
+    let policy: String
+    let workload: String
+    let load: Double
+    let claim: String
+    let threshold: Double
+    let ratio: Double?
+    let lower: Double?
+    let upper: Double?
+    let p_value: Double?
+    let reached: Bool
+    let verdict: String
   }
 
   private struct Row: Encodable {
@@ -32,6 +54,29 @@ public enum ComparisonJSON {
 
   /// One JSON object, keys sorted.
   public static func text(_ experiment: StoredExperiment, _ summaries: [StoredSummary]) -> String {
+    encoded(document(experiment, summaries))
+  }
+
+  /// A grid's points and claims as one JSON object, keys sorted.
+  public static func text(
+    _ points: [(experiment: StoredExperiment, summaries: [StoredSummary])],
+    _ claims: [StoredClaim]
+  ) -> String {
+    encoded(
+      Grid(
+        points: points.map { document($0.experiment, $0.summaries) },
+        claims: claims.map { c in
+          Claim(
+            policy: c.policy, workload: c.point.workload, load: c.point.load, claim: c.claim,
+            threshold: c.threshold, ratio: c.ratio, lower: c.interval?.lowerBound,
+            upper: c.interval?.upperBound, p_value: c.pValue, reached: c.isReached,
+            verdict: c.verdict)
+        }))
+  }
+
+  private static func document(
+    _ experiment: StoredExperiment, _ summaries: [StoredSummary]
+  ) -> Document {
     let rows = summaries.map { s in
       Row(
         policy: s.policy, metric: s.metric.rawValue, unit: s.metric.unit,
@@ -39,11 +84,16 @@ public enum ComparisonJSON {
         upper: s.interval?.upperBound, ratio: s.ratio, ratio_lower: s.ratioInterval?.lowerBound,
         ratio_upper: s.ratioInterval?.upperBound, note: s.note)
     }
-    let document = Document(
+    return Document(
       name: experiment.name, experiment: experiment.id, version: experiment.version,
       seed: experiment.seed, replications: experiment.replications,
       baseline: experiment.baseline, load_factor: experiment.loadFactor,
-      offered_load: experiment.offeredLoad, notes: experiment.notes, summaries: rows)
+      offered_load: experiment.offeredLoad, notes: experiment.notes,
+      workload: experiment.point?.workload, load: experiment.point?.load,
+      slo_scale: experiment.point?.sloScale, summaries: rows)
+  }
+
+  private static func encoded(_ document: some Encodable) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(

@@ -70,7 +70,8 @@ public struct GridText {
 
   private func ratio(_ summary: StoredSummary?) -> String {
     guard let ratio = summary?.ratio else { return summary?.policyIndex == 0 ? "1" : "-" }
-    let short = { NumberText.short($0, digits: 3) }
+    // Near 1 a third digit would hide the difference.
+    let short = { NumberText.short($0, digits: abs(ratio - 1) < 0.05 ? 4 : 2) }
     guard let interval = summary?.ratioInterval else { return short(ratio) }
     return "\(short(ratio)) [\(short(interval.lowerBound)),\(short(interval.upperBound))]"
   }
@@ -85,9 +86,9 @@ public struct GridText {
     var head = ""
     for claim in claims {
       let place = "\(claim.policy), \(claim.point.workload):"
-      if place != head { lines.append(place) }
+      if place != head { lines += ["", place] }
       head = place
-      lines.append(ComparisonText.wrapped("  \(claim.claim): \(claim.verdict)"))
+      lines.append("- " + ComparisonText.wrapped("\(claim.claim): \(claim.verdict)"))
     }
     return lines.joined(separator: "\n")
   }

@@ -77,13 +77,23 @@ struct ExperimentOptions: ParsableArguments {
           title: "Controls under load, at the policy's own mean number of evaluations:"))
       parts.append(ControlsText.offline(table, evaluations: ControlsText.evaluations))
     }
-    for part in parts where !part.isEmpty { Output.result(part + "\n") }
+    let text = parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+    Output.result(json ? ComparisonJSON.text(comparisons, outcome.claims) : text)
     if let out {
+      try Self.write(text + "\n", to: "\(out)/comparison.txt")
       let ids = (outcome.comparisons + outcome.controls).map(\.experiment.id)
       let files = try CSVReport(store).write(to: out, experiments: Set(ids))
       Output.error("CSV: \(files.joined(separator: ", "))")
     }
     Output.error(Self.closing(path, events: outcome.events, since: start))
+  }
+
+  private static func write(_ text: String, to path: String) throws(InputError) {
+    do { try text.write(toFile: path, atomically: true, encoding: .utf8) } catch {
+      throw InputError(
+        .cannotWrite, at: .init(file: path), "the file cannot be written",
+        hint: "see to space and permissions")
+    }
   }
 
   private static func database(_ scenario: Scenario) -> String {
