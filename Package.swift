@@ -90,21 +90,24 @@ let package = Package(
     tests("LatencyProfiles", uses: ["Diagnostics", "DiffusionModels", "EventEngine"]),
     tests("LatentDynamics", uses: ["Diagnostics", "EventEngine"]),
     tests("Workload", uses: ["Diagnostics", "EventEngine"]),
-    tests("Cluster", uses: ["EventEngine", "LatencyProfiles", "Policies", "Workload"]),
+    tests(
+      "Cluster",
+      uses: ["EventEngine", "LatencyProfiles", "LatentDynamics", "Policies", "Workload"]),
     tests(
       "Policies",
       uses: ["Cluster", "EventEngine", "LatencyProfiles", "LatentDynamics", "Workload"]),
     tests(
       "Scenarios",
       uses: [
-        "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Policies", "Workload",
+        "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics", "Policies",
+        "Workload",
       ]),
     tests("Results", uses: ["Cluster", "Diagnostics", "EventEngine", "Workload"]),
     tests(
       "Experiments",
       uses: [
-        "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Results", "Scenarios",
-        "Workload",
+        "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics", "Policies",
+        "Results", "Scenarios", "Workload",
       ], exclude: ["queueing_oracles.csv"]),
     tests("Reporting", uses: ["Cluster", "Diagnostics", "Results", "Workload"]),
     .testTarget(

@@ -166,6 +166,13 @@ public struct QualityPlan: Hashable, Sendable {
   /// The full schedule whose 5th percentile of convergence is the worst that is allowed. Assumed: 25
   /// steps.
   public var referenceSteps: Int
+
+  /// A plan from its parts.
+  public init(floor: Double? = nil, margin: Double = 0.02, referenceSteps: Int = 25) {
+    self.floor = floor
+    self.margin = margin
+    self.referenceSteps = referenceSteps
+  }
 }
 
 /// How often and with which seed.

@@ -64,8 +64,9 @@ extension ScenarioBuilder {
 
   /// When quality counts as kept.
   func quality(_ value: LocatedValue?) -> QualityPlan {
-    QualityPlan(
-      floor: value?["floor"]?.number, margin: value?["margin"]?.number ?? 0.02,
-      referenceSteps: value?["reference_steps"]?.integer ?? 25)
+    var plan = QualityPlan(floor: value?["floor"]?.number)
+    if let margin = value?["margin"]?.number { plan.margin = margin }
+    if let steps = value?["reference_steps"]?.integer { plan.referenceSteps = steps }
+    return plan
   }
 }
