@@ -20,9 +20,13 @@ test: build
 	swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests
 
 # Ratios of timings taken in turn in one run; never a test.
-bench: setup
+bench: build
 	swift run -c release -Xswiftc -enable-testing --package-path Tests/Benchmarks \
 	  --scratch-path .build-bench kernels
+	@mkdir -p $(OUT)
+	@echo "step decisions: 100 000 queries of 50 steps, without a look and with 49 looks each"
+	@for policy in fixed entropy; do $(QOSDIFF) run Tests/Benchmarks/decisions.yaml --no-queries \
+	  --policy $$policy --jobs 1 --db $(OUT)/decisions.sqlite 2>&1 >/dev/null; done
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests

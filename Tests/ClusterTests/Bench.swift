@@ -14,6 +14,7 @@ struct Bench {
   var cores = 1
   var binding = QueueBinding.central
   var link = Link(bytesPerSecond: .infinity, latency: .zero)
+  var look: LatentLook?
   var horizon = SimulationTime.distantFuture
   var parallelEfficiency = 1.0
   var policy = PolicySet(
@@ -64,7 +65,8 @@ struct Bench {
         NodeConfiguration(
           name: "node", accelerators: workers,
           accelerator: device([.encode: encode, .denoise: step, .decode: decode]), cores: cores,
-          cpu: device([.encode: encode, .decode: decode, .postProcess: postProcess]), link: link)
+          cpu: device([.encode: encode, .decode: decode, .postProcess: postProcess]), link: link,
+          look: look)
       ], binding: binding)
   }
 

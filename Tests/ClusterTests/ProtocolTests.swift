@@ -11,7 +11,8 @@ import Workload
     var decisions: [Int: StepDecision] = [:]
     var plan: StepPlan?
     var resubmitOnceTo: ModelID?
-    var looks: LookCadence? { decisions.isEmpty ? nil : LookCadence() }
+    var cadence = LookCadence()
+    var looks: LookCadence? { decisions.isEmpty ? nil : cadence }
     var decidesAfterDecode: Bool { resubmitOnceTo != nil }
 
     func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
@@ -23,7 +24,7 @@ import Workload
     ) -> StepDecision {
       state.values[0] += 1
       // The state is the query's own: it has counted this query's evaluations.
-      precondition(Int(state.values[0]) == observation.evaluationsDone)
+      precondition(cadence != LookCadence() || Int(state.values[0]) == observation.evaluationsDone)
       return decisions[observation.evaluationsDone] ?? .proceed
     }
     func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision {
@@ -47,6 +48,40 @@ import Workload
     let result = try bench.run([.init(at: 0, steps: 10)])
     #expect(result.evaluations == [evaluations])
     #expect(result.ends == [2 * evaluations])
+  }
+
+  /// Steps of 2 s; 512 x 512 has 16384 latent values, whose entropy takes 1/4 s here and on the host, where
+  /// 32768 bytes go over a link of 65536 bytes a second first, 3/4 s.
+  @Test(arguments: [(nil, 6.0), (false, 6.5), (true, 7.5)])
+  func looksTakeTime(isOnHost: Bool?, end: Double) throws {
+    var bench = denoiseOnly()
+    bench.link = Link(bytesPerSecond: 65536, latency: .zero)
+    bench.look = isOnHost.map { LatentLook(secondsPerValue: 0.25 / 16384, isOnHost: $0) }
+    // Looks after steps 1 and 2; after the third and last there is nothing to decide.
+    bench.policy.steps = Scripted(
+      decisions: [99: .finish], cadence: LookCadence(readsLatent: true))
+    #expect(try bench.run([.init(at: 0, steps: 3)]).ends == [end])
+    // A look that reads no latent is free, and so is none.
+    bench.policy.steps = Scripted(decisions: [99: .finish])
+    #expect(try bench.run([.init(at: 0, steps: 3)]).ends == [6])
+    bench.policy.steps = Scripted(
+      decisions: [99: .finish], cadence: LookCadence(first: 2, every: nil, readsLatent: true))
+    #expect(try bench.run([.init(at: 0, steps: 3)]).ends == [6 + (end - 6) / 2])
+  }
+
+  @Test(arguments: [
+    (FinishRule.none, 3.0, Finish.none), (.jump, 4, .jump), (.reserved, 4, .reserved),
+    (.respace(2), 5, .respace), (.respace(9), 10, .none),
+  ])
+  func enoughStepsEndAsThePolicySetSays(
+    rule: FinishRule, evaluations: Double, finish: Finish
+  ) throws {
+    var bench = denoiseOnly()
+    bench.policy.steps = Scripted(decisions: [3: .finish])
+    bench.policy.finish = rule
+    let result = try bench.run([.init(at: 0, steps: 10)])
+    #expect(result.evaluations == [evaluations])
+    #expect(result.records[0].finish == finish)
   }
 
   @Test func recordsKeepHowAQueryBeganAndEnded() throws {
