@@ -88,7 +88,7 @@ let package = Package(
     tests("DiffusionModels", uses: []),
     tests("KernelBench", uses: ["DiffusionModels", "LatencyProfiles"]),
     tests("LatencyProfiles", uses: ["Diagnostics", "DiffusionModels", "EventEngine"]),
-    tests("LatentDynamics", uses: ["Diagnostics", "EventEngine"]),
+    tests("LatentDynamics", uses: ["Diagnostics", "EventEngine"], exclude: ["tiny_pipeline.py"]),
     tests("Workload", uses: ["Diagnostics", "EventEngine"]),
     tests(
       "Cluster",
