@@ -33,6 +33,11 @@ extension ServiceTimes {
         batch: min(max(images, 1), maximumBatch)))
   }
 
+  /// Time for which a look at one image's latent holds a worker of `node` up.
+  public func lookTime(of node: NodeID, shape: ShapeID) -> SimulationDuration {
+    SimulationDuration(nanoseconds: lookTime(node: Int(node.rawValue), shape: shape))
+  }
+
   /// Time of the CPU stages and hand-offs of `images` images on an otherwise idle CPU pool.
   public func cpuTime(
     node: NodeID, shape: ShapeID, images: Int, placement: Placement

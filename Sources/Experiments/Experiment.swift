@@ -85,7 +85,8 @@ public struct Experiment: Sendable {
     notes =
       ExperimentNotes.make(
         scenario, streams: streams, times: times[0], sample: sample, loadFactor: loadFactor,
-        capacity: capacity, baseline: policies[0]) + ExperimentNotes.scaled(times)
+        capacity: capacity, baseline: policies[0])
+      + ExperimentNotes.looks(scenario, policies, times[0]) + ExperimentNotes.scaled(times)
   }
 
   private static func choose(

@@ -100,6 +100,29 @@ enum ExperimentNotes {
     }
   }
 
+  /// What a look at a latent costs, or that nobody measured it; nothing where no policy looks.
+  static func looks(
+    _ scenario: Scenario, _ policies: [PolicySet], _ times: ServiceTimes
+  ) -> [String] {
+    guard policies.contains(where: { $0.steps.looks?.readsLatent ?? false }) else { return [] }
+    let nodes = scenario.cluster.nodes
+    let unmeasured = nodes.filter { $0.look == nil }.map(\.name)
+    if !unmeasured.isEmpty {
+      return [
+        "looks at latents cost nothing on \(unmeasured.joined(separator: ", ")): no profile there has "
+          + "the entropy's time ('qosdiff bench' measures it)"
+      ]
+    }
+    let costs = nodes.indices.map { node in
+      times.lookTime(of: NodeID(rawValue: Int32(node)), shape: ShapeID(rawValue: 0))
+    }
+    guard let most = costs.max(), let look = nodes.first?.look else { return [] }
+    return [
+      "a look at a latent holds its worker up for \(round(most.seconds * 1e6)) us an image "
+        + "(measured\(look.isOnHost ? ", on the host, hand-off included" : ""))"
+    ]
+  }
+
   /// Whose latents quality is judged by.
   private static func latents(
     _ scenario: Scenario, _ streams: QueryStreams, _ sample: QueryStream

@@ -29,6 +29,16 @@ struct TableText {
         + "(changes: absolute, over \(changeOver) steps):",
       Self.evidence(SignalEvidence(table, changeOver: changeOver)),
     ]
+    if let calibration = QualityCalibration(table) {
+      lines += [
+        "",
+        "Perceptual score: published FID (Stable Diffusion 1.4, DPM-Solver++, DPM-Solver-v3 appendix H) "
+          + "at these errors, monotone fit:",
+        Self.calibration(calibration),
+        "residual (root mean square) \(String(format: "%.3f", calibration.residual)); beyond these "
+          + "errors it is not established",
+      ]
+    }
     if header.source == .synthetic {
       lines += [
         "",
@@ -80,6 +90,17 @@ struct TableText {
         ["\(stop)"] + endings.map { end in mean(rows) { table.error(row: $0, stop: stop, end) } })
     }
     text.add(["\(table.grid.steps)", mean(rows) { table.wholeError(row: $0) }])
+    return text.text
+  }
+
+  private static func calibration(_ calibration: QualityCalibration) -> String {
+    var text = TextTable(header: ["steps", "mean error", "published FID", "fitted"])
+    for pair in calibration.pairs {
+      text.add([
+        "\(pair.steps)", String(format: "%.4f", pair.error),
+        String(format: "%.2f", pair.published), String(format: "%.3f", pair.fitted),
+      ])
+    }
     return text.text
   }
 
