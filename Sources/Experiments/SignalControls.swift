@@ -52,6 +52,16 @@ public struct SignalControls {
     return result
   }
 
+  /// Mean and 5th percentile of convergence of a full schedule of so many steps, planned from the start:
+  /// what the same evaluations give where nobody stops early.
+  public func fullSchedule(steps: Int) -> (convergence: Double, tail: Double) {
+    let path = DenoisingPath(scheduled: steps, done: steps)
+    let scores = (0..<table.prompts).map {
+      QualityMeter.convergence(table.error(row: $0, path, .none))
+    }.sorted()
+    return (scores.reduce(0, +) / Double(scores.count), QualityMeter.quantile(scores, 0.05))
+  }
+
   // MARK: - The policies on one prompt
 
   /// The entropy policy whose mean comes nearest to the wanted one: its threshold by bisection.

@@ -1,4 +1,5 @@
 import Experiments
+import Foundation
 import LatentDynamics
 import Reporting
 
@@ -9,10 +10,19 @@ enum ControlsText {
 
   static func offline(_ table: TrajectoryTable, evaluations: Double) -> String {
     let label = table.header.source == .synthetic ? "synthetic latents" : "recorded latents"
+    let controls = SignalControls(table)
+    let full = [Int(evaluations.rounded()), 20].map { steps in
+      let (mean, tail) = controls.fullSchedule(steps: steps)
+      return String(format: "%d steps %.3f (p5 %.3f)", steps, mean, tail)
+    }
     return GridText.controls(
-      SignalControls(table).evidence(evaluations: evaluations),
+      controls.evidence(evaluations: evaluations),
       title:
         "Controls at a fixed batch without a queue, about \(decimal(evaluations)) of "
         + "\(table.grid.steps) evaluations (\(label)):")
+      + "\n\n"
+      + ComparisonText.wrapped(
+        "For scale, convergence of full schedules planned from the start: "
+          + full.joined(separator: ", ") + ".")
   }
 }
