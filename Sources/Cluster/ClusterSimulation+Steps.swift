@@ -71,7 +71,7 @@ extension ClusterSimulation {
     case .none: leave(part, for: 0, as: .none)
     case .jump: leave(part, for: 1, as: .jump)
     case .reserved: leave(part, for: 1, as: .reserved)
-    case .respace(let evaluations): leave(part, for: max(evaluations, 1), as: .respace)
+    case .respace(let evaluations): leave(part, for: evaluations, as: .respace)
     }
   }
 

@@ -1,4 +1,5 @@
 import EventEngine
+public import LatentDynamics
 
 /// A serving policy: one choice for each of its parts.
 public struct PolicySet: Sendable {
@@ -59,4 +60,23 @@ public enum FinishRule: Hashable, Sendable {
   case reserved
   /// So many evaluations over what is left of the noise range.
   case respace(Int)
+
+  /// Evaluations after the schedule is left.
+  public var evaluations: Int {
+    switch self {
+    case .none: 0
+    case .jump, .reserved: 1
+    case .respace(let evaluations): evaluations
+    }
+  }
+
+  /// What a trajectory table calls it.
+  public var ending: Ending {
+    switch self {
+    case .none: .none
+    case .jump: .cover(1)
+    case .reserved: .reserved
+    case .respace(let evaluations): .cover(evaluations)
+    }
+  }
 }

@@ -31,6 +31,15 @@ public struct Quantiles: Sendable {
     return low + (position - Double(below)) * (Double(values[above]) - low)
   }
 
+  /// The same quantile of values in ascending order; at least one.
+  public static func quantile(_ p: Double, ofSorted values: [Double]) -> Double {
+    precondition((0...1).contains(p) && !values.isEmpty, "no such quantile")
+    let position = p * Double(values.count - 1)
+    let below = Int(position)
+    let above = min(below + 1, values.count - 1)
+    return values[below] + (position - Double(below)) * (values[above] - values[below])
+  }
+
   /// The share of values above `limit`; 0 without values.
   public func fraction(above limit: Int64) -> Double {
     values.isEmpty ? 0 : Double(values.count { $0 > limit }) / Double(values.count)

@@ -68,14 +68,3 @@ struct ControlPolicies {
       replications: experiment.replications)
   }
 }
-
-extension FinishRule {
-  /// Evaluations after the schedule is left.
-  var evaluations: Int {
-    switch self {
-    case .none: 0
-    case .jump, .reserved: 1
-    case .respace(let evaluations): evaluations
-    }
-  }
-}

@@ -39,19 +39,11 @@ struct QualityMeter: Sendable {
     scores.sort()
     metrics[.latentError] = errors.mean
     metrics[.convergenceMean] = scores.reduce(0, +) / Double(scores.count)
-    metrics[.convergenceP5] = Self.quantile(scores, 0.05)
+    metrics[.convergenceP5] = Quantiles.quantile(0.05, ofSorted: scores)
     metrics[.perceptualScore] = calibration?.score(meanError: errors.mean)
     if let floor {
       metrics[.qualityViolationRatio] =
         Double(scores.count { $0 < floor }) / Double(scores.count)
     }
-  }
-
-  /// Type 7 of Hyndman and Fan, of sorted values.
-  static func quantile(_ sorted: [Double], _ p: Double) -> Double {
-    let position = p * Double(sorted.count - 1)
-    let below = Int(position)
-    let above = min(below + 1, sorted.count - 1)
-    return sorted[below] + (position - Double(below)) * (sorted[above] - sorted[below])
   }
 }

@@ -1,3 +1,4 @@
+import EventEngine
 import LatentDynamics
 import Results
 import Scenarios
@@ -33,7 +34,7 @@ struct QualityVerdict {
       let scores = (0..<table.prompts).map {
         QualityMeter.convergence(table.error(row: $0, path, .none))
       }
-      return QualityMeter.quantile(scores.sorted(), 0.05)
+      return Quantiles.quantile(0.05, ofSorted: scores.sorted())
     }
   }
 

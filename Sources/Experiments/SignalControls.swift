@@ -59,7 +59,7 @@ public struct SignalControls {
     let scores = (0..<table.prompts).map {
       QualityMeter.convergence(table.error(row: $0, path, .none))
     }.sorted()
-    return (scores.reduce(0, +) / Double(scores.count), QualityMeter.quantile(scores, 0.05))
+    return (scores.reduce(0, +) / Double(scores.count), Quantiles.quantile(0.05, ofSorted: scores))
   }
 
   // MARK: - The policies on one prompt
@@ -104,8 +104,8 @@ public struct SignalControls {
     let probe = 5
     let values = (0..<table.prompts).map { table.entropyBits(signal, row: $0, steps: probe) }
       .sorted()
-    let low = QualityMeter.quantile(values, 0.1)
-    let high = QualityMeter.quantile(values, 0.9)
+    let low = Quantiles.quantile(0.1, ofSorted: values)
+    let high = Quantiles.quantile(0.9, ofSorted: values)
     // A rising signal that is still low has the most to come; so has a falling one that is high.
     let (few, many) = signal == .predictedX0 ? (high, low) : (low, high)
     return (
@@ -146,14 +146,7 @@ public struct SignalControls {
       return (steps, table.wholeError(row: row))
     }
     let path = DenoisingPath(scheduled: steps, done: stop)
-    let ending: Ending =
-      switch finish {
-      case .none: .none
-      case .jump: .cover(1)
-      case .reserved: .reserved
-      case .respace(let evaluations): .cover(evaluations)
-      }
-    return (stop + finish.evaluations, table.error(row: row, path, ending))
+    return (stop + finish.evaluations, table.error(row: row, path, finish.ending))
   }
 
   private func error(row: Int, probe: Int, number: Int) -> (evaluations: Int, error: Double) {
@@ -206,8 +199,8 @@ public struct SignalControls {
       controlEvaluations: Double(controlEvaluations) / rows / Double(Self.draws),
       convergence: scores.reduce(0, +) / rows, controlConvergence: theirs.reduce(0, +) / rows,
       difference: Intervals.mean(zip(scores, theirs).map { $0 - $1 })?.interval,
-      tail: QualityMeter.quantile(scores.sorted(), 0.05),
-      controlTail: QualityMeter.quantile(drawn.flatMap { $0 }.sorted(), 0.05),
+      tail: Quantiles.quantile(0.05, ofSorted: scores.sorted()),
+      controlTail: Quantiles.quantile(0.05, ofSorted: drawn.flatMap { $0 }.sorted()),
       tailDifference: tailDifference(scores, drawn))
   }
 
@@ -225,10 +218,12 @@ public struct SignalControls {
       }
       ours.sort()
       theirs.sort()
-      differences.append(QualityMeter.quantile(ours, 0.05) - QualityMeter.quantile(theirs, 0.05))
+      differences.append(
+        Quantiles.quantile(0.05, ofSorted: ours) - Quantiles.quantile(0.05, ofSorted: theirs))
     }
     differences.sort()
-    return QualityMeter.quantile(differences, 0.025)...QualityMeter.quantile(differences, 0.975)
+    return Quantiles.quantile(
+      0.025, ofSorted: differences)...Quantiles.quantile(0.975, ofSorted: differences)
   }
 }
 

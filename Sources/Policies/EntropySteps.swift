@@ -142,17 +142,10 @@ public struct EntropySteps: StepPolicy {
   /// Raises the minimum to the first stop of the table whose mean error the quality floor allows.
   public mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
     guard qualityFloor > 0 else { return }
-    let ending: Ending =
-      switch finish {
-      case .none: .none
-      case .jump: .cover(1)
-      case .reserved: .reserved
-      case .respace(let evaluations): .cover(evaluations)
-      }
     let stops = trajectories.grid.stops.filter { $0 > 0 }
     let first = stops.first { stop in
       let errors = (0..<trajectories.prompts).map {
-        trajectories.error(row: $0, stop: stop, ending)
+        trajectories.error(row: $0, stop: stop, finish.ending)
       }
       return -log10(errors.reduce(0, +) / Double(errors.count)) >= qualityFloor
     }
