@@ -140,6 +140,14 @@ enum ExperimentNotes {
           + "monotone fit, residual \(round(calibration.residual)); established for errors from "
           + "\(round(calibration.range.lowerBound)) to \(round(calibration.range.upperBound))")
     }
+    let plan = scenario.quality
+    if let reference = QualityVerdict(latents.table, plan).reference {
+      notes.append(
+        "quality counts as kept where the perceptual score is at most \(round(100 * plan.margin)) % over "
+          + "the baseline's and the 5th percentile of convergence at least \(round(reference)), that of "
+          + "a fixed schedule of \(plan.referenceSteps) steps"
+          + (plan.floor.map { "; floor of every query: \(round($0))" } ?? ""))
+    }
     let others = sample.queries.count { query in
       query.size != ImageSize(height: header.height, width: header.width)
     }

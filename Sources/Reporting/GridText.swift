@@ -26,6 +26,7 @@ public struct GridText {
     parts.append(
       ComparisonText.wrapped(
         "Ratios are to the baseline, with 95 % intervals (paired jackknife on the logarithm). "
+          + "latency: mean; throughput: completions in the last 80 % of the arrivals' span. "
           + "conv p5: 5th percentile of -log10 of the latent error, higher is better. FID: perceptual "
           + "score of the mean error, lower is better; '-': beyond the published pairs, not established."
       ))

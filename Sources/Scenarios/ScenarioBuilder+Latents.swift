@@ -8,7 +8,7 @@ extension ScenarioBuilder {
   mutating func latents(_ root: LocatedValue, _ policies: [PolicySet]) -> LatentsUse? {
     let written = root["latents"]
     let reader = policies.first { $0.steps.looks?.readsLatent ?? false }
-    guard written != nil || reader != nil else { return nil }
+    if reader == nil, (written?.string ?? "none") == "none" { return nil }
     let place = written?.location ?? root["policies"]?.location ?? root.location
     guard let path = tablePath(written, at: place, reader: reader?.name) else { return nil }
     do {
@@ -21,7 +21,7 @@ extension ScenarioBuilder {
           place,
           "the trajectory table is for \(header.model) at \(header.height)x\(header.width), the "
             + "scenario's queries are for \(model) at \(size)",
-          "name a table of that model and size; 'qosdiff latents generate' makes one")
+          "name a table of that model and size; 'auto' makes one, 'none' goes without")
         return nil
       }
       return LatentsUse(table: table, path: path)
@@ -41,10 +41,12 @@ extension ScenarioBuilder {
   private mutating func tablePath(
     _ written: LocatedValue?, at place: Diagnostic.Location, reader: String?
   ) -> String? {
-    if let name = written?.string, name != "auto" { return resolve(name, in: folder) }
+    if let name = written?.string, name != "auto", name != "none" {
+      return resolve(name, in: folder)
+    }
     // A scenario with other faults is not worth a sampling of minutes.
     guard diagnostics.isEmpty else { return nil }
-    guard let ownTable else {
+    guard let ownTable, written?.string != "none" else {
       fault(
         place, reader.map { "policy '\($0)' reads latents" } ?? "'auto' cannot be made here",
         "name a trajectory table: 'latents: FILE'")

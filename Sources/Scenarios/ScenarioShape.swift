@@ -15,7 +15,7 @@ enum ScenarioShape {
       "serving policies by name"),
     .init(
       "latents", .string,
-      "trajectory table, beside the scenario; auto = the built-in one, made the first time; default: "
+      "trajectory table, beside the scenario; auto = the built-in one, made the first time; none; default: "
         + "auto where a policy reads latents, else none"),
     .init("quality", quality, "when quality counts as kept"),
     .init("experiment", experiment, "points of a comparison, and what is judged there"),

@@ -41,6 +41,7 @@ import Testing
     ).get()
     #expect(asked.quality == QualityPlan(floor: 0.8, margin: 0.05, referenceSteps: 20))
     #expect(try read(Sample.text, in: folder).get().latents == nil)
+    #expect(try read("latents: none\n" + Sample.text, in: folder).get().latents == nil)
   }
 
   @Test func aTableOfAnotherModelOrSizeIsRefused() throws {
@@ -49,8 +50,8 @@ import Testing
     #expect(
       fault("latents: small.table\n" + Sample.text, in: folder)
         == "s.yaml:1:10: error: the trajectory table is for sd15 at 128x128, the scenario's queries "
-        + "are for sd15 at 512x512; name a table of that model and size; 'qosdiff latents generate' "
-        + "makes one")
+        + "are for sd15 at 512x512; name a table of that model and size; 'auto' makes one, 'none' "
+        + "goes without")
     #expect(
       fault(
         "model: sdxl\nquery: { size: 128x128 }\nlatents: small.table\n" + Sample.text, in: folder

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import LatencyProfiles
+import LatentDynamics
 import Scenarios
 import Synchronization
 import Testing
@@ -15,13 +16,26 @@ struct OwnProfileTests {
   @Test("it is asked for once, for the scenario's model and size")
   func asked() throws {
     let calls = Mutex<[String]>([])
-    let reader = ScenarioReader { model, height, width throws(InputError) in
-      calls.withLock { $0.append("\(model) \(height)x\(width)") }
-      return Sample.package.appendingPathComponent("Scenarios/Profiles/epyc-zen5-core.json").path
-    }
+    let tables = Mutex<[String]>([])
+    let table = FileManager.default.temporaryDirectory.path + "/own-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: table) }
+    let reader = ScenarioReader(
+      ownProfile: { model, height, width throws(InputError) in
+        calls.withLock { $0.append("\(model) \(height)x\(width)") }
+        return Sample.package.appendingPathComponent("Scenarios/Profiles/epyc-zen5-core.json").path
+      },
+      ownTable: { model, height, width throws(InputError) in
+        tables.withLock { $0.append("\(model) \(height)x\(width)") }
+        let grid = TrajectoryGrid(steps: 3)
+        try TableGenerator(prompts: 1, grid: grid, model: model, height: height, width: width)
+          .generate(version: "test").save(path: table)
+        return table
+      })
     let scenario = try reader.read(
-      path: Self.path, overrides: Self.auto + ["query.size=768x512"])
+      path: Self.path, overrides: Self.auto + ["query.size=768x512", "latents=auto"])
     #expect(calls.withLock { $0 } == ["sd15 768x512"])
+    #expect(tables.withLock { $0 } == ["sd15 768x512"])
+    #expect(scenario.latents?.table.prompts == 1)
     #expect(scenario.profiles.map(\.profile.name) == ["epyc-zen5-core"])
     #expect(scenario.profiles[0].uses == ["gpu accelerators", "gpu cpu"])
   }
