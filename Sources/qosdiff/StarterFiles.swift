@@ -40,6 +40,8 @@ enum StarterFiles {
           cpu: { cores: 8, profile: cpu.json }
           link: { bandwidth: 25 GB/s, latency: 10 us }
 
+    # latents: auto                 # judges image quality; samples prompts once, for about 90 s
+
     policies:                       # 'qosdiff policies' lists the parts and their parameters
       baseline:
         steps: fixed
@@ -56,6 +58,7 @@ enum StarterFiles {
       no-pipelining:                # an ablation: the baseline's part is put back
         extends: adaptive
         without: [pipelining]
+      # qos-diff: { extends: baseline, preset: qos-diff }       # samples prompts once, for about 90 s
 
     run: { baseline: baseline, seed: 1, replications: 5 }
 
