@@ -27,13 +27,15 @@ public struct CSVReport {
     var files: [(name: String, text: String)] = [
       ("summary.csv", try summary(experiments)),
       ("replications.csv", try replications(experiments)),
-      ("queries.csv", try queries(experiments)),
-      ("latency_cdf.csv", try latencyCDF(experiments)),
     ]
+    // A grid has no rows for single queries.
+    let single = experiments.filter { $0.point == nil }
+    if !single.isEmpty {
+      files.append(("queries.csv", try queries(single)))
+      files.append(("latency_cdf.csv", try latencyCDF(single)))
+    }
     if let classes = try classes(experiments) { files.append(("classes.csv", classes)) }
-    if experiments.contains(where: { $0.point != nil }) {
-      // A grid has no rows for single queries.
-      files.removeAll { ["queries.csv", "latency_cdf.csv"].contains($0.name) }
+    if single.count < experiments.count {
       files.append(("points.csv", points(experiments)))
       files.append(("claims.csv", try claims(experiments)))
     }

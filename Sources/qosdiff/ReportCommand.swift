@@ -16,6 +16,12 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "What to write: csv.")
   var format = "csv"
 
+  /// Points in the order of a grid: by workload, SLO scale and load.
+  private static func order(_ experiment: StoredExperiment) -> (String, Double, Double) {
+    let point = experiment.point
+    return (point?.workload ?? "", point?.sloScale ?? 0, point?.load ?? 0)
+  }
+
   func run() throws {
     guard format == "csv" else {
       throw InputError(
@@ -32,7 +38,20 @@ struct ReportCommand: ParsableCommand {
         .badInput, at: .init(file: db), "the database holds no complete experiment",
         hint: "run 'qosdiff compare SCENARIO --db \(db)' to its end")
     }
-    for experiment in experiments {
+    let grids = Set(experiments.filter { $0.point != nil }.map(\.name)).sorted()
+    for name in grids {
+      let points = experiments.filter { $0.name == name && $0.point != nil }.sorted {
+        Self.order($0) < Self.order($1)
+      }
+      let comparisons = points.filter { $0.point?.controlsOf == nil }
+      Output.result(
+        GridText(try comparisons.map { ($0, try store.summaries(of: $0.id)) }).text + "\n")
+      let claims = try comparisons.flatMap { try store.claims(of: $0) }.sorted {
+        ($0.point.workload, $0.policy, $0.claim) < ($1.point.workload, $1.policy, $1.claim)
+      }
+      Output.result(GridText.claims(claims) + "\n")
+    }
+    for experiment in experiments where experiment.point == nil {
       Output.result(
         ComparisonText(experiment, try store.summaries(of: experiment.id)).text + "\n")
     }
