@@ -12,6 +12,9 @@ public import LatentDynamics
 /// t = threshold (1 + slack-weight p + load-weight q), where p = 1 - slack / SLO in 0...2 and q is the
 /// number of full batches that wait for each worker (for the rising signal t is divided by that factor).
 ///
+/// The estimator of the entropy (bins and range of the histogram) belongs to the trajectory table: `qosdiff
+/// latents generate --bins --range`.
+///
 /// Source: the idea is QoS-Diff's (MMAsia 2024, its abstract); formula and parameters are Assumed.
 public struct EntropySteps: StepPolicy {
   static let entry = PolicyEntry(
