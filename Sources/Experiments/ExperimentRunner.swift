@@ -36,11 +36,6 @@ public struct ExperimentRunner: Sendable {
     self.keepsQueries = keepsQueries
   }
 
-  private struct Point {
-    let policy: Int
-    let replication: Int
-  }
-
   /// Runs all, storing each run as it ends; `progress` is told how many of how many are done.
   ///
   /// Results do not depend on `jobs`: every run's streams come from its own seed.
@@ -52,7 +47,7 @@ public struct ExperimentRunner: Sendable {
     let stored = experiment.stored(keepsQueries: keepsQueries)
     try store?.begin(stored, provenance: provenance)
     let points = experiment.policies.indices.flatMap { policy in
-      (0..<experiment.replications).map { Point(policy: policy, replication: $0) }
+      (0..<experiment.replications).map { (policy: policy, replication: $0) }
     }
     var metrics = Array(
       repeating: Array(repeating: MetricValues(), count: experiment.replications),
@@ -67,7 +62,7 @@ public struct ExperimentRunner: Sendable {
       while next < points.count || done < points.count {
         while next < points.count, next - done < jobs {
           let point = points[next]
-          group.addTask { self.run(point) }
+          group.addTask { self.run(policy: point.policy, replication: point.replication) }
           next += 1
         }
         guard let run = try await group.next() else { break }
@@ -90,22 +85,23 @@ public struct ExperimentRunner: Sendable {
       extrapolatedBatches: extrapolated, events: events)
   }
 
-  private func run(_ point: Point) -> CompletedRun {
-    let policy = experiment.policies[point.policy]
-    let recorder = experiment.simulate(policy: point.policy, replication: point.replication)
+  /// One run of one policy.
+  func run(policy index: Int, replication: Int) -> CompletedRun {
+    let policy = experiment.policies[index]
+    let recorder = experiment.simulate(policy: index, replication: replication)
     let warmup = SimulationTime.zero + experiment.scenario.run.warmup
     let classes = experiment.streams.classes
-    let classMetrics = classes.enumerated().map { index, name in
+    let classMetrics = classes.enumerated().map { number, name in
       (
         name: name,
         metrics: RunMetrics.values(
           of: recorder, warmup: warmup, quality: experiment.quality,
-          serviceClass: UInt16(index))
+          serviceClass: UInt16(number))
       )
     }
     return CompletedRun(
-      policy: policy.name, policyIndex: point.policy, replication: point.replication,
-      seed: QueryStreams.seed(experiment.scenario.run.seed, replication: point.replication),
+      policy: policy.name, policyIndex: index, replication: replication,
+      seed: QueryStreams.seed(experiment.scenario.run.seed, replication: replication),
       bottleneck: RunMetrics.bottleneck(recorder.usage),
       metrics: RunMetrics.values(of: recorder, warmup: warmup, quality: experiment.quality),
       classMetrics: classMetrics, records: keepsQueries ? recorder.records : [],

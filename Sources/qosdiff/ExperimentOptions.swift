@@ -96,11 +96,11 @@ struct ExperimentOptions: ParsableArguments {
     }
   }
 
-  private static func database(_ scenario: Scenario) -> String {
+  static func database(_ scenario: Scenario) -> String {
     scenario.name.replacing(/[^A-Za-z0-9._-]+/, with: "-") + ".sqlite"
   }
 
-  private static func provenance(_ scenario: Scenario) -> [(key: String, value: String)] {
+  static func provenance(_ scenario: Scenario) -> [(key: String, value: String)] {
     [
       ("command", CommandLine.arguments.joined(separator: " ")),
       ("host", ProcessInfo.processInfo.hostName), ("scenario_path", scenario.path),

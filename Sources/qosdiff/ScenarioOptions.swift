@@ -16,9 +16,9 @@ struct ScenarioOptions: ParsableArguments {
   @Option(help: "Seed of all random numbers; overrides run.seed.")
   var seed: Int?
 
-  /// The scenario with all overrides.
-  func read() throws(InputError) -> Scenario {
-    var all = overrides
+  /// The scenario with all overrides, and with more of them.
+  func read(setting more: [String] = []) throws(InputError) -> Scenario {
+    var all = overrides + more
     if let seed { all.append("run.seed=\(seed)") }
     return try Self.reader().read(path: scenario, overrides: all)
   }

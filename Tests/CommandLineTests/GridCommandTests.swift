@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// An experiment of several points, from the command line.
-@Suite struct GridCommandTests {
+@Suite(.needsProgram) struct GridCommandTests {
   static let scenario = """
     name: grid
     workload: { arrivals: { poisson: { rate: 1 query/s } }, queries: 300 }

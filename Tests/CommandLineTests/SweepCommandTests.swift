@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+/// Sweeps: every point once, the same tables whatever the jobs and however often interrupted.
+@Suite(.needsProgram) struct SweepCommandTests {
+  static let axes = [
+    "--axis", "workload.load=0.4,0.7,0.9", "--axis", "policies.new.steps.slack.min=5,10",
+  ]
+
+  private func scratch() throws -> Scratch {
+    let scratch = try Scratch()
+    try GridCommandTests.scenario.write(
+      toFile: scratch.path + "/s.yaml", atomically: true, encoding: .utf8)
+    return scratch
+  }
+
+  private func sweep(_ scratch: Scratch, _ arguments: String...) throws -> Program.Output {
+    try Program.release(arguments: ["sweep", "s.yaml"] + arguments, in: scratch.path)
+  }
+
+  /// All tables but `provenance`, each in the order of its key.
+  private func tables(_ path: String) throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [
+      "sqlite3", path, "select * from experiment order by id", "select * from run order by id",
+      "select * from run_metric order by run_id, class, metric",
+      "select * from summary order by experiment_id, policy_index, metric",
+      "select * from worker order by run_id, id", "select * from cpu_pool order by run_id, id",
+    ]
+    let out = Pipe()
+    process.standardOutput = out
+    try process.run()
+    let text = String(decoding: try out.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    return text
+  }
+
+  @Test func jobsAndInterruptionsLeaveTheSameTables() throws {
+    let scratch = try scratch()
+    let one = try Program.release(
+      arguments: ["sweep", "s.yaml", "--jobs", "1", "--db", "1.sqlite"] + Self.axes,
+      in: scratch.path)
+    #expect(one.status == 0)
+    let two = try Program.release(
+      arguments: ["sweep", "s.yaml", "--jobs", "2", "--db", "2.sqlite"] + Self.axes,
+      in: scratch.path)
+    #expect(one.out == two.out)
+    let expected = try tables(scratch.path + "/1.sqlite")
+    #expect(expected.count > 10_000)
+    #expect(try expected == tables(scratch.path + "/2.sqlite"))
+    // A third of the points first, as an interruption would leave it, then all.
+    _ = try sweep(
+      scratch, "--db", "3.sqlite", "--axis", "workload.load=0.7", "--axis",
+      "policies.new.steps.slack.min=5,10")
+    let rest = try Program.release(
+      arguments: ["sweep", "s.yaml", "--db", "3.sqlite"] + Self.axes, in: scratch.path)
+    #expect(rest.error.contains("6 points, 2 of them there already"))
+    #expect(rest.out == one.out)
+    #expect(try expected == tables(scratch.path + "/3.sqlite"))
+  }
+
+  @Test func aListNamesItsPoints() throws {
+    let scratch = try scratch()
+    try "workload.load,query.slo.scale\n0.4,2\n0.7, 5\n".write(
+      toFile: scratch.path + "/points.csv", atomically: true, encoding: .utf8)
+    let result = try sweep(scratch, "--list", "points.csv", "--db", "r.sqlite", "--out", "out")
+    #expect(result.status == 0)
+    let words = result.out.split(separator: "\n").map { $0.split(separator: " ").prefix(3) }
+    #expect(words.contains(["0.7", "5", "new"]))
+    let rows = try String(contentsOfFile: scratch.path + "/out/summary.csv", encoding: .utf8)
+    #expect(
+      Set(rows.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] }).count == 2)
+  }
+
+  @Test(arguments: [
+    (
+      ["--axis", "workload.lod=1"], Int32(65), "--axis workload.lod=1: error: unknown key 'lod' in "
+    ),
+    (
+      ["--axis", "workload.load="], 64,
+      "--axis workload.load=: error: the axis has an empty value; "
+    ),
+    (["--axis", "workload.load"], 64, "--axis workload.load: error: this is no PATH=V1,V2,...; "),
+    (["--list", "none.csv"], 66, "none.csv: error: the list of points cannot be read"),
+    (["--list", "s.yaml"], 65, "s.yaml:"),
+    (
+      [
+        "--axis", "run.seed=" + (1...40).map(String.init).joined(separator: ","), "--axis",
+        "workload.queries=" + (1...40).map(String.init).joined(separator: ","),
+      ], 64,
+      "error: the grid has 1600 points, more than 1000; add --yes to run them all"
+    ),
+    ([], 64, ""),
+  ])
+  func badSweepsAreRefused(_ arguments: [String], _ status: Int32, _ line: String) throws {
+    let scratch = try scratch()
+    let result = try Program.release(
+      arguments: ["sweep", "s.yaml", "--db", "r.sqlite"] + arguments, in: scratch.path)
+    #expect(result.status == status)
+    #expect(line.isEmpty || result.error.hasPrefix(line), "\(result.error)")
+    #expect(!FileManager.default.fileExists(atPath: scratch.path + "/r.sqlite"))
+  }
+}
