@@ -154,6 +154,9 @@ public struct Experiment: Sendable {
     return diagnostics
   }
 
+  /// Arrivals a second, after the load's factor.
+  public var arrivalRate: Double { streams.rate * (loadFactor ?? 1) }
+
   /// What identifies the experiment's content; results without per-query rows are others.
   public func stored(keepsQueries: Bool = true) -> StoredExperiment {
     let profiles = scenario.profiles.flatMap { use in

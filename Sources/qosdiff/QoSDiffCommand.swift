@@ -15,7 +15,8 @@ struct QoSDiffCommand: AsyncParsableCommand {
       """,
     version: ProgramVersion.text,
     subcommands: [
-      RunCommand.self, CompareCommand.self, SweepCommand.self, ReportCommand.self,
+      RunCommand.self, CompareCommand.self, SweepCommand.self, CapacityCommand.self,
+      ReportCommand.self,
       TraceCommand.self,
       ProfileCommand.self, BenchCommand.self, LatentsCommand.self, InitCommand.self,
       ValidateCommand.self, PoliciesCommand.self, SchemaCommand.self,

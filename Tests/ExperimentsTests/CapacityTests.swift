@@ -1,0 +1,65 @@
+import Diagnostics
+import Foundation
+import Scenarios
+import Testing
+
+@testable import Experiments
+
+/// The search for the highest load, where theory knows the answer.
+@Suite struct CapacityTests {
+  /// M/M/1 with a service rate of 50 a second and an SLO of 0.4 s.
+  private func scenario(slo: String = "0.4 s") throws -> Scenario {
+    try Support.scenario(
+      text: """
+        name: mm1
+        query: { steps: 1, slo: { time: \(slo) } }
+        workload: { arrivals: { poisson: { rate: 1 query/s } }, queries: 20000 }
+        cluster:
+          queue: central
+          nodes:
+            - name: n
+              accelerators: { synthetic: { denoise: { exponential: { mean: 20 ms } } } }
+        policies: { p: { batching: none } }
+        run: { seed: 11 }
+        """)
+  }
+
+  private let grid = (1...12).map { Double($0) / 10 }
+
+  /// T is exponential with rate mu (1 - rho): attainment 1 - exp(-mu (1 - rho) s) is 0.9 at
+  /// rho = 1 - ln 10 / (mu s) = 0.8849.
+  @Test func theHighestLoadOfMM1() async throws {
+    let search = CapacitySearch(
+      try scenario(), attainment: 0.9, loads: grid, tolerance: 0.005, jobs: 2)
+    let answer = try await search.run(policy: "p")
+    let highest = try #require(answer.highest)
+    let exact = 1 - Foundation.log(10.0) / 20
+    #expect(abs(highest.load - exact) < 0.02)
+    #expect(highest.attainment >= 0.9 && highest.holds)
+    #expect(abs(try #require(answer.queriesPerSecond) - 50 * highest.load) < 1e-6)
+    #expect(answer.gaps.isEmpty && !answer.isBound)
+    #expect(answer.findings.map(\.load) == answer.findings.map(\.load).sorted())
+    // Far from the target five replications are enough, near it they are not.
+    #expect(answer.findings[0].replications == 5 && answer.findings[0].isSure)
+    #expect(answer.findings.contains { $0.replications > 5 })
+  }
+
+  @Test func theAnswerDoesNotDependOnJobs() async throws {
+    var loads: [Double?] = []
+    for jobs in [1, 3] {
+      let search = CapacitySearch(
+        try scenario(), attainment: 0.9, loads: grid, tolerance: 0.05, jobs: jobs)
+      loads.append(try await search.run(policy: "p").highest?.load)
+    }
+    #expect(loads[0] == loads[1])
+  }
+
+  @Test func boundsAndNothing() async throws {
+    let low = try await CapacitySearch(try scenario(), attainment: 0.5, loads: [0.1, 0.2])
+      .run(policy: "p")
+    #expect(low.isBound && low.highest?.load == 0.2)
+    let none = try await CapacitySearch(try scenario(slo: "1 ms"), attainment: 0.9, loads: grid)
+      .run(policy: "p")
+    #expect(none.highest == nil && none.queriesPerSecond == nil && none.findings.count == 12)
+  }
+}
