@@ -177,4 +177,16 @@ private let table = TableGenerator(prompts: 24, height: 192, width: 192).generat
     let tops = quartiles.map { $0.map(table.complexity).max() ?? 0 }
     #expect(tops == tops.sorted())
   }
+
+  /// The shipped table is what this program makes of the same seeds (other C libraries may round otherwise).
+  @Test func theShippedTableIsWhatTheGeneratorMakes() throws {
+    let path = "\(RecorderTests.root)/Scenarios/Latents/sd15-512.table"
+    let shipped = try TrajectoryTable.load(path: path)
+    #expect(shipped.prompts == 1000 && shipped.header.source == .synthetic)
+    let made = TableGenerator(prompts: 2).generate(version: "test", threads: 2)
+    #expect(made.grid == shipped.grid)
+    for (a, b) in zip(made.values, shipped.values) where !(a.isNaN && b.isNaN) {
+      #expect(abs(a - b) <= 1e-4 * max(abs(b), 1e-3))
+    }
+  }
 }
