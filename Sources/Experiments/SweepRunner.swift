@@ -1,50 +1,22 @@
-import Cluster
 public import Results
-public import Scenarios
 
-/// A point of a sweep and what it gave.
-public struct SweepPoint: Sendable {
-  /// `PATH=VALUE` of each axis.
-  public let overrides: [String]
-  /// The experiment as stored.
-  public let experiment: StoredExperiment
-  /// Means, intervals and ratios.
-  public let summaries: [StoredSummary]
-  /// Whether it was in the database already.
-  public let wasKnown: Bool
-}
-
-/// Runs the points of a sweep, several at a time, into one database.
+/// Runs the points of a sweep on this machine, several at a time, into one database.
 ///
 /// A point is known by its content (scenario, seed, profiles, program version): one that the database
 /// holds whole is not run again, so that an interrupted sweep goes on where it was.
 public struct SweepRunner: Sendable {
-  let points: [(overrides: [String], scenario: Scenario)]
-  let policies: [String]?
-  let baseline: String?
-  let replications: Int?
+  let plan: SweepPlan
   let jobs: Int
 
-  /// A runner of `jobs` points at a time; nil = the scenario's own policies, baseline, replications.
-  public init(
-    _ points: [(overrides: [String], scenario: Scenario)], policies: [String]? = nil,
-    baseline: String? = nil, replications: Int? = nil, jobs: Int = 1
-  ) {
-    self.points = points.map { point in
-      var scenario = point.scenario
-      // A sweep's axes take the place of the scenario's own points.
-      scenario.experiment = nil
-      return (point.overrides, scenario)
-    }
-    self.policies = policies
-    self.baseline = baseline
-    self.replications = replications
+  /// A runner of `jobs` points at a time.
+  public init(_ plan: SweepPlan, jobs: Int = 1) {
+    self.plan = plan
     self.jobs = max(jobs, 1)
   }
 
   private enum Result: Sendable {
     case known(Int, StoredExperiment)
-    case ran(Int, StoredExperiment, [CompletedRun], [StoredSummary])
+    case ran(Int, CompletedPoint)
   }
 
   /// Runs what is missing; `progress` is told how many of how many points are done.
@@ -53,13 +25,14 @@ public struct SweepRunner: Sendable {
     progress: (Int, Int) -> Void = { _, _ in }
   ) async throws -> [SweepPoint] {
     var known = Set(try store.experiments().map(\.id))
-    var results: [SweepPoint?] = points.map { _ in nil }
+    let count = plan.points.count
+    var results: [SweepPoint?] = Array(repeating: nil, count: count)
     var done = 0
-    progress(0, points.count)
+    progress(0, count)
     try await withThrowingTaskGroup(of: Result.self) { group in
       var next = 0
-      while done < points.count {
-        while next < points.count, next - done < jobs {
+      while done < count {
+        while next < count, next - done < jobs {
           let (index, ids) = (next, known)
           group.addTask { try self.run(index, known: ids) }
           next += 1
@@ -68,44 +41,26 @@ public struct SweepRunner: Sendable {
         switch result {
         case .known(let index, let experiment):
           results[index] = SweepPoint(
-            overrides: points[index].overrides, experiment: experiment,
+            overrides: plan.points[index].overrides, experiment: experiment,
             summaries: try store.summaries(of: experiment.id), wasKnown: true)
-        case .ran(let index, let experiment, let runs, let summaries):
-          try store.begin(experiment, provenance: provenance)
-          for run in runs { try store.store(run, of: experiment.id) }
-          try store.finish(experiment.id, summaries: summaries, provenance: [])
-          known.insert(experiment.id)
+        case .ran(let index, let point):
+          try point.store(into: store, provenance: provenance)
+          known.insert(point.experiment.id)
           results[index] = SweepPoint(
-            overrides: points[index].overrides, experiment: experiment, summaries: summaries,
-            wasKnown: false)
+            overrides: plan.points[index].overrides, experiment: point.experiment,
+            summaries: point.summaries, wasKnown: false)
         }
         done += 1
-        progress(done, points.count)
+        progress(done, count)
       }
     }
     return results.compactMap { $0 }
   }
 
   private func run(_ index: Int, known: Set<String>) throws -> Result {
-    let experiment = try Experiment(
-      points[index].scenario, policies: policies, baseline: baseline, replications: replications)
+    let experiment = try plan.experiment(at: index)
     let stored = experiment.stored(keepsQueries: false)
     if known.contains(stored.id) { return .known(index, stored) }
-    let runner = ExperimentRunner(experiment, keepsQueries: false)
-    var metrics: [[MetricValues]] = []
-    var runs: [CompletedRun] = []
-    for policy in experiment.policies.indices {
-      var values: [MetricValues] = []
-      for replication in 0..<experiment.replications {
-        try Task.checkCancellation()
-        let run = runner.run(policy: policy, replication: replication)
-        values.append(run.metrics)
-        runs.append(run)
-      }
-      metrics.append(values)
-    }
-    let summaries = Summaries.make(
-      policies: experiment.policies.map(\.name), metrics: metrics)
-    return .ran(index, stored, runs, summaries)
+    return .ran(index, try CompletedPoint(running: experiment))
   }
 }

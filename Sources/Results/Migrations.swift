@@ -6,6 +6,11 @@ enum Migrations {
   static let applicationID = 0x514F_5344
   /// `PRAGMA user_version` of the newest schema.
   static let newest = 2
+  /// Every table, each after those that it refers to.
+  static let tables = [
+    "profile", "experiment", "experiment_profile", "run", "query", "worker", "cpu_pool",
+    "run_metric", "summary", "provenance", "claim",
+  ]
 
   static func migrate(_ db: Database) throws {
     let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0

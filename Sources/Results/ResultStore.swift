@@ -10,8 +10,10 @@ public struct ResultStore: Sendable {
 
   /// Opens a database for writing, creating it or bringing its schema up to date.
   ///
+  /// - Parameter isShared: whether the file must be good on a network file system, where SQLite's
+  ///   write-ahead log is not (sqlite.org/wal.html): a rollback journal then, and one writer.
   /// - Throws: 73 where the file cannot be created or is no QoSDiff database.
-  public init(creatingAt path: String) throws(InputError) {
+  public init(creatingAt path: String, isShared: Bool = false) throws(InputError) {
     let isNew = !FileManager.default.fileExists(atPath: path)
     if !isNew { try Self.checkIsDatabase(path, .cannotCreate) }
     do {
@@ -28,7 +30,7 @@ public struct ResultStore: Sendable {
         guard version <= Migrations.newest else { throw Self.newerSchema(path, version) }
       }
       try queue.writeWithoutTransaction { db in
-        try db.execute(sql: "PRAGMA journal_mode = WAL")
+        try db.execute(sql: "PRAGMA journal_mode = \(isShared ? "DELETE" : "WAL")")
       }
       try queue.write { db in try Migrations.migrate(db) }
     } catch let error as InputError {

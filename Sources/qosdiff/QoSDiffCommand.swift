@@ -15,7 +15,8 @@ struct QoSDiffCommand: AsyncParsableCommand {
       """,
     version: ProgramVersion.text,
     subcommands: [
-      RunCommand.self, CompareCommand.self, SweepCommand.self, CapacityCommand.self,
+      RunCommand.self, CompareCommand.self, SweepCommand.self, SweepTaskCommand.self,
+      CapacityCommand.self,
       ReportCommand.self,
       TraceCommand.self,
       ProfileCommand.self, BenchCommand.self, LatentsCommand.self, InitCommand.self,

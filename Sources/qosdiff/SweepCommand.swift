@@ -32,8 +32,19 @@ struct SweepCommand: AsyncParsableCommand {
   @Option(help: "The results database; default: NAME.sqlite in the present folder.")
   var db: String?
 
-  @Option(help: "Points at a time; default: one a core.")
-  var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+  @Option(help: "Points at a time; default: one a core, or what Slurm allows.")
+  var jobs: Int?
+
+  @Option(help: "Where points run: local (this machine) or slurm (job arrays).")
+  var engine = Engine.local
+
+  @Option(
+    name: .customLong("sbatch"), parsing: .unconditionalSingleValue,
+    help: "An option for sbatch, such as --sbatch --time=10:00; may be repeated.")
+  var sbatchOptions: [String] = []
+
+  @Option(help: "Times that Slurm is given a point before it counts as failed.")
+  var attempts = 3
 
   @Option(help: "Folder for CSV files.")
   var out: String?
@@ -45,9 +56,13 @@ struct SweepCommand: AsyncParsableCommand {
   private static let manyPoints = 1000
 
   func validate() throws {
-    if jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
+    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
     if let replications, replications < 1 {
       throw ValidationError("--replications must be at least 1.")
+    }
+    if attempts < 1 { throw ValidationError("--attempts must be at least 1.") }
+    if engine == .local, !sbatchOptions.isEmpty {
+      throw ValidationError("--sbatch is for --engine slurm.")
     }
     if axis.isEmpty == (list == nil) {
       throw ValidationError("A sweep takes --axis PATH=V1,V2,... or --list FILE.")
@@ -62,15 +77,27 @@ struct SweepCommand: AsyncParsableCommand {
     let path = db ?? ExperimentOptions.database(first)
     if let out { try CSVReport.makeFolder(out) }
     let store = try ResultStore(creatingAt: path)
+    let plan = SweepPlan(
+      scenarios, policies: policies?.split(separator: ",").map(String.init), baseline: baseline,
+      replications: replications)
     let clock = ContinuousClock()
     let start = clock.now
-    let results = try await SweepRunner(
-      scenarios, policies: policies?.split(separator: ",").map(String.init), baseline: baseline,
-      replications: replications, jobs: jobs
-    ).run(into: store, provenance: ExperimentOptions.provenance(first)) { done, all in
-      let left = done > 0 ? (clock.now - start) / done * (all - done) : nil
-      let time = left.map { ", \($0.components.seconds) s left" } ?? ""
-      Output.progress(done < all ? "\(done) of \(all) points\(time)" : "")
+    var known: Int?
+    func progress(_ done: Int, _ all: Int) {
+      let before = known ?? done
+      known = before
+      let left = done > before ? (clock.now - start) / (done - before) * (all - done) : nil
+      Output.progress(done < all ? Self.bar(done, all, left) : "")
+    }
+    let results: [SweepPoint]
+    switch engine {
+    case .local:
+      results = try await SweepRunner(
+        plan, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount
+      ).run(
+        into: store, provenance: ExperimentOptions.provenance(first), progress: progress)
+    case .slurm:
+      results = try await slurm(plan, into: store, progress: progress)
     }
     let axes = overrides[0].map { String($0.prefix { $0 != "=" }) }
     var text = SweepText(axes: axes)
@@ -84,11 +111,45 @@ struct SweepCommand: AsyncParsableCommand {
         to: out, experiments: Set(results.map(\.experiment.id)))
       Output.error("CSV: \(files.joined(separator: ", "))")
     }
-    let known = results.count { $0.wasKnown }
+    let stored = results.count { $0.wasKnown }
     Output.error(
       "Database: \(path). \(results.count) points"
-        + (known > 0 ? ", \(known) of them there already" : "")
+        + (stored > 0 ? ", \(stored) of them there already" : "")
         + ", in \((clock.now - start).components.seconds) s.")
+  }
+
+  private func slurm(
+    _ plan: SweepPlan, into store: ResultStore, progress: (Int, Int) -> Void
+  ) async throws -> [SweepPoint] {
+    // The links that lead here may lead elsewhere by the time a task starts.
+    let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
+    var limits = ArrayLimits()
+    limits.attempts = attempts
+    let interrupt = InterruptFlag()
+    let outcome = try await ArraySweep(
+      plan, on: SlurmQueue(program: program, options: sbatchOptions, most: jobs), limits: limits
+    ).run(into: store, isInterrupted: { interrupt.isRaised }, progress: progress)
+    Output.progress("")
+    if outcome.resubmitted > 0 {
+      Output.error("\(outcome.resubmitted) tasks ended without a result and were submitted again.")
+    }
+    guard outcome.open == 0 else {
+      Output.error(
+        "Interrupted: \(outcome.points.count) points are in the database, \(outcome.open) are not. "
+          + "The same command goes on; tasks still queued stay so"
+          + (outcome.arrays.isEmpty
+            ? "." : " ('scancel --name=\(outcome.arrays.joined(separator: ","))' ends them)."))
+      throw ExitCode(130)
+    }
+    return outcome.points
+  }
+
+  /// A bar of 30 signs, the count, and the time left where it can be told.
+  private static func bar(_ done: Int, _ all: Int, _ left: Duration?) -> String {
+    let full = done * 30 / max(all, 1)
+    let bar = String(repeating: "#", count: full) + String(repeating: ".", count: 30 - full)
+    return "[\(bar)] \(done) of \(all) points"
+      + (left.map { ", \($0.components.seconds) s left" } ?? "")
   }
 
   /// The scenario at a point; a fault of an axis is told as one of `--axis`.
@@ -154,5 +215,12 @@ enum SweepList {
   private static func cells(_ line: Substring) -> [String] {
     line.split(separator: ",", omittingEmptySubsequences: false)
       .map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+}
+
+extension SweepCommand {
+  /// What runs the points.
+  enum Engine: String, CaseIterable, ExpressibleByArgument {
+    case local, slurm
   }
 }

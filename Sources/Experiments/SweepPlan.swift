@@ -1,0 +1,82 @@
+import Cluster
+import Diagnostics
+public import Results
+public import Scenarios
+
+/// A point of a sweep and what it gave.
+public struct SweepPoint: Sendable {
+  /// `PATH=VALUE` of each axis.
+  public let overrides: [String]
+  /// The experiment as stored.
+  public let experiment: StoredExperiment
+  /// Means, intervals and ratios.
+  public let summaries: [StoredSummary]
+  /// Whether it was in the database already.
+  public let wasKnown: Bool
+}
+
+/// What a sweep runs: scenarios, and the policies compared at each.
+public struct SweepPlan: Sendable {
+  /// The scenarios, and `PATH=VALUE` of each axis there.
+  public let points: [(overrides: [String], scenario: Scenario)]
+  let policies: [String]?
+  let baseline: String?
+  let replications: Int?
+
+  /// A plan of points; nil = the scenario's own policies, baseline, replications.
+  public init(
+    _ points: [(overrides: [String], scenario: Scenario)], policies: [String]? = nil,
+    baseline: String? = nil, replications: Int? = nil
+  ) {
+    self.points = points.map { point in
+      var scenario = point.scenario
+      // A sweep's axes take the place of the scenario's own points.
+      scenario.experiment = nil
+      return (point.overrides, scenario)
+    }
+    self.policies = policies
+    self.baseline = baseline
+    self.replications = replications
+  }
+
+  /// The experiment at a point.
+  func experiment(at index: Int) throws(InputError) -> Experiment {
+    try Experiment(
+      points[index].scenario, policies: policies, baseline: baseline, replications: replications)
+  }
+}
+
+/// A point's runs, not yet stored.
+struct CompletedPoint: Sendable {
+  let experiment: StoredExperiment
+  let runs: [CompletedRun]
+  let summaries: [StoredSummary]
+
+  /// Runs every policy and replication, one after the other; stops between runs if cancelled.
+  init(running experiment: Experiment) throws {
+    let runner = ExperimentRunner(experiment, keepsQueries: false)
+    var metrics: [[MetricValues]] = []
+    var runs: [CompletedRun] = []
+    for policy in experiment.policies.indices {
+      var values: [MetricValues] = []
+      for replication in 0..<experiment.replications {
+        try Task.checkCancellation()
+        let run = runner.run(policy: policy, replication: replication)
+        values.append(run.metrics)
+        runs.append(run)
+      }
+      metrics.append(values)
+    }
+    self.experiment = experiment.stored(keepsQueries: false)
+    self.runs = runs
+    summaries = Summaries.make(policies: experiment.policies.map(\.name), metrics: metrics)
+  }
+
+  func store(
+    into store: ResultStore, provenance: [(key: String, value: String)]
+  ) throws(InputError) {
+    try store.begin(experiment, provenance: provenance)
+    for run in runs { try store.store(run, of: experiment.id) }
+    try store.finish(experiment.id, summaries: summaries, provenance: [])
+  }
+}
