@@ -83,7 +83,7 @@ done
 sinfo --noheader --format=%t | grep -q idle || fail "the Slurm node did not come up"
 
 cd "$folder/work"
-cp -r "$root/Scenarios" .
+cp -r "$root/Scenarios" "$root/Traces" .
 loads=0.40,0.42,0.44,0.46,0.48,0.50,0.52,0.54,0.56,0.58,0.60,0.62,0.64,0.66,0.68,0.70,0.72,0.74,0.76,0.78
 sweep=("$qosdiff" sweep Scenarios/quickstart.yaml --axis "workload.load=$loads" --axis query.slo.scale=2,4)
 
