@@ -9,11 +9,13 @@ import Scenarios
 struct CapacityCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "capacity",
-    abstract: "Finds the highest load at which each policy still keeps an SLO attainment.",
+    abstract:
+      "Finds the highest load at which each policy keeps an SLO attainment, or the fewest GPUs.",
     discussion: """
       Looks at a grid of loads, since attainment need not fall as load rises, then halves the interval
-      above the highest load that holds. Each load takes 5 replications or more, until their 95 %
-      interval lies on one side of the target.
+      above the highest load that holds. With --fewest-gpus the arrivals stay as they are and the nodes
+      vary: doubled until the attainment is kept, then bisected. Each look takes 5 replications or
+      more, until their interval lies on one side of the target.
       """)
 
   @OptionGroup var scenario: ScenarioOptions
@@ -33,11 +35,30 @@ struct CapacityCommand: AsyncParsableCommand {
   @Option(help: "How closely the load is found.")
   var tolerance = 0.01
 
-  @Option(help: "Most replications a load.")
+  @Flag(name: .customLong("fewest-gpus"), help: "Finds the fewest GPUs for given arrivals instead.")
+  var fewestGPUs = false
+
+  @Option(
+    help: """
+      With --fewest-gpus: arrivals, such as '12 query/s'; default: the scenario's own, which \
+      --set workload.load=X makes X of what its nodes can take.
+      """)
+  var rate: RateArgument?
+
+  @Option(help: "With --fewest-gpus: the node whose count varies; default: the first.")
+  var node: String?
+
+  @Option(help: "With --fewest-gpus: most such nodes.")
+  var mostNodes = 1024
+
+  @Option(help: "Most replications a look.")
   var replications = 40
 
   @Option(help: "Runs at a time; default: one a core.")
   var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+
+  @Flag(help: "Prints JSON.")
+  var json = false
 
   func validate() throws {
     if !(0...1).contains(attainment) { throw ValidationError("--attainment must be in 0...1.") }
@@ -47,50 +68,94 @@ struct CapacityCommand: AsyncParsableCommand {
     if !(1e-4...1).contains(tolerance) { throw ValidationError("--tolerance: 0.0001...1.") }
     if replications < 5 { throw ValidationError("--replications must be at least 5.") }
     if jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
+    if !(1...100_000).contains(mostNodes) { throw ValidationError("--most-nodes: 1...100000.") }
+    if !fewestGPUs, rate != nil || node != nil {
+      throw ValidationError("--rate and --node are for --fewest-gpus.")
+    }
+    if let rate, rate.perSecond <= 0 { throw ValidationError("--rate must be above zero.") }
   }
 
   func run() async throws {
     let scenario = try scenario.read()
-    let known = scenario.policies.map(\.name)
-    let names = policies?.split(separator: ",").map(String.init) ?? known
+    let names = policies?.split(separator: ",").map(String.init) ?? scenario.policies.map(\.name)
+    let report = try await fewestGPUs ? fleet(scenario, names) : loads(scenario, names)
+    Output.progress("")
+    Output.result(json ? report.json : report.text)
+  }
+
+  private func loads(_ scenario: Scenario, _ names: [String]) async throws -> CapacityReport {
     let count = Int((most / step).rounded())
     let search = CapacitySearch(
       scenario, attainment: attainment, loads: (1...count).map { Double($0) * step },
       tolerance: tolerance, most: replications, jobs: jobs)
-    var table = TextTable(header: ["policy", "highest load", "query/s", "attainment there", "runs"])
-    var notes: [String] = []
+    var report = CapacityReport(
+      title: "\(scenario.name): highest load, of the baseline's capacity, at an SLO attainment of "
+        + decimal(attainment),
+      columns: ["highest load", "query/s"])
     for name in names {
       let answer = try await search.run(policy: name) { load in
         Output.progress("\(name): load \(decimal(load))")
       }
-      Output.progress("")
-      let runs = answer.findings.reduce(0) { $0 + $1.replications }
-      guard let highest = answer.highest else {
-        table.add([name, "none", "-", "-", "\(runs)"])
-        notes.append("\(name) keeps it at no load from \(decimal(step)) on; try a smaller --step.")
-        continue
-      }
-      let half = highest.interval.map { ($0.upperBound - $0.lowerBound) / 2 } ?? 0
-      table.add([
-        name, (answer.isBound ? "at least " : "") + String(format: "%.3f", highest.load),
-        answer.queriesPerSecond.map { String(format: "%.3f", $0) } ?? "-",
-        String(format: "%.4f ± %.4f", highest.attainment, half), "\(runs)",
-      ])
-      if !highest.isSure {
-        notes.append(
-          "\(name): at that load \(highest.replications) replications leave doubt; more of them "
-            + "(--replications) would settle it.")
+      report.add(
+        name, looks: answer.findings.map { ("load \(decimal($0.load))", $0.decision) },
+        answer: answer.highest.map { highest in
+          CapacityReport.Answer(
+            cells: [
+              (answer.isBound ? "at least " : "") + String(format: "%.3f", highest.load),
+              answer.queriesPerSecond.map { String(format: "%.3f", $0) } ?? "-",
+            ],
+            values: ["load": highest.load, "query_per_s": answer.queriesPerSecond ?? 0],
+            decision: highest.decision, isBound: answer.isBound)
+        })
+      if answer.highest == nil {
+        report.note("\(name) keeps it at no load from \(decimal(step)) on; try a smaller --step.")
       }
       if !answer.gaps.isEmpty {
-        notes.append(
+        report.note(
           "\(name) does not keep it at loads \(answer.gaps.map(decimal).joined(separator: ", ")), "
             + "below the highest: its attainment is not monotone in load.")
       }
     }
-    Output.result(
-      "\(scenario.name): highest load, of the baseline's capacity, at an SLO attainment of "
-        + "\(decimal(attainment))")
-    Output.result(table.text)
-    for note in notes { Output.result(ComparisonText.wrapped("- " + note)) }
+    return report
+  }
+
+  private func fleet(_ scenario: Scenario, _ names: [String]) async throws -> CapacityReport {
+    let options = self.scenario
+    let place = "cluster.nodes.\(node ?? "0").count"
+    let search = try FleetSearch(
+      scenario, attainment: attainment, rate: rate?.perSecond, mostNodes: mostNodes,
+      most: replications, jobs: jobs
+    ) { count throws(InputError) in try options.read(setting: ["\(place)=\(count)"]) }
+    let rate = String(format: "%.3f", search.queriesPerSecond)
+    var report = CapacityReport(
+      title:
+        "\(scenario.name): fewest GPUs at \(rate) query/s and an SLO attainment of "
+        + "\(decimal(attainment)); \(place) varies",
+      columns: ["nodes", "GPUs in all"])
+    for name in names {
+      let answer = try await search.run(policy: name) { count in
+        Output.progress("\(name): \(count) nodes")
+      }
+      report.add(
+        name, looks: answer.findings.map { ("\($0.nodes) nodes", $0.decision) },
+        answer: answer.fewest.map { fewest in
+          CapacityReport.Answer(
+            cells: ["\(fewest.nodes)", "\(fewest.accelerators)"],
+            values: [
+              "nodes": Double(fewest.nodes), "gpus": Double(fewest.accelerators),
+              "query_per_s": search.queriesPerSecond,
+            ], decision: fewest.decision, isBound: false)
+        })
+      if answer.fewest == nil {
+        report.note("\(name) does not keep it with \(mostNodes) nodes; raise --most-nodes.")
+      }
+      if !answer.gaps.isEmpty {
+        let gaps = answer.gaps.map { "\($0)" }.joined(separator: ", ")
+        report.note(
+          "\(name) does not keep it with \(gaps) nodes, more than the fewest: its attainment is not "
+            + "monotone in their number.")
+      }
+    }
+    return report
   }
 }

@@ -9,19 +9,7 @@ import Testing
 @Suite struct CapacityTests {
   /// M/M/1 with a service rate of 50 a second and an SLO of 0.4 s.
   private func scenario(slo: String = "0.4 s") throws -> Scenario {
-    try Support.scenario(
-      text: """
-        name: mm1
-        query: { steps: 1, slo: { time: \(slo) } }
-        workload: { arrivals: { poisson: { rate: 1 query/s } }, queries: 20000 }
-        cluster:
-          queue: central
-          nodes:
-            - name: n
-              accelerators: { synthetic: { denoise: { exponential: { mean: 20 ms } } } }
-        policies: { p: { batching: none } }
-        run: { seed: 11 }
-        """)
+    try Support.scenario(text: QueueScenario.text(rate: 1, queries: 20_000, slo: slo))
   }
 
   private let grid = (1...12).map { Double($0) / 10 }
@@ -35,13 +23,13 @@ import Testing
     let highest = try #require(answer.highest)
     let exact = 1 - Foundation.log(10.0) / 20
     #expect(abs(highest.load - exact) < 0.02)
-    #expect(highest.attainment >= 0.9 && highest.holds)
+    #expect(highest.decision.attainment >= 0.9 && highest.decision.holds)
     #expect(abs(try #require(answer.queriesPerSecond) - 50 * highest.load) < 1e-6)
     #expect(answer.gaps.isEmpty && !answer.isBound)
     #expect(answer.findings.map(\.load) == answer.findings.map(\.load).sorted())
     // Far from the target five replications are enough, near it they are not.
-    #expect(answer.findings[0].replications == 5 && answer.findings[0].isSure)
-    #expect(answer.findings.contains { $0.replications > 5 })
+    #expect(answer.findings[0].decision.replications == 5 && answer.findings[0].decision.isSure)
+    #expect(answer.findings.contains { $0.decision.replications > 5 })
   }
 
   @Test func theAnswerDoesNotDependOnJobs() async throws {

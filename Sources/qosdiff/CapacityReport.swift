@@ -1,0 +1,105 @@
+import Experiments
+import Foundation
+import Reporting
+
+/// What a search for capacity found, for the terminal and for programs.
+struct CapacityReport {
+  /// What holds for a policy.
+  struct Answer {
+    /// Cells of the table, one for each column.
+    var cells: [String]
+    /// Values by name, for programs.
+    var values: [String: Double]
+    var decision: AttainmentDecision
+    /// Whether the search ended before it found a limit.
+    var isBound: Bool
+  }
+
+  private struct Look: Encodable {
+    var at: String
+    var attainment: Double
+    var lower: Double?
+    var upper: Double?
+    var replications: Int
+    var holds: Bool
+    var is_sure: Bool
+
+    init(_ at: String, _ decision: AttainmentDecision) {
+      self.at = at
+      attainment = decision.attainment
+      lower = decision.interval?.lowerBound
+      upper = decision.interval?.upperBound
+      replications = decision.replications
+      holds = decision.holds
+      is_sure = decision.isSure
+    }
+  }
+
+  private struct Row: Encodable {
+    var policy: String
+    var answer: [String: Double]?
+    var is_bound: Bool
+    var looks: [Look]
+  }
+
+  private struct Document: Encodable {
+    var title: String
+    var policies: [Row]
+    var notes: [String]
+  }
+
+  private let title: String
+  private let columns: Int
+  private var table: TextTable
+  private var rows: [Row] = []
+  private var notes: [String] = []
+
+  init(title: String, columns: [String]) {
+    self.title = title
+    self.columns = columns.count
+    table = TextTable(header: ["policy"] + columns + ["attainment there", "runs"])
+  }
+
+  mutating func note(_ text: String) { notes.append(text) }
+
+  /// Adds a policy: every look that was taken, and the answer if there is one.
+  mutating func add(
+    _ policy: String, looks: [(at: String, decision: AttainmentDecision)], answer: Answer?
+  ) {
+    let runs = looks.reduce(0) { $0 + $1.decision.replications }
+    rows.append(
+      Row(
+        policy: policy, answer: answer?.values, is_bound: answer?.isBound ?? false,
+        looks: looks.map { Look($0.at, $0.decision) }))
+    guard let answer else {
+      table.add(
+        [policy, "none"] + Array(repeating: "-", count: columns) + ["\(runs)"])
+      return
+    }
+    let decision = answer.decision
+    let half = decision.interval.map { ($0.upperBound - $0.lowerBound) / 2 } ?? 0
+    table.add(
+      [policy] + answer.cells
+        + [String(format: "%.4f ± %.4f", decision.attainment, half), "\(runs)"])
+    let doubtful = looks.filter { !$0.decision.isSure }.map(\.at)
+    if !doubtful.isEmpty {
+      note(
+        "\(policy): \(doubtful.joined(separator: ", ")) left doubt, within the interval's width of the "
+          + "target; more --replications would settle it.")
+    }
+  }
+
+  /// A title, a row for each policy, and the notes.
+  var text: String {
+    ([title, table.text] + notes.map { ComparisonText.wrapped("- " + $0) }).joined(
+      separator: "\n")
+  }
+
+  /// One JSON object, keys sorted.
+  var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let document = Document(title: title, policies: rows, notes: notes)
+    return (try? encoder.encode(document)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+}

@@ -1,0 +1,88 @@
+import Diagnostics
+import Foundation
+import Scenarios
+import Testing
+
+@testable import Experiments
+
+/// The search for the fewest nodes, where theory knows the answer.
+@Suite struct FleetTests {
+  private let rate = 180.0
+
+  @Sendable private static func scenario(_ nodes: Int) throws(InputError) -> Scenario {
+    try ScenarioReader().read(
+      text: QueueScenario.text(rate: 180, queries: 10_000, slo: "0.06 s"), path: "queue.yaml",
+      overrides: ["cluster.nodes.n.count=\(nodes)"])
+  }
+
+  /// P(T <= t) of M/M/c by Erlang's C, with service rate 50: P(T > t) = e^(-mu t)
+  /// (1 + C (1 - e^(-mu t (c - 1 - a))) / (c - 1 - a)), a = lambda / mu.
+  private func attainment(servers c: Int, rate: Double, time t: Double) -> Double {
+    let (mu, a) = (50.0, rate / 50)
+    guard Double(c) > a else { return 0 }
+    var term = 1.0
+    var sum = 1.0
+    for k in 1..<c {
+      term *= a / Double(k)
+      sum += term
+    }
+    let last = term * a / Double(c) / (1 - a / Double(c))
+    let wait = last / (sum + last)
+    let spare = Double(c) - 1 - a
+    return 1 - exp(-mu * t) * (1 + wait * (1 - exp(-mu * t * spare)) / spare)
+  }
+
+  @Test func theFewestServersOfMMc() async throws {
+    let target = 0.93
+    let exact = try #require(
+      (1...20).first { attainment(servers: $0, rate: rate, time: 0.06) >= target })
+    // Far enough from the target on either side for the search to be sure.
+    #expect(attainment(servers: exact, rate: rate, time: 0.06) > target + 0.002)
+    #expect(attainment(servers: exact - 1, rate: rate, time: 0.06) < target - 0.002)
+    let search = try FleetSearch(
+      try Self.scenario(2), attainment: target, jobs: 2, scenario: Self.scenario)
+    #expect(abs(search.queriesPerSecond - rate) < 1e-9)
+    let answer = try await search.run(policy: "p")
+    let fewest = try #require(answer.fewest)
+    #expect(fewest.nodes == exact && fewest.accelerators == exact)
+    #expect(answer.gaps.isEmpty)
+    // Doubled to 8, and then between: numbers above the answer were looked at too.
+    #expect(answer.findings.map(\.nodes).starts(with: [1, 2, 4]))
+    #expect(answer.findings.contains { $0.nodes > exact })
+    // Nearer to saturation 10,000 queries are too few to compare.
+    for finding in answer.findings where rate / 50 < 0.8 * Double(finding.nodes) {
+      let theory = attainment(servers: finding.nodes, rate: rate, time: 0.06)
+      #expect(abs(finding.decision.attainment - theory) < 0.01, "\(finding)")
+    }
+  }
+
+  @Test func anotherRateTakesOtherServers() async throws {
+    let search = try FleetSearch(
+      try Self.scenario(1), attainment: 0.93, rate: 20, jobs: 2, scenario: Self.scenario)
+    let exact = try #require(
+      (1...20).first { attainment(servers: $0, rate: 20, time: 0.06) >= 0.93 })
+    #expect(try await search.run(policy: "p").fewest?.nodes == exact)
+  }
+
+  @Test func whatIsNotEnoughIsSaid() async throws {
+    let search = try FleetSearch(
+      try Self.scenario(1), attainment: 0.93, mostNodes: 2, jobs: 2, scenario: Self.scenario)
+    let answer = try await search.run(policy: "p")
+    #expect(answer.fewest == nil && answer.findings.map(\.nodes) == [1, 2])
+  }
+
+  @Test func withoutAViolationTheNumberOfQueriesDecides() async throws {
+    // 5 x 100 queries without a violation do not show an attainment of 0.999, 40 x 100 do not either:
+    // -ln(0.05 / 4) / 4000 = 0.0011.
+    func decide(_ target: Double, queries: Int) async throws -> AttainmentDecision {
+      let scenario = try Support.scenario(
+        text: QueueScenario.text(rate: 1, queries: queries, slo: "100 s"))
+      return try await AttainmentTest(target: target, most: 40, jobs: 2)
+        .decide(Experiment(scenario, replications: 1), policy: "p")
+    }
+    let few = try await decide(0.999, queries: 100)
+    #expect(few.replications == 40 && !few.isSure && few.holds)
+    let many = try await decide(0.999, queries: 1000)
+    #expect(many.replications == 5 && many.isSure && many.holds)
+  }
+}
