@@ -1,0 +1,132 @@
+import Cluster
+public import Diagnostics
+public import Results
+
+/// A comparison of runs that a database holds already, of finished and interrupted experiments alike.
+public struct StoredComparison: Sendable {
+  /// What the runs have in common; its replications are those that every policy here has.
+  public let experiment: StoredExperiment
+  /// Means, intervals, ratios and differences.
+  public let summaries: [StoredSummary]
+  /// Policies and replications that are not there; nil where nothing is missing.
+  public let missing: String?
+
+  /// What `store` holds of an experiment.
+  ///
+  /// - Throws: 66 where it holds none of its runs; 65 where the baseline is not among them.
+  public init(of experiment: Experiment, in store: ResultStore) throws(InputError) {
+    let content = experiment.stored().content
+    let group = try store.storedRuns().first { $0.experiments[0].content == content }
+    let comparison = try group.map { group throws(InputError) in
+      try Self.comparison(
+        group, policies: experiment.policies.map(\.name), baseline: experiment.baseline,
+        replications: experiment.replications, path: store.path)
+    }
+    guard let comparison = comparison ?? nil else {
+      throw InputError(
+        .missingInput, at: .init(file: store.path),
+        "the database holds no run of this scenario, seed, profiles, trace and program version",
+        hint:
+          "leave --stored away to simulate it; 'qosdiff compare \(store.path)' shows what is there")
+    }
+    self = comparison
+  }
+
+  /// All that `store` holds: one comparison for each scenario, seed and program version.
+  ///
+  /// - Throws: 65 where it holds no run of these policies, or not of the baseline.
+  public static func all(
+    in store: ResultStore, policies: [String]? = nil, baseline: String? = nil
+  ) throws(InputError) -> [StoredComparison] {
+    var comparisons: [StoredComparison] = []
+    for group in try store.storedRuns() {
+      if let comparison = try comparison(
+        group, policies: policies, baseline: baseline, replications: nil, path: store.path)
+      {
+        comparisons.append(comparison)
+      }
+    }
+    guard !comparisons.isEmpty else {
+      throw InputError(
+        .badInput, at: .init(file: store.path),
+        "the database holds no run" + (policies == nil ? "" : " of these policies"),
+        hint: "'qosdiff compare SCENARIO --db \(store.path)' adds them")
+    }
+    return comparisons
+  }
+
+  private init(experiment: StoredExperiment, summaries: [StoredSummary], missing: String?) {
+    self.experiment = experiment
+    self.summaries = summaries
+    self.missing = missing
+  }
+
+  /// Nil where none of the policies has a run. `replications`: how many there should be; nil = as many as
+  /// an experiment asked for.
+  private static func comparison(
+    _ group: StoredRuns, policies: [String]?, baseline: String?, replications: Int?, path: String
+  ) throws(InputError) -> StoredComparison? {
+    var experiment = group.experiments[0]
+    if let baseline { experiment.baseline = baseline }
+    let runs = Dictionary(grouping: group.runs, by: \.policy)
+    var names = [experiment.baseline]
+    for name in policies ?? group.runs.map(\.policy) where !names.contains(name) {
+      names.append(name)
+    }
+    guard names.contains(where: { runs[$0] != nil }) else { return nil }
+    guard runs[experiment.baseline] != nil else {
+      throw InputError(
+        .badInput, at: .init(file: path),
+        "there is no run of the baseline '\(experiment.baseline)' of '\(experiment.name)'",
+        hint: Suggestion.hint(for: experiment.baseline, in: runs.keys.sorted(), noun: "policy"))
+    }
+    let wanted = replications ?? group.experiments.map(\.replications).max() ?? 0
+    var missing: [String] = []
+    var common = Set(0..<wanted)
+    for name in names {
+      let there = Set((runs[name] ?? []).map(\.replication))
+      let absent = (0..<wanted).filter { !there.contains($0) }
+      if there.isEmpty {
+        missing.append("\(name), all runs")
+      } else {
+        common.formIntersection(there)
+        if !absent.isEmpty { missing.append("\(name), replications \(ranges(absent))") }
+      }
+    }
+    names.removeAll { runs[$0] == nil }
+    let used = common.sorted()
+    guard !used.isEmpty else {
+      throw InputError(
+        .badInput, at: .init(file: path),
+        "the policies of '\(experiment.name)' have no replication in common",
+        hint: "name fewer of them with --policies, or finish the comparison")
+    }
+    let metrics = names.map { name in
+      let byReplication = Dictionary(
+        (runs[name] ?? []).map {
+          ($0.replication, $0.metrics.first { $0.className.isEmpty }?.values)
+        },
+        uniquingKeysWith: { first, _ in first })
+      return used.map { (byReplication[$0] ?? nil) ?? MetricValues() }
+    }
+    experiment.replications = used.count
+    experiment.notes.append("stored runs, nothing simulated: replications \(ranges(used))")
+    return StoredComparison(
+      experiment: experiment, summaries: Summaries.make(policies: names, metrics: metrics),
+      missing: missing.isEmpty ? nil : missing.joined(separator: "; "))
+  }
+
+  /// `0-3, 7` for 0, 1, 2, 3, 7.
+  private static func ranges(_ numbers: [Int]) -> String {
+    var ranges: [ClosedRange<Int>] = []
+    for number in numbers {
+      if let last = ranges.last, last.upperBound == number - 1 {
+        ranges[ranges.count - 1] = last.lowerBound...number
+      } else {
+        ranges.append(number...number)
+      }
+    }
+    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+      .joined(separator: ", ")
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+
+/// `compare` on what a database holds, and databases of older programs.
+@Suite(.needsProgram) struct StoredCompareTests {
+  static let scenario = """
+    name: stored
+    workload: { arrivals: { poisson: { rate: 20 query/s } }, queries: 300 }
+    cluster:
+      nodes:
+        - name: n
+          accelerators: { count: 2, synthetic: { denoise: { exponential: { mean: 1 ms } } } }
+    policies:
+      base: { dispatcher: random }
+      new: { extends: base, dispatcher: join-shortest-queue }
+      other: { extends: base, dispatcher: round-robin }
+    run: { seed: 5, replications: 4 }
+    """
+
+  private func scratch() throws -> Scratch {
+    let scratch = try Scratch()
+    try scratch.write(Self.scenario, to: "s.yaml")
+    return scratch
+  }
+
+  private func table(_ text: String) -> Substring {
+    let start = text.range(of: "\nmetric")?.lowerBound ?? text.startIndex
+    let end = text.range(of: "\n\n±")?.lowerBound ?? text.endIndex
+    return text[start..<end]
+  }
+
+  @Test func theSameTableWithoutASimulation() throws {
+    let scratch = try scratch()
+    let both = try Program.release(
+      "compare", "s.yaml", "--policies", "new", "--db", "r.sqlite", in: scratch.path)
+    let before = try #require(scratch.bytes("r.sqlite"))
+    for arguments in [
+      ["r.sqlite"], ["s.yaml", "--stored", "--db", "r.sqlite", "--policies", "new"],
+    ] {
+      let stored = try Program.release(arguments: ["compare"] + arguments, in: scratch.path)
+      #expect(stored.status == 0 && stored.error.isEmpty)
+      #expect(table(stored.out).count > 500 && table(stored.out) == table(both.out))
+      #expect(stored.out.contains("- stored runs, nothing simulated: replications 0-3"))
+    }
+    #expect(scratch.bytes("r.sqlite") == before)
+  }
+
+  @Test func whatIsMissingIsNamed() throws {
+    let scratch = try scratch()
+    try Program.release(
+      "compare", "s.yaml", "--policies", "new", "--db", "r.sqlite", in: scratch.path)
+    let result = try Program.release(
+      "compare", "s.yaml", "--stored", "--db", "r.sqlite", "--replications", "6", "--out", "csv",
+      in: scratch.path)
+    #expect(result.status == 0)
+    #expect(
+      result.error.hasPrefix(
+        "Missing in stored: base, replications 4-5; new, replications 4-5; other, all runs.\n"))
+    let csv = String(decoding: scratch.bytes("csv/summary.csv") ?? Data(), as: UTF8.self)
+    #expect(csv.contains(",new,slo_violation_ratio,,4,"))
+  }
+
+  @Test(arguments: [
+    (
+      ["s.yaml", "--stored", "--db", "none.sqlite"], 66 as Int32, "none.sqlite: error: there is no "
+    ),
+    (
+      ["s.yaml", "--stored", "--db", "r.sqlite", "--seed", "6"], 66,
+      "r.sqlite: error: the database holds no run of this scenario, "
+    ),
+    (
+      ["r.sqlite", "--baseline", "nex"], 65,
+      "r.sqlite: error: there is no run of the baseline 'nex'"
+    ),
+    (["r.sqlite", "--set", "a=1"], 64, "r.sqlite: error: a database is compared as it is: "),
+    (
+      ["s.yaml", "--precision", "2"], 65, "--set run.precision=2: error: run.precision lacks a unit"
+    ),
+  ])
+  func whatCannotBeComparedIsOneLine(
+    arguments: [String], status: Int32, line: String
+  ) throws {
+    let scratch = try scratch()
+    try Program.release(
+      "compare", "s.yaml", "--policies", "new", "--db", "r.sqlite", in: scratch.path)
+    let result = try Program.release(arguments: ["compare"] + arguments, in: scratch.path)
+    #expect(result.status == status)
+    #expect(result.error.hasPrefix(line), "\(result.error)")
+    #expect(result.error.split(separator: "\n").count == 1 && result.out.isEmpty)
+  }
+
+  /// Schema 2 knew neither content nor differences.
+  @Test func aDatabaseOfAnOlderSchemaIsReadAndBroughtUpToDate() throws {
+    let scratch = try scratch()
+    let first = try Program.release("compare", "s.yaml", "--db", "r.sqlite", in: scratch.path)
+    let drops = [
+      "experiment DROP COLUMN content", "summary DROP COLUMN difference",
+      "summary DROP COLUMN difference_lower", "summary DROP COLUMN difference_upper",
+      "summary DROP COLUMN p_value_holm",
+    ].map { "ALTER TABLE \($0);" }
+    try scratch.sqlite(
+      "r.sqlite", drops.joined() + "PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE);")
+    for arguments in [["report"], ["compare"]] {
+      let result = try Program.release(arguments: arguments + ["r.sqlite"], in: scratch.path)
+      #expect(result.status == 0)
+      #expect(result.out.contains("SLO violation ratio"))
+    }
+    let again = try Program.release("compare", "s.yaml", "--db", "r.sqlite", in: scratch.path)
+    #expect(again.out == first.out)
+    #expect(try scratch.sqlite("r.sqlite", "PRAGMA user_version") == "3\n")
+  }
+}

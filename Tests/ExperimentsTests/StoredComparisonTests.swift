@@ -1,0 +1,86 @@
+import Diagnostics
+import Foundation
+import Results
+import Scenarios
+import Testing
+
+@testable import Experiments
+
+/// Comparisons of what a database holds already.
+@Suite struct StoredComparisonTests {
+  private let path = NSTemporaryDirectory() + "/stored-" + UUID().uuidString + ".sqlite"
+
+  private func experiment(_ policies: [String], _ overrides: String...) throws -> Experiment {
+    let text = QueueScenario.text(rate: 30, queries: 400, run: "seed: 2, replications: 3")
+    return try Experiment(Support.scenario(text: text, overrides), policies: policies)
+  }
+
+  private func store(_ experiments: Experiment...) async throws -> ResultStore {
+    let store = try ResultStore(creatingAt: path)
+    for experiment in experiments {
+      _ = try await ExperimentRunner(experiment, keepsQueries: false).run(into: store)
+    }
+    return store
+  }
+
+  @Test func runsOfSeveralExperimentsAreComparedAsIfTheyWereOne() async throws {
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let both = try experiment(["p", "q"])
+    let store = try await store(experiment(["p"]), both)
+    let expected = try await ExperimentRunner(both).run(into: nil).summaries
+    let comparison = try StoredComparison(of: both, in: store)
+    #expect(comparison.summaries == expected)
+    #expect(comparison.missing == nil && comparison.experiment.replications == 3)
+    let all = try StoredComparison.all(in: store)
+    #expect(all.count == 1 && all[0].summaries == expected)
+    // The other way round: ratios to q.
+    let turned = try StoredComparison.all(in: store, baseline: "q")[0]
+    #expect(turned.summaries.first?.policy == "q" && turned.experiment.baseline == "q")
+  }
+
+  @Test func whatIsMissingIsSaidAndTheRestCompared() async throws {
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let store = try await store(
+      experiment(["p"], "run.replications=5"), experiment(["p", "q"], "run.replications=2"))
+    let wanted = try experiment(["p", "q"], "run.replications=6")
+    let comparison = try StoredComparison(of: wanted, in: store)
+    #expect(comparison.missing == "p, replications 5; q, replications 2-5")
+    #expect(comparison.experiment.replications == 2)
+    let two = try await ExperimentRunner(experiment(["p", "q"], "run.replications=2")).run(
+      into: nil)
+    #expect(comparison.summaries == two.summaries)
+    #expect(comparison.experiment.notes.last == "stored runs, nothing simulated: replications 0-1")
+    #expect(try StoredComparison.all(in: store, policies: ["p"])[0].missing == nil)
+    #expect(try StoredComparison.all(in: store, policies: ["z"])[0].missing == "z, all runs")
+  }
+
+  @Test func runsOfAnInterruptedExperimentCount() async throws {
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let experiment = try experiment(["p", "q"])
+    let store = try ResultStore(creatingAt: path)
+    let stored = experiment.stored(keepsQueries: false)
+    try store.begin(stored, provenance: [])
+    _ = try await ExperimentRunner(experiment, keepsQueries: false).collect { run in
+      if run.policy == "p" || run.replication == 1 { try store.store(run, of: stored.id) }
+    }
+    #expect(try store.experiments().isEmpty)
+    let comparison = try StoredComparison.all(in: store)[0]
+    #expect(comparison.missing == "q, replications 0, 2")
+    #expect(comparison.experiment.replications == 1)
+  }
+
+  @Test func anotherSeedLoadOrTraceIsNotTheSame() async throws {
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let store = try await store(experiment(["p"]))
+    for override in ["run.seed=3", "workload.queries=401", "query.slo.time=1 s"] {
+      let error = try #require(throws: InputError.self) {
+        try StoredComparison(of: experiment(["p"], override), in: store)
+      }
+      #expect(error.exitCode == 66)
+    }
+    let error = try #require(throws: InputError.self) {
+      try StoredComparison.all(in: store, baseline: "q")
+    }
+    #expect(error.description.contains("there is no run of the baseline 'q' of 'queue'"))
+  }
+}
