@@ -37,7 +37,8 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
     let id: String
     let index: Int
     var attempts = 0
-    var lastSeen: ContinuousClock.Instant?
+    /// Time waited until the queue was last seen to have it; nil = never.
+    var lastSeen: Duration?
     var log: String?
   }
 
@@ -60,6 +61,7 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
     var outcome = Outcome()
     var failed: [OpenPoint] = []
     var pause = limits.shortestPause
+    var waited = Duration.zero
     var silent = 0
     while true {
       // The queue first: what ends after this look leaves its shard for the next.
@@ -87,17 +89,17 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
         break
       }
       if let live {
-        let lost = mark(&open, live, submissions, prefix)
+        let lost = mark(&open, live, submissions, prefix, after: waited)
         let again = lost.filter { open[$0.id].map { $0.attempts < limits.attempts } ?? false }
         for task in lost where task.attempts >= limits.attempts {
           failed.append(task)
           open[task.id] = nil
         }
         outcome.resubmitted += again.count { $0.attempts > 0 }
-        try submit(again, &open, folder, prefix, after: submissions.keys.max() ?? 0)
+        try submit(again, &open, folder, prefix, last: submissions.keys.max() ?? 0, after: waited)
       }
       pause = open.count < before ? limits.shortestPause : min(pause * 2, limits.longestPause)
-      try await wait(pause, isInterrupted)
+      waited += try await wait(pause, isInterrupted)
     }
     outcome.points = try collect(experiments, known, store)
     if !failed.isEmpty { throw failure(failed) }
@@ -106,11 +108,16 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
   }
 
   /// Waits in short pieces, so that an interruption is answered soon.
-  private func wait(_ pause: Duration, _ isInterrupted: () -> Bool) async throws {
-    let end = ContinuousClock.now + pause
-    while ContinuousClock.now < end, !isInterrupted() {
-      try await Task.sleep(for: min(pause, .milliseconds(200)))
+  ///
+  /// - Returns: how long, by the pieces: a clock is not needed.
+  private func wait(_ pause: Duration, _ isInterrupted: () -> Bool) async throws -> Duration {
+    var waited = Duration.zero
+    while waited < pause, !isInterrupted() {
+      let piece = min(pause - waited, .milliseconds(200))
+      try await Task.sleep(for: piece)
+      waited += piece
     }
+    return waited
   }
 
   /// Marks the tasks that the queue still has.
@@ -119,9 +126,8 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
   ///   their shard, by point.
   private func mark(
     _ open: inout [String: OpenPoint], _ live: Set<JobTask>, _ submissions: [Int: SweepSubmission],
-    _ prefix: String
+    _ prefix: String, after now: Duration
   ) -> [OpenPoint] {
-    let now = ContinuousClock.now
     for (number, submission) in submissions {
       for (index, point) in submission.points.enumerated()
       where live.contains(JobTask(name: "\(prefix)-\(number)", index: index)) {
@@ -135,8 +141,9 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
   }
 
   private func submit(
-    _ tasks: [OpenPoint], _ open: inout [String: OpenPoint], _ folder: SweepFolder, _ prefix: String,
-    after last: Int
+    _ tasks: [OpenPoint], _ open: inout [String: OpenPoint], _ folder: SweepFolder,
+    _ prefix: String,
+    last: Int, after now: Duration
   ) throws(InputError) {
     var number = last
     for start in stride(from: 0, to: tasks.count, by: limits.arraySize) {
@@ -153,7 +160,7 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
         name: name, file: folder.file(of: number), tasks: points.count, logs: folder.logs)
       for (index, task) in chunk.enumerated() {
         open[task.id]?.attempts += 1
-        open[task.id]?.lastSeen = .now
+        open[task.id]?.lastSeen = now
         open[task.id]?.log = "\(folder.logs)/\(name)-\(index).log"
       }
     }
@@ -200,7 +207,8 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
   private func failure(_ tasks: [OpenPoint]) -> InputError {
     let first = tasks[0]
     let point = plan.points[first.index].overrides.joined(separator: " ")
-    let last = first.log.flatMap { FileManager.default.contents(atPath: $0) }
+    let last =
+      first.log.flatMap { FileManager.default.contents(atPath: $0) }
       .map { String(decoding: $0, as: UTF8.self) }?.split(separator: "\n").last ?? "nothing"
     let others = tasks.count > 1 ? " and \(tasks.count - 1) more points" : ""
     return InputError(
@@ -211,7 +219,8 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
 
   /// Names of arrays begin with this, different for every database.
   private static func prefix(_ folder: SweepFolder) -> String {
-    "qosdiff-" + ContentIdentity.hex([URL(filePath: folder.path).standardizedFileURL.path]).prefix(8)
+    "qosdiff-"
+      + ContentIdentity.hex([URL(filePath: folder.path).standardizedFileURL.path]).prefix(8)
   }
 }
 

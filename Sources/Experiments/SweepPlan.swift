@@ -48,35 +48,24 @@ public struct SweepPlan: Sendable {
 
 /// A point's runs, not yet stored.
 struct CompletedPoint: Sendable {
-  let experiment: StoredExperiment
+  let outcome: ExperimentOutcome
   let runs: [CompletedRun]
-  let summaries: [StoredSummary]
 
   /// Runs every policy and replication, one after the other; stops between runs if cancelled.
-  init(running experiment: Experiment) throws {
-    let runner = ExperimentRunner(experiment, keepsQueries: false)
-    var metrics: [[MetricValues]] = []
+  init(running experiment: Experiment) async throws {
     var runs: [CompletedRun] = []
-    for policy in experiment.policies.indices {
-      var values: [MetricValues] = []
-      for replication in 0..<experiment.replications {
-        try Task.checkCancellation()
-        let run = runner.run(policy: policy, replication: replication)
-        values.append(run.metrics)
-        runs.append(run)
-      }
-      metrics.append(values)
+    outcome = try await ExperimentRunner(experiment, keepsQueries: false).collect {
+      runs.append($0)
     }
-    self.experiment = experiment.stored(keepsQueries: false)
     self.runs = runs
-    summaries = Summaries.make(policies: experiment.policies.map(\.name), metrics: metrics)
   }
 
   func store(
     into store: ResultStore, provenance: [(key: String, value: String)]
   ) throws(InputError) {
+    let experiment = outcome.experiment
     try store.begin(experiment, provenance: provenance)
     for run in runs { try store.store(run, of: experiment.id) }
-    try store.finish(experiment.id, summaries: summaries, provenance: [])
+    try store.finish(experiment, summaries: outcome.summaries, provenance: [])
   }
 }

@@ -15,7 +15,7 @@ public struct SweepRunner: Sendable {
   }
 
   private enum Result: Sendable {
-    case known(Int, StoredExperiment)
+    case known(Int, id: String)
     case ran(Int, CompletedPoint)
   }
 
@@ -24,43 +24,35 @@ public struct SweepRunner: Sendable {
     into store: ResultStore, provenance: [(key: String, value: String)] = [],
     progress: (Int, Int) -> Void = { _, _ in }
   ) async throws -> [SweepPoint] {
-    var known = Set(try store.experiments().map(\.id))
+    let known = Set(try store.experiments().map(\.id))
     let count = plan.points.count
     var results: [SweepPoint?] = Array(repeating: nil, count: count)
-    var done = 0
     progress(0, count)
-    try await withThrowingTaskGroup(of: Result.self) { group in
-      var next = 0
-      while done < count {
-        while next < count, next - done < jobs {
-          let (index, ids) = (next, known)
-          group.addTask { try self.run(index, known: ids) }
-          next += 1
-        }
-        guard let result = try await group.next() else { break }
-        switch result {
-        case .known(let index, let experiment):
-          results[index] = SweepPoint(
-            overrides: plan.points[index].overrides, experiment: experiment,
-            summaries: try store.summaries(of: experiment.id), wasKnown: true)
-        case .ran(let index, let point):
-          try point.store(into: store, provenance: provenance)
-          known.insert(point.experiment.id)
-          results[index] = SweepPoint(
-            overrides: plan.points[index].overrides, experiment: point.experiment,
-            summaries: point.summaries, wasKnown: false)
-        }
-        done += 1
-        progress(done, count)
+    try await Concurrently.each(count, jobs: jobs) {
+      try await run($0, known: known)
+    } taking: {
+      done, result in
+      switch result {
+      case .known(let index, let id):
+        guard let experiment = try store.experiment(id) else { break }
+        results[index] = SweepPoint(
+          overrides: plan.points[index].overrides, experiment: experiment,
+          summaries: try store.summaries(of: id), wasKnown: true)
+      case .ran(let index, let point):
+        try point.store(into: store, provenance: provenance)
+        results[index] = SweepPoint(
+          overrides: plan.points[index].overrides, experiment: point.outcome.experiment,
+          summaries: point.outcome.summaries, wasKnown: false)
       }
+      progress(done, count)
     }
     return results.compactMap { $0 }
   }
 
-  private func run(_ index: Int, known: Set<String>) throws -> Result {
+  private func run(_ index: Int, known: Set<String>) async throws -> Result {
     let experiment = try plan.experiment(at: index)
-    let stored = experiment.stored(keepsQueries: false)
-    if known.contains(stored.id) { return .known(index, stored) }
-    return .ran(index, try CompletedPoint(running: experiment))
+    let id = experiment.stored(keepsQueries: false).id
+    if known.contains(id) { return .known(index, id: id) }
+    return .ran(index, try await CompletedPoint(running: experiment))
   }
 }

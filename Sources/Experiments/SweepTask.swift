@@ -24,7 +24,7 @@ public struct SweepTask: Sendable {
   public func run(
     provenance: [(key: String, value: String)] = [],
     reading read: (_ path: String, _ overrides: [String]) throws(InputError) -> Scenario
-  ) throws {
+  ) async throws {
     guard let submission = SweepSubmission(path: file), submission.points.indices.contains(index)
     else {
       throw InputError(
@@ -49,7 +49,7 @@ public struct SweepTask: Sendable {
         "this is not what was submitted: the scenario, its trace or a profile has changed",
         hint: "give the sweep again")
     }
-    try put(try CompletedPoint(running: experiment), id: point.id, provenance)
+    try put(try await CompletedPoint(running: experiment), id: point.id, provenance)
   }
 
   private func put(

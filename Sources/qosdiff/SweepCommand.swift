@@ -20,14 +20,7 @@ struct SweepCommand: AsyncParsableCommand {
   @Option(help: "A CSV file of points instead: paths in its header, values in its rows.")
   var list: String?
 
-  @Option(help: "Policies to compare, by comma; default: all of the scenario.")
-  var policies: String?
-
-  @Option(help: "The policy that others are compared with; default: the scenario's.")
-  var baseline: String?
-
-  @Option(help: "Independent runs a policy and point; default: the scenario's.")
-  var replications: Int?
+  @OptionGroup var repetitions: ReplicationOptions
 
   @Option(help: "The results database; default: NAME.sqlite in the present folder.")
   var db: String?
@@ -49,6 +42,9 @@ struct SweepCommand: AsyncParsableCommand {
   @Option(help: "Folder for CSV files.")
   var out: String?
 
+  @Flag(help: "Goes on with a sweep that was begun: the database must be there.")
+  var resume = false
+
   @Flag(help: "Runs more than 1000 points without asking.")
   var yes = false
 
@@ -57,9 +53,6 @@ struct SweepCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
-    if let replications, replications < 1 {
-      throw ValidationError("--replications must be at least 1.")
-    }
     if attempts < 1 { throw ValidationError("--attempts must be at least 1.") }
     if engine == .local, !sbatchOptions.isEmpty {
       throw ValidationError("--sbatch is for --engine slurm.")
@@ -76,10 +69,15 @@ struct SweepCommand: AsyncParsableCommand {
     guard let first = scenarios.first?.scenario else { return }
     let path = db ?? ExperimentOptions.database(first)
     if let out { try CSVReport.makeFolder(out) }
+    if resume, !FileManager.default.fileExists(atPath: path) {
+      throw InputError(
+        .missingInput, at: .init(file: path), "there is no sweep to go on with",
+        hint: "name its database with --db, or leave --resume away to begin one")
+    }
     let store = try ResultStore(creatingAt: path)
     let plan = SweepPlan(
-      scenarios, policies: policies?.split(separator: ",").map(String.init), baseline: baseline,
-      replications: replications)
+      scenarios, policies: repetitions.names, baseline: repetitions.baseline,
+      replications: repetitions.replications)
     let clock = ContinuousClock()
     let start = clock.now
     var known: Int?
@@ -99,12 +97,8 @@ struct SweepCommand: AsyncParsableCommand {
     case .slurm:
       results = try await slurm(plan, into: store, progress: progress)
     }
-    let axes = overrides[0].map { String($0.prefix { $0 != "=" }) }
-    var text = SweepText(axes: axes)
-    for point in results {
-      text.add(
-        point.overrides.map { String($0.drop { $0 != "=" }.dropFirst()) }, point.summaries)
-    }
+    var text = SweepText()
+    for point in results { text.add(point.overrides, point.summaries) }
     Output.result(text.text)
     if let out {
       let files = try CSVReport(store).write(
@@ -154,7 +148,7 @@ struct SweepCommand: AsyncParsableCommand {
 
   /// The scenario at a point; a fault of an axis is told as one of `--axis`.
   private func read(_ point: [String]) throws(InputError) -> Scenario {
-    do { return try scenario.read(setting: point) } catch {
+    do { return try scenario.read(setting: repetitions.overrides + point) } catch {
       throw InputError(
         error.diagnostics.map { diagnostic in
           var diagnostic = diagnostic

@@ -5,7 +5,7 @@ import Foundation
 import Scenarios
 
 /// What a task of a job array runs; `sweep --engine slurm` writes the command.
-struct SweepTaskCommand: ParsableCommand {
+struct SweepTaskCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweep-task", abstract: "Runs one point of a submitted sweep into its shard.",
     shouldDisplay: false)
@@ -16,10 +16,10 @@ struct SweepTaskCommand: ParsableCommand {
   @Argument(help: "The task, from 0.")
   var task: Int
 
-  func run() throws {
+  func run() async throws {
     let environment = ProcessInfo.processInfo.environment
     let job = environment["SLURM_ARRAY_JOB_ID"].map { [("slurm_job", "\($0)_\(task)")] } ?? []
-    try SweepTask(file: file, index: task, scratch: NSTemporaryDirectory()).run(
+    try await SweepTask(file: file, index: task, scratch: NSTemporaryDirectory()).run(
       provenance: [("host", ProcessInfo.processInfo.hostName)] + job
     ) { path, overrides throws(InputError) in
       try ScenarioOptions.reader().read(path: path, overrides: overrides)

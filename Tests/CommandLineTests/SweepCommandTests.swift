@@ -66,11 +66,35 @@ import Testing
       toFile: scratch.path + "/points.csv", atomically: true, encoding: .utf8)
     let result = try sweep(scratch, "--list", "points.csv", "--db", "r.sqlite", "--out", "out")
     #expect(result.status == 0)
-    let words = result.out.split(separator: "\n").map { $0.split(separator: " ").prefix(3) }
-    #expect(words.contains(["0.7", "5", "new"]))
+    #expect(result.out.contains("\n\nworkload.load=0.7, query.slo.scale=5\npolicy "))
     let rows = try String(contentsOfFile: scratch.path + "/out/summary.csv", encoding: .utf8)
     #expect(
       Set(rows.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] }).count == 2)
+  }
+
+  @Test func aSweepOfPrecisionGoesOnAndMayBeResumed() throws {
+    let scratch = try scratch()
+    let arguments = [
+      "sweep", "s.yaml", "--db", "r.sqlite", "--precision", "10%", "--most-replications", "8",
+      "--axis", "workload.load=0.4,0.6",
+    ]
+    #expect(
+      try Program.release(arguments: arguments + ["--resume"], in: scratch.path).error.hasPrefix(
+        "r.sqlite: error: there is no sweep to go on with; "))
+    let first = try Program.release(arguments: arguments, in: scratch.path)
+    #expect(first.status == 0)
+    let counts = try scratch.sqlite(
+      "r.sqlite", "select min(replications), max(replications) from experiment")
+    #expect(counts == "8|8\n", "more than the scenario's 4")
+    let again = try Program.release(arguments: arguments + ["--resume"], in: scratch.path)
+    #expect(again.error.contains("2 points, 2 of them there already") && again.out == first.out)
+  }
+
+  @Test func tablesFit100Columns() throws {
+    let scratch = try scratch()
+    let result = try sweep(scratch, "--db", "r.sqlite", "--axis", "workload.load=0.5,1.5")
+    #expect(result.out.contains("\nworkload.load=1.5\n") && result.out.contains("unsteady"))
+    for line in result.out.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
   }
 
   @Test(arguments: [

@@ -1,0 +1,25 @@
+/// Pieces of work, several at a time.
+enum Concurrently {
+  /// Does pieces 0 ..< `count` of `work`, at most `jobs` at a time, and hands each result to `take` as it
+  /// comes, with how many there are by then. Stops at an error, and between pieces if cancelled.
+  static func each<Result: Sendable>(
+    _ count: Int, jobs: Int, _ work: @escaping @Sendable (Int) async throws -> Result,
+    taking take: (_ done: Int, _ result: Result) throws -> Void
+  ) async throws {
+    try await withThrowingTaskGroup(of: Result.self) { group in
+      var next = 0
+      for done in 0..<count {
+        while next < count, next - done < max(jobs, 1) {
+          let index = next
+          group.addTask {
+            try Task.checkCancellation()
+            return try await work(index)
+          }
+          next += 1
+        }
+        guard let result = try await group.next() else { break }
+        try take(done + 1, result)
+      }
+    }
+  }
+}
