@@ -140,6 +140,9 @@ struct ClaimJudge {
     {
       finding.note = "drop ratios differ by over 0.1 percentage points: no claim"
     }
+    if claim == .latency, [ours, theirs].contains(where: SteadyState.isUnsteady) {
+      finding.note = "unsteady, the queue grows through the run: no claim"
+    }
     let (above, below) = claim == .throughput ? (x, y) : (y, x)
     guard let ratio = Intervals.ratio(above, to: below) else { return finding }
     finding.ratio = ratio.ratio

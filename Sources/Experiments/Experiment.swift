@@ -17,6 +17,8 @@ public struct Experiment: Sendable {
   public let baseline: String
   /// Independent runs a policy.
   public let replications: Int
+  /// What its intervals must reach; nil = its replications are all there are.
+  let precision: PrecisionGoal?
   /// Factor by which arrivals were scaled to reach the load; nil if no load was asked for.
   public let loadFactor: Double?
   /// Offered work as a fraction of the baseline's capacity.
@@ -39,7 +41,14 @@ public struct Experiment: Sendable {
   ) throws(InputError) {
     self.scenario = scenario
     self.baseline = baseline ?? scenario.run.baseline
-    self.replications = replications ?? scenario.run.replications
+    let count = replications ?? scenario.run.replications
+    self.replications = count
+    precision =
+      count < 2
+      ? nil
+      : scenario.run.precision.map {
+        PrecisionGoal(relative: $0, most: max(scenario.run.mostReplications, count))
+      }
     var policies = try Self.choose(names, baseline: self.baseline, of: scenario)
     var streams = try QueryStreams(scenario, extraModels: policies.flatMap { $0.steps.models })
     let ids = Dictionary(
@@ -157,6 +166,12 @@ public struct Experiment: Sendable {
   /// Arrivals a second, after the load's factor.
   public var arrivalRate: Double { streams.rate * (loadFactor ?? 1) }
 
+  private static func concernsRepetitions(_ override: String) -> Bool {
+    ["run.replications=", "run.precision=", "run.most_replications="].contains {
+      override.hasPrefix($0)
+    }
+  }
+
   /// What identifies the experiment's content; results without per-query rows are others.
   public func stored(keepsQueries: Bool = true) -> StoredExperiment {
     let profiles = scenario.profiles.flatMap { use in
@@ -168,18 +183,24 @@ public struct Experiment: Sendable {
       }
     }
     var identity = [
-      ProgramVersion.text, scenario.text, "\(scenario.run.seed)", "\(replications)", baseline,
+      ProgramVersion.text, scenario.text, "\(scenario.run.seed)", baseline, streams.contentHash,
     ]
-    identity.append(streams.contentHash)
-    identity.append(keepsQueries ? "queries" : "no queries")
     if let latents = scenario.latents {
       var hash = ContentHash()
       hash.add(latents.table.bytes)
       identity.append(hash.hex)
     }
-    identity += scenario.overrides + policies.map(\.name) + profiles.map { $0.use + $0.hash }
+    identity += profiles.map { $0.use + $0.hash }
+    let names = policies.map(\.name)
+    // A run is the same whatever it is compared with and how often it is repeated.
+    let others = scenario.overrides.filter { !Self.concernsRepetitions($0) }
+    let content = ContentIdentity.hex(
+      identity + others + (scenario.run.warmup == .mser5 ? names : []))
+    identity += scenario.overrides + names
+    identity += ["\(replications)", keepsQueries ? "queries" : "no queries"]
     return StoredExperiment(
-      id: ContentIdentity.hex(identity), name: scenario.name, scenario: scenario.text,
+      id: ContentIdentity.hex(identity), content: content, name: scenario.name,
+      scenario: scenario.text,
       overrides: scenario.overrides, seed: scenario.run.seed, replications: replications,
       baseline: baseline, version: ProgramVersion.text, loadFactor: loadFactor,
       offeredLoad: offeredLoad, notes: notes, profiles: profiles)

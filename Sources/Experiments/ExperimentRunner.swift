@@ -1,6 +1,6 @@
 import Cluster
 import Diagnostics
-import EventEngine
+public import EventEngine
 public import Results
 import Scenarios
 import Workload
@@ -46,50 +46,76 @@ public struct ExperimentRunner: Sendable {
   ) async throws -> ExperimentOutcome {
     let stored = experiment.stored(keepsQueries: keepsQueries)
     try store?.begin(stored, provenance: provenance)
-    let points = experiment.policies.indices.flatMap { policy in
-      (0..<experiment.replications).map { (policy: policy, replication: $0) }
+    let outcome = try await collect(progress: progress) { try store?.store($0, of: stored.id) }
+    try store?.finish(
+      outcome.experiment, summaries: outcome.summaries, provenance: finalProvenance())
+    return outcome
+  }
+
+  /// Runs all, handing each run to `body` as it ends; more replications where a precision is asked for
+  /// and not reached.
+  func collect(
+    progress: (Int, Int) -> Void = { _, _ in }, _ body: (CompletedRun) throws -> Void
+  ) async throws -> ExperimentOutcome {
+    let goal = experiment.precision
+    var runs = CollectedRuns(policies: experiment.policies.map(\.name))
+    var wanted: Int? = experiment.replications
+    while let count = wanted {
+      try await collect(upTo: count, &runs, progress, body)
+      wanted = goal?.next(after: runs.metrics)
     }
-    var metrics = Array(
-      repeating: Array(repeating: MetricValues(), count: experiment.replications),
-      count: experiment.policies.count)
-    var bottlenecks = experiment.policies.map { ($0.name, "none") }
-    var extrapolated = 0
-    var events = 0
-    var done = 0
-    progress(0, points.count)
-    try await withThrowingTaskGroup(of: CompletedRun.self) { group in
-      var next = 0
-      while next < points.count || done < points.count {
-        while next < points.count, next - done < jobs {
-          let point = points[next]
-          group.addTask { self.run(policy: point.policy, replication: point.replication) }
-          next += 1
-        }
-        guard let run = try await group.next() else { break }
-        try store?.store(run, of: stored.id)
-        metrics[run.policyIndex][run.replication] = run.metrics
-        if run.replication == 0 { bottlenecks[run.policyIndex].1 = run.bottleneck }
-        extrapolated += run.usage.extrapolatedBatches
-        events += run.usage.events
-        done += 1
-        progress(done, points.count)
-      }
-    }
-    let summaries = Summaries.make(
-      policies: experiment.policies.map(\.name), metrics: metrics)
-    try store?.finish(stored.id, summaries: summaries, provenance: finalProvenance())
+    var stored = experiment.stored(keepsQueries: keepsQueries)
+    stored.replications = runs.replications
+    if let goal { stored.notes.append(goal.note(runs.metrics, policies: runs.policies)) }
+    if let warning = runs.warmupWarning { stored.notes.append(warning) }
     return ExperimentOutcome(
-      experiment: stored, metrics: metrics, policies: experiment.policies.map(\.name),
-      summaries: summaries,
-      bottlenecks: bottlenecks.map { (policy: $0.0, bottleneck: $0.1) },
-      extrapolatedBatches: extrapolated, events: events)
+      experiment: stored, metrics: runs.metrics, policies: runs.policies,
+      summaries: Summaries.make(policies: runs.policies, metrics: runs.metrics),
+      bottlenecks: zip(runs.policies, runs.bottlenecks).map { ($0, $1) },
+      extrapolatedBatches: runs.extrapolatedBatches, events: runs.events)
+  }
+
+  /// The runs that are missing to `count` replications of every policy.
+  private func collect(
+    upTo count: Int, _ runs: inout CollectedRuns, _ progress: (Int, Int) -> Void,
+    _ body: (CompletedRun) throws -> Void
+  ) async throws {
+    let first = runs.replications
+    let warmups = try await warmups(of: first..<count)
+    runs.extend(to: count)
+    runs.unsettled += warmups.count { !$0.isFound }
+    let points = experiment.policies.indices.flatMap { policy in
+      (first..<count).map { (policy: policy, replication: $0) }
+    }
+    let all = experiment.policies.count * count
+    let before = all - points.count
+    progress(before, all)
+    try await Concurrently.each(points.count, jobs: jobs) { index in
+      let point = points[index]
+      return run(
+        policy: point.policy, replication: point.replication,
+        warmup: warmups[point.replication - first].end)
+    } taking: { done, run in
+      try body(run)
+      runs.take(run)
+      progress(before + done, all)
+    }
+  }
+
+  private func warmups(of replications: Range<Int>) async throws -> [FoundWarmup] {
+    var warmups = replications.map { _ in FoundWarmup(end: .zero, isFound: true) }
+    try await Concurrently.each(replications.count, jobs: jobs) { index in
+      (index, experiment.warmup(of: replications.lowerBound + index))
+    } taking: { _, result in
+      warmups[result.0] = result.1
+    }
+    return warmups
   }
 
   /// One run of one policy.
-  func run(policy index: Int, replication: Int) -> CompletedRun {
+  private func run(policy index: Int, replication: Int, warmup: SimulationTime) -> CompletedRun {
     let policy = experiment.policies[index]
-    let recorder = experiment.simulate(policy: index, replication: replication)
-    let warmup = SimulationTime.zero + experiment.scenario.run.warmup
+    let recorder = experiment.simulate(policy: index, replication: replication, warmup: warmup)
     let classes = experiment.streams.classes
     let classMetrics = classes.enumerated().map { number, name in
       (
@@ -109,9 +135,51 @@ public struct ExperimentRunner: Sendable {
   }
 }
 
+/// What an experiment's runs gave so far.
+private struct CollectedRuns {
+  let policies: [String]
+  /// By policy and replication.
+  var metrics: [[MetricValues]]
+  var bottlenecks: [String]
+  var extrapolatedBatches = 0
+  var events = 0
+  /// Replications in which MSER-5 found no end of the warm-up.
+  var unsettled = 0
+
+  init(policies: [String]) {
+    self.policies = policies
+    metrics = Array(repeating: [], count: policies.count)
+    bottlenecks = Array(repeating: "none", count: policies.count)
+  }
+
+  var replications: Int { metrics.first?.count ?? 0 }
+
+  mutating func extend(to count: Int) {
+    for policy in metrics.indices {
+      metrics[policy] += Array(repeating: MetricValues(), count: count - metrics[policy].count)
+    }
+  }
+
+  mutating func take(_ run: CompletedRun) {
+    metrics[run.policyIndex][run.replication] = run.metrics
+    if run.replication == 0 { bottlenecks[run.policyIndex] = run.bottleneck }
+    extrapolatedBatches += run.usage.extrapolatedBatches
+    events += run.usage.events
+  }
+
+  var warmupWarning: String? {
+    unsettled == 0
+      ? nil
+      : "MSER-5 found no end of the warm-up in \(unsettled) of \(replications) replications, and half of "
+        + "each was deleted: lengthen the runs, or lower the load"
+  }
+}
+
 extension Experiment {
-  /// One run: what it reported.
-  public func simulate(policy index: Int, replication: Int) -> RunRecorder {
+  /// One run: what it reported; devices count from the end of `warmup` on.
+  public func simulate(
+    policy index: Int, replication: Int, warmup: SimulationTime = .zero
+  ) -> RunRecorder {
     // Deadlines come from the baseline's placement: the same for every policy.
     let stream = streams.queries(
       replication: replication, times: times[0], placement: policies[0].placement)
@@ -119,7 +187,7 @@ extension Experiment {
     var simulation = ClusterSimulation(
       cluster: scenario.cluster, stream: stream, policy: policies[index], times: times[index],
       seed: seed, horizon: scenario.run.horizon.map { .zero + $0 } ?? .distantFuture,
-      countingFrom: .zero + scenario.run.warmup,
+      countingFrom: warmup,
       trajectories: scenario.latents?.table,
       observer: RunRecorder(capacity: stream.queries.count))
     guard let recorder = simulation.run() as? RunRecorder else {

@@ -67,6 +67,31 @@ public enum Intervals {
     return gsl_cdf_tdist_Q(distance / error, Double(values.count - 1))
   }
 
+  /// Probability of a ratio as far from 1, on its logarithm, were the true one 1: two-sided, Student t
+  /// of the jackknife. Nil where there is no standard error.
+  static func pValue(ofRatio values: [Double], to baseline: [Double]) -> Double? {
+    guard let log = logRatio(values, to: baseline), let error = log.standardError else {
+      return nil
+    }
+    return pValue(log.theta, error, degrees: values.count - 1)
+  }
+
+  /// Probability of a mean as far from 0 were the true one 0: two-sided, Student t. Nil below two
+  /// values.
+  static func pValue(ofDifferences values: [Double]) -> Double? {
+    guard values.count > 1 else { return nil }
+    var sums = Welford()
+    for value in values { sums.add(value) }
+    return pValue(
+      sums.mean, sums.standardDeviation / Double(values.count).squareRoot(),
+      degrees: values.count - 1)
+  }
+
+  private static func pValue(_ distance: Double, _ error: Double, degrees: Int) -> Double {
+    guard error > 0 else { return distance == 0 ? 1 : 0 }
+    return 2 * gsl_cdf_tdist_Q(abs(distance) / error, Double(degrees))
+  }
+
   /// Holm's correction (1979): p-values of one family that may be read at its level each.
   static func holm(_ pValues: [Double]) -> [Double] {
     let order = pValues.indices.sorted { pValues[$0] < pValues[$1] }
@@ -83,5 +108,4 @@ public enum Intervals {
   static func quantile(_ confidence: Double, degrees: Int) -> Double {
     gsl_cdf_tdist_Pinv(0.5 + confidence / 2, Double(degrees))
   }
-
 }

@@ -55,6 +55,8 @@ enum RunMetrics {
       metrics[.queueLengthMean] = queueLength(recorder, warmup, serviceClass)
     }
     metrics[.throughputSustained] = sustained(recorder, serviceClass)
+    metrics[.backlogGrowth] = SteadyState.backlogGrowth(recorder, serviceClass)
+    metrics[.warmup] = (warmup - SimulationTime.zero).seconds
     quality?.measure(recorder, warmup: warmup, serviceClass: serviceClass, into: &metrics)
     if serviceClass == nil { addUsage(usage, window: window, to: &metrics) }
     return metrics

@@ -1,38 +1,70 @@
 import Results
 
-/// Means over replications, and ratios to the first policy's.
+/// Means over replications, and how they compare with the first policy's.
 enum Summaries {
   /// `metrics` by policy and replication; the first policy is the baseline.
   static func make(policies: [String], metrics: [[MetricValues]]) -> [StoredSummary] {
-    policies.indices.flatMap { index in
+    let unsteady = metrics.map(SteadyState.isUnsteady)
+    var summaries = policies.indices.map { index in
       Metric.allCases.map { metric in
-        summary(policies[index], index, metric, metrics[index], baseline: metrics[0])
+        summary(policies[index], index, metric, metrics, unsteady)
       }
     }
+    for metric in Metric.allCases.indices { correct(&summaries, metric) }
+    return summaries.flatMap { $0 }
+  }
+
+  /// Holm's correction over the policies that a metric compares with the baseline.
+  private static func correct(_ summaries: inout [[StoredSummary]], _ metric: Int) {
+    let tested = summaries.indices.filter { summaries[$0][metric].pValue != nil }
+    let corrected = Intervals.holm(tested.compactMap { summaries[$0][metric].pValue })
+    for (policy, pValue) in zip(tested, corrected) { summaries[policy][metric].pValue = pValue }
   }
 
   private static func summary(
-    _ policy: String, _ index: Int, _ metric: Metric, _ runs: [MetricValues],
-    baseline: [MetricValues]
+    _ policy: String, _ index: Int, _ metric: Metric, _ metrics: [[MetricValues]],
+    _ unsteady: [Bool]
   ) -> StoredSummary {
+    let runs = metrics[index]
     let values = runs.compactMap { $0[metric] }
     let mean = values.count == runs.count ? Intervals.mean(values) : nil
     var summary = StoredSummary(
       policy: policy, policyIndex: index, metric: metric, replications: values.count,
       mean: mean?.mean, interval: mean?.interval)
     if values.count < runs.count { summary.note = missing(metric) }
-    guard index > 0, metric.hasRatio, mean != nil else { return summary }
-    let theirs = baseline.compactMap { $0[metric] }
-    guard theirs.count == values.count else { return summary }
+    if metric.needsSteadyState, unsteady[index] {
+      summary.note = StoredSummary.unsteady
+      return summary
+    }
+    guard index > 0, mean != nil else { return summary }
+    if metric.needsSteadyState, unsteady[0] {
+      summary.note = StoredSummary.baselineUnsteady
+      return summary
+    }
+    let theirs = metrics[0].compactMap { $0[metric] }
+    if theirs.count == values.count { compare(&summary, values, theirs) }
+    return summary
+  }
+
+  private static func compare(
+    _ summary: inout StoredSummary, _ values: [Double], _ theirs: [Double]
+  ) {
+    let differences = zip(values, theirs).map { $0 - $1 }
+    let difference = Intervals.mean(differences)
+    summary.difference = difference?.mean
+    summary.differenceInterval = difference?.interval
+    summary.pValue = Intervals.pValue(ofDifferences: differences)
+    guard summary.metric.hasRatio else { return }
     if let ratio = Intervals.ratio(values, to: theirs) {
       summary.ratio = ratio.ratio
       summary.ratioInterval = ratio.interval
+      // Of the same distribution as the interval, so that the two never contradict each other.
+      summary.pValue = Intervals.pValue(ofRatio: values, to: theirs) ?? summary.pValue
     } else if theirs.allSatisfy({ $0 == 0 }) {
       summary.note = "the baseline has none: no ratio"
     } else {
       summary.note = "none here: no ratio"
     }
-    return summary
   }
 
   private static func missing(_ metric: Metric) -> String {
@@ -42,6 +74,7 @@ enum Summaries {
     case .perceptualScore: "not established: beyond the published pairs, or no table"
     case .latentError, .convergenceMean, .convergenceP5: "not judged: no trajectory table"
     case .qualityViolationRatio: "none asked: the scenario has no quality.floor"
+    case .backlogGrowth: "too few: under \(SteadyState.fewestArrivals) arrivals"
     default: "no query"
     }
   }

@@ -36,8 +36,7 @@ enum WorkLimits {
   static func checkWarmup(
     _ streams: QueryStreams, _ times: ServiceTimes, _ baseline: PolicySet, _ scenario: Scenario
   ) throws(InputError) {
-    let warmup = scenario.run.warmup
-    guard warmup > .zero else { return }
+    guard case .fixed(let warmup) = scenario.run.warmup, warmup > .zero else { return }
     let queries = streams.queries(
       replication: 0, times: times, placement: baseline.placement
     ).queries

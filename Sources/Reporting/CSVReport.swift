@@ -25,7 +25,13 @@ public struct CSVReport {
     }
     try Self.makeFolder(folder)
     var files: [(name: String, text: String)] = [
-      ("summary.csv", try summary(experiments)),
+      (
+        "summary.csv",
+        Self.summary(
+          try experiments.map { experiment throws(InputError) in
+            (experiment, try store.summaries(of: experiment.id))
+          })
+      ),
       ("replications.csv", try replications(experiments)),
     ]
     // A grid has no rows for single queries.
@@ -39,17 +45,31 @@ public struct CSVReport {
       files.append(("points.csv", points(experiments)))
       files.append(("claims.csv", try claims(experiments)))
     }
-    for file in files {
-      let path = "\(folder)/\(file.name)"
-      do {
-        try file.text.write(toFile: path, atomically: true, encoding: .utf8)
-      } catch {
-        throw InputError(
-          .cannotWrite, at: .init(file: path), "the file cannot be written",
-          hint: "see to space and permissions")
-      }
-    }
+    for file in files { try Self.write(file.text, to: "\(folder)/\(file.name)") }
     return files.map { "\(folder)/\($0.name)" }
+  }
+
+  /// Writes `summary.csv` alone, of comparisons that the database does not hold as such.
+  ///
+  /// - Returns: its path.
+  public static func writeSummary(
+    of comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])],
+    to folder: String
+  ) throws(InputError) -> String {
+    try makeFolder(folder)
+    let path = "\(folder)/summary.csv"
+    try write(summary(comparisons), to: path)
+    return path
+  }
+
+  private static func write(_ text: String, to path: String) throws(InputError) {
+    do {
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+    } catch {
+      throw InputError(
+        .cannotWrite, at: .init(file: path), "the file cannot be written",
+        hint: "see to space and permissions")
+    }
   }
 
   /// Makes a folder for reports, so that one which cannot be made is told before any simulation.
@@ -100,21 +120,26 @@ public struct CSVReport {
     return csv.text
   }
 
-  private func summary(_ experiments: [StoredExperiment]) throws(InputError) -> String {
+  private static func summary(
+    _ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]
+  ) -> String {
     var csv = CSVText(header: [
       "experiment", "experiment_id", "policy", "metric", "unit", "replications", "mean",
-      "ci95_lower",
-      "ci95_upper", "ratio_to_baseline", "ratio_ci95_lower", "ratio_ci95_upper", "note",
+      "ci95_lower", "ci95_upper", "ratio_to_baseline", "ratio_ci95_lower", "ratio_ci95_upper",
+      "difference_to_baseline", "difference_ci95_lower", "difference_ci95_upper", "p_value_holm",
+      "note",
     ])
-    for experiment in experiments {
-      for s in try store.summaries(of: experiment.id) {
+    for (experiment, summaries) in comparisons {
+      for s in summaries {
         csv.add([
           experiment.name, experiment.id, s.policy, s.metric.rawValue, s.metric.unit,
           "\(s.replications)",
           CSVText.number(s.mean), CSVText.number(s.interval?.lowerBound),
           CSVText.number(s.interval?.upperBound), CSVText.number(s.ratio),
           CSVText.number(s.ratioInterval?.lowerBound),
-          CSVText.number(s.ratioInterval?.upperBound), s.note,
+          CSVText.number(s.ratioInterval?.upperBound), CSVText.number(s.difference),
+          CSVText.number(s.differenceInterval?.lowerBound),
+          CSVText.number(s.differenceInterval?.upperBound), CSVText.number(s.pValue), s.note,
         ])
       }
     }

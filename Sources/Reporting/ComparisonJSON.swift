@@ -49,6 +49,10 @@ public enum ComparisonJSON {
     let ratio: Double?
     let ratio_lower: Double?
     let ratio_upper: Double?
+    let difference: Double?
+    let difference_lower: Double?
+    let difference_upper: Double?
+    let p_value_holm: Double?
     let note: String?
   }
 
@@ -82,7 +86,9 @@ public enum ComparisonJSON {
         policy: s.policy, metric: s.metric.rawValue, unit: s.metric.unit,
         replications: s.replications, mean: s.mean, lower: s.interval?.lowerBound,
         upper: s.interval?.upperBound, ratio: s.ratio, ratio_lower: s.ratioInterval?.lowerBound,
-        ratio_upper: s.ratioInterval?.upperBound, note: s.note)
+        ratio_upper: s.ratioInterval?.upperBound, difference: s.difference,
+        difference_lower: s.differenceInterval?.lowerBound,
+        difference_upper: s.differenceInterval?.upperBound, p_value_holm: s.pValue, note: s.note)
     }
     return Document(
       name: experiment.name, experiment: experiment.id, version: experiment.version,

@@ -13,7 +13,7 @@ public struct ComparisonText {
 
   /// Metrics that the terminal leaves to the CSV.
   private static let left: Set<Metric> = [
-    .attainment, .throughputQueries, .throughputSustained, .inFlight,
+    .attainment, .throughputQueries, .throughputSustained, .inFlight, .backlogGrowth,
   ]
 
   /// The whole text: head, notes, one table for each policy beside the baseline.
@@ -26,6 +26,7 @@ public struct ComparisonText {
     for policy in policies.dropFirst() {
       parts.append(table([policies[0], policy]))
     }
+    parts += warnings(policies)
     let steps = policies.compactMap { summary($0, .stepsMean)?.mean }
     if isJudged {
       parts.append(
@@ -45,6 +46,17 @@ public struct ComparisonText {
       parts.append("One replication: no intervals; 'qosdiff compare' gives them.")
     }
     return parts.joined(separator: "\n\n")
+  }
+
+  /// What makes a mean mean nothing.
+  private func warnings(_ policies: [String]) -> [String] {
+    policies.filter { summary($0, .latencyMean)?.isUnsteady ?? false }.map { policy in
+      let growth = summary(policy, .backlogGrowth)?.mean ?? 0
+      return Self.wrapped(
+        "Unsteady: the queue of \(policy) grows through the run (by \(NumberText.short(100 * growth, digits: 2)) "
+          + "% of the arrivals): the load is beyond what it can take. Its latencies depend on the run's "
+          + "length and are not printed; its violations do too.")
+    }
   }
 
   private var orderedPolicies: [String] {
@@ -72,7 +84,14 @@ public struct ComparisonText {
     let few = experiment.replications < 10 ? " Few replications: intervals are wide." : ""
     return Self.wrapped(
       "± and [ ]: 95 % intervals over replications (Student t; ratios: paired jackknife on the "
-        + "logarithm)." + few)
+        + "logarithm)." + marks + few)
+  }
+
+  private var marks: String {
+    let others = orderedPolicies.count - 1
+    guard others > 0 else { return "" }
+    let family = others > 1 ? ", Holm-corrected for \(others) policies" : ""
+    return " ns: no difference shown at the 5 % level\(family)."
   }
 
   /// Whether all replications gave the same, so that an interval would only feign certainty.
@@ -87,6 +106,9 @@ public struct ComparisonText {
       header: ["metric"] + policies + (policies.count > 1 ? ["ratio to \(policies[0])"] : []))
     for metric in Metric.allCases where !Self.left.contains(metric) {
       if metric.isQuality, !isJudged || isUnknown(metric) { continue }
+      if metric == .warmup, policies.allSatisfy({ summary($0, metric)?.mean ?? 0 == 0 }) {
+        continue
+      }
       var row = [metric.unit.isEmpty ? metric.title : "\(metric.title) [\(metric.unit)]"]
       for policy in policies { row.append(cell(policy, metric)) }
       if policies.count > 1 { row.append(ratio(policies[1], metric)) }
@@ -109,7 +131,7 @@ public struct ComparisonText {
 
   private func cell(_ policy: String, _ metric: Metric) -> String {
     guard let summary = summary(policy, metric) else { return "" }
-    guard let mean = summary.mean else {
+    guard let mean = summary.mean, !summary.isUnsteady else {
       return Self.short(summary.note, otherwise: "none")
     }
     guard let interval = summary.interval, !isFixed else { return NumberText.short(mean) }
@@ -131,7 +153,8 @@ public struct ComparisonText {
     // Near 1 a third digit would hide the difference.
     let short = { NumberText.short($0, digits: abs(ratio - 1) < 0.05 ? 4 : 3) }
     guard let interval = summary.ratioInterval, !isFixed else { return short(ratio) }
-    return "\(short(ratio)) [\(short(interval.lowerBound)), \(short(interval.upperBound))]"
+    let mark = summary.pValue.map { $0 > 0.05 ? " ns" : "" } ?? ""
+    return "\(short(ratio)) [\(short(interval.lowerBound)), \(short(interval.upperBound))]" + mark
   }
 
   /// Breaks a line at spaces so that it fits 100 columns; further lines are indented.

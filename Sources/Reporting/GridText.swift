@@ -28,7 +28,8 @@ public struct GridText {
         "Ratios are to the baseline, with 95 % intervals (paired jackknife on the logarithm). "
           + "latency: mean; throughput: completions in the last 80 % of the arrivals' span. "
           + "conv p5: 5th percentile of -log10 of the latent error, higher is better. FID: perceptual "
-          + "score of the mean error, lower is better; '-': beyond the published pairs, not established."
+          + "score of the mean error, lower is better; '-': beyond the published pairs, not established. "
+          + "unsteady: the queue grows through the run, and a mean latency only tells how long that was."
       ))
     return parts.joined(separator: "\n\n")
   }
@@ -64,12 +65,12 @@ public struct GridText {
         mean(.perceptualScore, 4),
       ])
     }
-    let unsteady = point.load >= 1 ? " (unsteady: latency depends on the trace's length)" : ""
     return "\(point.workload), load \(NumberText.short(point.load)), SLO scale "
-      + "\(NumberText.short(point.sloScale))\(unsteady)\n" + table.text
+      + "\(NumberText.short(point.sloScale))\n" + table.text
   }
 
   private func ratio(_ summary: StoredSummary?) -> String {
+    if summary?.isUnsteady ?? false { return "unsteady" }
     guard let ratio = summary?.ratio else { return summary?.policyIndex == 0 ? "1" : "-" }
     // Near 1 a third digit would hide the difference.
     let short = { NumberText.short($0, digits: abs(ratio - 1) < 0.05 ? 4 : 2) }

@@ -29,19 +29,22 @@ public enum Metric: String, CaseIterable, Sendable {
   case completed = "queries_completed"
   case dropped = "queries_dropped"
   case inFlight = "queries_in_flight"
+  case backlogGrowth = "backlog_growth_ratio"
+  case warmup = "warmup_s"
 
   /// Its unit; empty for a pure number.
   public var unit: String {
     switch self {
     case .latencyMean, .latencyP50, .latencyP90, .latencyP95, .latencyP99, .latencyP99Offered,
-      .waitMean:
+      .waitMean, .warmup:
       "s"
     case .throughputQueries, .throughputSustained: "query/s"
     case .throughputImages, .goodputImages: "image/s"
     case .queueLengthMean, .queueLengthMaximum, .offered, .completed, .dropped, .inFlight: "query"
     case .stepsMean: "step"
     case .violationRatio, .attainment, .dropRatio, .acceleratorUtilisation, .cpuUtilisation,
-      .latentError, .convergenceMean, .convergenceP5, .perceptualScore, .qualityViolationRatio:
+      .latentError, .convergenceMean, .convergenceP5, .perceptualScore, .qualityViolationRatio,
+      .backlogGrowth:
       ""
     }
   }
@@ -77,6 +80,8 @@ public enum Metric: String, CaseIterable, Sendable {
     case .completed: "queries completed"
     case .dropped: "queries dropped"
     case .inFlight: "queries in flight"
+    case .backlogGrowth: "backlog growth"
+    case .warmup: "warm-up deleted"
     }
   }
 
@@ -89,11 +94,21 @@ public enum Metric: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether its mean depends on the run's length once the queue grows through the run.
+  public var needsSteadyState: Bool {
+    switch self {
+    case .latencyMean, .latencyP50, .latencyP90, .latencyP95, .latencyP99, .latencyP99Offered,
+      .waitMean, .queueLengthMean, .queueLengthMaximum:
+      true
+    default: false
+    }
+  }
+
   /// Whether a ratio of two means of it says something.
   public var hasRatio: Bool {
     switch self {
     case .offered, .completed, .dropped, .inFlight, .dropRatio, .queueLengthMaximum,
-      .convergenceMean, .convergenceP5:
+      .convergenceMean, .convergenceP5, .backlogGrowth, .warmup:
       false
     default: true
     }

@@ -5,7 +5,7 @@ enum Migrations {
   /// Marks a file as a QoSDiff database: 'QOSD'.
   static let applicationID = 0x514F_5344
   /// `PRAGMA user_version` of the newest schema.
-  static let newest = 2
+  static let newest = 3
   /// Every table, each after those that it refers to.
   static let tables = [
     "profile", "experiment", "experiment_profile", "run", "query", "worker", "cpu_pool",
@@ -19,8 +19,18 @@ enum Migrations {
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
     if version < 2 { try db.execute(sql: second) }
+    if version < 3 { try db.execute(sql: third) }
     try db.execute(sql: "PRAGMA user_version = \(newest)")
   }
+
+  /// Differences to the baseline, and which runs are comparable whatever experiment they belong to.
+  private static let third = """
+    ALTER TABLE experiment ADD COLUMN content TEXT;
+    ALTER TABLE summary ADD COLUMN difference REAL;
+    ALTER TABLE summary ADD COLUMN difference_lower REAL;
+    ALTER TABLE summary ADD COLUMN difference_upper REAL;
+    ALTER TABLE summary ADD COLUMN p_value_holm REAL;
+    """
 
   /// Quality of images, and claims.
   private static let second = """

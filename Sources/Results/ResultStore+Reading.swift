@@ -61,13 +61,25 @@ public struct StoredQuery: Hashable, Sendable {
 extension ResultStore {
   /// The complete experiments, by name and id.
   public func experiments() throws(InputError) -> [StoredExperiment] {
+    try experiments(where: "is_complete = 1")
+  }
+
+  /// The complete experiment of this id, or nil.
+  public func experiment(_ id: String) throws(InputError) -> StoredExperiment? {
+    try experiments(where: "is_complete = 1 AND id = ?", [id]).first
+  }
+
+  func experiments(
+    where condition: String, _ arguments: StatementArguments = []
+  ) throws(InputError) -> [StoredExperiment] {
     try read { db in
       try Row.fetchAll(
-        db, sql: "SELECT * FROM experiment WHERE is_complete = 1 ORDER BY name, id"
+        db, sql: "SELECT * FROM experiment WHERE \(condition) ORDER BY name, id",
+        arguments: arguments
       ).map { row in
         let id: String = row["id"]
         return StoredExperiment(
-          id: id, name: row["name"], scenario: row["scenario"],
+          id: id, content: row["content"] ?? id, name: row["name"], scenario: row["scenario"],
           overrides: Self.lines(row["overrides"]),
           seed: UInt64(bitPattern: row["seed"] as Int64), replications: row["replications"],
           baseline: row["baseline"], version: row["version"], loadFactor: row["load_factor"],
@@ -107,7 +119,10 @@ extension ResultStore {
           policy: row["policy"], policyIndex: row["policy_index"], metric: metric,
           replications: row["replications"], mean: row["mean"],
           interval: Self.range(row["lower"], row["upper"]), ratio: row["ratio"],
-          ratioInterval: Self.range(row["ratio_lower"], row["ratio_upper"]), note: row["note"])
+          ratioInterval: Self.range(row["ratio_lower"], row["ratio_upper"]),
+          difference: row["difference"],
+          differenceInterval: Self.range(row["difference_lower"], row["difference_upper"]),
+          pValue: row["p_value_holm"], note: row["note"])
       }
     }
     let order = Dictionary(uniqueKeysWithValues: zip(Metric.allCases, 0...))

@@ -13,13 +13,13 @@ extension ResultStore {
     try write { db in
       try db.execute(sql: "DELETE FROM experiment WHERE id = ?", arguments: [experiment.id])
       try db.execute(
-        sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0)",
+        sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?)",
         arguments: [
           experiment.id, experiment.name, experiment.scenario,
           experiment.overrides.joined(separator: "\n"), Int64(bitPattern: experiment.seed),
           experiment.replications, experiment.baseline, experiment.version,
           experiment.loadFactor, experiment.offeredLoad,
-          experiment.notes.joined(separator: "\n"),
+          experiment.notes.joined(separator: "\n"), experiment.content,
         ])
       for profile in experiment.profiles {
         try db.execute(
@@ -61,27 +61,33 @@ extension ResultStore {
     }
   }
 
-  /// Stores the summaries and marks the experiment complete.
+  /// Stores the summaries, and marks the experiment complete with the replications and notes that it has
+  /// by now.
   public func finish(
-    _ experimentID: String, summaries: [StoredSummary], provenance: [(key: String, value: String)]
+    _ experiment: StoredExperiment, summaries: [StoredSummary],
+    provenance: [(key: String, value: String)]
   ) throws(InputError) {
     try write { db in
       for s in summaries {
         try db.execute(
-          sql: "INSERT OR REPLACE INTO summary VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+          sql: "INSERT OR REPLACE INTO summary VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
           arguments: [
-            experimentID, s.policy, s.policyIndex, s.metric.rawValue, s.metric.unit,
+            experiment.id, s.policy, s.policyIndex, s.metric.rawValue, s.metric.unit,
             s.replications, s.mean, s.interval?.lowerBound, s.interval?.upperBound, s.ratio,
-            s.ratioInterval?.lowerBound, s.ratioInterval?.upperBound, s.note,
+            s.ratioInterval?.lowerBound, s.ratioInterval?.upperBound, s.note, s.difference,
+            s.differenceInterval?.lowerBound, s.differenceInterval?.upperBound, s.pValue,
           ])
       }
       for (key, value) in provenance {
         try db.execute(
           sql: "INSERT OR REPLACE INTO provenance VALUES (?,?,?)",
-          arguments: [experimentID, key, value])
+          arguments: [experiment.id, key, value])
       }
       try db.execute(
-        sql: "UPDATE experiment SET is_complete = 1 WHERE id = ?", arguments: [experimentID])
+        sql: "UPDATE experiment SET replications = ?, notes = ?, is_complete = 1 WHERE id = ?",
+        arguments: [
+          experiment.replications, experiment.notes.joined(separator: "\n"), experiment.id,
+        ])
     }
   }
 

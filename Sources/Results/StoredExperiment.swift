@@ -2,6 +2,9 @@
 public struct StoredExperiment: Hashable, Sendable {
   /// Hash of the scenario, overrides, seed, profiles and program version.
   public var id: String
+  /// Hash of what its runs depend on: the same for experiments whose runs of one policy and replication
+  /// are the same, however many there are and whatever they are compared with.
+  public var content: String
   /// The scenario's name.
   public var name: String
   /// The scenario's text.
@@ -30,11 +33,12 @@ public struct StoredExperiment: Hashable, Sendable {
 
   /// An experiment from its parts.
   public init(
-    id: String, name: String, scenario: String, overrides: [String], seed: UInt64,
+    id: String, content: String, name: String, scenario: String, overrides: [String], seed: UInt64,
     replications: Int, baseline: String, version: String, loadFactor: Double?,
     offeredLoad: Double?, notes: [String], profiles: [StoredProfile]
   ) {
     self.id = id
+    self.content = content
     self.name = name
     self.scenario = scenario
     self.overrides = overrides
@@ -139,14 +143,31 @@ public struct StoredSummary: Hashable, Sendable {
   public var ratio: Double?
   /// Ends of the paired jackknife interval.
   public var ratioInterval: ClosedRange<Double>?
+  /// Difference of means to the baseline's.
+  public var difference: Double?
+  /// Ends of the paired Student-t interval.
+  public var differenceInterval: ClosedRange<Double>?
+  /// Probability of a difference as large were there none, Holm-corrected over the policies that are
+  /// compared with the baseline.
+  public var pValue: Double?
   /// Why something is missing, or what the reader must know.
   public var note: String?
+
+  /// The note of a mean that only tells how long the run was.
+  public static let unsteady =
+    "unsteady: the queue grows through the run, so this depends on the run's length"
+  /// The note of a policy that cannot be compared with such a mean.
+  public static let baselineUnsteady = "baseline unsteady: no ratio"
+
+  /// Whether the mean only tells how long the run was.
+  public var isUnsteady: Bool { note == Self.unsteady }
 
   /// A summary from its parts.
   public init(
     policy: String, policyIndex: Int, metric: Metric, replications: Int, mean: Double?,
     interval: ClosedRange<Double>?, ratio: Double? = nil,
-    ratioInterval: ClosedRange<Double>? = nil, note: String? = nil
+    ratioInterval: ClosedRange<Double>? = nil, difference: Double? = nil,
+    differenceInterval: ClosedRange<Double>? = nil, pValue: Double? = nil, note: String? = nil
   ) {
     self.policy = policy
     self.policyIndex = policyIndex
@@ -156,6 +177,9 @@ public struct StoredSummary: Hashable, Sendable {
     self.interval = interval
     self.ratio = ratio
     self.ratioInterval = ratioInterval
+    self.difference = difference
+    self.differenceInterval = differenceInterval
+    self.pValue = pValue
     self.note = note
   }
 }

@@ -29,6 +29,7 @@ enum JSONSchema {
       ]
     case .imageSize: return ["type": "string", "pattern": "^[0-9]+x[0-9]+$"]
     case .choice(let words): return ["enum": words]
+    case .word(let word, let other): return ["anyOf": [["const": word], schema(other)]]
     case .object(let fields): return object(fields)
     case .dictionary(_, let element):
       return ["type": "object", "minProperties": 1, "additionalProperties": schema(element)]

@@ -183,10 +183,22 @@ public struct RunPlan: Hashable, Sendable {
   public var seed: UInt64
   /// Independent runs a policy.
   public var replications: Int
-  /// Queries that arrive earlier are not counted.
-  public var warmup: SimulationDuration
+  /// Most replications that ``precision`` may ask for.
+  public var mostReplications: Int
+  /// Relative half-width that the headline metrics' intervals must reach; nil = `replications` are enough.
+  public var precision: Double?
+  /// What is deleted from the start of a run.
+  public var warmup: Warmup
   /// End of a run; nil = when the last query has ended.
   public var horizon: SimulationDuration?
+}
+
+/// What is deleted from the start of a run, where it has not settled.
+public enum Warmup: Hashable, Sendable {
+  /// Queries that arrive earlier are not counted.
+  case fixed(SimulationDuration)
+  /// Found in each replication, by MSER-5.
+  case mser5
 }
 
 /// A profile and where it is used.

@@ -96,10 +96,25 @@ struct ScenarioBuilder {
         place, "there is no policy '\(baseline)'",
         Suggestion.hint(for: baseline, in: names, noun: "policy"))
     }
+    let replications = run?["replications"]?.integer ?? 5
+    let precision = run?["precision"]
+    if let precision, replications < 2 {
+      fault(
+        precision.location, "run.precision needs intervals, and one replication has none",
+        "give run.replications, from 2 on")
+    }
+    let most = run?["most_replications"]
+    if let most, let number = most.integer, number < replications {
+      fault(
+        most.location, "run.most_replications is below run.replications, \(replications)",
+        "raise it")
+    }
+    let warmup = run?["warmup"]
     return RunPlan(
-      baseline: baseline, seed: UInt64(run?["seed"]?.integer ?? 1),
-      replications: run?["replications"]?.integer ?? 5,
-      warmup: run?["warmup"]?.duration ?? .zero, horizon: run?["horizon"]?.duration)
+      baseline: baseline, seed: UInt64(run?["seed"]?.integer ?? 1), replications: replications,
+      mostReplications: most?.integer ?? max(100, replications), precision: precision?.number,
+      warmup: warmup?.string == nil ? .fixed(warmup?.duration ?? .zero) : .mser5,
+      horizon: run?["horizon"]?.duration)
   }
 
   /// A path in the scenario, from its folder.

@@ -296,8 +296,15 @@ enum ScenarioShape {
     .init("seed", .integer(0...Int.max), "of all random numbers; default 1"),
     .init("replications", .integer(1...1_000_000), "independent runs; default 5"),
     .init(
-      "warmup", .quantity(.duration, .notNegative),
-      "queries that arrive earlier are not counted; default 0 s"),
+      "precision", .quantity(.share, .positive),
+      "adds replications until the intervals of the headline metrics are this narrow; default: none"
+    ),
+    .init(
+      "most_replications", .integer(1...1_000_000), "that precision may ask for; default 100"),
+    .init(
+      "warmup", .word("mser-5", or: .quantity(.duration, .notNegative)),
+      "queries that arrive earlier are not counted; mser-5 = found in each replication; default 0 s"
+    ),
     .init("horizon", .quantity(.duration, .positive), "end of a run; default: the last query's"),
   ])
 }

@@ -63,6 +63,14 @@ struct ShapeWalker {
         fault(place, "\(name) must be a single value", shape.expectation)
         return nil
       }
+      if case .word(let word, let other) = shape {
+        if scalar.string == word { return LocatedValue(location: place, value: .string(word)) }
+        if scalar.string.first?.isLetter ?? false {
+          fault(place, "\(name) cannot be '\(scalar.string)'", shape.expectation)
+          return nil
+        }
+        return walk(node, other, path: path)
+      }
       return self.scalar(scalar.string, shape, place, name)
     }
   }
@@ -273,6 +281,7 @@ extension ValueShape {
     case .quantity(let dimension, _): "write it like '\(dimension.example)'"
     case .imageSize: "write it like '512x512': height x width, multiples of 8 from 64 to 8192"
     case .choice(let words): "one of: \(words.joined(separator: ", "))"
+    case .word(let word, let other): "\(other.expectation), or '\(word)'"
     default: "see 'qosdiff schema'"
     }
   }

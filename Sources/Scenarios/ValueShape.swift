@@ -15,6 +15,8 @@ indirect enum ValueShape: Sendable {
   case object([Field])
   /// Keys of the user's choice; `noun` says what they name.
   case dictionary(noun: String, of: ValueShape)
+  /// A word, or a single value of another shape.
+  case word(String, or: ValueShape)
   /// At least one element.
   case list(of: ValueShape)
   /// A name, or a mapping of the one name to what belongs to it.
@@ -68,8 +70,9 @@ enum Dimension: String, Sendable {
   case rate
   case bandwidth
   case information
+  case share
 
-  /// Units and what one of each is in seconds, queries a second, bytes a second, or bits.
+  /// Units and what one of each is in seconds, queries a second, bytes a second, bits, or as a number.
   var units: [(name: String, factor: Double)] {
     switch self {
     case .duration:
@@ -81,6 +84,7 @@ enum Dimension: String, Sendable {
     case .bandwidth:
       [("B/s", 1), ("kB/s", 1e3), ("MB/s", 1e6), ("GB/s", 1e9), ("TB/s", 1e12)]
     case .information: [("bit", 1)]
+    case .share: [("%", 0.01)]
     }
   }
 
@@ -91,6 +95,7 @@ enum Dimension: String, Sendable {
     case .rate: "12 query/s"
     case .bandwidth: "25 GB/s"
     case .information: "0.02 bit"
+    case .share: "2 %"
     }
   }
 }

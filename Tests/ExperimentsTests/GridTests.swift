@@ -172,7 +172,8 @@ import Testing
       }
       return ExperimentOutcome(
         experiment: StoredExperiment(
-          id: "\(point.load)", name: "claims", scenario: "", overrides: point.overrides, seed: 1,
+          id: "\(point.load)", content: "c", name: "claims", scenario: "",
+          overrides: point.overrides, seed: 1,
           replications: 5, baseline: "base", version: "0", loadFactor: nil, offeredLoad: nil,
           notes: [], profiles: []),
         metrics: [runs(cut.violations.0, cut.latency.0), runs(cut.violations.1, cut.latency.1)],

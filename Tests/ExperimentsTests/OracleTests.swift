@@ -84,7 +84,7 @@ import Workload
     var meanWait: Double { wait.mean }
 
     init(_ recorder: RunRecorder, _ experiment: Experiment) {
-      let warmup = SimulationTime.zero + experiment.scenario.run.warmup
+      let warmup = experiment.warmup(of: 0).end
       for record in recorder.records where record.query.arrival >= warmup {
         waits.add(record.wait.nanoseconds)
         times.add(record.latency.nanoseconds)

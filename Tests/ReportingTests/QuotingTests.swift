@@ -18,14 +18,15 @@ import Testing
     }
     let store = try ResultStore(creatingAt: folder + ".sqlite")
     let experiment = StoredExperiment(
-      id: "e", name: name, scenario: "", overrides: [], seed: 1, replications: 1, baseline: "p",
+      id: "e", content: "c", name: name, scenario: "", overrides: [], seed: 1, replications: 1,
+      baseline: "p",
       version: "0", loadFactor: nil, offeredLoad: nil, notes: [], profiles: [])
     try store.begin(experiment, provenance: [])
     let summary = StoredSummary(
       policy: "p", policyIndex: 0, metric: .offered, replications: 1, mean: 3, interval: nil)
-    try store.finish("e", summaries: [summary], provenance: [])
+    try store.finish(experiment, summaries: [summary], provenance: [])
     _ = try CSVReport(store).write(to: folder)
     let text = try String(contentsOfFile: folder + "/summary.csv", encoding: .utf8)
-    #expect(text.hasSuffix("note\n\(field),e,p,queries_offered,query,1,3.0,,,,,,\n"))
+    #expect(text.hasSuffix("note\n\(field),e,p,queries_offered,query,1,3.0,,,,,,,,,,\n"))
   }
 }

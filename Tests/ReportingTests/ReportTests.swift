@@ -7,7 +7,7 @@ import Testing
 /// CSV files and the terminal's text.
 @Suite struct ReportTests {
   private let experiment = StoredExperiment(
-    id: "e", name: "a, \"b\"", scenario: "", overrides: [], seed: 1, replications: 2,
+    id: "e", content: "c", name: "a, \"b\"", scenario: "", overrides: [], seed: 1, replications: 2,
     baseline: "base", version: "0", loadFactor: nil, offeredLoad: nil,
     notes: [String(repeating: "long words ", count: 30)], profiles: [])
 
@@ -17,7 +17,14 @@ import Testing
       interval: 2.25...2.75),
     StoredSummary(
       policy: "fast", policyIndex: 1, metric: .latencyMean, replications: 2, mean: 1.25,
-      interval: 1...1.5, ratio: 0.5, ratioInterval: 0.4...0.625),
+      interval: 1...1.5, ratio: 0.5, ratioInterval: 0.4...0.625, difference: -1.25,
+      differenceInterval: -1.5 ... -1, pValue: 0.01),
+    StoredSummary(
+      policy: "fast", policyIndex: 1, metric: .waitMean, replications: 2, mean: 1,
+      interval: 0.5...1.5, ratio: 0.9, ratioInterval: 0.8...1.1, pValue: 0.2),
+    StoredSummary(
+      policy: "fast", policyIndex: 1, metric: .latencyP50, replications: 2, mean: 7,
+      interval: 6...8, note: StoredSummary.unsteady),
     StoredSummary(
       policy: "fast", policyIndex: 1, metric: .latencyP99, replications: 0, mean: nil,
       interval: nil, note: "too few: under 1000 completions a replication"),
@@ -29,7 +36,12 @@ import Testing
     #expect(line.contains("2.50 ± 0.25"))
     #expect(line.contains("1.25 ± 0.25"))
     #expect(line.contains("0.5 [0.4, 0.625]"))
+    #expect(!line.hasSuffix("ns"))
+    #expect(text.contains("0.9 [0.8, 1.1] ns\n"))
     #expect(text.contains("too few"))
+    // A mean that means nothing is not printed.
+    let median = text.split(separator: "\n").first { $0.hasPrefix("latency, p50 [s]") } ?? ""
+    #expect(median.contains("unsteady") && !median.contains("7"))
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
   }
 
@@ -37,9 +49,10 @@ import Testing
     let text = ComparisonJSON.text(experiment, summaries)
     let value = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
     let rows = try #require(value?["summaries"] as? [[String: Any]])
-    #expect(rows.count == 3)
+    #expect(rows.count == 5)
     #expect(rows[1]["ratio_upper"] as? Double == 0.625)
-    #expect(rows[2]["mean"] == nil)
+    #expect(rows[1]["p_value_holm"] as? Double == 0.01)
+    #expect(rows[4]["mean"] == nil)
   }
 
   @Test func csvIsQuotedAndTidy() throws {
@@ -50,17 +63,20 @@ import Testing
       try? FileManager.default.removeItem(atPath: folder + ".sqlite")
     }
     try store.begin(experiment, provenance: [])
-    try store.finish("e", summaries: summaries, provenance: [])
+    try store.finish(experiment, summaries: summaries, provenance: [])
     let files = try CSVReport(store).write(to: folder)
     #expect(files.count == 4)
     let summary = try String(contentsOfFile: folder + "/summary.csv", encoding: .utf8)
     #expect(
       summary == """
         experiment,experiment_id,policy,metric,unit,replications,mean,ci95_lower,ci95_upper,ratio_to_baseline,\
-        ratio_ci95_lower,ratio_ci95_upper,note
-        "a, ""b""\",e,base,latency_mean_s,s,2,2.5,2.25,2.75,,,,
-        "a, ""b""\",e,fast,latency_mean_s,s,2,1.25,1.0,1.5,0.5,0.4,0.625,
-        "a, ""b""\",e,fast,latency_p99_s,s,0,,,,,,,too few: under 1000 completions a replication
+        ratio_ci95_lower,ratio_ci95_upper,difference_to_baseline,difference_ci95_lower,\
+        difference_ci95_upper,p_value_holm,note
+        "a, ""b""\",e,base,latency_mean_s,s,2,2.5,2.25,2.75,,,,,,,,
+        "a, ""b""\",e,fast,latency_mean_s,s,2,1.25,1.0,1.5,0.5,0.4,0.625,-1.25,-1.5,-1.0,0.01,
+        "a, ""b""\",e,fast,latency_p50_s,s,2,7.0,6.0,8.0,,,,,,,,"\(StoredSummary.unsteady)"
+        "a, ""b""\",e,fast,latency_p99_s,s,0,,,,,,,,,,,too few: under 1000 completions a replication
+        "a, ""b""\",e,fast,wait_mean_s,s,2,1.0,0.5,1.5,0.9,0.8,1.1,,,,0.2,
 
         """)
   }

@@ -14,7 +14,8 @@ import Workload
 
   private func experiment(_ id: String = "e") -> StoredExperiment {
     StoredExperiment(
-      id: id, name: "n, \"quoted\"", scenario: "name: n\n", overrides: ["a.b=1"], seed: .max,
+      id: id, content: "c", name: "n, \"quoted\"", scenario: "name: n\n", overrides: ["a.b=1"],
+      seed: .max,
       replications: 2, baseline: "p", version: "0", loadFactor: 2.5, offeredLoad: nil,
       notes: ["one", "two"],
       profiles: [
@@ -62,7 +63,7 @@ import Workload
     let summary = StoredSummary(
       policy: "p", policyIndex: 0, metric: .violationRatio, replications: 2, mean: 0.25,
       interval: 0.2...0.3, note: nil)
-    try store.finish("e", summaries: [summary], provenance: [])
+    try store.finish(experiment(), summaries: [summary], provenance: [])
     let reader = try ResultStore(readingFrom: path)
     #expect(try reader.experiments() == [experiment()])
     #expect(try reader.summaries(of: "e") == [summary])
@@ -86,7 +87,7 @@ import Workload
     for _ in 0..<2 {
       try store.begin(experiment(), provenance: [])
       try store.store(run(0), of: "e")
-      try store.finish("e", summaries: [], provenance: [])
+      try store.finish(experiment(), summaries: [], provenance: [])
     }
     #expect(try store.runs(of: "e").count == 1)
     try store.begin(experiment("f"), provenance: [])

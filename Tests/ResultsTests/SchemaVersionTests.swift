@@ -7,7 +7,8 @@ import Testing
 @Suite struct SchemaVersionTests {
   private static func experiment(_ id: String) -> StoredExperiment {
     StoredExperiment(
-      id: id, name: id, scenario: "", overrides: [], seed: 1, replications: 1, baseline: "p",
+      id: id, content: id, name: id, scenario: "", overrides: [], seed: 1, replications: 1,
+      baseline: "p",
       version: "0", loadFactor: nil, offeredLoad: nil, notes: [], profiles: [])
   }
 
@@ -30,7 +31,7 @@ import Testing
     for id in ["one", "two", "two"] {
       let store = try ResultStore(creatingAt: path)
       try store.begin(Self.experiment(id), provenance: [("host", "here")])
-      try store.finish(id, summaries: [], provenance: [("elapsed_s", "1")])
+      try store.finish(Self.experiment(id), summaries: [], provenance: [("elapsed_s", "1")])
     }
     let store = try ResultStore(readingFrom: path)
     #expect(try store.experiments().map(\.id) == ["one", "two"])
@@ -42,13 +43,13 @@ import Testing
     let path = folder + "/r.sqlite"
     do { _ = try ResultStore(creatingAt: path) }
     // SQLite's file format: user_version is at byte 60, application_id at 68.
-    #expect(try Self.header(path, at: 60) == 2)
+    #expect(try Self.header(path, at: 60) == 3)
     #expect(try Self.header(path, at: 68) == 0x514F_5344)
     var data = try #require(FileManager.default.contents(atPath: path))
     data[63] = 99
     try data.write(to: URL(filePath: path))
     let writing = try #require(throws: InputError.self) { try ResultStore(creatingAt: path) }
-    #expect(writing.description.contains("the database has schema 99, this program knows up to 2"))
+    #expect(writing.description.contains("the database has schema 99, this program knows up to 3"))
     let reading = try #require(throws: InputError.self) { try ResultStore(readingFrom: path) }
     #expect(reading.exitCode == 65)
     #expect(FileManager.default.contents(atPath: path) == data)

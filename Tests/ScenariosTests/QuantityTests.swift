@@ -1,3 +1,4 @@
+import Diagnostics
 import EventEngine
 import Scenarios
 import Testing
@@ -10,7 +11,7 @@ struct QuantityTests {
   ])
   func durations(text: String, seconds: Double) throws {
     let read = try scenario(set: ["run.warmup='\(text)'"])
-    #expect(read.run.warmup == SimulationDuration(seconds: seconds))
+    #expect(read.run.warmup == .fixed(SimulationDuration(seconds: seconds)))
   }
 
   @Test(arguments: [
@@ -23,5 +24,21 @@ struct QuantityTests {
   @Test("a whole number with a leading zero is decimal")
   func octal() throws {
     #expect(try scenario(Sample.with("seed: 7", as: "seed: 010")).run.seed == 10)
+  }
+
+  @Test func aWordMayStandForAQuantity() throws {
+    #expect(try scenario(set: ["run.warmup=mser-5"]).run.warmup == .mser5)
+    let fault = try #require(faults(Sample.text, set: ["run.warmup=mser-6"]).first)
+    #expect(fault.description.hasSuffix("; write it like '300 s', or 'mser-5'"))
+  }
+
+  @Test func aShareIsInPercent() throws {
+    let read = try scenario(set: ["run.precision=2%", "run.replications=4"])
+    #expect(read.run.precision == 0.02 && read.run.mostReplications == 100)
+    for wrong in ["run.precision=2", "run.precision=0 %", "run.most_replications=1"] {
+      #expect(faults(Sample.text, set: ["run.replications=4", wrong]).count == 1, "\(wrong)")
+    }
+    #expect(
+      faults(Sample.text, set: ["run.replications=1", "run.precision=2 %"]).count == 1)
   }
 }

@@ -1,0 +1,74 @@
+import Foundation
+import Results
+
+/// How narrow the headline metrics' intervals must become, and how many replications that may take.
+struct PrecisionGoal: Sendable {
+  /// Half-width over mean, such as 0.02.
+  let relative: Double
+  /// Most replications.
+  let most: Int
+
+  /// The metrics that must reach it.
+  static let headline: [Metric] = [.violationRatio, .latencyMean, .latencyP99, .goodputImages]
+  /// A violation ratio below this is held to a share of this: the relative error of a rare event would
+  /// ask for more replications the better a policy is. Assumed.
+  static let smallestRatio = 0.01
+
+  /// The metric furthest from the goal.
+  struct Shortfall: Hashable {
+    let policy: Int
+    let metric: Metric
+    /// Half-width over mean.
+    let relative: Double
+  }
+
+  /// The headline metric of any policy whose interval is widest for its mean; nil where none has one.
+  ///
+  /// Latencies of a policy whose queue grows are left out: no number of replications settles them.
+  func widest(_ metrics: [[MetricValues]]) -> Shortfall? {
+    var widest: Shortfall?
+    for (policy, runs) in metrics.enumerated() {
+      let isUnsteady = SteadyState.isUnsteady(runs)
+      for metric in Self.headline where !(isUnsteady && metric.needsSteadyState) {
+        let values = runs.compactMap { $0[metric] }
+        guard values.count == runs.count, let result = Intervals.mean(values),
+          let interval = result.interval
+        else { continue }
+        let scale = max(abs(result.mean), metric == .violationRatio ? Self.smallestRatio : 0)
+        let half = (interval.upperBound - interval.lowerBound) / 2
+        let relative = scale > 0 ? half / scale : 0
+        if relative > widest?.relative ?? -1 {
+          widest = Shortfall(policy: policy, metric: metric, relative: relative)
+        }
+      }
+    }
+    return widest
+  }
+
+  /// Replications to go on to; nil where these are enough, or no more are allowed.
+  ///
+  /// A half-width falls with the root of their number; at most twice as many at a time, since a standard
+  /// deviation of few replications is itself uncertain.
+  func next(after metrics: [[MetricValues]]) -> Int? {
+    let count = metrics.first?.count ?? 0
+    guard count >= 2, count < most, let widest = widest(metrics), widest.relative > relative
+    else { return nil }
+    let factor = (widest.relative / relative) * (widest.relative / relative)
+    let wanted = min(Double(count) * factor, Double(2 * count))
+    return min(max(Int(wanted.rounded(.up)), count + 1), most)
+  }
+
+  /// What came of it, for a reader.
+  func note(_ metrics: [[MetricValues]], policies: [String]) -> String {
+    let count = metrics.first?.count ?? 0
+    let goal = "precision \(Self.percent(relative))"
+    guard let widest = widest(metrics) else { return "\(goal): no headline metric has an interval" }
+    let place = "\(widest.metric.rawValue) of \(policies[widest.policy])"
+    return widest.relative <= relative
+      ? "\(goal): reached with \(count) replications (widest: \(place), \(Self.percent(widest.relative)))"
+      : "\(goal): not reached with \(count) replications, the most allowed: \(place) is known to "
+        + Self.percent(widest.relative)
+  }
+
+  private static func percent(_ x: Double) -> String { String(format: "%.3g %%", 100 * x) }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+
+/// Options of commands that compare policies over replications.
+struct ReplicationOptions: ParsableArguments {
+  @Option(help: "Policies to compare, by comma; default: all of the scenario.")
+  var policies: String?
+
+  @Option(help: "The policy that others are compared with; default: the scenario's.")
+  var baseline: String?
+
+  @Option(help: "Independent runs a policy; default: the scenario's.")
+  var replications: Int?
+
+  @Option(
+    help: """
+      Adds replications until the 95 % intervals of violations, mean latency, p99 and goodput are this \
+      narrow, such as 2%; overrides run.precision.
+      """)
+  var precision: String?
+
+  @Option(
+    help: "Most replications that --precision may add up to; overrides run.most_replications.")
+  var mostReplications: Int?
+
+  func validate() throws {
+    if let policies, policies.split(separator: ",").isEmpty {
+      throw ValidationError("--policies must name at least one policy.")
+    }
+    if let replications, replications < 1 {
+      throw ValidationError("--replications must be at least 1.")
+    }
+    if precision != nil, replications == 1 {
+      throw ValidationError("--precision needs --replications of at least 2: one has no interval.")
+    }
+  }
+
+  /// The policies asked for; nil = all.
+  var names: [String]? { policies?.split(separator: ",").map(String.init) }
+
+  /// What of these options belongs in the scenario, as `--set` would say it.
+  var overrides: [String] {
+    (precision.map { ["run.precision=\($0)"] } ?? [])
+      + (mostReplications.map { ["run.most_replications=\($0)"] } ?? [])
+  }
+}

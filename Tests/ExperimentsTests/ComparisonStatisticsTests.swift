@@ -1,0 +1,91 @@
+import EventEngine
+import Foundation
+import Results
+import Testing
+
+@testable import Experiments
+
+/// Differences, p-values and their correction.
+@Suite struct ComparisonStatisticsTests {
+  @Test func theTStatisticByHand() throws {
+    // Mean 3, s = sqrt(2.5), n = 5: t = 4.2426 on 4 degrees of freedom, p = 0.0132356 (two-sided).
+    let p = try #require(Intervals.pValue(ofDifferences: [1, 2, 3, 4, 5]))
+    #expect(abs(p - 0.01323559956) < 1e-9)
+    #expect(Intervals.pValue(ofDifferences: [5, 4, 3, 2, 1].map { -$0 }) == p)
+    #expect(Intervals.pValue(ofDifferences: [0, 0, 0]) == 1)
+    #expect(Intervals.pValue(ofDifferences: [2, 2, 2]) == 0)
+    #expect(Intervals.pValue(ofDifferences: [2]) == nil)
+  }
+
+  @Test func holmByHand() {
+    // Sorted 0.005 x 4, 0.01 x 3, 0.03 x 2, 0.04 x 1, each at least its predecessor.
+    let corrected = Intervals.holm([0.01, 0.04, 0.03, 0.005])
+    for (value, expected) in zip(corrected, [0.03, 0.06, 0.06, 0.02]) {
+      #expect(abs(value - expected) < 1e-12)
+    }
+    #expect(Intervals.holm([0.7, 0.9]) == [1, 1])
+    #expect(Intervals.holm([]) == [])
+  }
+
+  @Test func aRatiosPValueAgreesWithItsInterval() throws {
+    var stream = RandomStream(seed: 3, stream: RandomStreamID(rawValue: 900), entity: 0)
+    var outside = 0
+    for _ in 0..<200 {
+      let baseline = (0..<6).map { _ in 1 + stream.uniform() }
+      let values = baseline.map { $0 * 1.1 + 0.4 * stream.uniform() - 0.2 }
+      let interval = try #require(Intervals.ratio(values, to: baseline)?.interval)
+      let p = try #require(Intervals.pValue(ofRatio: values, to: baseline))
+      #expect((p < 0.05) == !interval.contains(1))
+      if p < 0.05 { outside += 1 }
+    }
+    #expect(outside > 10 && outside < 190, "both cases were seen")
+  }
+
+  /// Three policies of known violations and latencies over four replications.
+  private func runs(_ violations: [Double], growth: Double = 0) -> [MetricValues] {
+    violations.map { violation in
+      var values = MetricValues()
+      values[.violationRatio] = violation
+      values[.latencyMean] = 10 * violation
+      values[.backlogGrowth] = growth
+      return values
+    }
+  }
+
+  @Test func differencesArePairedAndCorrectedOverThePolicies() throws {
+    let base = runs([0.40, 0.50, 0.60, 0.70])
+    let better = runs([0.30, 0.40, 0.51, 0.60])
+    let same = runs([0.41, 0.49, 0.61, 0.70])
+    let summaries = Summaries.make(
+      policies: ["base", "better", "same"], metrics: [base, better, same])
+    func summary(_ policy: String) throws -> StoredSummary {
+      try #require(summaries.first { $0.policy == policy && $0.metric == .violationRatio })
+    }
+    let difference = try #require(try summary("better").difference)
+    #expect(abs(difference + 0.0975) < 1e-12)
+    // Differences -0.1, -0.1, -0.09, -0.1: s = 0.005, t(0.975; 3) = 3.182446305.
+    let interval = try #require(try summary("better").differenceInterval)
+    #expect(abs(interval.upperBound - (-0.0975 + 3.182446305 * 0.0025)) < 1e-9)
+    let alone = try #require(
+      Intervals.pValue(
+        ofRatio: better.compactMap { $0[.violationRatio] },
+        to: base.compactMap { $0[.violationRatio] }))
+    #expect(abs(try #require(try summary("better").pValue) - 2 * alone) < 1e-15)
+    #expect(try #require(try summary("same").pValue) > 0.05)
+    #expect(try summary("base").difference == nil && summary("base").pValue == nil)
+  }
+
+  @Test func whatIsUnsteadyIsSaidAndNotCompared() throws {
+    let summaries = Summaries.make(
+      policies: ["base", "new"],
+      metrics: [runs([0.4, 0.5, 0.6], growth: 0.3), runs([0.3, 0.4, 0.5])])
+    func summary(_ policy: String, _ metric: Metric) throws -> StoredSummary {
+      try #require(summaries.first { $0.policy == policy && $0.metric == metric })
+    }
+    #expect(try summary("base", .latencyMean).isUnsteady)
+    #expect(try summary("new", .latencyMean).ratio == nil)
+    #expect(try summary("new", .latencyMean).note == StoredSummary.baselineUnsteady)
+    // Violations are counted all the same.
+    #expect(try summary("new", .violationRatio).ratio != nil)
+  }
+}

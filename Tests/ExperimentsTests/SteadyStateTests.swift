@@ -1,0 +1,100 @@
+import EventEngine
+import Results
+import Scenarios
+import Testing
+
+@testable import Experiments
+
+/// Queues that settle, queues that grow, and the start of a run that is deleted.
+@Suite struct SteadyStateTests {
+  private func growth(rate: Double, replications: Int = 10) throws -> [MetricValues] {
+    let text = QueueScenario.text(rate: rate, queries: 4000)
+    let experiment = try Experiment(Support.scenario(text: text), policies: ["p"])
+    return (0..<replications).map { replication in
+      RunMetrics.values(
+        of: experiment.simulate(policy: 0, replication: replication), warmup: .zero)
+    }
+  }
+
+  @Test(arguments: [10.0, 30, 40]) func aStableQueueIsSteady(rate: Double) throws {
+    let runs = try growth(rate: rate)
+    #expect(!SteadyState.isUnsteady(runs))
+    for run in runs { #expect(!SteadyState.isUnsteady([run])) }
+  }
+
+  /// Beyond capacity all but 1 / rho of the arrivals stay behind.
+  @Test(arguments: [60.0, 100]) func anOverloadedQueueGrowsByWhatItCannotServe(rate: Double) throws
+  {
+    let runs = try growth(rate: rate)
+    #expect(SteadyState.isUnsteady(runs))
+    for run in runs { #expect(SteadyState.isUnsteady([run])) }
+    let values = runs.compactMap { $0[.backlogGrowth] }
+    let interval = try #require(Intervals.mean(values, confidence: 0.999)?.interval)
+    #expect(interval.contains(1 - 50 / rate), "\(interval)")
+  }
+
+  @Test func tooFewArrivalsSayNothing() throws {
+    let text = QueueScenario.text(rate: 500, queries: 90)
+    let experiment = try Experiment(Support.scenario(text: text), policies: ["p"])
+    let metrics = RunMetrics.values(
+      of: experiment.simulate(policy: 0, replication: 0), warmup: .zero)
+    #expect(metrics[.backlogGrowth] == nil && !SteadyState.isUnsteady([metrics]))
+  }
+
+  /// The statistic as it is defined, for every number of deletions.
+  private func deletionsByDefinition(_ values: [Double]) -> Int {
+    let means = (0..<values.count / 5).map { b in values[5 * b..<5 * b + 5].reduce(0, +) / 5 }
+    var best = (Double.infinity, 0)
+    for d in 0...means.count / 2 {
+      let rest = means[d...]
+      let mean = rest.reduce(0, +) / Double(rest.count)
+      let squares = rest.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      let statistic = squares / Double(rest.count * rest.count)
+      if statistic < best.0 * (1 - 1e-12) { best = (statistic, d) }
+    }
+    return 5 * best.1
+  }
+
+  @Test func mser5IsItsDefinition() {
+    var stream = RandomStream(seed: 8, stream: RandomStreamID(rawValue: 901), entity: 0)
+    for length in [10, 37, 100, 501] {
+      for start in [0, 3, 12] {
+        let values = (0..<length).map { i in
+          stream.uniform() + (i < start ? Double(start - i) : 0)
+        }
+        #expect(
+          MSER5.deletions(values).count == deletionsByDefinition(values), "\(length) \(start)")
+      }
+    }
+  }
+
+  @Test func mser5DeletesAStepAndKeepsWhatHasNone() {
+    let noise = (0..<200).map { Double($0 % 3) }
+    let step = noise.enumerated().map { $1 + ($0 < 40 ? 50 : 0) }
+    #expect(MSER5.deletions(step).count == 40 && MSER5.deletions(step).isInside)
+    #expect(MSER5.deletions(Array(repeating: 1, count: 100)).count == 0)
+    // It never stops falling: no end of the warm-up can be told.
+    #expect(!MSER5.deletions((0..<200).map { Double(200 - $0) }).isInside)
+    #expect(MSER5.deletions([1, 2, 3]).count == 0)
+  }
+
+  @Test func mser5CountsTheSameQueriesForEveryPolicy() async throws {
+    let text = QueueScenario.text(
+      rate: 48, queries: 3000, run: "seed: 11, replications: 8, warmup: mser-5")
+    let experiment = try Experiment(Support.scenario(text: text))
+    let outcome = try await ExperimentRunner(experiment, jobs: 2).run(into: nil)
+    var deleted = 0.0
+    for replication in 0..<8 {
+      let metrics = outcome.metrics.map { $0[replication] }
+      #expect(metrics[0][.offered] == metrics[1][.offered])
+      // As if the scenario had said it.
+      let warmup = experiment.warmup(of: replication)
+      let plain = RunMetrics.values(
+        of: experiment.simulate(policy: 0, replication: replication, warmup: warmup.end),
+        warmup: warmup.end)
+      #expect(metrics[0] == plain)
+      deleted += metrics[0][.warmup] ?? 0
+    }
+    #expect(deleted > 0, "a queue that starts empty is not steady from the start")
+  }
+}
