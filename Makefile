@@ -7,7 +7,7 @@ SWIFT_BUILD := swift build -c release
 QOSDIFF := .build/release/qosdiff
 OUT := out
 
-.PHONY: demo test bench lint format setup build clean
+.PHONY: demo test test-slurm bench lint format setup build clean
 
 demo: build
 	@mkdir -p $(OUT)
@@ -19,6 +19,11 @@ test: build
 	swift build --product qosdiff
 	swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests
 
+# A sweep on a real Slurm, a cluster of this one machine, against the same sweep without it.
+test-slurm: PACKAGES += slurm-wlm munge
+test-slurm: build
+	Tests/slurm.sh
+
 # Ratios of timings taken in turn in one run; never a test.
 bench: build
 	swift run -c release -Xswiftc -enable-testing --package-path Tests/Benchmarks \
@@ -27,6 +32,7 @@ bench: build
 	@echo "step decisions: 100 000 queries of 50 steps, without a look and with 49 looks each"
 	@for policy in fixed entropy; do $(QOSDIFF) run Tests/Benchmarks/decisions.yaml --no-queries \
 	  --policy $$policy --jobs 1 --db $(OUT)/decisions.sqlite 2>&1 >/dev/null; done
+	@Tests/Benchmarks/sweep.sh
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -1,23 +1,12 @@
 #!/usr/bin/env bash
 # Holds `sweep --engine slurm` to `--engine local` on a real Slurm: a cluster of this one machine, in a
 # folder of its own, that goes when the test ends. 40 points; a task is killed half way, the sweep is
-# interrupted and given again; all tables but `provenance` must be the same.
+# interrupted and given again; all tables but `provenance` must be the same. 'make test-slurm' installs
+# what it needs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 qosdiff=$root/.build/release/qosdiff
-sudo=$([ "$(id -u)" = 0 ] || echo sudo)
-
-missing=""
-for package in slurm-wlm munge sqlite3; do
-  dpkg-query -W -f='${Status}' $package 2>/dev/null | grep -q 'install ok installed' \
-    || missing="$missing $package"
-done
-if [ -n "$missing" ]; then
-  echo "installing from Debian:$missing"
-  $sudo apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing
-fi
 PATH=$PATH:/usr/sbin
 
 folder=$(mktemp -d)

@@ -168,15 +168,14 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
 
   /// Every point's experiment as stored, found out in parallel.
   private func identify() async throws -> [StoredExperiment] {
-    let plan = plan
-    return try await withThrowingTaskGroup(of: (Int, StoredExperiment).self) { group in
-      for index in plan.points.indices {
-        group.addTask { (index, try plan.experiment(at: index).stored(keepsQueries: false)) }
-      }
-      var results: [StoredExperiment?] = Array(repeating: nil, count: plan.points.count)
-      for try await (index, experiment) in group { results[index] = experiment }
-      return results.compactMap { $0 }
+    let (plan, count) = (plan, plan.points.count)
+    var results: [StoredExperiment?] = Array(repeating: nil, count: count)
+    try await Concurrently.each(count, jobs: count) { index in
+      (index, try plan.experiment(at: index).stored(keepsQueries: false))
+    } taking: { _, result in
+      results[result.0] = result.1
     }
+    return results.compactMap { $0 }
   }
 
   private func collect(

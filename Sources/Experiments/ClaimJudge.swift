@@ -96,7 +96,10 @@ struct ClaimJudge {
     let corrected = Intervals.holm(findings.map(\.pValue))
     for index in findings.indices { findings[index].pValue = corrected[index] }
     let reached = findings.filter { $0.pValue <= Self.level && $0.note == nil }
-    let best = (reached.isEmpty ? findings : reached).max {
+    // A point that cannot count is shown only where no other is there.
+    let counting = findings.filter { $0.note == nil }
+    let shown = [reached, counting, findings].first { !$0.isEmpty } ?? []
+    let best = shown.max {
       ($0.ratio ?? -1, $1.point.load) < ($1.ratio ?? -1, $0.point.load)
     }
     guard let best else { return nil }

@@ -7,6 +7,7 @@ public enum ComparisonJSON {
     let name: String
     let experiment: String
     let version: String
+    let overrides: [String]
     let seed: UInt64
     let replications: Int
     let baseline: String
@@ -92,7 +93,7 @@ public enum ComparisonJSON {
     }
     return Document(
       name: experiment.name, experiment: experiment.id, version: experiment.version,
-      seed: experiment.seed, replications: experiment.replications,
+      overrides: experiment.overrides, seed: experiment.seed, replications: experiment.replications,
       baseline: experiment.baseline, load_factor: experiment.loadFactor,
       offered_load: experiment.offeredLoad, notes: experiment.notes,
       workload: experiment.point?.workload, load: experiment.point?.load,

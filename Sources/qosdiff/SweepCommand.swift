@@ -42,6 +42,9 @@ struct SweepCommand: AsyncParsableCommand {
   @Option(help: "Folder for CSV files.")
   var out: String?
 
+  @Flag(help: "Prints JSON.")
+  var json = false
+
   @Flag(help: "Goes on with a sweep that was begun: the database must be there.")
   var resume = false
 
@@ -99,7 +102,9 @@ struct SweepCommand: AsyncParsableCommand {
     }
     var text = SweepText()
     for point in results { text.add(point.overrides, point.summaries) }
-    Output.result(text.text)
+    Output.result(
+      json
+        ? ComparisonJSON.text(results.map { ($0.experiment, $0.summaries) }, []) : text.text)
     if let out {
       let files = try CSVReport(store).write(
         to: out, experiments: Set(results.map(\.experiment.id)))

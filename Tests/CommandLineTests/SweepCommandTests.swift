@@ -126,3 +126,51 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: scratch.path + "/r.sqlite"))
   }
 }
+
+/// A disk that fills up, on a file system of 400 kB.
+@Suite(.needsProgram) struct FullDiskTests {
+  private static func run(_ arguments: String...) -> Bool {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = arguments
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
+
+  static let canMount: Bool = {
+    guard let scratch = try? Scratch(), run("mount", "-t", "tmpfs", "tmpfs", scratch.path) else {
+      return false
+    }
+    return run("umount", scratch.path)
+  }()
+
+  @Test(.enabled(if: canMount, "needs the right to mount a file system"))
+  func finishedPointsAreKeptAndTheSweepGoesOn() throws {
+    let scratch = try Scratch()
+    try GridCommandTests.scenario.write(
+      toFile: scratch.path + "/s.yaml", atomically: true, encoding: .utf8)
+    let disk = scratch.path + "/disk"
+    try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+    #expect(Self.run("mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk))
+    defer { _ = Self.run("umount", disk) }
+    let loads = (1...30).map { "0.\(10 + $0)" }.joined(separator: ",")
+    let arguments = [
+      "sweep", "s.yaml", "--db", "disk/r.sqlite", "--axis", "workload.load=\(loads)",
+    ]
+    let full = try Program.release(arguments: arguments, in: scratch.path)
+    #expect(full.status == 74)
+    #expect(full.error.hasPrefix("disk/r.sqlite: error: the database could not be written: "))
+    #expect(full.error.split(separator: "\n").count == 1)
+    #expect(Self.run("mount", "-o", "remount,size=40m", disk))
+    #expect(try scratch.sqlite("disk/r.sqlite", "PRAGMA integrity_check") == "ok\n")
+    let finished = try scratch.sqlite(
+      "disk/r.sqlite", "select count(*) from experiment where is_complete"
+    ).trimmingCharacters(in: .newlines)
+    #expect((1...29).contains(Int(finished) ?? 0))
+    let rest = try Program.release(arguments: arguments, in: scratch.path)
+    #expect(rest.status == 0)
+    #expect(rest.error.contains("30 points, \(finished) of them there already"))
+  }
+}

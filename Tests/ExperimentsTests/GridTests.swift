@@ -145,9 +145,10 @@ import Testing
         == .notEstablished("images are not judged"))
   }
 
-  /// Three loads; violations and latencies of five replications that are all but equal.
+  /// Three loads; violations and latencies of five replications that are all but equal; the baseline's
+  /// queue grows at the load of index `unsteady`.
   private func verdicts(
-    _ cuts: [(violations: (Double, Double), latency: (Double, Double))]
+    _ cuts: [(violations: (Double, Double), latency: (Double, Double))], unsteady: Int? = nil
   ) throws -> [StoredClaim] {
     let scenario = try Support.scenario(
       text: """
@@ -159,14 +160,17 @@ import Testing
         experiment: { loads: [0.5, 0.8, 0.95], claims: [new] }
         """)
     let grid = try #require(ExperimentGrid(scenario))
-    let outcomes = zip(grid.points, cuts).map { point, cut in
-      func runs(_ violations: Double, _ latency: Double) -> [MetricValues] {
+    let growth = grid.points.indices.map { $0 == unsteady ? 0.1 : 0 }
+    let outcomes = zip(zip(grid.points, growth), cuts).map { place, cut in
+      let (point, growth) = place
+      func runs(_ violations: Double, _ latency: Double, growth: Double = 0) -> [MetricValues] {
         (0..<5).map { i in
           var values = MetricValues()
           values[.violationRatio] = violations * (1 + 0.001 * Double(i))
           values[.latencyMean] = latency * (1 + 0.001 * Double(i * i))
           values[.dropRatio] = 0
           values[.offered] = 1000
+          values[.backlogGrowth] = growth
           return values
         }
       }
@@ -176,7 +180,10 @@ import Testing
           overrides: point.overrides, seed: 1,
           replications: 5, baseline: "base", version: "0", loadFactor: nil, offeredLoad: nil,
           notes: [], profiles: []),
-        metrics: [runs(cut.violations.0, cut.latency.0), runs(cut.violations.1, cut.latency.1)],
+        metrics: [
+          runs(cut.violations.0, cut.latency.0, growth: growth),
+          runs(cut.violations.1, cut.latency.1),
+        ],
         policies: ["base", "new"], summaries: [], bottlenecks: [], extrapolatedBatches: 0,
         events: 0)
     }
@@ -201,6 +208,13 @@ import Testing
     let claims = try verdicts([((0, 0), (4, 3)), ((0.2, 0.1), (4, 3)), ((0.4, 0.1), (4, 3))])
     #expect(claims.allSatisfy { !$0.isReached })
     #expect(claims[0].verdict.hasPrefix("not reached: 4 [4, 4] at load 0.95, "))
+  }
+
+  @Test func anUnsteadyLatencyEarnsNoClaim() throws {
+    let cuts = [((0.0, 0.0), (4.0, 3.0)), ((0.2, 0.1), (4, 3)), ((0.4, 0.1), (40, 3))]
+    #expect(try verdicts(cuts)[1].verdict.hasPrefix("reached at load 0.95: 13.3 "))
+    let claim = try verdicts(cuts, unsteady: 2)[1]
+    #expect(!claim.isReached && claim.verdict.hasPrefix("not reached: 1.33 ["))
   }
 
   @Test func noViolationsAreABoundOrNothingToCut() throws {
