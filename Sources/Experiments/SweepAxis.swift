@@ -25,7 +25,9 @@ public struct SweepAxis: Hashable, Sendable {
     }
   }
 
-  private static func split(_ text: Substring) -> [String] {
+  /// The parts of a text between commas, without the spaces around them; commas within brackets, braces
+  /// or quotes do not separate.
+  public static func split(_ text: Substring) -> [String] {
     var parts = [""]
     var depth = 0
     var quote: Character?

@@ -63,9 +63,7 @@ struct CompletedPoint: Sendable {
   func store(
     into store: ResultStore, provenance: [(key: String, value: String)]
   ) throws(InputError) {
-    let experiment = outcome.experiment
-    try store.begin(experiment, provenance: provenance)
-    for run in runs { try store.store(run, of: experiment.id) }
-    try store.finish(experiment, summaries: outcome.summaries, provenance: [])
+    try store.store(
+      outcome.experiment, runs: runs, summaries: outcome.summaries, provenance: provenance)
   }
 }

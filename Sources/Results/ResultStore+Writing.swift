@@ -10,55 +10,12 @@ extension ResultStore {
   public func begin(
     _ experiment: StoredExperiment, provenance: [(key: String, value: String)]
   ) throws(InputError) {
-    try write { db in
-      try db.execute(sql: "DELETE FROM experiment WHERE id = ?", arguments: [experiment.id])
-      try db.execute(
-        sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?)",
-        arguments: [
-          experiment.id, experiment.name, experiment.scenario,
-          experiment.overrides.joined(separator: "\n"), Int64(bitPattern: experiment.seed),
-          experiment.replications, experiment.baseline, experiment.version,
-          experiment.loadFactor, experiment.offeredLoad,
-          experiment.notes.joined(separator: "\n"), experiment.content,
-        ])
-      for profile in experiment.profiles {
-        try db.execute(
-          sql: "INSERT OR IGNORE INTO profile VALUES (?,?,?,?,?,?)",
-          arguments: [
-            profile.hash, profile.name, profile.provenance, profile.device, profile.source,
-            profile.text,
-          ])
-        try db.execute(
-          sql: "INSERT INTO experiment_profile VALUES (?,?,?)",
-          arguments: [experiment.id, profile.use, profile.hash])
-      }
-      for (key, value) in provenance {
-        try db.execute(
-          sql: "INSERT OR REPLACE INTO provenance VALUES (?,?,?)",
-          arguments: [experiment.id, key, value])
-      }
-    }
+    try write { db in try Self.insert(experiment, provenance, db) }
   }
 
   /// Stores a run, all of it or nothing.
   public func store(_ run: CompletedRun, of experimentID: String) throws(InputError) {
-    let id = Self.runID(experimentID, policy: run.policy, replication: run.replication)
-    try write { db in
-      try db.execute(
-        sql: "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        arguments: [
-          id, experimentID, run.policy, run.policyIndex, run.replication,
-          Int64(bitPattern: run.seed), run.usage.end.nanoseconds, run.bottleneck,
-          run.usage.offered, run.usage.completed, run.usage.dropped, run.usage.inFlight,
-          run.usage.extrapolatedBatches,
-        ])
-      try Self.insertQueries(run, id: id, db)
-      try Self.insertUsage(run.usage, id: id, db)
-      try Self.insertMetrics(run.metrics, className: "", id: id, db)
-      for (name, metrics) in run.classMetrics {
-        try Self.insertMetrics(metrics, className: name, id: id, db)
-      }
-    }
+    try write { db in try Self.insert(run, of: experimentID, db) }
   }
 
   /// Stores the summaries, and marks the experiment complete with the replications and notes that it has
@@ -68,27 +25,99 @@ extension ResultStore {
     provenance: [(key: String, value: String)]
   ) throws(InputError) {
     try write { db in
-      for s in summaries {
-        try db.execute(
-          sql: "INSERT OR REPLACE INTO summary VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-          arguments: [
-            experiment.id, s.policy, s.policyIndex, s.metric.rawValue, s.metric.unit,
-            s.replications, s.mean, s.interval?.lowerBound, s.interval?.upperBound, s.ratio,
-            s.ratioInterval?.lowerBound, s.ratioInterval?.upperBound, s.note, s.difference,
-            s.differenceInterval?.lowerBound, s.differenceInterval?.upperBound, s.pValue,
-          ])
-      }
-      for (key, value) in provenance {
-        try db.execute(
-          sql: "INSERT OR REPLACE INTO provenance VALUES (?,?,?)",
-          arguments: [experiment.id, key, value])
-      }
+      try Self.insert(provenance, of: experiment.id, db)
+      try Self.complete(experiment, summaries, db)
+    }
+  }
+
+  /// Stores a finished experiment in one transaction: another process that stores the same one at the
+  /// same time does no harm.
+  public func store(
+    _ experiment: StoredExperiment, runs: [CompletedRun], summaries: [StoredSummary],
+    provenance: [(key: String, value: String)]
+  ) throws(InputError) {
+    try write { db in
+      try Self.insert(experiment, provenance, db)
+      for run in runs { try Self.insert(run, of: experiment.id, db) }
+      try Self.complete(experiment, summaries, db)
+    }
+  }
+
+  private static func insert(
+    _ experiment: StoredExperiment, _ provenance: [(key: String, value: String)], _ db: Database
+  ) throws {
+    try db.execute(sql: "DELETE FROM experiment WHERE id = ?", arguments: [experiment.id])
+    try db.execute(
+      sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?)",
+      arguments: [
+        experiment.id, experiment.name, experiment.scenario,
+        experiment.overrides.joined(separator: "\n"), Int64(bitPattern: experiment.seed),
+        experiment.replications, experiment.baseline, experiment.version,
+        experiment.loadFactor, experiment.offeredLoad,
+        experiment.notes.joined(separator: "\n"), experiment.content,
+      ])
+    for profile in experiment.profiles {
       try db.execute(
-        sql: "UPDATE experiment SET replications = ?, notes = ?, is_complete = 1 WHERE id = ?",
+        sql: "INSERT OR IGNORE INTO profile VALUES (?,?,?,?,?,?)",
         arguments: [
-          experiment.replications, experiment.notes.joined(separator: "\n"), experiment.id,
+          profile.hash, profile.name, profile.provenance, profile.device, profile.source,
+          profile.text,
+        ])
+      try db.execute(
+        sql: "INSERT INTO experiment_profile VALUES (?,?,?)",
+        arguments: [experiment.id, profile.use, profile.hash])
+    }
+    try insert(provenance, of: experiment.id, db)
+  }
+
+  private static func insert(
+    _ provenance: [(key: String, value: String)], of experimentID: String, _ db: Database
+  ) throws {
+    for (key, value) in provenance {
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO provenance VALUES (?,?,?)",
+        arguments: [experimentID, key, value])
+    }
+  }
+
+  private static func insert(
+    _ run: CompletedRun, of experimentID: String, _ db: Database
+  ) throws {
+    let id = runID(experimentID, policy: run.policy, replication: run.replication)
+    try db.execute(
+      sql: "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+      arguments: [
+        id, experimentID, run.policy, run.policyIndex, run.replication,
+        Int64(bitPattern: run.seed), run.usage.end.nanoseconds, run.bottleneck,
+        run.usage.offered, run.usage.completed, run.usage.dropped, run.usage.inFlight,
+        run.usage.extrapolatedBatches,
+      ])
+    try insertQueries(run, id: id, db)
+    try insertUsage(run.usage, id: id, db)
+    try insertMetrics(run.metrics, className: "", id: id, db)
+    for (name, metrics) in run.classMetrics {
+      try insertMetrics(metrics, className: name, id: id, db)
+    }
+  }
+
+  private static func complete(
+    _ experiment: StoredExperiment, _ summaries: [StoredSummary], _ db: Database
+  ) throws {
+    for s in summaries {
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO summary VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        arguments: [
+          experiment.id, s.policy, s.policyIndex, s.metric.rawValue, s.metric.unit,
+          s.replications, s.mean, s.interval?.lowerBound, s.interval?.upperBound, s.ratio,
+          s.ratioInterval?.lowerBound, s.ratioInterval?.upperBound, s.note, s.difference,
+          s.differenceInterval?.lowerBound, s.differenceInterval?.upperBound, s.pValue,
         ])
     }
+    try db.execute(
+      sql: "UPDATE experiment SET replications = ?, notes = ?, is_complete = 1 WHERE id = ?",
+      arguments: [
+        experiment.replications, experiment.notes.joined(separator: "\n"), experiment.id,
+      ])
   }
 
   /// Stores verdicts.

@@ -62,11 +62,11 @@ import Testing
 
   @Test func aListNamesItsPoints() throws {
     let scratch = try scratch()
-    try "workload.load,query.slo.scale\n0.4,2\n0.7, 5\n".write(
+    try "workload.load,query.slo\r\n0.4,{ scale: 2 }\r\n0.7, \"{ scale: 5 }\"\r\n".write(
       toFile: scratch.path + "/points.csv", atomically: true, encoding: .utf8)
     let result = try sweep(scratch, "--list", "points.csv", "--db", "r.sqlite", "--out", "out")
     #expect(result.status == 0)
-    #expect(result.out.contains("\n\nworkload.load=0.7, query.slo.scale=5\npolicy "))
+    #expect(result.out.contains("\n\nworkload.load=0.7, query.slo={ scale: 5 }\npolicy "))
     let rows = try String(contentsOfFile: scratch.path + "/out/summary.csv", encoding: .utf8)
     #expect(
       Set(rows.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] }).count == 2)
@@ -88,6 +88,28 @@ import Testing
     #expect(counts == "8|8\n", "more than the scenario's 4")
     let again = try Program.release(arguments: arguments + ["--resume"], in: scratch.path)
     #expect(again.error.contains("2 points, 2 of them there already") && again.out == first.out)
+  }
+
+  @Test func twoSweepsIntoOneDatabaseAtATimeBothFinish() async throws {
+    let scratch = try scratch()
+    let arguments = [
+      "sweep", "s.yaml", "--db", "r.sqlite", "--axis",
+      "workload.load=0.30,0.35,0.40,0.45,0.50,0.55,0.60,0.65",
+    ]
+    let folder = scratch.path
+    async let first = Task.detached {
+      try Program.release(arguments: arguments, in: folder)
+    }.value
+    async let second = Task.detached {
+      try Program.release(arguments: arguments, in: folder)
+    }.value
+    for result in try await [first, second] {
+      #expect(result.status == 0, "\(result.error)")
+      #expect(result.error.contains("8 points"))
+    }
+    let counts = try scratch.sqlite(
+      "r.sqlite", "select (select count(*) from experiment where is_complete), count(*) from run")
+    #expect(counts == "8|64\n")
   }
 
   @Test func tablesFit100Columns() throws {

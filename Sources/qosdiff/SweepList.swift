@@ -1,0 +1,44 @@
+import Diagnostics
+import Experiments
+import Foundation
+
+/// Points from a CSV file: its header names values of the scenario, each row gives them.
+enum SweepList {
+  /// The points as `PATH=VALUE`, in the order of the file.
+  static func points(of path: String) throws(InputError) -> [[String]] {
+    guard let data = FileManager.default.contents(atPath: path),
+      let text = String(validating: data, as: UTF8.self)
+    else {
+      throw InputError(
+        .missingInput, at: .init(file: path), "the list of points cannot be read",
+        hint: "name a CSV file in UTF-8")
+    }
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    let header = cells(lines[0])
+    var points: [[String]] = []
+    for (number, line) in lines.enumerated().dropFirst() where !line.isEmpty {
+      let values = cells(line)
+      guard values.count == header.count, values.allSatisfy({ !$0.isEmpty }) else {
+        throw InputError(
+          .badInput, at: .init(file: path, line: number + 1, column: 1),
+          "\(values.count) values, and the header has \(header.count) paths",
+          hint: "give each path a value")
+      }
+      points.append(zip(header, values).map { "\($0)=\($1)" })
+    }
+    if points.isEmpty {
+      throw InputError(
+        .badInput, at: .init(file: path), "the list has no point",
+        hint: "write paths in the first line, values in the others")
+    }
+    return points
+  }
+
+  /// A cell in double quotes is what is between them, as spreadsheets write it.
+  private static func cells(_ line: Substring) -> [String] {
+    SweepAxis.split(line).map { cell in
+      guard cell.count >= 2, cell.hasPrefix("\""), cell.hasSuffix("\"") else { return cell }
+      return String(cell.dropFirst().dropLast()).replacing("\"\"", with: "\"")
+    }
+  }
+}
