@@ -15,6 +15,11 @@ enum SweepList {
     }
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     let header = cells(lines[0])
+    if let wrong = header.first(where: { $0.wholeMatch(of: /[\w.-]+/) == nil }) {
+      throw InputError(
+        .badInput, at: .init(file: path, line: 1, column: 1),
+        "'\(wrong)' is no path of a scenario's value", hint: "write paths such as workload.load")
+    }
     var points: [[String]] = []
     for (number, line) in lines.enumerated().dropFirst() where !line.isEmpty {
       let values = cells(line)

@@ -129,7 +129,7 @@ import Testing
     ),
     (["--axis", "workload.load"], 64, "--axis workload.load: error: this is no PATH=V1,V2,...; "),
     (["--list", "none.csv"], 66, "none.csv: error: the list of points cannot be read"),
-    (["--list", "s.yaml"], 65, "s.yaml:"),
+    (["--list", "s.yaml"], 65, "s.yaml:1:1: error: 'name: grid' is no path "),
     (
       [
         "--axis", "run.seed=" + (1...40).map(String.init).joined(separator: ","), "--axis",
