@@ -1,4 +1,4 @@
-import Diagnostics
+public import Diagnostics
 import Foundation
 public import Results
 import Scenarios
@@ -31,6 +31,8 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
     public var open = 0
     /// Names of the arrays they are in.
     public var arrays: [String] = []
+    /// Points that cannot be run as they stand, by index, and why.
+    public var failures: [(index: Int, error: InputError)] = []
   }
 
   private struct OpenPoint {
@@ -49,16 +51,19 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
     into store: ResultStore, isInterrupted: () -> Bool = { false },
     progress: (Int, Int) -> Void = { _, _ in }
   ) async throws -> Outcome {
-    let folder = try SweepFolder(creatingAt: store.path + ".slurm")
+    let folder = try SweepFolder(creatingAt: SweepFolder.path(besides: store))
+    let lock = try FolderLock(folder.path)
+    defer { lock.release() }
     let prefix = Self.prefix(folder)
     try checkVersions(folder)
-    let experiments = try await identify()
+    var outcome = Outcome()
+    let experiments = try await identify(&outcome)
+    let ids = Set(experiments.map(\.experiment.id))
     let known = Set(try store.experiments().map(\.id))
     var open: [String: OpenPoint] = [:]
-    for (index, experiment) in experiments.enumerated() where !known.contains(experiment.id) {
+    for (index, experiment) in experiments where !known.contains(experiment.id) {
       open[experiment.id] = OpenPoint(id: experiment.id, index: index)
     }
-    var outcome = Outcome()
     var failed: [OpenPoint] = []
     var pause = limits.shortestPause
     var waited = Duration.zero
@@ -76,13 +81,13 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
         if silent > limits.silences { throw error }
       }
       let before = open.count
-      for id in folder.shards() where open[id] != nil {
-        try store.merge(shard: folder.shard(of: id), version: ProgramVersion.text)
-        folder.removeShard(of: id)
-        open[id] = nil
-      }
+      // Shards of other sweeps too: what is finished is kept.
+      for id in try folder.mergeShards(into: store) { open[id] = nil }
       progress(experiments.count - open.count - failed.count, experiments.count)
-      if open.isEmpty { break }
+      if open.isEmpty {
+        if let live, !Self.concernsOthers(live, submissions, prefix, ids) { folder.remove() }
+        break
+      }
       if isInterrupted() {
         outcome.open = open.count
         outcome.arrays = Set((live ?? []).map(\.name)).sorted()
@@ -103,8 +108,19 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
     }
     outcome.points = try collect(experiments, known, store)
     if !failed.isEmpty { throw failure(failed) }
-    if outcome.open == 0 { folder.remove() }
     return outcome
+  }
+
+  /// Whether a task that waits or runs belongs to another sweep into this database.
+  private static func concernsOthers(
+    _ live: Set<JobTask>, _ submissions: [Int: SweepSubmission], _ prefix: String,
+    _ ids: Set<String>
+  ) -> Bool {
+    submissions.contains { number, submission in
+      submission.points.enumerated().contains { index, point in
+        !ids.contains(point.id) && live.contains(JobTask(name: "\(prefix)-\(number)", index: index))
+      }
+    }
   }
 
   /// Waits in short pieces, so that an interruption is answered soon.
@@ -166,27 +182,44 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
     }
   }
 
-  /// Every point's experiment as stored, found out in parallel.
-  private func identify() async throws -> [StoredExperiment] {
+  /// Every point's experiment as stored, found out in parallel; those that cannot be run are failures.
+  private func identify(
+    _ outcome: inout Outcome
+  ) async throws -> [(index: Int, experiment: StoredExperiment)] {
     let (plan, count) = (plan, plan.points.count)
-    var results: [StoredExperiment?] = Array(repeating: nil, count: count)
+    var results: [Result<StoredExperiment, InputError>?] = Array(repeating: nil, count: count)
     try await Concurrently.each(count, jobs: count) { index in
-      (index, try plan.experiment(at: index).stored(keepsQueries: false))
+      do throws(InputError) {
+        let experiment = try plan.experiment(at: index).stored(keepsQueries: false)
+        return (index, Result<StoredExperiment, InputError>.success(experiment))
+      } catch {
+        return (index, .failure(error))
+      }
     } taking: { _, result in
       results[result.0] = result.1
     }
-    return results.compactMap { $0 }
+    var experiments: [(index: Int, experiment: StoredExperiment)] = []
+    for (index, result) in results.enumerated() {
+      switch result {
+      case .success(let experiment): experiments.append((index, experiment))
+      case .failure(let error): outcome.failures.append((index, error))
+      case nil: break
+      }
+    }
+    return experiments
   }
 
   private func collect(
-    _ experiments: [StoredExperiment], _ known: Set<String>, _ store: ResultStore
+    _ experiments: [(index: Int, experiment: StoredExperiment)], _ known: Set<String>,
+    _ store: ResultStore
   ) throws(InputError) -> [SweepPoint] {
     let stored = Set(try store.experiments().map(\.id))
     var points: [SweepPoint] = []
-    for (index, experiment) in experiments.enumerated() where stored.contains(experiment.id) {
+    for (index, experiment) in experiments where stored.contains(experiment.id) {
       points.append(
         SweepPoint(
-          overrides: plan.points[index].overrides, experiment: experiment,
+          overrides: plan.points[index].overrides,
+          experiment: try store.experiment(experiment.id) ?? experiment,
           summaries: try store.summaries(of: experiment.id),
           wasKnown: known.contains(experiment.id)))
     }
@@ -195,7 +228,7 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
 
   /// Refuses a folder with shards of another program version before anything is submitted.
   private func checkVersions(_ folder: SweepFolder) throws(InputError) {
-    for id in folder.shards() {
+    for id in folder.shards() where ResultStore.isWhole(folder.shard(of: id)) {
       let path = folder.shard(of: id)
       for experiment in try ResultStore(readingFrom: path).experiments() {
         try ResultStore.check(shard: path, experiment, version: ProgramVersion.text)
@@ -206,12 +239,12 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
   private func failure(_ tasks: [OpenPoint]) -> InputError {
     let first = tasks[0]
     let point = plan.points[first.index].overrides.joined(separator: " ")
-    let last =
-      first.log.flatMap { FileManager.default.contents(atPath: $0) }
-      .map { String(decoding: $0, as: UTF8.self) }?.split(separator: "\n").last ?? "nothing"
+    let text = first.log.flatMap { FileManager.default.contents(atPath: $0) }
+      .map { String(decoding: $0, as: UTF8.self) }
+    let last = text?.split(separator: "\n").last ?? "nothing"
     let others = tasks.count > 1 ? " and \(tasks.count - 1) more points" : ""
     return InputError(
-      .failed, at: first.log.map { .init(file: $0) },
+      .failed, at: text == nil ? nil : first.log.map { .init(file: $0) },
       "the point \(point)\(others) failed \(limits.attempts) times; the last said: \(last)",
       hint: "the other points are in the database: mend it and give the same command")
   }

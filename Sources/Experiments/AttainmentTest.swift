@@ -6,6 +6,10 @@ import Results
 struct AttainmentTest: Sendable {
   /// Replications of the first look; each further look doubles them.
   static let fewest = 5
+  /// Replications of a positive decision where a device is busier than ``nearSaturation``: a queue that
+  /// grows slowly takes that many to tell from one that does not. Assumed.
+  static let fewestNearSaturation = 20
+  static let nearSaturation = 0.95
   /// Probability of a wrong decision over all looks at one experiment.
   static let error = 0.05
 
@@ -22,31 +26,39 @@ struct AttainmentTest: Sendable {
   /// Replications until the interval lies on one side of the target, or there are enough.
   func decide(_ experiment: Experiment, policy name: String) async throws -> AttainmentDecision {
     let policy = experiment.policies.firstIndex { $0.name == name } ?? 0
-    var values: [Double] = []
-    var offered = 0.0
+    var runs: [MetricValues] = []
     var wanted = Self.fewest
     while true {
-      let first = values.count
-      values += Array(repeating: 0, count: wanted - first)
+      let first = runs.count
+      runs += Array(repeating: MetricValues(), count: wanted - first)
       try await Concurrently.each(wanted - first, jobs: jobs) { index in
         let replication = first + index
         let recorder = experiment.simulate(policy: policy, replication: replication)
         let warmup = experiment.warmup(of: replication).end
         return (replication, RunMetrics.values(of: recorder, warmup: warmup))
       } taking: { _, run in
-        values[run.0] = run.1[.attainment] ?? 0
-        offered += run.1[.offered] ?? 0
+        runs[run.0] = run.1
       }
-      let isSure = isSure(values, offered: offered)
+      let values = runs.map { $0[.attainment] ?? 0 }
+      let isUnsteady = SteadyState.isUnsteady(runs)
+      let isSure =
+        isSure(values, offered: runs.compactMap { $0[.offered] }.reduce(0, +))
+        && (isUnsteady || !isTooFew(runs))
       if isSure || wanted >= most {
         let result = Intervals.mean(values)
         let mean = result?.mean ?? 0
+        // Where the queue grows, a longer run would not keep what this one kept.
         return AttainmentDecision(
           attainment: mean, interval: result?.interval, replications: values.count,
-          holds: mean >= target, isSure: isSure)
+          isUnsteady: isUnsteady, holds: mean >= target && !isUnsteady, isSure: isSure)
       }
       wanted = min(2 * wanted, most)
     }
+  }
+
+  private func isTooFew(_ runs: [MetricValues]) -> Bool {
+    let utilisation = Intervals.mean(runs.map { $0[.busiestUtilisation] ?? 0 })?.mean ?? 0
+    return runs.count < Self.fewestNearSaturation && utilisation > Self.nearSaturation
   }
 
   /// Whether the interval, at this look's share of the error, lies on one side of the target.
@@ -69,8 +81,13 @@ public struct AttainmentDecision: Hashable, Sendable {
   public let interval: ClosedRange<Double>?
   /// Replications that it took.
   public let replications: Int
-  /// Whether the mean is at least the target.
+  /// Whether the queue grows through the runs, so that longer ones would keep less.
+  public let isUnsteady: Bool
+  /// Whether the mean is at least the target, and the queue does not grow.
   public let holds: Bool
-  /// Whether the interval leaves no doubt of it.
+  /// Whether the interval of the attainment leaves no doubt on which side of the target it lies.
   public let isSure: Bool
+
+  /// Whether the attainment is kept without a doubt.
+  public var surelyHolds: Bool { holds && isSure }
 }

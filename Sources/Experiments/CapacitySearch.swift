@@ -1,7 +1,7 @@
 import Cluster
 public import Scenarios
 
-/// The highest load at which a policy still keeps an SLO attainment.
+/// The highest load at which a policy keeps an SLO attainment without a doubt.
 ///
 /// A grid of loads first, since attainment need not fall as load rises (a policy may shed steps under
 /// pressure); then bisection between the highest load that holds and the next that does not.
@@ -18,13 +18,13 @@ public struct CapacitySearch: Sendable {
   public struct Answer: Sendable {
     /// Name of the policy.
     public let policy: String
-    /// The highest load that holds; nil where none of the grid does.
+    /// The highest load that surely holds; nil where none of the grid does.
     public let highest: Finding?
     /// Arrivals a second at that load.
     public let queriesPerSecond: Double?
     /// Every load looked at, ascending.
     public let findings: [Finding]
-    /// Loads below the highest at which the policy does not hold: attainment is not monotone.
+    /// Loads below the highest at which the policy surely does not hold: attainment is not monotone.
     public let gaps: [Double]
     /// Whether even the grid's last load holds: the answer is only a bound.
     public let isBound: Bool
@@ -58,20 +58,22 @@ public struct CapacitySearch: Sendable {
       return Finding(load: load, decision: decision)
     }
     for load in loads { findings.append(try await look(at: load)) }
-    var highest = findings.last { $0.decision.holds }
+    var highest = findings.last { $0.decision.surelyHolds }
     let above = findings.first { $0.load > highest?.load ?? .infinity }
     var limit = above?.load
     while let low = highest?.load, let high = limit, high - low > tolerance {
       let finding = try await look(at: (low + high) / 2)
       findings.append(finding)
-      if finding.decision.holds { highest = finding } else { limit = finding.load }
+      if finding.decision.surelyHolds { highest = finding } else { limit = finding.load }
     }
     findings.sort { $0.load < $1.load }
     var rate: Double?
     if let highest { rate = try experiment(at: highest.load, policy).arrivalRate }
     return Answer(
       policy: policy, highest: highest, queriesPerSecond: rate, findings: findings,
-      gaps: findings.filter { !$0.decision.holds && $0.load < highest?.load ?? 0 }.map(\.load),
+      gaps: findings.filter {
+        $0.load < highest?.load ?? 0 && $0.decision.isSure && !$0.decision.holds
+      }.map(\.load),
       isBound: highest != nil && above == nil)
   }
 

@@ -202,7 +202,7 @@ public struct Experiment: Sendable {
       id: ContentIdentity.hex(identity), content: content, name: scenario.name,
       scenario: scenario.text,
       overrides: scenario.overrides, seed: scenario.run.seed, replications: replications,
-      baseline: baseline, version: ProgramVersion.text, loadFactor: loadFactor,
+      baseline: baseline, policies: names, version: ProgramVersion.text, loadFactor: loadFactor,
       offeredLoad: offeredLoad, notes: notes, profiles: profiles)
   }
 }

@@ -60,6 +60,12 @@ enum ExperimentNotes {
         "offered load \(round(streams.rate / capacity.queriesPerSecond)) of the baseline's capacity "
           + "of \(rate) query/s")
     }
+    let offered = scenario.workload.load ?? streams.rate / max(capacity.queriesPerSecond, 1e-12)
+    if offered >= 1, capacity.queriesPerSecond > 0 {
+      notes.append(
+        "this is all that the baseline can take, or more: its queue cannot settle unless it drops queries"
+      )
+    }
     let speeds = Set(
       scenario.cluster.nodes.indices.map {
         times.standalone(

@@ -38,13 +38,15 @@ public struct ExperimentRunner: Sendable {
 
   /// Runs all, storing each run as it ends; `progress` is told how many of how many are done.
   ///
-  /// Results do not depend on `jobs`: every run's streams come from its own seed.
+  /// Results do not depend on `jobs`: every run's streams come from its own seed. An experiment that the
+  /// store holds whole stays as it is, since it holds the same: an interruption cannot undo it.
   public func run(
     into store: ResultStore?, provenance: [(key: String, value: String)] = [],
     finalProvenance: () -> [(key: String, value: String)] = { [] },
     progress: (Int, Int) -> Void = { _, _ in }
   ) async throws -> ExperimentOutcome {
     let stored = experiment.stored(keepsQueries: keepsQueries)
+    let store = try store?.experiment(stored.id) == nil ? store : nil
     try store?.begin(stored, provenance: provenance)
     let outcome = try await collect(progress: progress) { try store?.store($0, of: stored.id) }
     try store?.finish(

@@ -2,10 +2,12 @@ import Cluster
 public import Diagnostics
 public import Scenarios
 
-/// The fewest nodes of one kind with which a policy keeps an SLO attainment at given arrivals.
+/// The fewest nodes of one kind with which a policy keeps an SLO attainment at given arrivals without a
+/// doubt.
 ///
-/// Doubles the nodes until the attainment is kept, then bisects; then looks at numbers above the answer,
-/// since attainment need not rise with every node (a dispatcher may spread batches thin).
+/// Attainment need not rise with every node (a dispatcher may spread batches thin): every number up to 32
+/// is looked at in turn. Beyond, the nodes are doubled until the attainment is kept, and bisected. Then
+/// some larger numbers are looked at.
 public struct FleetSearch: Sendable {
   /// What one number of nodes showed.
   public struct Finding: Hashable, Sendable {
@@ -21,16 +23,18 @@ public struct FleetSearch: Sendable {
   public struct Answer: Sendable {
     /// Name of the policy.
     public let policy: String
-    /// The fewest nodes that hold; nil where the most allowed do not.
+    /// The fewest nodes that surely hold; nil where no number looked at does.
     public let fewest: Finding?
     /// Every number looked at, ascending.
     public let findings: [Finding]
-    /// Numbers above the fewest at which the policy does not hold: attainment is not monotone.
+    /// Numbers above the fewest at which the policy surely does not hold: attainment is not monotone.
     public let gaps: [Int]
   }
 
-  /// Numbers above the answer that are looked at, at most.
-  private static let checks = 4
+  /// Numbers up to this are looked at one after the other.
+  private static let fewNodes = 32
+  /// Larger numbers that are looked at, as multiples of the answer.
+  private static let checks = [1.25, 1.5, 2, 3]
 
   private let scenario: @Sendable (Int) throws(InputError) -> Scenario
   /// Arrivals a second, whatever the number of nodes.
@@ -64,31 +68,37 @@ public struct FleetSearch: Sendable {
       progress(nodes)
       let finding = try await look(at: nodes, policy)
       findings.append(finding)
-      return finding.decision.holds
+      return finding.decision.surelyHolds
     }
-    var (low, high) = (0, 1)
-    while try await !holds(high) {
-      low = high
-      if high == mostNodes {
-        return Answer(policy: policy, fewest: nil, findings: findings, gaps: [])
+    let fewest = try await fewest(holds)
+    if let fewest {
+      for nodes in Set(Self.checks.map { Int((Double(fewest) * $0).rounded(.up)) }).sorted()
+      where nodes <= mostNodes && !findings.contains(where: { $0.nodes == nodes }) {
+        _ = try await holds(nodes)
       }
-      high = min(2 * high, mostNodes)
     }
-    let first = high
+    findings.sort { $0.nodes < $1.nodes }
+    return Answer(
+      policy: policy, fewest: findings.first { $0.nodes == fewest }, findings: findings,
+      gaps: findings.filter {
+        $0.nodes > fewest ?? .max && $0.decision.isSure && !$0.decision.holds
+      }.map(\.nodes))
+  }
+
+  private func fewest(_ holds: (Int) async throws -> Bool) async throws -> Int? {
+    for nodes in 1...min(Self.fewNodes, mostNodes) where try await holds(nodes) { return nodes }
+    var low = min(Self.fewNodes, mostNodes)
+    var high = low
+    repeat {
+      if high == mostNodes { return nil }
+      low = high
+      high = min(2 * high, mostNodes)
+    } while try await !holds(high)
     while high - low > 1 {
       let middle = (low + high) / 2
       if try await holds(middle) { high = middle } else { low = middle }
     }
-    let between = high + 1..<max(first, high + 1)
-    let stride = max(1, (between.count + Self.checks - 1) / Self.checks)
-    for nodes in Swift.stride(from: between.lowerBound, to: between.upperBound, by: stride)
-    where !findings.contains(where: { $0.nodes == nodes }) {
-      _ = try await holds(nodes)
-    }
-    findings.sort { $0.nodes < $1.nodes }
-    return Answer(
-      policy: policy, fewest: findings.first { $0.nodes == high }, findings: findings,
-      gaps: findings.filter { $0.nodes > high && !$0.decision.holds }.map(\.nodes))
+    return high
   }
 
   private func look(at nodes: Int, _ policy: String) async throws -> Finding {

@@ -55,7 +55,7 @@ enum RunMetrics {
       metrics[.queueLengthMean] = queueLength(recorder, warmup, serviceClass)
     }
     metrics[.throughputSustained] = sustained(recorder, serviceClass)
-    metrics[.backlogGrowth] = SteadyState.backlogGrowth(recorder, serviceClass)
+    metrics[.waitGrowth] = SteadyState.waitGrowth(recorder, warmup, serviceClass)
     metrics[.warmup] = (warmup - SimulationTime.zero).seconds
     quality?.measure(recorder, warmup: warmup, serviceClass: serviceClass, into: &metrics)
     if serviceClass == nil { addUsage(usage, window: window, to: &metrics) }
@@ -156,6 +156,17 @@ enum RunMetrics {
     let cpu = usage.cpuPools.reduce(0) { $0 + $1.busyTotal.seconds }
     metrics[.cpuUtilisation] = cpu / (span * Double(cores))
     metrics[.queueLengthMaximum] = Double(usage.maximumWaiting)
+    metrics[.busiestUtilisation] = busiest(usage) / span
+  }
+
+  /// Time, in seconds, for which the busiest worker or pool had no room for more work: a worker that waits
+  /// for its CPU stages, or is blocked by them, takes none.
+  private static func busiest(_ usage: RunUsage) -> Double {
+    let workers = usage.workers.map {
+      ($0.busyTotal + $0.waitingForCPU + $0.blocked).seconds
+    }
+    let pools = usage.cpuPools.map { $0.busyTotal.seconds / Double(max($0.cores, 1)) }
+    return max(workers.max() ?? 0, pools.max() ?? 0)
   }
 
   /// The busiest resource and its longest stage, such as `accelerator: denoise`; a worker that

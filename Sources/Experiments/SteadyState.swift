@@ -5,41 +5,55 @@ import Workload
 
 /// Whether a queue settles or grows through a run.
 enum SteadyState {
-  /// Fewest arrivals that a growth is told from.
-  static let fewestArrivals = 100
-  /// Growth that counts over replications whose interval leaves no doubt that there is one. Assumed.
-  static let growth = 0.01
-  /// Growth that counts in a single run. Assumed.
-  static let growthOfOneRun = 0.05
+  /// Fewest queries that a growth is told from.
+  static let fewestQueries = 100
 
-  /// The queries by which the number in the system rose from 20 % of the span of arrivals to its end, as
-  /// a share of those that arrived meanwhile.
+  /// How much longer the last fifth of the queries waited than the second, in the mean, in seconds.
   ///
-  /// Near 0 in a steady state; 1 - 1/rho where the offered load rho is beyond capacity. Nil for under
-  /// 100 arrivals.
-  static func backlogGrowth(_ recorder: RunRecorder, _ serviceClass: UInt16?) -> Double? {
-    let records = recorder.records.lazy.filter { record in
-      serviceClass.map { record.query.serviceClass == $0 } ?? true
+  /// Of the queries that arrived from `warmup` on, in order of arrival, to the start of service or to the
+  /// drop. Near 0 in a steady state; 0.6 (rho - 1) times the span where the offered load rho is beyond
+  /// capacity. Nil for under 100 queries.
+  static func waitGrowth(
+    _ recorder: RunRecorder, _ warmup: SimulationTime, _ serviceClass: UInt16?
+  ) -> Double? {
+    let records = recorder.records.filter { record in
+      record.query.arrival >= warmup
+        && (serviceClass.map { record.query.serviceClass == $0 } ?? true)
     }
-    let arrivals = records.map(\.query.arrival)
-    guard let first = arrivals.min(), let last = arrivals.max(), last > first else { return nil }
-    let from = first + SimulationDuration(seconds: 0.2 * (last - first).seconds)
-    var arrived = 0
-    var ended = 0
-    for record in records {
-      if record.query.arrival > from { arrived += 1 }
-      // In flight at the horizon is not out of the system.
-      if record.outcome != .inFlight, record.end > from, record.end <= last { ended += 1 }
+    guard records.count >= fewestQueries else { return nil }
+    let sorted = records.sorted { $0.query.id < $1.query.id }
+    let fifth = sorted.count / 5
+    func mean(_ records: ArraySlice<QueryRecord>) -> Double {
+      records.reduce(0) { $0 + $1.wait.seconds } / Double(records.count)
     }
-    return arrived < fewestArrivals ? nil : Double(arrived - ended) / Double(arrived)
+    return mean(sorted.suffix(fifth)) - mean(sorted[fifth..<2 * fifth])
   }
 
-  /// Whether a policy's queue grows through its runs, so that means of latencies only tell how long
-  /// the runs were.
+  /// What tells a queue that grows because it is served too slowly. Assumed.
+  private struct Signs {
+    /// Least utilisation of the busiest worker or pool: one that stands idle could have served more.
+    let utilisation: Double
+    /// Least growth of the wait, as a share of the mean latency.
+    let growth: Double
+  }
+
+  private static let signsOfMany = Signs(utilisation: 0.9, growth: 0.1)
+  private static let signsOfOne = Signs(utilisation: 0.95, growth: 0.5)
+
+  /// Whether a policy's queue grows through its runs, so that means of latencies only tell how long the
+  /// runs were: some device is saturated, and waits grow by more than chance (Student t, 95 %) and by a
+  /// part of the latency that matters. A single run has no interval and needs clearer signs.
   static func isUnsteady(_ runs: [MetricValues]) -> Bool {
-    let values = runs.compactMap { $0[.backlogGrowth] }
-    guard values.count == runs.count, let growth = Intervals.mean(values) else { return false }
-    guard let interval = growth.interval else { return growth.mean >= Self.growthOfOneRun }
-    return growth.mean >= Self.growth && interval.lowerBound > 0
+    func values(_ metric: Metric) -> [Double]? {
+      let values = runs.compactMap { $0[metric] }
+      return values.count == runs.count ? values : nil
+    }
+    guard let growth = values(.waitGrowth).flatMap({ Intervals.mean($0) }),
+      let latency = values(.latencyMean).flatMap({ Intervals.mean($0)?.mean }),
+      let utilisation = values(.busiestUtilisation).flatMap({ Intervals.mean($0)?.mean })
+    else { return false }
+    let signs = growth.interval == nil ? signsOfOne : signsOfMany
+    return utilisation >= signs.utilisation && growth.mean >= signs.growth * latency
+      && growth.interval?.lowerBound ?? growth.mean > 0
   }
 }

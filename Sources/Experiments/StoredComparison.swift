@@ -36,12 +36,16 @@ public struct StoredComparison: Sendable {
   ///
   /// - Throws: 65 where it holds no run of these policies, or not of the baseline.
   public static func all(
-    in store: ResultStore, policies: [String]? = nil, baseline: String? = nil
+    in store: ResultStore, policies: [String]? = nil, baseline: String? = nil,
+    replications: Int? = nil
   ) throws(InputError) -> [StoredComparison] {
     var comparisons: [StoredComparison] = []
     for group in try store.storedRuns() {
+      let names = Set(group.runs.map(\.policy))
+      if let policies, names.isDisjoint(with: policies) { continue }
       if let comparison = try comparison(
-        group, policies: policies, baseline: baseline, replications: nil, path: store.path)
+        group, policies: policies, baseline: baseline, replications: replications,
+        path: store.path)
       {
         comparisons.append(comparison)
       }
@@ -70,7 +74,8 @@ public struct StoredComparison: Sendable {
     if let baseline { experiment.baseline = baseline }
     let runs = Dictionary(grouping: group.runs, by: \.policy)
     var names = [experiment.baseline]
-    for name in policies ?? group.runs.map(\.policy) where !names.contains(name) {
+    let asked = group.experiments.flatMap(\.policies) + group.runs.map(\.policy)
+    for name in policies ?? asked where !names.contains(name) {
       names.append(name)
     }
     guard names.contains(where: { runs[$0] != nil }) else { return nil }
@@ -90,7 +95,7 @@ public struct StoredComparison: Sendable {
         missing.append("\(name), all runs")
       } else {
         common.formIntersection(there)
-        if !absent.isEmpty { missing.append("\(name), replications \(ranges(absent))") }
+        if !absent.isEmpty { missing.append("\(name), replications \(NumberRanges.text(absent))") }
       }
     }
     names.removeAll { runs[$0] == nil }
@@ -110,23 +115,10 @@ public struct StoredComparison: Sendable {
       return used.map { (byReplication[$0] ?? nil) ?? MetricValues() }
     }
     experiment.replications = used.count
-    experiment.notes.append("stored runs, nothing simulated: replications \(ranges(used))")
+    experiment.notes.append(
+      "stored runs, nothing simulated: replications \(NumberRanges.text(used))")
     return StoredComparison(
       experiment: experiment, summaries: Summaries.make(policies: names, metrics: metrics),
       missing: missing.isEmpty ? nil : missing.joined(separator: "; "))
-  }
-
-  /// `0-3, 7` for 0, 1, 2, 3, 7.
-  private static func ranges(_ numbers: [Int]) -> String {
-    var ranges: [ClosedRange<Int>] = []
-    for number in numbers {
-      if let last = ranges.last, last.upperBound == number - 1 {
-        ranges[ranges.count - 1] = last.lowerBound...number
-      } else {
-        ranges.append(number...number)
-      }
-    }
-    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-      .joined(separator: ", ")
   }
 }

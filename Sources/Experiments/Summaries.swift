@@ -36,6 +36,9 @@ enum Summaries {
       summary.note = StoredSummary.unsteady
       return summary
     }
+    if metric == .violationRatio, values.allSatisfy({ $0 == 0 }) {
+      summary.interval = rareEvents(runs) ?? summary.interval
+    }
     guard index > 0, mean != nil else { return summary }
     if metric.needsSteadyState, unsteady[0] {
       summary.note = StoredSummary.baselineUnsteady
@@ -44,6 +47,14 @@ enum Summaries {
     let theirs = metrics[0].compactMap { $0[metric] }
     if theirs.count == values.count { compare(&summary, values, theirs) }
     return summary
+  }
+
+  /// What did not occur in n queries has a ratio of at most 3 / n, with 95 % confidence (the rule of
+  /// three). Nil where nothing in the runs is random, or there is only one.
+  private static func rareEvents(_ runs: [MetricValues]) -> ClosedRange<Double>? {
+    let queries = runs.compactMap { $0[.offered] }.reduce(0, +)
+    guard Set(runs.map { $0[.latencyMean] }).count > 1, queries > 0 else { return nil }
+    return 0...min(3 / queries, 1)
   }
 
   private static func compare(
@@ -74,7 +85,7 @@ enum Summaries {
     case .perceptualScore: "not established: beyond the published pairs, or no table"
     case .latentError, .convergenceMean, .convergenceP5: "not judged: no trajectory table"
     case .qualityViolationRatio: "none asked: the scenario has no quality.floor"
-    case .backlogGrowth: "too few: under \(SteadyState.fewestArrivals) arrivals"
+    case .waitGrowth: "too few: under \(SteadyState.fewestQueries) queries"
     default: "no query"
     }
   }

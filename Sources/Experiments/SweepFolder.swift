@@ -69,6 +69,31 @@ struct SweepFolder: Sendable {
 
   private init(path: String) { self.path = path }
 
+  /// The folder beside a database.
+  static func path(besides store: ResultStore) -> String { store.path + ".slurm" }
+
+  /// The folder that a sweep has left beside a database; nil where there is none.
+  init?(leftBesides store: ResultStore) {
+    path = Self.path(besides: store)
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+  }
+
+  /// Adds the shards that are in place to the database, whichever sweep they belong to; one that cannot be
+  /// read is removed, and its point is run again.
+  ///
+  /// - Returns: the ids of those added.
+  func mergeShards(into store: ResultStore) throws(InputError) -> [String] {
+    var merged: [String] = []
+    for id in shards() {
+      if ResultStore.isWhole(shard(of: id)) {
+        try store.merge(shard: shard(of: id), version: ProgramVersion.text)
+        merged.append(id)
+      }
+      removeShard(of: id)
+    }
+    return merged
+  }
+
   /// The folder that a submission's file lies in.
   static func of(submission file: String) -> SweepFolder {
     let parent = (file as NSString).deletingLastPathComponent as NSString

@@ -1,3 +1,4 @@
+public import Diagnostics
 public import Results
 
 /// Runs the points of a sweep on this machine, several at a time, into one database.
@@ -17,16 +18,36 @@ public struct SweepRunner: Sendable {
   private enum Result: Sendable {
     case known(Int, id: String)
     case ran(Int, CompletedPoint)
+    case failed(Int, InputError)
+  }
+
+  /// What a sweep gave.
+  public struct Outcome: Sendable {
+    /// The points, in order.
+    public var points: [SweepPoint] = []
+    /// Points that cannot be run as they stand, by index, and why.
+    public var failures: [(index: Int, error: InputError)] = []
+
+    /// An outcome from its parts.
+    public init(points: [SweepPoint] = [], failures: [(index: Int, error: InputError)] = []) {
+      self.points = points
+      self.failures = failures
+    }
   }
 
   /// Runs what is missing; `progress` is told how many of how many points are done.
+  ///
+  /// A point that cannot be run keeps no other from running. Shards that tasks of a batch system have left
+  /// are merged first.
   public func run(
     into store: ResultStore, provenance: [(key: String, value: String)] = [],
     progress: (Int, Int) -> Void = { _, _ in }
-  ) async throws -> [SweepPoint] {
+  ) async throws -> Outcome {
+    _ = try SweepFolder(leftBesides: store)?.mergeShards(into: store)
     let known = Set(try store.experiments().map(\.id))
     let count = plan.points.count
     var results: [SweepPoint?] = Array(repeating: nil, count: count)
+    var outcome = Outcome()
     progress(0, count)
     try await Concurrently.each(count, jobs: jobs) {
       try await run($0, known: known)
@@ -43,14 +64,20 @@ public struct SweepRunner: Sendable {
         results[index] = SweepPoint(
           overrides: plan.points[index].overrides, experiment: point.outcome.experiment,
           summaries: point.outcome.summaries, wasKnown: false)
+      case .failed(let index, let error): outcome.failures.append((index, error))
       }
       progress(done, count)
     }
-    return results.compactMap { $0 }
+    outcome.points = results.compactMap { $0 }
+    outcome.failures.sort { $0.index < $1.index }
+    return outcome
   }
 
   private func run(_ index: Int, known: Set<String>) async throws -> Result {
-    let experiment = try plan.experiment(at: index)
+    let experiment: Experiment
+    do throws(InputError) { experiment = try plan.experiment(at: index) } catch {
+      return .failed(index, error)
+    }
     let id = experiment.stored(keepsQueries: false).id
     if known.contains(id) { return .known(index, id: id) }
     return .ran(index, try await CompletedPoint(running: experiment))

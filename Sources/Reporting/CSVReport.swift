@@ -123,33 +123,37 @@ public struct CSVReport {
   private static func summary(
     _ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]
   ) -> String {
-    var csv = CSVText(header: [
-      "experiment", "experiment_id", "policy", "metric", "unit", "replications", "mean",
-      "ci95_lower", "ci95_upper", "ratio_to_baseline", "ratio_ci95_lower", "ratio_ci95_upper",
-      "difference_to_baseline", "difference_ci95_lower", "difference_ci95_upper", "p_value_holm",
-      "note",
-    ])
+    let settings = SettingColumns(comparisons.map(\.experiment))
+    var csv = CSVText(
+      header: [
+        "experiment", "experiment_id", "policy", "metric", "unit", "replications", "mean",
+        "ci95_lower", "ci95_upper", "ratio_to_baseline", "ratio_ci95_lower", "ratio_ci95_upper",
+        "difference_to_baseline", "difference_ci95_lower", "difference_ci95_upper", "p_value_holm",
+        "note",
+      ] + settings.header)
     for (experiment, summaries) in comparisons {
       for s in summaries {
-        csv.add([
-          experiment.name, experiment.id, s.policy, s.metric.rawValue, s.metric.unit,
-          "\(s.replications)",
-          CSVText.number(s.mean), CSVText.number(s.interval?.lowerBound),
-          CSVText.number(s.interval?.upperBound), CSVText.number(s.ratio),
-          CSVText.number(s.ratioInterval?.lowerBound),
-          CSVText.number(s.ratioInterval?.upperBound), CSVText.number(s.difference),
-          CSVText.number(s.differenceInterval?.lowerBound),
-          CSVText.number(s.differenceInterval?.upperBound), CSVText.number(s.pValue), s.note,
-        ])
+        csv.add(
+          [
+            experiment.name, experiment.id, s.policy, s.metric.rawValue, s.metric.unit,
+            "\(s.replications)",
+            CSVText.number(s.mean), CSVText.number(s.interval?.lowerBound),
+            CSVText.number(s.interval?.upperBound), CSVText.number(s.ratio),
+            CSVText.number(s.ratioInterval?.lowerBound),
+            CSVText.number(s.ratioInterval?.upperBound), CSVText.number(s.difference),
+            CSVText.number(s.differenceInterval?.lowerBound),
+            CSVText.number(s.differenceInterval?.upperBound), CSVText.number(s.pValue), s.note,
+          ] + settings.values(experiment))
       }
     }
     return csv.text
   }
 
   private func replications(_ experiments: [StoredExperiment]) throws(InputError) -> String {
+    let settings = SettingColumns(experiments)
     var csv = CSVText(
       header: ["experiment", "experiment_id", "policy", "replication", "seed", "bottleneck"]
-        + Metric.allCases.map(\.rawValue))
+        + Metric.allCases.map(\.rawValue) + settings.header)
     for experiment in experiments {
       for run in try store.runs(of: experiment.id) {
         for (name, values) in run.metrics where name.isEmpty {
@@ -157,7 +161,7 @@ public struct CSVReport {
             [
               experiment.name, experiment.id, run.policy, "\(run.replication)", "\(run.seed)",
               run.bottleneck,
-            ] + Metric.allCases.map { CSVText.number(values[$0]) })
+            ] + Metric.allCases.map { CSVText.number(values[$0]) } + settings.values(experiment))
         }
       }
     }
@@ -213,7 +217,10 @@ public struct CSVReport {
 
   /// Latencies of completed queries, pooled over replications, at 201 points of probability.
   private func latencyCDF(_ experiments: [StoredExperiment]) throws(InputError) -> String {
-    var csv = CSVText(header: ["experiment", "experiment_id", "policy", "probability", "latency_s"])
+    let settings = SettingColumns(experiments)
+    var csv = CSVText(
+      header: ["experiment", "experiment_id", "policy", "probability", "latency_s"]
+        + settings.header)
     for experiment in experiments {
       var policies: [(name: String, latencies: [Int64])] = []
       for run in try store.runs(of: experiment.id) {
@@ -228,10 +235,11 @@ public struct CSVReport {
         let sorted = policy.latencies.sorted()
         for step in 0...200 {
           let index = Int((Double(step) / 200 * Double(sorted.count - 1)).rounded())
-          csv.add([
-            experiment.name, experiment.id, policy.name, NumberText.exact(Double(step) / 200),
-            CSVText.seconds(sorted[index]),
-          ])
+          csv.add(
+            [
+              experiment.name, experiment.id, policy.name, NumberText.exact(Double(step) / 200),
+              CSVText.seconds(sorted[index]),
+            ] + settings.values(experiment))
         }
       }
     }

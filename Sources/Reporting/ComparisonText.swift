@@ -13,7 +13,8 @@ public struct ComparisonText {
 
   /// Metrics that the terminal leaves to the CSV.
   private static let left: Set<Metric> = [
-    .attainment, .throughputQueries, .throughputSustained, .inFlight, .backlogGrowth,
+    .attainment, .throughputQueries, .throughputSustained, .inFlight, .waitGrowth,
+    .busiestUtilisation,
   ]
 
   /// The whole text: head, notes, one table for each policy beside the baseline.
@@ -51,11 +52,14 @@ public struct ComparisonText {
   /// What makes a mean mean nothing.
   private func warnings(_ policies: [String]) -> [String] {
     policies.filter { summary($0, .latencyMean)?.isUnsteady ?? false }.map { policy in
-      let growth = summary(policy, .backlogGrowth)?.mean ?? 0
+      let growth = NumberText.short(summary(policy, .waitGrowth)?.mean ?? 0, digits: 3)
+      let busy = NumberText.short(
+        100 * (summary(policy, .busiestUtilisation)?.mean ?? 0), digits: 3)
       return Self.wrapped(
-        "Unsteady: the queue of \(policy) grows through the run (by \(NumberText.short(100 * growth, digits: 2)) "
-          + "% of the arrivals): the load is beyond what it can take. Its latencies depend on the run's "
-          + "length and are not printed; its violations do too.")
+        "Unsteady: the queue of \(policy) grows through the run (the last fifth of the queries waits "
+          + "\(growth) s longer than the second, the busiest device is \(busy) % utilised): the load is at "
+          + "or beyond what it can take. Its latencies depend on the run's length and are not printed; "
+          + "its violations do too.")
     }
   }
 
@@ -71,6 +75,9 @@ public struct ComparisonText {
       "\(experiment.name): seed \(experiment.seed), \(experiment.replications) replication"
         + (experiment.replications == 1 ? "" : "s") + " a policy (\(version))"
     ]
+    if !experiment.settings.isEmpty {
+      lines.append(Self.wrapped("- set: " + experiment.settings.joined(separator: ", ")))
+    }
     lines += experiment.notes.map { Self.wrapped("- " + $0) }
     return lines.joined(separator: "\n")
   }
@@ -135,8 +142,7 @@ public struct ComparisonText {
       return Self.short(summary.note, otherwise: "none")
     }
     guard let interval = summary.interval, !isFixed else { return NumberText.short(mean) }
-    let half = (interval.upperBound - interval.lowerBound) / 2
-    return NumberText.interval(mean, half)
+    return NumberText.estimate(mean, interval)
   }
 
   /// A note up to its colon; one too long for a cell is left to the CSV.
@@ -153,8 +159,8 @@ public struct ComparisonText {
     // Near 1 a third digit would hide the difference.
     let short = { NumberText.short($0, digits: abs(ratio - 1) < 0.05 ? 4 : 3) }
     guard let interval = summary.ratioInterval, !isFixed else { return short(ratio) }
-    let mark = summary.pValue.map { $0 > 0.05 ? " ns" : "" } ?? ""
-    return "\(short(ratio)) [\(short(interval.lowerBound)), \(short(interval.upperBound))]" + mark
+    return "\(short(ratio)) [\(short(interval.lowerBound)), \(short(interval.upperBound))]"
+      + summary.mark
   }
 
   /// Breaks a line at spaces so that it fits 100 columns; further lines are indented.

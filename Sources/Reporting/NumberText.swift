@@ -21,6 +21,14 @@ enum NumberText {
     return String(format: "%.\(decimals)f ± %.\(decimals)f", mean, half)
   }
 
+  /// A mean and its interval: `mean ± half`, or `0 [0, upper]` for what did not occur.
+  static func estimate(_ mean: Double, _ interval: ClosedRange<Double>) -> String {
+    if mean == 0, interval.lowerBound == 0, interval.upperBound > 0 {
+      return "0 [0, \(short(interval.upperBound, digits: 2))]"
+    }
+    return Self.interval(mean, (interval.upperBound - interval.lowerBound) / 2)
+  }
+
   /// So many decimals.
   static func fixed(_ x: Double, digits: Int) -> String { String(format: "%.\(digits)f", x) }
 

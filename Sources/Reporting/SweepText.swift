@@ -1,17 +1,47 @@
 public import Results
 
-/// A sweep for the terminal, within 100 columns: a table for each point, a row for each policy.
+/// A sweep for the terminal, within 100 columns: what all points share, then for each point what it alone has
+/// and a row for each policy.
 public struct SweepText {
-  private var parts: [String] = []
-  private var isUnsteady = false
+  private let points: [(experiment: StoredExperiment, summaries: [StoredSummary])]
 
-  /// No points.
-  public init() {}
+  /// The text of a sweep's points.
+  public init(_ points: [(experiment: StoredExperiment, summaries: [StoredSummary])]) {
+    self.points = points
+  }
 
-  /// Adds a point: `PATH=VALUE` of each axis, and its policies.
-  public mutating func add(_ values: [String], _ summaries: [StoredSummary]) {
+  /// The whole text; what is not plain is explained at its end.
+  public var text: String {
+    guard let first = points.first?.experiment else { return "" }
+    var notes = first.notes
+    var settings = first.settings
+    for (experiment, _) in points {
+      notes.removeAll { !experiment.notes.contains($0) }
+      settings.removeAll { !experiment.settings.contains($0) }
+    }
+    if points.count == 1 { settings = [] }
+    let head =
+      [
+        "\(first.name): \(points.count) point\(points.count == 1 ? "" : "s") (qosdiff \(first.version))"
+      ] + (settings.isEmpty ? [] : ["- set: " + settings.joined(separator: ", ")])
+      + notes.map { "- " + $0 }
+    var parts = [head.map { ComparisonText.wrapped($0) }.joined(separator: "\n")]
+    for (experiment, summaries) in points {
+      let own = experiment.settings.filter { !settings.contains($0) }
+      let place =
+        (own.isEmpty ? [experiment.name] : own).joined(separator: ", ")
+        + ": seed \(experiment.seed), \(experiment.replications) replication"
+        + (experiment.replications == 1 ? "" : "s")
+      let others = experiment.notes.filter { !notes.contains($0) }.map { "- " + $0 }
+      let lines = ([place] + others).map { ComparisonText.wrapped($0) }
+      parts.append((lines + [Self.table(summaries)]).joined(separator: "\n"))
+    }
+    return (parts + [ComparisonText.wrapped(explanation)]).joined(separator: "\n\n")
+  }
+
+  private static func table(_ summaries: [StoredSummary]) -> String {
     var table = TextTable(header: [
-      "policy", "violations", "ratio", "latency, mean [s]", "convergence p5",
+      "policy", "violations", "ratio", "latency, mean [s]", "conv p5",
     ])
     var names: [String] = []
     for summary in summaries where !names.contains(summary.policy) { names.append(summary.policy) }
@@ -22,33 +52,38 @@ public struct SweepText {
       func cell(_ metric: Metric) -> String {
         guard let summary = find(metric), let mean = summary.mean else { return "-" }
         if summary.isUnsteady { return "unsteady" }
-        guard let interval = summary.interval else { return NumberText.short(mean) }
-        return NumberText.interval(mean, (interval.upperBound - interval.lowerBound) / 2)
+        return summary.interval.map { NumberText.estimate(mean, $0) } ?? NumberText.short(mean)
       }
-      isUnsteady = isUnsteady || find(.latencyMean)?.isUnsteady ?? false
       table.add([
-        name, cell(.violationRatio), Self.ratio(find(.violationRatio)), cell(.latencyMean),
+        name, cell(.violationRatio), ratio(find(.violationRatio)), cell(.latencyMean),
         cell(.convergenceP5),
       ])
     }
-    parts.append(values.joined(separator: ", ") + "\n" + table.text)
+    return table.text
   }
 
   private static func ratio(_ summary: StoredSummary?) -> String {
     guard let summary, let ratio = summary.ratio else { return "-" }
-    let short = { NumberText.short($0, digits: 3) }
+    let short = { NumberText.short($0, digits: abs(ratio - 1) < 0.05 ? 4 : 2) }
     guard let interval = summary.ratioInterval else { return short(ratio) }
-    return "\(short(ratio)) [\(short(interval.lowerBound)), \(short(interval.upperBound))]"
+    return "\(short(ratio)) [\(short(interval.lowerBound)),\(short(interval.upperBound))]"
+      + summary.mark
   }
 
-  /// The tables; what is not plain is explained below them.
-  public var text: String {
-    let words =
-      "± and [ ]: 95 % intervals over replications (Student t; ratios to the baseline: paired jackknife on "
-      + "the logarithm). All metrics are in the database, and with --out in CSV files."
+  private var explanation: String {
+    let isUnsteady = points.contains { $0.summaries.contains { $0.isUnsteady } }
+    return
+      "± and [ ]: 95 % intervals over replications (Student t; ratios to the baseline: paired jackknife "
+      + "on the logarithm; no violation among n queries: at most 3 / n). ns: no difference shown at the "
+      + "5 % level, Holm-corrected over the policies of a point. conv p5: 5th percentile of -log10 of the "
+      + "latent error. All metrics are in the database, and with --out in CSV files."
       + (isUnsteady
         ? " unsteady: the queue grows through the run, and a mean latency only tells how long that was."
         : "")
-    return (parts + [ComparisonText.wrapped(words)]).joined(separator: "\n\n")
   }
+}
+
+extension StoredSummary {
+  /// ` ns` where no difference to the baseline is shown at the 5 % level.
+  var mark: String { pValue.map { $0 > 0.05 ? " ns" : "" } ?? "" }
 }

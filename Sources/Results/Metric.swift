@@ -29,14 +29,15 @@ public enum Metric: String, CaseIterable, Sendable {
   case completed = "queries_completed"
   case dropped = "queries_dropped"
   case inFlight = "queries_in_flight"
-  case backlogGrowth = "backlog_growth_ratio"
+  case waitGrowth = "wait_growth_s"
+  case busiestUtilisation = "busiest_utilisation"
   case warmup = "warmup_s"
 
   /// Its unit; empty for a pure number.
   public var unit: String {
     switch self {
     case .latencyMean, .latencyP50, .latencyP90, .latencyP95, .latencyP99, .latencyP99Offered,
-      .waitMean, .warmup:
+      .waitMean, .waitGrowth, .warmup:
       "s"
     case .throughputQueries, .throughputSustained: "query/s"
     case .throughputImages, .goodputImages: "image/s"
@@ -44,7 +45,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case .stepsMean: "step"
     case .violationRatio, .attainment, .dropRatio, .acceleratorUtilisation, .cpuUtilisation,
       .latentError, .convergenceMean, .convergenceP5, .perceptualScore, .qualityViolationRatio,
-      .backlogGrowth:
+      .busiestUtilisation:
       ""
     }
   }
@@ -80,7 +81,8 @@ public enum Metric: String, CaseIterable, Sendable {
     case .completed: "queries completed"
     case .dropped: "queries dropped"
     case .inFlight: "queries in flight"
-    case .backlogGrowth: "backlog growth"
+    case .waitGrowth: "wait, growth"
+    case .busiestUtilisation: "utilisation of the busiest"
     case .warmup: "warm-up deleted"
     }
   }
@@ -108,7 +110,7 @@ public enum Metric: String, CaseIterable, Sendable {
   public var hasRatio: Bool {
     switch self {
     case .offered, .completed, .dropped, .inFlight, .dropRatio, .queueLengthMaximum,
-      .convergenceMean, .convergenceP5, .backlogGrowth, .warmup:
+      .convergenceMean, .convergenceP5, .waitGrowth, .busiestUtilisation, .warmup:
       false
     default: true
     }

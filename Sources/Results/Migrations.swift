@@ -26,6 +26,7 @@ enum Migrations {
   /// Differences to the baseline, and which runs are comparable whatever experiment they belong to.
   private static let third = """
     ALTER TABLE experiment ADD COLUMN content TEXT;
+    ALTER TABLE experiment ADD COLUMN policies TEXT;
     ALTER TABLE summary ADD COLUMN difference REAL;
     ALTER TABLE summary ADD COLUMN difference_lower REAL;
     ALTER TABLE summary ADD COLUMN difference_upper REAL;

@@ -59,7 +59,7 @@ public struct StoredQuery: Hashable, Sendable {
 }
 
 extension ResultStore {
-  /// The complete experiments, by name and id.
+  /// The complete experiments, by name and by what was set.
   public func experiments() throws(InputError) -> [StoredExperiment] {
     try experiments(where: "is_complete = 1")
   }
@@ -74,7 +74,7 @@ extension ResultStore {
   ) throws(InputError) -> [StoredExperiment] {
     try read { db in
       try Row.fetchAll(
-        db, sql: "SELECT * FROM experiment WHERE \(condition) ORDER BY name, id",
+        db, sql: "SELECT * FROM experiment WHERE \(condition)",
         arguments: arguments
       ).map { row in
         let id: String = row["id"]
@@ -82,11 +82,12 @@ extension ResultStore {
           id: id, content: row["content"] ?? id, name: row["name"], scenario: row["scenario"],
           overrides: Self.lines(row["overrides"]),
           seed: UInt64(bitPattern: row["seed"] as Int64), replications: row["replications"],
-          baseline: row["baseline"], version: row["version"], loadFactor: row["load_factor"],
+          baseline: row["baseline"], policies: Self.lines(row["policies"] ?? ""),
+          version: row["version"], loadFactor: row["load_factor"],
           offeredLoad: row["offered_load"], notes: Self.lines(row["notes"]),
           profiles: try Self.profiles(of: id, db))
       }
-    }
+    }.sorted { $0.precedes($1) }
   }
 
   private static func lines(_ text: String) -> [String] {

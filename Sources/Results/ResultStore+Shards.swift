@@ -31,6 +31,13 @@ extension ResultStore {
       hint: "move it away, or finish the sweep with the program that began it")
   }
 
+  /// Whether a file is a database without damage.
+  public static func isWhole(_ path: String) -> Bool {
+    guard let queue = try? open(path, readOnly: true) else { return false }
+    let check = try? queue.read { db in try String.fetchOne(db, sql: "PRAGMA quick_check") }
+    return check == "ok"
+  }
+
   private func schemaVersion() throws(InputError) -> Int {
     do {
       return try queue.read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }

@@ -48,13 +48,14 @@ extension ResultStore {
   ) throws {
     try db.execute(sql: "DELETE FROM experiment WHERE id = ?", arguments: [experiment.id])
     try db.execute(
-      sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?)",
+      sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?,?)",
       arguments: [
         experiment.id, experiment.name, experiment.scenario,
         experiment.overrides.joined(separator: "\n"), Int64(bitPattern: experiment.seed),
         experiment.replications, experiment.baseline, experiment.version,
         experiment.loadFactor, experiment.offeredLoad,
         experiment.notes.joined(separator: "\n"), experiment.content,
+        experiment.policies.joined(separator: "\n"),
       ])
     for profile in experiment.profiles {
       try db.execute(

@@ -75,7 +75,7 @@ public struct ResultStore: Sendable {
     self.path = path
   }
 
-  private static func open(_ path: String, readOnly: Bool) throws -> DatabaseQueue {
+  static func open(_ path: String, readOnly: Bool) throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.readonly = readOnly
     configuration.busyMode = .timeout(10)

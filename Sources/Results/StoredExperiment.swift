@@ -17,6 +17,8 @@ public struct StoredExperiment: Hashable, Sendable {
   public var replications: Int
   /// The policy that others are compared with.
   public var baseline: String
+  /// Names of the policies, the baseline first; empty in databases before schema 3.
+  public var policies: [String]
   /// Version of the program.
   public var version: String
   /// Factor that the load took; nil where no load was asked for.
@@ -28,13 +30,17 @@ public struct StoredExperiment: Hashable, Sendable {
   /// The profiles in use.
   public var profiles: [StoredProfile]
 
+  /// What of ``overrides`` a user set: without the marks of a grid's points.
+  public var settings: [String] { overrides.filter { !$0.hasPrefix("point.") } }
+
   /// Its place in a grid; nil for one alone.
   public var point: ExperimentPoint? { ExperimentPoint(overrides: overrides) }
 
   /// An experiment from its parts.
   public init(
     id: String, content: String, name: String, scenario: String, overrides: [String], seed: UInt64,
-    replications: Int, baseline: String, version: String, loadFactor: Double?,
+    replications: Int, baseline: String, policies: [String] = [], version: String,
+    loadFactor: Double?,
     offeredLoad: Double?, notes: [String], profiles: [StoredProfile]
   ) {
     self.id = id
@@ -45,6 +51,7 @@ public struct StoredExperiment: Hashable, Sendable {
     self.seed = seed
     self.replications = replications
     self.baseline = baseline
+    self.policies = policies
     self.version = version
     self.loadFactor = loadFactor
     self.offeredLoad = offeredLoad

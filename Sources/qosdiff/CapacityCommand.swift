@@ -13,9 +13,10 @@ struct CapacityCommand: AsyncParsableCommand {
       "Finds the highest load at which each policy keeps an SLO attainment, or the fewest GPUs.",
     discussion: """
       Looks at a grid of loads, since attainment need not fall as load rises, then halves the interval
-      above the highest load that holds. With --fewest-gpus the arrivals stay as they are and the nodes
-      vary: doubled until the attainment is kept, then bisected. Each look takes 5 replications or
-      more, until their interval lies on one side of the target.
+      above the highest load that surely holds. With --fewest-gpus the arrivals stay as they are and the
+      nodes vary: all up to 32 in turn, then doubled and bisected. Each look takes 5 replications or more,
+      until their interval lies on one side of the target; a load under which the queue grows does not
+      hold, whatever a run of this length attains.
       """)
 
   @OptionGroup var scenario: ScenarioOptions
@@ -67,6 +68,7 @@ struct CapacityCommand: AsyncParsableCommand {
     if most / step > 1000 { throw ValidationError("More than 1000 loads; raise --step.") }
     if !(1e-4...1).contains(tolerance) { throw ValidationError("--tolerance: 0.0001...1.") }
     if replications < 5 { throw ValidationError("--replications must be at least 5.") }
+    if let policies { _ = try PolicyNames.parse(policies) }
     if jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
     if !(1...100_000).contains(mostNodes) { throw ValidationError("--most-nodes: 1...100000.") }
     if !fewestGPUs, rate != nil || node != nil {
@@ -77,7 +79,7 @@ struct CapacityCommand: AsyncParsableCommand {
 
   func run() async throws {
     let scenario = try scenario.read()
-    let names = policies?.split(separator: ",").map(String.init) ?? scenario.policies.map(\.name)
+    let names = try policies.map(PolicyNames.parse) ?? scenario.policies.map(\.name)
     let report = try await fewestGPUs ? fleet(scenario, names) : loads(scenario, names)
     Output.progress("")
     Output.result(json ? report.json : report.text)
@@ -108,7 +110,9 @@ struct CapacityCommand: AsyncParsableCommand {
             decision: highest.decision, isBound: answer.isBound)
         })
       if answer.highest == nil {
-        report.note("\(name) keeps it at no load from \(decimal(step)) on; try a smaller --step.")
+        report.note(
+          "\(name) surely keeps it at no load looked at, from \(decimal(step)) to "
+            + "\(decimal(Double(count) * step)) in steps of \(decimal(step)).")
       }
       if !answer.gaps.isEmpty {
         report.note(
@@ -129,9 +133,9 @@ struct CapacityCommand: AsyncParsableCommand {
     let rate = String(format: "%.3f", search.queriesPerSecond)
     var report = CapacityReport(
       title:
-        "\(scenario.name): fewest GPUs at \(rate) query/s and an SLO attainment of "
+        "\(scenario.name): fewest nodes at \(rate) query/s and an SLO attainment of "
         + "\(decimal(attainment)); \(place) varies",
-      columns: ["nodes", "GPUs in all"])
+      columns: ["nodes", "accelerators in all"])
     for name in names {
       let answer = try await search.run(policy: name) { count in
         Output.progress("\(name): \(count) nodes")
@@ -142,12 +146,14 @@ struct CapacityCommand: AsyncParsableCommand {
           CapacityReport.Answer(
             cells: ["\(fewest.nodes)", "\(fewest.accelerators)"],
             values: [
-              "nodes": Double(fewest.nodes), "gpus": Double(fewest.accelerators),
+              "nodes": Double(fewest.nodes), "accelerators": Double(fewest.accelerators),
               "query_per_s": search.queriesPerSecond,
             ], decision: fewest.decision, isBound: false)
         })
       if answer.fewest == nil {
-        report.note("\(name) does not keep it with \(mostNodes) nodes; raise --most-nodes.")
+        report.note(
+          "\(name) surely keeps it with no number of nodes looked at: "
+            + NumberRanges.text(answer.findings.map(\.nodes)) + ".")
       }
       if !answer.gaps.isEmpty {
         let gaps = answer.gaps.map { "\($0)" }.joined(separator: ", ")

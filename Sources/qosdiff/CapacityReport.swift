@@ -21,6 +21,7 @@ struct CapacityReport {
     var lower: Double?
     var upper: Double?
     var replications: Int
+    var is_unsteady: Bool
     var holds: Bool
     var is_sure: Bool
 
@@ -30,6 +31,7 @@ struct CapacityReport {
       lower = decision.interval?.lowerBound
       upper = decision.interval?.upperBound
       replications = decision.replications
+      is_unsteady = decision.isUnsteady
       holds = decision.holds
       is_sure = decision.isSure
     }
@@ -71,21 +73,20 @@ struct CapacityReport {
       Row(
         policy: policy, answer: answer?.values, is_bound: answer?.isBound ?? false,
         looks: looks.map { Look($0.at, $0.decision) }))
-    guard let answer else {
+    if let answer {
+      let decision = answer.decision
+      let half = decision.interval.map { ($0.upperBound - $0.lowerBound) / 2 } ?? 0
       table.add(
-        [policy, "none"] + Array(repeating: "-", count: columns) + ["\(runs)"])
-      return
+        [policy] + answer.cells
+          + [String(format: "%.4f ± %.4f", decision.attainment, half), "\(runs)"])
+    } else {
+      table.add([policy, "none"] + Array(repeating: "-", count: columns) + ["\(runs)"])
     }
-    let decision = answer.decision
-    let half = decision.interval.map { ($0.upperBound - $0.lowerBound) / 2 } ?? 0
-    table.add(
-      [policy] + answer.cells
-        + [String(format: "%.4f ± %.4f", decision.attainment, half), "\(runs)"])
-    let doubtful = looks.filter { !$0.decision.isSure }.map(\.at)
+    let doubtful = looks.filter { !$0.decision.isSure && !$0.decision.isUnsteady }.map(\.at)
     if !doubtful.isEmpty {
       note(
-        "\(policy): \(doubtful.joined(separator: ", ")) left doubt, within the interval's width of the "
-          + "target; more --replications would settle it.")
+        "\(policy): left in doubt, too near to the target for so many replications (--replications): "
+          + doubtful.joined(separator: ", ") + ".")
     }
   }
 

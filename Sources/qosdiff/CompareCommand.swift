@@ -26,49 +26,85 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     if ResultStore.isDatabase(scenario.scenario) {
-      if options.db != nil || !scenario.overrides.isEmpty || scenario.seed != nil {
-        throw InputError(
-          .usage, at: .init(file: scenario.scenario),
-          "a database is compared as it is: --db, --set and --seed are for a scenario",
-          hint: "name the scenario, with --stored --db \(scenario.scenario)")
-      }
-      let store = try ResultStore(readingFrom: scenario.scenario)
-      try print(
-        StoredComparison.all(
-          in: store, policies: repetitions.names, baseline: repetitions.baseline))
+      try compareStored(scenario.scenario)
       return
     }
-    let scenario = try scenario.read(setting: repetitions.overrides)
-    if let grid = ExperimentGrid(scenario), !stored {
-      let runner = GridRunner(
-        grid, policies: repetitions.names, baseline: repetitions.baseline,
-        replications: repetitions.replications, jobs: options.jobs)
-      try await options.perform(runner, of: grid, out: out)
-      return
-    }
-    let experiment = try Experiment(
-      scenario, policies: repetitions.names, baseline: repetitions.baseline,
-      replications: repetitions.replications)
-    guard stored else {
-      try await options.perform(experiment, out: out)
-      return
-    }
+    let scenario = try repetitions.read(scenario)
     let path = options.db ?? ExperimentOptions.database(scenario)
-    let comparison = try StoredComparison(of: experiment, in: ResultStore(readingFrom: path))
-    try print([comparison])
+    if let grid = ExperimentGrid(scenario) {
+      if stored {
+        try compareStored(grid, in: ResultStore(readingFrom: path))
+      } else {
+        let runner = GridRunner(
+          grid, policies: try repetitions.names(), baseline: repetitions.baseline,
+          replications: repetitions.replications, jobs: options.jobs)
+        try await options.perform(runner, of: grid, out: out)
+      }
+      return
+    }
+    let experiment = try experiment(scenario)
+    if stored {
+      let comparison = try StoredComparison(of: experiment, in: ResultStore(readingFrom: path))
+      try print([comparison])
+    } else {
+      try await options.perform(experiment, out: out)
+    }
+  }
+
+  private func experiment(_ scenario: Scenario) throws -> Experiment {
+    try Experiment(
+      scenario, policies: repetitions.names(), baseline: repetitions.baseline,
+      replications: repetitions.replications)
+  }
+
+  /// All that a database holds.
+  private func compareStored(_ path: String) throws {
+    if options.db != nil || !scenario.overrides.isEmpty || scenario.seed != nil
+      || !repetitions.overrides.isEmpty
+    {
+      throw InputError(
+        .usage, at: .init(file: path),
+        "a database is compared as it is: --db, --set, --seed and --precision are for a scenario",
+        hint: "name the scenario, with --stored --db \(path)")
+    }
+    let store = try ResultStore(readingFrom: path)
+    try print(
+      StoredComparison.all(
+        in: store, policies: repetitions.names(), baseline: repetitions.baseline,
+        replications: repetitions.replications))
+  }
+
+  /// What a database holds of a grid's points; those without any run are missing.
+  private func compareStored(_ grid: ExperimentGrid, in store: ResultStore) throws {
+    var comparisons: [StoredComparison] = []
+    var missing: InputError?
+    for point in grid.points {
+      do {
+        comparisons.append(
+          try StoredComparison(of: experiment(grid.scenario(at: point)), in: store))
+      } catch let error as InputError where error.exitCode == 66 {
+        Output.error("Missing: \(point.workload), load \(point.load), SLO scale \(point.sloScale).")
+        missing = error
+      }
+    }
+    if comparisons.isEmpty, let missing { throw missing }
+    try print(comparisons)
   }
 
   private func print(_ comparisons: [StoredComparison]) throws {
     for comparison in comparisons {
-      if let missing = comparison.missing {
-        Output.error("Missing in \(comparison.experiment.name): \(missing).")
-      }
+      guard let missing = comparison.missing else { continue }
+      let experiment = comparison.experiment
+      let place = ([experiment.name] + experiment.overrides).joined(separator: ", ")
+      Output.error("Missing in \(place): \(missing).")
     }
     let results = comparisons.map { ($0.experiment, $0.summaries) }
     if options.json {
       Output.result(
         results.count == 1
           ? ComparisonJSON.text(results[0].0, results[0].1) : ComparisonJSON.text(results, []))
+    } else if results.allSatisfy({ $0.0.point != nil }) {
+      Output.result(GridText(results).text)
     } else {
       Output.result(results.map { ComparisonText($0, $1).text }.joined(separator: "\n\n\n"))
     }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Diagnostics
+import Scenarios
 
 /// Options of commands that compare policies over replications.
 struct ReplicationOptions: ParsableArguments {
@@ -23,9 +25,7 @@ struct ReplicationOptions: ParsableArguments {
   var mostReplications: Int?
 
   func validate() throws {
-    if let policies, policies.split(separator: ",").isEmpty {
-      throw ValidationError("--policies must name at least one policy.")
-    }
+    _ = try names()
     if let replications, replications < 1 {
       throw ValidationError("--replications must be at least 1.")
     }
@@ -34,8 +34,24 @@ struct ReplicationOptions: ParsableArguments {
     }
   }
 
-  /// The policies asked for; nil = all.
-  var names: [String]? { policies?.split(separator: ",").map(String.init) }
+  /// The policies asked for, each once; nil = all.
+  func names() throws -> [String]? { try policies.map(PolicyNames.parse) }
+
+  /// The scenario with what of these options belongs in it, and with more; a fault of one of them is told as
+  /// one of the option.
+  func read(
+    _ scenario: ScenarioOptions, setting more: [String] = []
+  ) throws(InputError) -> Scenario {
+    do { return try scenario.read(setting: overrides + more) } catch {
+      throw error.relocated { file in
+        switch file {
+        case precision.map({ "--set run.precision=\($0)" }): "--precision"
+        case mostReplications.map({ "--set run.most_replications=\($0)" }): "--most-replications"
+        default: nil
+        }
+      }
+    }
+  }
 
   /// What of these options belongs in the scenario, as `--set` would say it.
   var overrides: [String] {

@@ -51,9 +51,6 @@ struct SweepCommand: AsyncParsableCommand {
   @Flag(help: "Runs more than 1000 points without asking.")
   var yes = false
 
-  /// More points than this need `--yes`.
-  private static let manyPoints = 1000
-
   func validate() throws {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
     if attempts < 1 { throw ValidationError("--attempts must be at least 1.") }
@@ -66,9 +63,11 @@ struct SweepCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let overrides = try points()
+    let points = try SweepPoints(
+      axes: axis, list: list, taken: taken, allowsMany: yes
+    ).points
     var scenarios: [(overrides: [String], scenario: Scenario)] = []
-    for point in overrides { scenarios.append((point, try read(point))) }
+    for point in points { scenarios.append((point.overrides, try read(point))) }
     guard let first = scenarios.first?.scenario else { return }
     let path = db ?? ExperimentOptions.database(first)
     if let out { try CSVReport.makeFolder(out) }
@@ -79,7 +78,7 @@ struct SweepCommand: AsyncParsableCommand {
     }
     let store = try ResultStore(creatingAt: path)
     let plan = SweepPlan(
-      scenarios, policies: repetitions.names, baseline: repetitions.baseline,
+      scenarios, policies: try repetitions.names(), baseline: repetitions.baseline,
       replications: repetitions.replications)
     let clock = ContinuousClock()
     let start = clock.now
@@ -90,22 +89,23 @@ struct SweepCommand: AsyncParsableCommand {
       let left = done > before ? (clock.now - start) / (done - before) * (all - done) : nil
       Output.progress(done < all ? Self.bar(done, all, left) : "")
     }
-    let results: [SweepPoint]
+    let outcome: SweepRunner.Outcome
     switch engine {
     case .local:
-      results = try await SweepRunner(
+      outcome = try await SweepRunner(
         plan, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount
       ).run(
         into: store, provenance: ExperimentOptions.provenance(first), progress: progress)
     case .slurm:
-      results = try await slurm(plan, into: store, progress: progress)
+      outcome = try await slurm(plan, into: store, progress: progress)
     }
-    var text = SweepText()
-    for point in results { text.add(point.overrides, point.summaries) }
-    Output.result(
-      json
-        ? ComparisonJSON.text(results.map { ($0.experiment, $0.summaries) }, []) : text.text)
-    if let out {
+    let results = outcome.points
+    let comparisons = results.map { ($0.experiment, $0.summaries) }
+    if !results.isEmpty {
+      Output.result(
+        json ? ComparisonJSON.text(comparisons, []) : SweepText(comparisons).text)
+    }
+    if let out, !results.isEmpty {
       let files = try CSVReport(store).write(
         to: out, experiments: Set(results.map(\.experiment.id)))
       Output.error("CSV: \(files.joined(separator: ", "))")
@@ -115,11 +115,17 @@ struct SweepCommand: AsyncParsableCommand {
       "Database: \(path). \(results.count) points"
         + (stored > 0 ? ", \(stored) of them there already" : "")
         + ", in \((clock.now - start).components.seconds) s.")
+    let failures = outcome.failures.map { failure in
+      Diagnostic(
+        failure.error.diagnostics[0].category, at: points[failure.index].origin,
+        failure.error.diagnostics[0].what, hint: failure.error.diagnostics[0].hint)
+    }
+    if !failures.isEmpty { throw InputError(failures) }
   }
 
   private func slurm(
     _ plan: SweepPlan, into store: ResultStore, progress: (Int, Int) -> Void
-  ) async throws -> [SweepPoint] {
+  ) async throws -> SweepRunner.Outcome {
     // The links that lead here may lead elsewhere by the time a task starts.
     let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
     var limits = ArrayLimits()
@@ -140,7 +146,7 @@ struct SweepCommand: AsyncParsableCommand {
             ? "." : " ('scancel --name=\(outcome.arrays.joined(separator: ","))' ends them)."))
       throw ExitCode(130)
     }
-    return outcome.points
+    return SweepRunner.Outcome(points: outcome.points, failures: outcome.failures)
   }
 
   /// A bar of 30 signs, the count, and the time left where it can be told.
@@ -151,34 +157,32 @@ struct SweepCommand: AsyncParsableCommand {
       + (left.map { ", \($0.components.seconds) s left" } ?? "")
   }
 
-  /// The scenario at a point; a fault of an axis is told as one of `--axis`.
-  private func read(_ point: [String]) throws(InputError) -> Scenario {
-    do { return try scenario.read(setting: repetitions.overrides + point) } catch {
+  /// Paths that other options set at every point.
+  private var taken: [String: String] {
+    var taken: [String: String] = [:]
+    if scenario.seed != nil { taken["run.seed"] = "--seed" }
+    if repetitions.replications != nil { taken["run.replications"] = "--replications" }
+    if repetitions.baseline != nil { taken["run.baseline"] = "--baseline" }
+    if repetitions.precision != nil { taken["run.precision"] = "--precision" }
+    if repetitions.mostReplications != nil {
+      taken["run.most_replications"] = "--most-replications"
+    }
+    return taken
+  }
+
+  /// The scenario at a point; a fault of an axis is told as one of the point.
+  private func read(_ point: SweepPoints.Point) throws(InputError) -> Scenario {
+    do { return try repetitions.read(scenario, setting: point.overrides) } catch {
       throw InputError(
         error.diagnostics.map { diagnostic in
+          guard let file = diagnostic.location?.file,
+            let override = point.overrides.first(where: { "--set \($0)" == file })
+          else { return diagnostic }
           var diagnostic = diagnostic
-          if let file = diagnostic.location?.file, point.contains(where: { "--set \($0)" == file })
-          {
-            diagnostic.location?.file = (list ?? "--axis") + file.dropFirst("--set".count)
-          }
+          diagnostic.location = list == nil ? .init(file: "--axis \(override)") : point.origin
           return diagnostic
         })
     }
-  }
-
-  private func points() throws(InputError) -> [[String]] {
-    if let list { return try SweepList.points(of: list) }
-    var axes: [SweepAxis] = []
-    for text in axis { axes.append(try SweepAxis(text)) }
-    let count = SweepAxis.count(axes)
-    if count.map({ $0 > Self.manyPoints }) ?? true, !yes {
-      throw InputError(
-        .usage, at: nil,
-        "the grid has \(count.map { "\($0)" } ?? "too many") points, more than \(Self.manyPoints)",
-        hint: "add --yes to run them all")
-    }
-    guard count != nil else { throw InputError(.usage, at: nil, "the grid is beyond counting") }
-    return SweepAxis.grid(axes)
   }
 }
 

@@ -3,9 +3,13 @@ import Experiments
 import Foundation
 
 /// Points from a CSV file: its header names values of the scenario, each row gives them.
-enum SweepList {
-  /// The points as `PATH=VALUE`, in the order of the file.
-  static func points(of path: String) throws(InputError) -> [[String]] {
+struct SweepList {
+  /// The header.
+  let paths: [String]
+  /// The rows, each with its line.
+  let points: [(line: Int, values: [String])]
+
+  init(_ path: String) throws(InputError) {
     guard let data = FileManager.default.contents(atPath: path),
       let text = String(validating: data, as: UTF8.self)
     else {
@@ -13,30 +17,33 @@ enum SweepList {
         .missingInput, at: .init(file: path), "the list of points cannot be read",
         hint: "name a CSV file in UTF-8")
     }
-    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    let header = cells(lines[0])
+    // Spreadsheets begin a file with a byte-order mark.
+    let marked = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
+    let lines = marked.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    let header = Self.cells(lines[0])
     if let wrong = header.first(where: { $0.wholeMatch(of: /[\w.-]+/) == nil }) {
       throw InputError(
         .badInput, at: .init(file: path, line: 1, column: 1),
         "'\(wrong)' is no path of a scenario's value", hint: "write paths such as workload.load")
     }
-    var points: [[String]] = []
+    var points: [(line: Int, values: [String])] = []
     for (number, line) in lines.enumerated().dropFirst() where !line.isEmpty {
-      let values = cells(line)
+      let values = Self.cells(line)
       guard values.count == header.count, values.allSatisfy({ !$0.isEmpty }) else {
         throw InputError(
           .badInput, at: .init(file: path, line: number + 1, column: 1),
           "\(values.count) values, and the header has \(header.count) paths",
           hint: "give each path a value")
       }
-      points.append(zip(header, values).map { "\($0)=\($1)" })
+      points.append((number + 1, values))
     }
     if points.isEmpty {
       throw InputError(
         .badInput, at: .init(file: path), "the list has no point",
         hint: "write paths in the first line, values in the others")
     }
-    return points
+    paths = header
+    self.points = points
   }
 
   /// A cell in double quotes is what is between them, as spreadsheets write it.

@@ -130,7 +130,7 @@ import Testing
           + "class,worker,"
           + "trace_row\n"))
     let columns = text(scratch, "replications.csv").prefix { $0 != "\n" }.split(separator: ",")
-    #expect(columns.count == 6 + 30)
+    #expect(columns.count == 6 + 31)
     for column in columns where column.contains("latency") || column.contains("wait") {
       #expect(column.hasSuffix("_s"))
     }

@@ -72,9 +72,10 @@ import Testing
       ["r.sqlite", "--baseline", "nex"], 65,
       "r.sqlite: error: there is no run of the baseline 'nex'"
     ),
+    (["r.sqlite", "--precision", "2%"], 64, "r.sqlite: error: a database is compared as it is: "),
     (["r.sqlite", "--set", "a=1"], 64, "r.sqlite: error: a database is compared as it is: "),
     (
-      ["s.yaml", "--precision", "2"], 65, "--set run.precision=2: error: run.precision lacks a unit"
+      ["s.yaml", "--precision", "2"], 65, "--precision: error: run.precision lacks a unit"
     ),
   ])
   func whatCannotBeComparedIsOneLine(
@@ -89,12 +90,43 @@ import Testing
     #expect(result.error.split(separator: "\n").count == 1 && result.out.isEmpty)
   }
 
+  @Test func aGridsStoredPoints() throws {
+    let scratch = try scratch()
+    try scratch.write(Self.scenario + "\nexperiment: { loads: [0.3, 0.6] }\n", to: "g.yaml")
+    let grid = try Program.release("compare", "g.yaml", "--db", "g.sqlite", in: scratch.path)
+    try scratch.sqlite(
+      "g.sqlite",
+      "PRAGMA foreign_keys = 1; delete from experiment where overrides like '%point.load=0.6%'")
+    let stored = try Program.release(
+      "compare", "g.yaml", "--stored", "--db", "g.sqlite", in: scratch.path)
+    #expect(stored.status == 0)
+    #expect(stored.error == "Missing: workload, load 0.6, SLO scale 3.0.\n")
+    let table = grid.out.split(separator: "\n").first { $0.hasPrefix("new ") }
+    #expect(stored.out.contains(try #require(table)))
+  }
+
+  @Test func pointsOfASweepCanBeToldApart() throws {
+    let scratch = try scratch()
+    try Program.release(
+      "sweep", "s.yaml", "--db", "r.sqlite", "--axis", "workload.load=0.6,0.45,0.5",
+      in: scratch.path)
+    for command in ["report", "compare"] {
+      let lines = try Program.release(command, "r.sqlite", in: scratch.path).out
+        .split(separator: "\n").filter { $0.hasPrefix("- set: ") }
+      #expect(
+        lines == [
+          "- set: workload.load=0.45", "- set: workload.load=0.5", "- set: workload.load=0.6",
+        ])
+    }
+  }
+
   /// Schema 2 knew neither content nor differences.
   @Test func aDatabaseOfAnOlderSchemaIsReadAndBroughtUpToDate() throws {
     let scratch = try scratch()
     let first = try Program.release("compare", "s.yaml", "--db", "r.sqlite", in: scratch.path)
     let drops = [
-      "experiment DROP COLUMN content", "summary DROP COLUMN difference",
+      "experiment DROP COLUMN content", "experiment DROP COLUMN policies",
+      "summary DROP COLUMN difference",
       "summary DROP COLUMN difference_lower", "summary DROP COLUMN difference_upper",
       "summary DROP COLUMN p_value_holm",
     ].map { "ALTER TABLE \($0);" }

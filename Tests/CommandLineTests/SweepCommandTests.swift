@@ -66,8 +66,15 @@ import Testing
       toFile: scratch.path + "/points.csv", atomically: true, encoding: .utf8)
     let result = try sweep(scratch, "--list", "points.csv", "--db", "r.sqlite", "--out", "out")
     #expect(result.status == 0)
-    #expect(result.out.contains("\n\nworkload.load=0.7, query.slo={ scale: 5 }\npolicy "))
+    #expect(
+      result.out.contains("\n\nworkload.load=0.7, query.slo={ scale: 5 }: seed 5, 4 replications\n")
+    )
     let rows = try String(contentsOfFile: scratch.path + "/out/summary.csv", encoding: .utf8)
+    // The axes are columns.
+    #expect(
+      rows.hasPrefix("experiment,experiment_id,")
+        && rows.contains(",note,workload.load,query.slo\n"))
+    #expect(rows.contains(",0.7,{ scale: 5 }\n"))
     #expect(
       Set(rows.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] }).count == 2)
   }
@@ -112,10 +119,27 @@ import Testing
     #expect(counts == "8|64\n")
   }
 
+  @Test func aBadPointIsNamedAndTheOthersAreRun() throws {
+    let scratch = try scratch()
+    let result = try sweep(scratch, "--db", "r.sqlite", "--axis", "run.warmup=0 s,99999 s,1 s")
+    #expect(result.status == 65)
+    let lines = result.error.split(separator: "\n")
+    #expect(lines.count == 2 && lines[0].hasPrefix("Database: r.sqlite. 2 points"))
+    #expect(
+      lines.last?.hasPrefix("--axis run.warmup=99999 s: error: run.warmup leaves no query to count")
+        ?? false)
+    #expect(result.out.contains("run.warmup=1 s: "))
+    try scratch.write("\u{FEFF}workload.load\n0.5\nabc\n", to: "points.csv")
+    let list = try sweep(scratch, "--list", "points.csv", "--db", "l.sqlite")
+    #expect(
+      list.status == 65 && list.error.hasPrefix("points.csv:3:1: error: workload.load cannot be"))
+  }
+
   @Test func tablesFit100Columns() throws {
     let scratch = try scratch()
     let result = try sweep(scratch, "--db", "r.sqlite", "--axis", "workload.load=0.5,1.5")
-    #expect(result.out.contains("\nworkload.load=1.5\n") && result.out.contains("unsteady"))
+    #expect(result.out.contains("\nworkload.load=1.5: seed 5, 4 replications\n"))
+    #expect(result.out.contains("unsteady"))
     for line in result.out.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
   }
 
@@ -136,6 +160,22 @@ import Testing
         "workload.queries=" + (1...40).map(String.init).joined(separator: ","),
       ], 64,
       "error: the grid has 1600 points, more than 1000; add --yes to run them all"
+    ),
+    (
+      ["--axis", "run.seed=1,2", "--seed", "5"], 64,
+      "--axis run.seed: error: --seed sets it too; leave one of the two away"
+    ),
+    (
+      ["--axis", "workload.load=0.5", "--axis", "workload.load=0.6"], 64,
+      "--axis workload.load: error: 'workload.load' is given twice"
+    ),
+    (
+      ["--axis", "experiment.loads=[0.5]"], 64,
+      "--axis experiment.loads: error: a sweep takes the place of the scenario's experiment"
+    ),
+    (
+      ["--axis", "workload.load=0.5", "--precision", "2"], 65,
+      "--precision: error: run.precision lacks a unit: '2'; write it like '2 %'"
     ),
     ([], 64, ""),
   ])

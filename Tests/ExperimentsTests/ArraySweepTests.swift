@@ -1,4 +1,5 @@
 import Diagnostics
+import EventEngine
 import Foundation
 import Results
 import Scenarios
@@ -19,6 +20,8 @@ private final class FakeQueue: JobQueue {
   private let state = Mutex(State())
   private let dies: @Sendable (_ point: String, _ attempt: Int) -> Bool
   private let stays: Bool
+  /// Tests run in one process at a time: each queue is a node of its own.
+  private let scratch = NSTemporaryDirectory() + "/node-" + UUID().uuidString
 
   /// Tasks end without a shard where `dies` says so of a point's overrides and its attempt, from 1; with
   /// `stays` they wait for ever.
@@ -27,7 +30,10 @@ private final class FakeQueue: JobQueue {
   ) {
     self.stays = stays
     self.dies = dies
+    try? FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
   }
+
+  deinit { try? FileManager.default.removeItem(atPath: scratch) }
 
   var submitted: [(name: String, tasks: Int)] { state.withLock { $0.submitted } }
 
@@ -49,7 +55,8 @@ private final class FakeQueue: JobQueue {
           return state.attempts[key] ?? 0
         }
         if !dies(key, attempt) {
-          try await SweepTask(file: file, index: index, scratch: NSTemporaryDirectory()).run {
+          // A failed task leaves the queue like any other.
+          try? await SweepTask(file: file, index: index, scratch: scratch).run {
             path, overrides throws(InputError) in
             try ScenarioReader().read(path: path, overrides: overrides)
           }
@@ -103,8 +110,8 @@ private final class FakeQueue: JobQueue {
     let queue = FakeQueue()
     let store = try ResultStore(creatingAt: folder + "/r.sqlite")
     let outcome = try await ArraySweep(plan, on: queue, limits: limits).run(into: store)
-    #expect(outcome.points.map(\.summaries) == local.map(\.summaries))
-    #expect(outcome.points.map(\.experiment) == local.map(\.experiment))
+    #expect(outcome.points.map(\.summaries) == local.points.map(\.summaries))
+    #expect(outcome.points.map(\.experiment) == local.points.map(\.experiment))
     #expect(outcome.points.allSatisfy { !$0.wasKnown })
     #expect(outcome.resubmitted == 0 && outcome.open == 0)
     // At most two tasks an array.
@@ -181,6 +188,81 @@ private final class FakeQueue: JobQueue {
     #expect(Set(other.submitted.map(\.name)).isDisjoint(with: waiting.submitted.map(\.name)))
   }
 
+  @Test func whatTasksOfAnotherSweepLeaveIsKept() async throws {
+    defer { clean() }
+    let store = try ResultStore(creatingAt: folder(for: "r.sqlite"))
+    let plan = try plan()
+    // A sweep of three points, interrupted at once; its tasks end later.
+    let first = FakeQueue()
+    let part = SweepPlan(Array(plan.points.prefix(3)).map { ($0.overrides, $0.scenario) })
+    let outcome = try await ArraySweep(part, on: first, limits: limits).run(
+      into: store, isInterrupted: { true })
+    #expect(outcome.open == 3)
+    let submission = try await ArraySweep(part, on: FakeQueue(stays: true), limits: limits).run(
+      into: store, isInterrupted: { true })
+    #expect(submission.points.isEmpty)
+    let sweep = try #require(SweepFolder(leftBesides: store))
+    for (index, point) in part.points.enumerated() {
+      let id = try part.experiment(at: index).stored(keepsQueries: false).id
+      let file = SweepSubmission(
+        part, points: [.init(id: id, overrides: point.scenario.overrides)])
+      try sweep.write(file, number: 90 + index)
+      try await SweepTask(
+        file: sweep.file(of: 90 + index), index: 0, scratch: folder
+      ).run { path, overrides throws(InputError) in
+        try ScenarioReader().read(path: path, overrides: overrides)
+      }
+    }
+    // Another sweep into the same database: the three shards are merged all the same.
+    let other = SweepPlan(Array(plan.points.suffix(1)).map { ($0.overrides, $0.scenario) })
+    _ = try await ArraySweep(other, on: FakeQueue(), limits: limits).run(into: store)
+    #expect(try store.experiments().count == 4)
+    // And a sweep on this machine finds them.
+    let rest = try await SweepRunner(plan).run(into: store)
+    #expect(rest.points.count { $0.wasKnown } == 4)
+  }
+
+  @Test func aDamagedShardIsRunAgain() async throws {
+    defer { clean() }
+    let store = try ResultStore(creatingAt: folder(for: "r.sqlite"))
+    let plan = try plan()
+    let sweep = try SweepFolder(creatingAt: SweepFolder.path(besides: store))
+    let id = try plan.experiment(at: 0).stored(keepsQueries: false).id
+    try "SQLite format 3\0 and no more".write(
+      toFile: sweep.shard(of: id), atomically: true, encoding: .utf8)
+    let outcome = try await ArraySweep(plan, on: FakeQueue(), limits: limits).run(into: store)
+    #expect(outcome.points.count == 5)
+  }
+
+  @Test func twoSweepsDoNotShareAFolder() async throws {
+    defer { clean() }
+    let store = try ResultStore(creatingAt: folder(for: "r.sqlite"))
+    let sweep = try SweepFolder(creatingAt: SweepFolder.path(besides: store))
+    let lock = try FolderLock(sweep.path)
+    let plan = try plan()
+    let error = await #expect(throws: InputError.self) {
+      try await ArraySweep(plan, on: FakeQueue(), limits: limits).run(into: store)
+    }
+    #expect(try #require(error).description.contains("another sweep into this database"))
+    lock.release()
+    #expect(
+      try await ArraySweep(plan, on: FakeQueue(), limits: limits).run(into: store).points.count == 5
+    )
+  }
+
+  @Test func aPointThatCannotBeRunKeepsNoOtherFromRunning() async throws {
+    defer { clean() }
+    var points = try plan().points.map { ($0.overrides, $0.scenario) }
+    points[1].1.run.warmup = .fixed(SimulationDuration(seconds: 1e6))
+    let plan = SweepPlan(points)
+    let store = try ResultStore(creatingAt: folder(for: "l.sqlite"))
+    let local = try await SweepRunner(plan).run(into: store)
+    #expect(local.points.count == 4 && local.failures.map(\.index) == [1])
+    let array = try await ArraySweep(plan, on: FakeQueue(), limits: limits).run(
+      into: ResultStore(creatingAt: folder(for: "r.sqlite")))
+    #expect(array.points.count == 4 && array.failures.map(\.index) == [1])
+  }
+
   @Test func shardsOfAnotherProgramVersionStopItBeforeAnythingIsSubmitted() async throws {
     defer { clean() }
     let store = try ResultStore(creatingAt: folder(for: "r.sqlite"))
@@ -214,7 +296,7 @@ private final class FakeQueue: JobQueue {
       var submission = SweepSubmission(plan, points: [.init(id: id, overrides: overrides)])
       change(&submission)
       try sweep.write(submission, number: 1)
-      let task = SweepTask(file: sweep.file(of: 1), index: 0, scratch: NSTemporaryDirectory())
+      let task = SweepTask(file: sweep.file(of: 1), index: 0, scratch: folder)
       do {
         try await task.run { path, overrides throws(InputError) in
           try ScenarioReader().read(path: path, overrides: overrides)

@@ -50,4 +50,33 @@ import Testing
       .run(policy: "p")
     #expect(none.highest == nil && none.queriesPerSecond == nil && none.findings.count == 12)
   }
+
+  /// A batch of 4 that does not fill in time makes low loads late; higher ones fill it.
+  @Test func lowLoadsMayFailWhereHigherOnesHold() async throws {
+    let scenario = try Support.scenario(
+      text: """
+        name: filling
+        query: { steps: 1, slo: { time: 1 s } }
+        workload: { arrivals: { poisson: { rate: 1 query/s } }, queries: 2000 }
+        cluster:
+          nodes: [{ name: n, accelerators: { synthetic: { denoise: { deterministic: 100 ms } } } }]
+        policies: { p: { batching: { static: { images: 4, wait: 10 s } } } }
+        """)
+    let answer = try await CapacitySearch(scenario, attainment: 0.9, loads: grid, jobs: 2)
+      .run(policy: "p")
+    #expect(answer.gaps.contains(0.1))
+    #expect(try #require(answer.highest).load > 0.4)
+  }
+
+  /// Beyond capacity a short run may keep a long SLO; a longer one would not.
+  @Test func aLoadThatCannotBeServedIsNoCapacity() async throws {
+    let scenario = try Support.scenario(
+      text: QueueScenario.text(rate: 1, queries: 3000, slo: "6 s"))
+    let answer = try await CapacitySearch(scenario, attainment: 0.9, loads: grid, jobs: 2)
+      .run(policy: "p")
+    let highest = try #require(answer.highest)
+    #expect(highest.load > 0.9 && highest.load < 1.03)
+    let beyond = try #require(answer.findings.last)
+    #expect(beyond.load == 1.2 && beyond.decision.isUnsteady && beyond.decision.attainment > 0.5)
+  }
 }

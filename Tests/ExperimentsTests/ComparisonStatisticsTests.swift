@@ -47,7 +47,8 @@ import Testing
       var values = MetricValues()
       values[.violationRatio] = violation
       values[.latencyMean] = 10 * violation
-      values[.backlogGrowth] = growth
+      values[.waitGrowth] = growth
+      values[.busiestUtilisation] = 1
       return values
     }
   }
@@ -78,7 +79,7 @@ import Testing
   @Test func whatIsUnsteadyIsSaidAndNotCompared() throws {
     let summaries = Summaries.make(
       policies: ["base", "new"],
-      metrics: [runs([0.4, 0.5, 0.6], growth: 0.3), runs([0.3, 0.4, 0.5])])
+      metrics: [runs([0.4, 0.5, 0.6], growth: 3), runs([0.3, 0.4, 0.5])])
     func summary(_ policy: String, _ metric: Metric) throws -> StoredSummary {
       try #require(summaries.first { $0.policy == policy && $0.metric == metric })
     }

@@ -160,7 +160,7 @@ import Testing
         experiment: { loads: [0.5, 0.8, 0.95], claims: [new] }
         """)
     let grid = try #require(ExperimentGrid(scenario))
-    let growth = grid.points.indices.map { $0 == unsteady ? 0.1 : 0 }
+    let growth = grid.points.indices.map { $0 == unsteady ? 30.0 : 0 }
     let outcomes = zip(zip(grid.points, growth), cuts).map { place, cut in
       let (point, growth) = place
       func runs(_ violations: Double, _ latency: Double, growth: Double = 0) -> [MetricValues] {
@@ -170,7 +170,8 @@ import Testing
           values[.latencyMean] = latency * (1 + 0.001 * Double(i * i))
           values[.dropRatio] = 0
           values[.offered] = 1000
-          values[.backlogGrowth] = growth
+          values[.waitGrowth] = growth
+          values[.busiestUtilisation] = 1
           return values
         }
       }

@@ -42,7 +42,10 @@ import Testing
     let rare = try #require(goal.widest([runs(0.5, metric: .violationRatio, mean: 0.0002)]))
     #expect(abs(rare.relative - 0.01) < 1e-9)
     var unsteady = runs(0.5)
-    for i in unsteady.indices { unsteady[i][.backlogGrowth] = 0.2 }
+    for i in unsteady.indices {
+      unsteady[i][.waitGrowth] = 20
+      unsteady[i][.busiestUtilisation] = 1
+    }
     #expect(goal.widest([unsteady]) == nil)
   }
 

@@ -7,8 +7,10 @@ import Testing
 
 /// Queues that settle, queues that grow, and the start of a run that is deleted.
 @Suite struct SteadyStateTests {
-  private func growth(rate: Double, replications: Int = 10) throws -> [MetricValues] {
-    let text = QueueScenario.text(rate: rate, queries: 4000)
+  private func runs(rate: Double, queries: Int = 4000, replications: Int = 10) throws
+    -> [MetricValues]
+  {
+    let text = QueueScenario.text(rate: rate, queries: queries)
     let experiment = try Experiment(Support.scenario(text: text), policies: ["p"])
     return (0..<replications).map { replication in
       RunMetrics.values(
@@ -16,29 +18,75 @@ import Testing
     }
   }
 
-  @Test(arguments: [10.0, 30, 40]) func aStableQueueIsSteady(rate: Double) throws {
-    let runs = try growth(rate: rate)
+  @Test(arguments: [10.0, 30, 40, 45]) func aStableQueueIsSteady(rate: Double) throws {
+    let runs = try runs(rate: rate)
     #expect(!SteadyState.isUnsteady(runs))
     for run in runs { #expect(!SteadyState.isUnsteady([run])) }
   }
 
-  /// Beyond capacity all but 1 / rho of the arrivals stay behind.
-  @Test(arguments: [60.0, 100]) func anOverloadedQueueGrowsByWhatItCannotServe(rate: Double) throws
-  {
-    let runs = try growth(rate: rate)
+  /// Beyond capacity a query that arrives at t waits (rho - 1) t: the last fifth of the span (0.9 of it, in
+  /// the mean) waits 0.6 (rho - 1) of the span longer than the second (0.3).
+  @Test(arguments: [60.0, 100]) func anOverloadedQueueGrows(rate: Double) throws {
+    let runs = try runs(rate: rate)
     #expect(SteadyState.isUnsteady(runs))
     for run in runs { #expect(SteadyState.isUnsteady([run])) }
-    let values = runs.compactMap { $0[.backlogGrowth] }
+    let values = runs.compactMap { $0[.waitGrowth] }
     let interval = try #require(Intervals.mean(values, confidence: 0.999)?.interval)
-    #expect(interval.contains(1 - 50 / rate), "\(interval)")
+    #expect(interval.contains(0.6 * (rate / 50 - 1) * 4000 / rate), "\(interval)")
   }
 
-  @Test func tooFewArrivalsSayNothing() throws {
-    let text = QueueScenario.text(rate: 500, queries: 90)
+  /// 4 % beyond capacity, in 20,000 queries: far less than any of them shows at a glance.
+  @Test func aQueueThatGrowsSlowlyIsSeen() throws {
+    #expect(SteadyState.isUnsteady(try runs(rate: 52, queries: 20_000)))
+  }
+
+  /// What grows only because more queries arrive, on devices with time to spare, is no overload: the rate
+  /// rises from nothing to 40 a second, under a capacity of 50 a second at a mean load of 0.4.
+  @Test func aRisingRateBelowCapacityIsSteady() throws {
+    let text = QueueScenario.text(rate: 20, queries: 4000).replacing(
+      "{ poisson: { rate: 20.0 query/s } }",
+      with:
+        "{ diurnal: { process: { poisson: { rate: 20 query/s } }, amplitude: 1, peak: 200 s, period: 400 s } }"
+    )
     let experiment = try Experiment(Support.scenario(text: text), policies: ["p"])
-    let metrics = RunMetrics.values(
-      of: experiment.simulate(policy: 0, replication: 0), warmup: .zero)
-    #expect(metrics[.backlogGrowth] == nil && !SteadyState.isUnsteady([metrics]))
+    let runs = (0..<10).map { replication in
+      RunMetrics.values(
+        of: experiment.simulate(policy: 0, replication: replication), warmup: .zero)
+    }
+    let growth = try #require(Intervals.mean(runs.compactMap { $0[.waitGrowth] })?.interval)
+    #expect(growth.lowerBound > 0, "waits do grow: \(growth)")
+    #expect(!SteadyState.isUnsteady(runs))
+  }
+
+  @Test func tooFewQueriesSayNothing() throws {
+    let runs = try runs(rate: 500, queries: 90, replications: 1)
+    #expect(runs[0][.waitGrowth] == nil && !SteadyState.isUnsteady(runs))
+  }
+
+  /// Utilisation of the busiest of two unequal workers: round-robin gives both the same work.
+  @Test func theBusiestWorkerCounts() throws {
+    let text = """
+      name: unequal
+      query: { steps: 1, slo: { time: 1 s } }
+      workload: { arrivals: { poisson: { rate: 50 query/s } }, queries: 4000 }
+      cluster:
+        nodes:
+          - name: fast
+            accelerators: { synthetic: { denoise: { deterministic: 10 ms } } }
+          - name: slow
+            accelerators: { synthetic: { denoise: { deterministic: 50 ms } } }
+      policies: { p: { batching: none, dispatcher: round-robin } }
+      """
+    let experiment = try Experiment(Support.scenario(text: text))
+    let runs = (0..<5).map { replication in
+      RunMetrics.values(
+        of: experiment.simulate(policy: 0, replication: replication), warmup: .zero)
+    }
+    for run in runs {
+      let utilisation = (run[.acceleratorUtilisation] ?? 0, run[.busiestUtilisation] ?? 0)
+      #expect(utilisation.0 < 0.7 && utilisation.1 > 0.97 && utilisation.1 <= 1)
+    }
+    #expect(SteadyState.isUnsteady(runs))
   }
 
   /// The statistic as it is defined, for every number of deletions.

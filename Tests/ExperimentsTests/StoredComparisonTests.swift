@@ -45,13 +45,17 @@ import Testing
     let wanted = try experiment(["p", "q"], "run.replications=6")
     let comparison = try StoredComparison(of: wanted, in: store)
     #expect(comparison.missing == "p, replications 5; q, replications 2-5")
+    #expect(try StoredComparison.all(in: store)[0].missing == "q, replications 2-4")
     #expect(comparison.experiment.replications == 2)
     let two = try await ExperimentRunner(experiment(["p", "q"], "run.replications=2")).run(
       into: nil)
     #expect(comparison.summaries == two.summaries)
     #expect(comparison.experiment.notes.last == "stored runs, nothing simulated: replications 0-1")
     #expect(try StoredComparison.all(in: store, policies: ["p"])[0].missing == nil)
-    #expect(try StoredComparison.all(in: store, policies: ["z"])[0].missing == "z, all runs")
+    #expect(
+      try StoredComparison.all(in: store, policies: ["q", "z"])[0].missing?
+        .hasSuffix("; z, all runs") ?? false)
+    #expect(throws: InputError.self) { try StoredComparison.all(in: store, policies: ["z"]) }
   }
 
   @Test func runsOfAnInterruptedExperimentCount() async throws {
@@ -59,14 +63,36 @@ import Testing
     let experiment = try experiment(["p", "q"])
     let store = try ResultStore(creatingAt: path)
     let stored = experiment.stored(keepsQueries: false)
+    #expect(stored.policies == ["p", "q"])
     try store.begin(stored, provenance: [])
     _ = try await ExperimentRunner(experiment, keepsQueries: false).collect { run in
-      if run.policy == "p" || run.replication == 1 { try store.store(run, of: stored.id) }
+      if run.policy == "p" { try store.store(run, of: stored.id) }
     }
     #expect(try store.experiments().isEmpty)
+    // A policy without any run is missing too.
+    let half = try StoredComparison.all(in: store)[0]
+    #expect(half.missing == "q, all runs" && half.experiment.replications == 3)
+    _ = try await ExperimentRunner(experiment, keepsQueries: false).collect { run in
+      if run.policy == "q", run.replication == 1 { try store.store(run, of: stored.id) }
+    }
     let comparison = try StoredComparison.all(in: store)[0]
     #expect(comparison.missing == "q, replications 0, 2")
     #expect(comparison.experiment.replications == 1)
+  }
+
+  @Test func aFinishedExperimentIsNotUndoneByAnInterruption() async throws {
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let experiment = try experiment(["p", "q"])
+    let store = try await store(experiment)
+    let again = Task {
+      try await ExperimentRunner(experiment, keepsQueries: false).run(
+        into: store,
+        progress: { done, _ in if done == 2 { withUnsafeCurrentTask { $0?.cancel() } } })
+    }
+    await #expect(throws: CancellationError.self) { _ = try await again.value }
+    let id = experiment.stored(keepsQueries: false).id
+    #expect(try store.experiments().map(\.id) == [id])
+    #expect(try store.runs(of: id).count == 6)
   }
 
   @Test func anotherSeedLoadOrTraceIsNotTheSame() async throws {

@@ -1,0 +1,75 @@
+import Diagnostics
+import Experiments
+import Scenarios
+
+/// The points that a sweep was asked for: `PATH=VALUE` of each axis, and where that stands.
+struct SweepPoints {
+  /// More points than this need `--yes`.
+  static let many = 1000
+
+  struct Point {
+    var overrides: [String]
+    var origin: Diagnostic.Location
+  }
+
+  private(set) var points: [Point] = []
+
+  /// The points of a grid (`--axis`) or of a file (`--list`).
+  ///
+  /// - Parameter taken: paths that other options set, with the option.
+  init(
+    axes texts: [String], list: String?, taken: [String: String], allowsMany: Bool
+  ) throws(InputError) {
+    let paths: [(path: String, place: Diagnostic.Location)]
+    if let list {
+      let rows = try SweepList(list)
+      paths = rows.paths.map { ($0, .init(file: list, line: 1, column: 1)) }
+      try Self.check(count: rows.points.count, allowsMany)
+      points = rows.points.map { row in
+        Point(
+          overrides: zip(rows.paths, row.values).map { "\($0)=\($1)" },
+          origin: .init(file: list, line: row.line, column: 1))
+      }
+    } else {
+      var axes: [SweepAxis] = []
+      for text in texts { axes.append(try SweepAxis(text)) }
+      paths = axes.map { ($0.path, .init(file: "--axis \($0.path)")) }
+      try Self.check(count: SweepAxis.count(axes), allowsMany)
+      points = SweepAxis.grid(axes).map { overrides in
+        Point(
+          overrides: overrides, origin: .init(file: "--axis " + overrides.joined(separator: " ")))
+      }
+    }
+    try Self.check(paths, taken)
+  }
+
+  private static func check(count: Int?, _ allowsMany: Bool) throws(InputError) {
+    guard let count, count <= many || allowsMany else {
+      throw InputError(
+        .usage, at: nil,
+        "the grid has \(count.map { "\($0)" } ?? "too many") points, more than \(many)",
+        hint: count == nil ? nil : "add --yes to run them all")
+    }
+  }
+
+  /// Refuses paths that would not mean what a point says.
+  private static func check(
+    _ paths: [(path: String, place: Diagnostic.Location)], _ taken: [String: String]
+  ) throws(InputError) {
+    var seen: Set<String> = []
+    for (path, place) in paths {
+      if !seen.insert(path).inserted {
+        throw InputError(.usage, at: place, "'\(path)' is given twice", hint: "give it one axis")
+      }
+      if let option = taken[path] {
+        throw InputError(
+          .usage, at: place, "\(option) sets it too", hint: "leave one of the two away")
+      }
+      if path == "experiment" || path.hasPrefix("experiment.") {
+        throw InputError(
+          .usage, at: place, "a sweep takes the place of the scenario's experiment",
+          hint: "give workload.load and query.slo.scale axes of their own")
+      }
+    }
+  }
+}
