@@ -41,12 +41,12 @@ struct AttainmentTest: Sendable {
       }
       let values = runs.map { $0[.attainment] ?? 0 }
       let isUnsteady = SteadyState.isUnsteady(runs)
+      let result = Intervals.mean(values)
+      let mean = result?.mean ?? 0
+      let isOpen = mean >= target && !isUnsteady && isTooFew(runs)
       let isSure =
-        isSure(values, offered: runs.compactMap { $0[.offered] }.reduce(0, +))
-        && (isUnsteady || !isTooFew(runs))
+        !isOpen && isSure(values, offered: runs.compactMap { $0[.offered] }.reduce(0, +))
       if isSure || wanted >= most {
-        let result = Intervals.mean(values)
-        let mean = result?.mean ?? 0
         // Where the queue grows, a longer run would not keep what this one kept.
         return AttainmentDecision(
           attainment: mean, interval: result?.interval, replications: values.count,

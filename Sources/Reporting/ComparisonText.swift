@@ -91,7 +91,14 @@ public struct ComparisonText {
     let few = experiment.replications < 10 ? " Few replications: intervals are wide." : ""
     return Self.wrapped(
       "± and [ ]: 95 % intervals over replications (Student t; ratios: paired jackknife on the "
-        + "logarithm)." + marks + few)
+        + "logarithm)." + rare + marks + few)
+  }
+
+  private var rare: String {
+    let isRare = summaries.contains {
+      $0.metric == .violationRatio && $0.mean == 0 && $0.interval?.upperBound ?? 0 > 0
+    }
+    return isRare ? " 0 [0, 3/n]: no violation among n queries." : ""
   }
 
   private var marks: String {
