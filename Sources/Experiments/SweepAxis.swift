@@ -18,7 +18,10 @@ public struct SweepAxis: Hashable, Sendable {
         hint: "write it like --axis workload.load=0.5,0.8")
     }
     path = String(text[..<equals])
-    values = Self.split(text[text.index(after: equals)...])
+    // A value given twice is one point.
+    values = Self.split(text[text.index(after: equals)...]).reduce(into: []) { values, value in
+      if !values.contains(value) { values.append(value) }
+    }
     guard !values.isEmpty, values.allSatisfy({ !$0.isEmpty }) else {
       throw InputError(
         .usage, at: option, "the axis has an empty value", hint: "give every value between commas")

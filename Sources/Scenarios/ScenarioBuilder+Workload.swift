@@ -23,6 +23,10 @@ extension ScenarioBuilder {
         path: found, format: value["format"]?.string,
         options: TraceOptions(includeFailed: value["include_failed"]?.boolean ?? false))
     case (nil, let arrivals?):
+      for key in ["window", "resample", "rescale"] {
+        guard let place = value[key]?.location else { continue }
+        fault(place, "\(key) is for a trace, and these arrivals are generated", "leave it away")
+      }
       guard let generated = self.generated(arrivals, value) else { return nil }
       source = generated
     }

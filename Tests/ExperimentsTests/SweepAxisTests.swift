@@ -9,6 +9,10 @@ import Testing
     #expect(axis.values == ["{ scale: 2, x: 1 }", "\"a,b\"", "[1,2]", "3"])
   }
 
+  @Test func aValueGivenTwiceIsOne() throws {
+    #expect(try SweepAxis("a=1,2,1").values == ["1", "2"])
+  }
+
   @Test func gridsRunThroughTheLastAxisFirst() throws {
     let axes = [try SweepAxis("a=1,2"), try SweepAxis("b.c=x,y,z")]
     #expect(SweepAxis.count(axes) == 6)
