@@ -6,10 +6,6 @@ import Results
 struct AttainmentTest: Sendable {
   /// Replications of the first look; each further look doubles them.
   static let fewest = 5
-  /// Replications of a positive decision where a device is busier than ``nearSaturation``: a queue that
-  /// grows slowly takes that many to tell from one that does not. Assumed.
-  static let fewestNearSaturation = 20
-  static let nearSaturation = 0.95
   /// Probability of a wrong decision over all looks at one experiment.
   static let error = 0.05
 
@@ -43,7 +39,8 @@ struct AttainmentTest: Sendable {
       let isUnsteady = SteadyState.isUnsteady(runs)
       let result = Intervals.mean(values)
       let mean = result?.mean ?? 0
-      let isOpen = mean >= target && !isUnsteady && isTooFew(runs)
+      // Near saturation a queue that grows slowly looks like one that does not: it must be seen to settle.
+      let isOpen = mean >= target && !isUnsteady && !SteadyState.isSurelySteady(runs)
       let isSure =
         !isOpen && isSure(values, offered: runs.compactMap { $0[.offered] }.reduce(0, +))
       if isSure || wanted >= most {
@@ -54,11 +51,6 @@ struct AttainmentTest: Sendable {
       }
       wanted = min(2 * wanted, most)
     }
-  }
-
-  private func isTooFew(_ runs: [MetricValues]) -> Bool {
-    let utilisation = Intervals.mean(runs.map { $0[.busiestUtilisation] ?? 0 })?.mean ?? 0
-    return runs.count < Self.fewestNearSaturation && utilisation > Self.nearSaturation
   }
 
   /// Whether the interval, at this look's share of the error, lies on one side of the target.

@@ -42,18 +42,46 @@ enum SteadyState {
 
   /// Whether a policy's queue grows through its runs, so that means of latencies only tell how long the
   /// runs were: some device is saturated, and waits grow by more than chance (Student t, 95 %) and by a
-  /// part of the latency that matters. A single run has no interval and needs clearer signs.
+  /// part of the latency that matters. A single run has no interval and needs clearer signs; where every
+  /// run has them, there is no doubt either.
   static func isUnsteady(_ runs: [MetricValues]) -> Bool {
-    func values(_ metric: Metric) -> [Double]? {
-      let values = runs.compactMap { $0[metric] }
-      return values.count == runs.count ? values : nil
+    guard let means = Means(runs) else { return false }
+    let shown =
+      means.utilisation >= signsOfMany.utilisation
+      && means.growth.mean >= signsOfMany.growth * means.latency
+      && means.growth.interval?.lowerBound ?? -1 > 0
+    return shown
+      || runs.allSatisfy { run in
+        guard let own = Means([run]) else { return false }
+        return own.utilisation >= signsOfOne.utilisation
+          && own.growth.mean >= signsOfOne.growth * own.latency
+      }
+  }
+
+  /// Whether a queue is seen to settle: every device has time to spare, or waits surely grow by less than
+  /// matters.
+  static func isSurelySteady(_ runs: [MetricValues]) -> Bool {
+    let utilisation = Intervals.mean(runs.compactMap { $0[.busiestUtilisation] })?.mean ?? 0
+    if utilisation < signsOfMany.utilisation { return true }
+    guard let means = Means(runs), let interval = means.growth.interval else { return false }
+    return interval.upperBound < signsOfMany.growth * means.latency
+  }
+
+  private struct Means {
+    let growth: (mean: Double, interval: ClosedRange<Double>?)
+    let latency: Double
+    let utilisation: Double
+
+    /// Nil where a run has no value of one of them.
+    init?(_ runs: [MetricValues]) {
+      func mean(_ metric: Metric) -> (mean: Double, interval: ClosedRange<Double>?)? {
+        let values = runs.compactMap { $0[metric] }
+        return values.count == runs.count ? Intervals.mean(values) : nil
+      }
+      guard let growth = mean(.waitGrowth), let latency = mean(.latencyMean)?.mean,
+        let utilisation = mean(.busiestUtilisation)?.mean
+      else { return nil }
+      (self.growth, self.latency, self.utilisation) = (growth, latency, utilisation)
     }
-    guard let growth = values(.waitGrowth).flatMap({ Intervals.mean($0) }),
-      let latency = values(.latencyMean).flatMap({ Intervals.mean($0)?.mean }),
-      let utilisation = values(.busiestUtilisation).flatMap({ Intervals.mean($0)?.mean })
-    else { return false }
-    let signs = growth.interval == nil ? signsOfOne : signsOfMany
-    return utilisation >= signs.utilisation && growth.mean >= signs.growth * latency
-      && growth.interval?.lowerBound ?? growth.mean > 0
   }
 }

@@ -43,7 +43,11 @@ public struct SweepRunner: Sendable {
     into store: ResultStore, provenance: [(key: String, value: String)] = [],
     progress: (Int, Int) -> Void = { _, _ in }
   ) async throws -> Outcome {
-    _ = try SweepFolder(leftBesides: store)?.mergeShards(into: store)
+    // A sweep on a batch system that is at work there merges them itself.
+    if let folder = SweepFolder(leftBesides: store), let lock = try? FolderLock(folder.path) {
+      defer { lock.release() }
+      _ = try folder.mergeShards(into: store)
+    }
     let known = Set(try store.experiments().map(\.id))
     let count = plan.points.count
     var results: [SweepPoint?] = Array(repeating: nil, count: count)

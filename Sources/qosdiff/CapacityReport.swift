@@ -85,7 +85,7 @@ struct CapacityReport {
     let doubtful = looks.filter { !$0.decision.isSure && !$0.decision.isUnsteady }.map(\.at)
     if !doubtful.isEmpty {
       note(
-        "\(policy): left in doubt, too near to the target for so many replications (--replications): "
+        "\(policy): left in doubt, too near to the target or to saturation for so many replications (--replications) or queries: "
           + doubtful.joined(separator: ", ") + ".")
     }
   }

@@ -52,16 +52,26 @@ struct SweepPoints {
     }
   }
 
+  /// Whether one path leads to what the other sets.
+  private static func overlap(_ a: String, _ b: String) -> Bool {
+    a == b || a.hasPrefix(b + ".") || b.hasPrefix(a + ".")
+  }
+
   /// Refuses paths that would not mean what a point says.
   private static func check(
     _ paths: [(path: String, place: Diagnostic.Location)], _ taken: [String: String]
   ) throws(InputError) {
-    var seen: Set<String> = []
-    for (path, place) in paths {
-      if !seen.insert(path).inserted {
-        throw InputError(.usage, at: place, "'\(path)' is given twice", hint: "give it one axis")
+    for (index, (path, place)) in paths.enumerated() {
+      if let other = paths[..<index].first(where: { overlap($0.path, path) })?.path {
+        throw InputError(
+          .usage, at: place,
+          other == path
+            ? "'\(path)' is given twice" : "'\(other)' and '\(path)' set the same place",
+          hint: "give it one axis")
       }
-      if let option = taken[path] {
+      if let option = taken.sorted(by: { $0.key < $1.key }).first(where: { overlap($0.key, path) })?
+        .value
+      {
         throw InputError(
           .usage, at: place, "\(option) sets it too", hint: "leave one of the two away")
       }

@@ -170,6 +170,14 @@ import Testing
       "--axis workload.load: error: 'workload.load' is given twice"
     ),
     (
+      ["--axis", "run={seed: 1},{seed: 2}", "--seed", "5"], 64,
+      "--axis run: error: --seed sets it too; leave one of the two away"
+    ),
+    (
+      ["--axis", "query.slo={scale: 2},{scale: 3}", "--axis", "query.slo.scale=4"], 64,
+      "--axis query.slo.scale: error: 'query.slo' and 'query.slo.scale' set the same place"
+    ),
+    (
       ["--axis", "experiment.loads=[0.5]"], 64,
       "--axis experiment.loads: error: a sweep takes the place of the scenario's experiment"
     ),

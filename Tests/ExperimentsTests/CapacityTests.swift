@@ -68,6 +68,17 @@ import Testing
     #expect(try #require(answer.highest).load > 0.4)
   }
 
+  /// In 99 queries no queue is seen to grow, and none to settle.
+  @Test func tooFewQueriesNearSaturationLeaveDoubt() async throws {
+    let scenario = try Support.scenario(
+      text: QueueScenario.text(rate: 1, queries: 99, slo: "100 s"))
+    let answer = try await CapacitySearch(scenario, attainment: 0.5, loads: [0.5, 2], jobs: 2)
+      .run(policy: "p")
+    #expect(try #require(answer.highest).load < 1.2 && !answer.isBound)
+    let beyond = try #require(answer.findings.last)
+    #expect(beyond.decision.attainment == 1 && !beyond.decision.isSure)
+  }
+
   /// Beyond capacity a short run may keep a long SLO; a longer one would not.
   @Test func aLoadThatCannotBeServedIsNoCapacity() async throws {
     let scenario = try Support.scenario(

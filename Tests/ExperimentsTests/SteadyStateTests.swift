@@ -35,6 +35,13 @@ import Testing
     #expect(interval.contains(0.6 * (rate / 50 - 1) * 4000 / rate), "\(interval)")
   }
 
+  /// Two runs have an interval that says little; where each shows it alone, it is shown.
+  @Test func twoRunsShowWhatEachOfThemShows() throws {
+    #expect(SteadyState.isUnsteady(try runs(rate: 60, queries: 2000, replications: 2)))
+    #expect(!SteadyState.isSurelySteady(try runs(rate: 60, queries: 2000, replications: 2)))
+    #expect(SteadyState.isSurelySteady(try runs(rate: 30, queries: 2000, replications: 2)))
+  }
+
   /// 4 % beyond capacity, in 20,000 queries: far less than any of them shows at a glance.
   @Test func aQueueThatGrowsSlowlyIsSeen() throws {
     #expect(SteadyState.isUnsteady(try runs(rate: 52, queries: 20_000)))
