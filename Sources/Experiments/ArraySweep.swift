@@ -187,23 +187,19 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
     _ outcome: inout Outcome
   ) async throws -> [(index: Int, experiment: StoredExperiment)] {
     let (plan, count) = (plan, plan.points.count)
-    var results: [Result<StoredExperiment, InputError>?] = Array(repeating: nil, count: count)
-    try await Concurrently.each(count, jobs: count) { index in
+    let results = try await Concurrently.map(count, jobs: count) { index in
       do throws(InputError) {
         let experiment = try plan.experiment(at: index).stored(keepsQueries: false)
-        return (index, Result<StoredExperiment, InputError>.success(experiment))
+        return Result<StoredExperiment, InputError>.success(experiment)
       } catch {
-        return (index, .failure(error))
+        return .failure(error)
       }
-    } taking: { _, result in
-      results[result.0] = result.1
     }
     var experiments: [(index: Int, experiment: StoredExperiment)] = []
     for (index, result) in results.enumerated() {
       switch result {
       case .success(let experiment): experiments.append((index, experiment))
       case .failure(let error): outcome.failures.append((index, error))
-      case nil: break
       }
     }
     return experiments

@@ -26,14 +26,11 @@ struct AttainmentTest: Sendable {
     var wanted = Self.fewest
     while true {
       let first = runs.count
-      runs += Array(repeating: MetricValues(), count: wanted - first)
-      try await Concurrently.each(wanted - first, jobs: jobs) { index in
-        let replication = first + index
-        let recorder = experiment.simulate(policy: policy, replication: replication)
-        let warmup = experiment.warmup(of: replication).end
-        return (replication, RunMetrics.values(of: recorder, warmup: warmup))
-      } taking: { _, run in
-        runs[run.0] = run.1
+      runs += try await Concurrently.map(wanted - first, jobs: jobs) { index in
+        let warmup = experiment.warmup(of: first + index).end
+        let recorder = experiment.simulate(
+          policy: policy, replication: first + index, warmup: warmup)
+        return RunMetrics.values(of: recorder, warmup: warmup)
       }
       let values = runs.map { $0[.attainment] ?? 0 }
       let isUnsteady = SteadyState.isUnsteady(runs)

@@ -1,5 +1,19 @@
 /// Pieces of work, several at a time.
 enum Concurrently {
+  /// The results of `work` for 0 ..< `count`, in order.
+  static func map<Result: Sendable>(
+    _ count: Int, jobs: Int, _ work: @escaping @Sendable (Int) async throws -> Result
+  ) async throws -> [Result] {
+    var results: [Result?] = Array(repeating: nil, count: count)
+    try await each(count, jobs: jobs) {
+      (index: $0, result: try await work($0))
+    } taking: {
+      _, piece in
+      results[piece.index] = piece.result
+    }
+    return results.compactMap { $0 }
+  }
+
   /// Does pieces 0 ..< `count` of `work`, at most `jobs` at a time, and hands each result to `take` as it
   /// comes, with how many there are by then. Stops at an error, and between pieces if cancelled.
   static func each<Result: Sendable>(

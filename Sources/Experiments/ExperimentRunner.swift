@@ -105,13 +105,9 @@ public struct ExperimentRunner: Sendable {
   }
 
   private func warmups(of replications: Range<Int>) async throws -> [FoundWarmup] {
-    var warmups = replications.map { _ in FoundWarmup(end: .zero, isFound: true) }
-    try await Concurrently.each(replications.count, jobs: jobs) { index in
-      (index, experiment.warmup(of: replications.lowerBound + index))
-    } taking: { _, result in
-      warmups[result.0] = result.1
+    try await Concurrently.map(replications.count, jobs: jobs) { index in
+      experiment.warmup(of: replications.lowerBound + index)
     }
-    return warmups
   }
 
   /// One run of one policy.
