@@ -43,6 +43,7 @@ extension ClusterSimulation {
     }
     waitingSince = loop.now
     waiting.add(delta, at: loop.now)
+    if wantsSpans, delta != 0 { observer.queueChanged(waiting: waiting.value, at: loop.now) }
   }
 
   /// Puts a part into the queue that the dispatcher chooses.

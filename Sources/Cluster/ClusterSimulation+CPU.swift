@@ -50,6 +50,12 @@ extension ClusterSimulation {
     if time == .zero {
       transferDone(batch)
     } else {
+      if wantsSpans {
+        report(
+          .link, stage, of: w, group: batches[batch].parts,
+          images: imageCount(batches[batch].parts),
+          for: min(time, horizon - loop.now))
+      }
       loop.schedule(.transferDone(batch: Int32(batch)), after: time)
     }
   }
@@ -97,11 +103,8 @@ extension ClusterSimulation {
       let charged = min(duration, horizon - loop.now)
       pools[node].busy[stage.index] += counted(charged).nanoseconds
       if wantsSpans {
-        observer.spanEnded(
-          Span(
-            worker: WorkerID(rawValue: batches[index].worker), stage: stage, start: loop.now,
-            end: loop.now + charged, images: 1,
-            query: QueryID(rawValue: parts[Int(part)].query)))
+        report(
+          .cpu, stage, of: Int(batches[index].worker), group: [part], images: 1, for: charged)
       }
       loop.schedule(
         .cpuTaskDone(node: Int32(node), batch: batch, part: part), after: duration)
@@ -208,6 +211,7 @@ extension ClusterSimulation {
         else { return }
       }
       workers[w].ready.removeFirst()
+      if workers[w].running.isEmpty { workers[w].batch += 1 }
       workers[w].inputsHeld -= 1
       workers[w].aheadImages -= images
       workers[w].group.append(contentsOf: group)

@@ -185,6 +185,7 @@ extension ClusterSimulation {
       guard helper != w, views[helper].isActive, views[helper].queuedParts == 0 else { continue }
       setParked(helper, false)
       workers[helper].operation = .lent
+      workers[helper].batch += 1
       views[helper].runningImages = imageCount(workers[w].group)
       workers[w].helpers.append(Int32(helper))
     }

@@ -42,6 +42,7 @@ extension ClusterSimulation {
   /// Begins encoding what ``scratch`` holds, or passes it straight on where nothing is encoded.
   private mutating func startEncoding(_ w: Int) {
     let node = Int(workers[w].node)
+    if workers[w].running.isEmpty { workers[w].batch += 1 }
     workers[w].group.removeAll(keepingCapacity: true)
     workers[w].group.append(contentsOf: scratch)
     let unencoded = scratch.reduce(0) {
@@ -185,13 +186,27 @@ extension ClusterSimulation {
       workers[Int(helper)].busy[stage.index] += busy
     }
     if wantsSpans {
-      observer.spanEnded(
-        Span(
-          worker: WorkerID(rawValue: Int32(w)), stage: stage, start: loop.now,
-          end: loop.now + charged, images: images,
-          query: QueryID(rawValue: parts[Int(oldest)].query)))
+      let group = operation == .step ? workers[w].running : workers[w].group
+      report(.accelerator, stage, of: w, group: group, images: images, for: charged)
+      for helper in workers[w].helpers where operation == .step {
+        report(
+          .accelerator, stage, of: Int(helper), group: group, images: images, for: charged)
+      }
     }
     loop.schedule(.acceleratorDone(worker: Int32(w)), after: duration)
+  }
+
+  /// Tells the observer of work that begins now.
+  mutating func report(
+    _ resource: SpanResource, _ stage: Stage, of w: Int, group: [Int32], images: Int,
+    for duration: SimulationDuration
+  ) {
+    func query(_ part: Int32) -> QueryID { QueryID(rawValue: parts[Int(part)].query) }
+    observer.spanEnded(
+      Span(
+        worker: WorkerID(rawValue: Int32(w)), resource: resource, stage: stage, start: loop.now,
+        end: loop.now + duration, images: images, query: query(group[0]),
+        batch: workers[w].batch, members: wantsMembers ? group.map { query($0) } : []))
   }
 
   /// The part of a piece of work that begins now and lies after the warm-up.

@@ -33,6 +33,7 @@ public struct ClusterSimulation {
   let joinsBetweenSteps: Bool
   let isPreemptive: Bool
   let wantsSpans: Bool
+  let wantsMembers: Bool
   let buffer: Int?
   let placement: Placement
   let options: ServingOptions
@@ -113,6 +114,7 @@ public struct ClusterSimulation {
     joinsBetweenSteps = policy.batching.joinsBetweenSteps
     isPreemptive = policy.discipline.isPreemptive
     wantsSpans = observer.wantsSpans
+    wantsMembers = observer.wantsMembers
     placement = policy.placement
     options = policy.options
     if case .cpuGPU(let buffer) = policy.pipelining { self.buffer = buffer } else { buffer = nil }

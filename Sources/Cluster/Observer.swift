@@ -4,12 +4,18 @@ public import Workload
 
 /// Is told what happens in a run; the simulation never knows who listens.
 public protocol Observer: Sendable {
-  /// Whether ``spanEnded(_:)`` is wanted; false keeps it off the hot path.
+  /// Whether ``spanEnded(_:)`` and ``queueChanged(waiting:at:)`` are wanted; false keeps them off the hot path.
   var wantsSpans: Bool { get }
+  /// Whether a span must name all its queries.
+  var wantsMembers: Bool { get }
   /// A query is complete, dropped, or still in flight at the horizon. Called once per offered query.
   mutating func queryEnded(_ record: QueryRecord)
   /// A device has finished a piece of work.
+  ///
+  /// Told when it begins, since its end is known by then: in order of ``Span/start``.
   mutating func spanEnded(_ span: Span)
+  /// So many queries now wait for service.
+  mutating func queueChanged(waiting: Int, at time: SimulationTime)
   /// The run is over.
   mutating func runEnded(_ usage: RunUsage)
 }
@@ -17,8 +23,12 @@ public protocol Observer: Sendable {
 extension Observer {
   /// False.
   public var wantsSpans: Bool { false }
+  /// False.
+  public var wantsMembers: Bool { false }
   /// Ignores it.
   public mutating func spanEnded(_ span: Span) {}
+  /// Ignores it.
+  public mutating func queueChanged(waiting: Int, at time: SimulationTime) {}
 }
 
 /// How a query ended.
@@ -72,11 +82,23 @@ public struct QueryRecord: Hashable, Sendable {
   public var isOnTime: Bool { outcome == .completed && end <= query.deadline }
 }
 
-/// A piece of work on a device.
+/// What a piece of work occupies.
+public enum SpanResource: Hashable, Sendable {
+  /// The worker's accelerator.
+  case accelerator
+  /// A core of its node's CPU pool.
+  case cpu
+  /// The link between the two.
+  case link
+}
+
+/// A piece of work on a device, or a transfer.
 public struct Span: Hashable, Sendable {
   /// The worker whose batch it is.
   public var worker: WorkerID
-  /// The stage.
+  /// What it occupies.
+  public var resource: SpanResource
+  /// The stage; of a transfer, the one that it leads to.
   public var stage: Stage
   /// Start of the work.
   public var start: SimulationTime
@@ -86,6 +108,10 @@ public struct Span: Hashable, Sendable {
   public var images: Int
   /// The oldest query of the batch.
   public var query: QueryID
+  /// Number of the batch on its worker, from 1: how often the worker had been empty before it.
+  public var batch: Int32
+  /// All queries of the batch, where the observer wants them; one that was split may appear twice.
+  public var members: [QueryID] = []
 }
 
 /// What the devices did in a run.

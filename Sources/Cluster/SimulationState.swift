@@ -122,6 +122,8 @@ struct Worker {
   var blocked: Int64 = 0
   var evaluations = 0
   var imageEvaluations = 0
+  /// Batches begun; one that queries join and leave is one until it is empty.
+  var batch: Int32 = 0
 }
 
 /// Parts that go through CPU stages together.

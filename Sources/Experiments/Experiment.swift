@@ -166,6 +166,10 @@ public struct Experiment: Sendable {
   /// Arrivals a second, after the load's factor.
   public var arrivalRate: Double { streams.rate * (loadFactor ?? 1) }
 
+  private var sloScale: Double? {
+    if case .scale(let scale) = scenario.query.slo { scale } else { nil }
+  }
+
   private static func concernsRepetitions(_ override: String) -> Bool {
     ["run.replications=", "run.precision=", "run.most_replications="].contains {
       override.hasPrefix($0)
@@ -203,7 +207,12 @@ public struct Experiment: Sendable {
       scenario: scenario.text,
       overrides: scenario.overrides, seed: scenario.run.seed, replications: replications,
       baseline: baseline, policies: names, version: ProgramVersion.text, loadFactor: loadFactor,
-      offeredLoad: offeredLoad, notes: notes, profiles: profiles)
+      offeredLoad: offeredLoad, notes: notes, profiles: profiles, sloScale: sloScale,
+      origins: names.compactMap { name in
+        scenario.policyOrigins.first { $0.name == name }.map {
+          StoredOrigin(policy: name, parent: $0.parent, change: $0.change)
+        }
+      })
   }
 }
 

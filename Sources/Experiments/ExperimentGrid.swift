@@ -25,6 +25,9 @@ public struct ExperimentGrid: Sendable {
     }
   }
 
+  /// The SLO scale nearest to 3, at which claims are judged and which reports show.
+  var mainScale: Double? { plan.sloScales.min { (abs($0 - 3), $0) < (abs($1 - 3), $1) } }
+
   /// The scenario at a point: one comparison of its own.
   public func scenario(at point: ExperimentPoint) -> Scenario {
     var scenario = scenario
@@ -85,16 +88,20 @@ public struct GridRunner: Sendable {
       let experiment = try Experiment(
         grid.scenario(at: point), policies: policies, baseline: baseline,
         replications: replications)
-      let result = try await ExperimentRunner(experiment, jobs: jobs, keepsQueries: false).run(
-        into: store, provenance: provenance)
+      // Curves of other SLO scales would differ in deadlines alone, and a grid has many points.
+      let result = try await ExperimentRunner(
+        experiment, jobs: jobs, keepsQueries: false,
+        keepsCurves: point.sloScale == grid.mainScale
+      ).run(into: store, provenance: provenance)
       outcome.events += result.events
       outcome.comparisons.append(result)
       guard ClaimJudge.isPrimary(point, in: grid.plan) else { continue }
       for name in grid.plan.controls where experiment.policies.contains(where: { $0.name == name })
       {
         let controls = try ControlPolicies(experiment, of: name).experiment(at: point)
-        let result = try await ExperimentRunner(controls, jobs: jobs, keepsQueries: false).run(
-          into: store, provenance: provenance)
+        let result = try await ExperimentRunner(
+          controls, jobs: jobs, keepsQueries: false, keepsCurves: false
+        ).run(into: store, provenance: provenance)
         outcome.events += result.events
         outcome.controls.append(result)
       }

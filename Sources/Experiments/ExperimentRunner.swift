@@ -1,4 +1,4 @@
-import Cluster
+public import Cluster
 import Diagnostics
 public import EventEngine
 public import Results
@@ -13,14 +13,19 @@ public struct ExperimentOutcome: Sendable {
   public let metrics: [[MetricValues]]
   /// Names of the policies, the baseline first.
   public let policies: [String]
-  /// Means, intervals and ratios.
-  public let summaries: [StoredSummary]
+  /// Means, intervals and ratios, and what else the runs show together.
+  public let analysis: StoredAnalysis
   /// Each run's bottleneck by policy, of the first replication.
   public let bottlenecks: [(policy: String, bottleneck: String)]
   /// Batches whose stage time lay outside what its profile holds, over all runs.
   public let extrapolatedBatches: Int
   /// Events handled over all runs.
   public let events: Int
+  /// The observer that was told of the first run.
+  public let companion: (any Observer)?
+
+  /// Means, intervals and ratios.
+  public var summaries: [StoredSummary] { analysis.summaries }
 }
 
 /// Runs every policy of an experiment in every replication.
@@ -28,9 +33,21 @@ public struct ExperimentRunner: Sendable {
   let experiment: Experiment
   let jobs: Int
   let keepsQueries: Bool
+  let keepsCurves: Bool
+  let companion: (any Observer)?
 
-  /// A runner of `jobs` runs at a time; `keepsQueries`: whether per-query rows are stored.
-  public init(_ experiment: Experiment, jobs: Int = 1, keepsQueries: Bool = true) {
+  /// A runner of `jobs` runs at a time.
+  ///
+  /// - Parameters:
+  ///   - keepsQueries: whether per-query rows are stored.
+  ///   - keepsCurves: whether distributions of latency, and the first replication over time, are.
+  ///   - companion: is told of the first run too, and comes back in the outcome.
+  public init(
+    _ experiment: Experiment, jobs: Int = 1, keepsQueries: Bool = true, keepsCurves: Bool = true,
+    companion: (any Observer)? = nil
+  ) {
+    self.keepsCurves = keepsCurves
+    self.companion = companion
     self.experiment = experiment
     self.jobs = max(jobs, 1)
     self.keepsQueries = keepsQueries
@@ -50,7 +67,7 @@ public struct ExperimentRunner: Sendable {
     try store?.begin(stored, provenance: provenance)
     let outcome = try await collect(progress: progress) { try store?.store($0, of: stored.id) }
     try store?.finish(
-      outcome.experiment, summaries: outcome.summaries, provenance: finalProvenance())
+      outcome.experiment, outcome.analysis, provenance: finalProvenance())
     return outcome
   }
 
@@ -72,9 +89,10 @@ public struct ExperimentRunner: Sendable {
     if let warning = runs.warmupWarning { stored.notes.append(warning) }
     return ExperimentOutcome(
       experiment: stored, metrics: runs.metrics, policies: runs.policies,
-      summaries: Summaries.make(policies: runs.policies, metrics: runs.metrics),
+      analysis: runs.analysis(origins: stored.origins),
       bottlenecks: zip(runs.policies, runs.bottlenecks).map { ($0, $1) },
-      extrapolatedBatches: runs.extrapolatedBatches, events: runs.events)
+      extrapolatedBatches: runs.extrapolatedBatches, events: runs.events,
+      companion: runs.companion)
   }
 
   /// The runs that are missing to `count` replications of every policy.
@@ -113,7 +131,10 @@ public struct ExperimentRunner: Sendable {
   /// One run of one policy.
   private func run(policy index: Int, replication: Int, warmup: SimulationTime) -> CompletedRun {
     let policy = experiment.policies[index]
-    let recorder = experiment.simulate(policy: index, replication: replication, warmup: warmup)
+    let isFirst = replication == 0
+    let recorder = experiment.simulate(
+      policy: index, replication: replication, warmup: warmup, keepsSeries: isFirst && keepsCurves,
+      companion: isFirst && index == 0 ? companion : nil)
     let classes = experiment.streams.classes
     let classMetrics = classes.enumerated().map { number, name in
       (
@@ -123,13 +144,19 @@ public struct ExperimentRunner: Sendable {
           serviceClass: UInt16(number))
       )
     }
-    return CompletedRun(
+    var run = CompletedRun(
       policy: policy.name, policyIndex: index, replication: replication,
       seed: QueryStreams.seed(experiment.scenario.run.seed, replication: replication),
       bottleneck: RunMetrics.bottleneck(recorder.usage),
       metrics: RunMetrics.values(of: recorder, warmup: warmup, quality: experiment.quality),
       classMetrics: classMetrics, records: keepsQueries ? recorder.records : [],
       usage: recorder.usage, models: experiment.streams.models, classes: classes)
+    if keepsCurves {
+      run.latencyQuantiles = RunMetrics.latencyQuantiles(of: recorder, warmup: warmup)
+    }
+    run.series = recorder.series
+    run.companion = recorder.companion
+    return run
   }
 }
 
@@ -141,12 +168,18 @@ private struct CollectedRuns {
   var bottlenecks: [String]
   var extrapolatedBatches = 0
   var events = 0
+  var companion: (any Observer)?
+  /// By class, policy and replication.
+  var classes: [(name: String, metrics: [[MetricValues]])] = []
+  /// By policy and replication.
+  var quantiles: [[[Double]]]
   /// Replications in which MSER-5 found no end of the warm-up.
   var unsettled = 0
 
   init(policies: [String]) {
     self.policies = policies
     metrics = Array(repeating: [], count: policies.count)
+    quantiles = Array(repeating: [], count: policies.count)
     bottlenecks = Array(repeating: "none", count: policies.count)
   }
 
@@ -154,15 +187,42 @@ private struct CollectedRuns {
 
   mutating func extend(to count: Int) {
     for policy in metrics.indices {
-      metrics[policy] += Array(repeating: MetricValues(), count: count - metrics[policy].count)
+      let more = count - metrics[policy].count
+      metrics[policy] += Array(repeating: MetricValues(), count: more)
+      quantiles[policy] += Array(repeating: [], count: more)
+      for c in classes.indices {
+        classes[c].metrics[policy] += Array(repeating: MetricValues(), count: more)
+      }
     }
   }
 
   mutating func take(_ run: CompletedRun) {
     metrics[run.policyIndex][run.replication] = run.metrics
+    quantiles[run.policyIndex][run.replication] = run.latencyQuantiles
+    if classes.isEmpty {
+      classes = run.classMetrics.map { (name: $0.name, metrics: metrics.map(Self.blank)) }
+    }
+    for c in run.classMetrics.indices {
+      classes[c].metrics[run.policyIndex][run.replication] = run.classMetrics[c].metrics
+    }
     if run.replication == 0 { bottlenecks[run.policyIndex] = run.bottleneck }
+    if let told = run.companion { companion = told }
     extrapolatedBatches += run.usage.extrapolatedBatches
     events += run.usage.events
+  }
+
+  private static func blank(_ runs: [MetricValues]) -> [MetricValues] {
+    Array(repeating: MetricValues(), count: runs.count)
+  }
+
+  func analysis(origins: [StoredOrigin]) -> StoredAnalysis {
+    StoredAnalysis(
+      summaries: Summaries.make(policies: policies, metrics: metrics),
+      classes: classes.map {
+        (name: $0.name, summaries: Summaries.make(policies: policies, metrics: $0.metrics))
+      },
+      distributions: zip(policies, quantiles).compactMap(Summaries.distribution),
+      effects: Summaries.effects(policies: policies, metrics: metrics, origins: origins))
   }
 
   var warmupWarning: String? {
@@ -176,7 +236,8 @@ private struct CollectedRuns {
 extension Experiment {
   /// One run: what it reported; devices count from the end of `warmup` on.
   public func simulate(
-    policy index: Int, replication: Int, warmup: SimulationTime = .zero
+    policy index: Int, replication: Int, warmup: SimulationTime = .zero, keepsSeries: Bool = false,
+    companion: (any Observer)? = nil
   ) -> RunRecorder {
     // Deadlines come from the baseline's placement: the same for every policy.
     let stream = streams.queries(
@@ -187,7 +248,8 @@ extension Experiment {
       seed: seed, horizon: scenario.run.horizon.map { .zero + $0 } ?? .distantFuture,
       countingFrom: warmup,
       trajectories: scenario.latents?.table,
-      observer: RunRecorder(capacity: stream.queries.count))
+      observer: RunRecorder(
+        capacity: stream.queries.count, keepsSeries: keepsSeries, companion: companion))
     guard let recorder = simulation.run() as? RunRecorder else {
       preconditionFailure("a run returned another observer than it was given")
     }

@@ -62,6 +62,17 @@ enum RunMetrics {
     return metrics
   }
 
+  /// Latencies of the queries that arrived at or after `warmup` and were completed, in nanoseconds, at
+  /// ``StoredCDF/probabilities``; empty without any.
+  static func latencyQuantiles(of recorder: RunRecorder, warmup: SimulationTime) -> [Double] {
+    var latencies = Quantiles()
+    for record in recorder.records
+    where record.query.arrival >= warmup && record.outcome == .completed {
+      latencies.add(record.latency.nanoseconds)
+    }
+    return StoredCDF.probabilities.compactMap { latencies.quantile($0) }
+  }
+
   private struct Sums {
     var offered = 0
     var completed = 0

@@ -14,6 +14,41 @@ enum Summaries {
     return summaries.flatMap { $0 }
   }
 
+  /// Quantiles of a policy's latencies by replication, in nanoseconds, as their means in seconds; nil
+  /// where no replication has any.
+  static func distribution(_ policy: String, _ quantiles: [[Double]]) -> StoredCDF? {
+    let runs = quantiles.filter { !$0.isEmpty }
+    guard !runs.isEmpty else { return nil }
+    let latencies = StoredCDF.probabilities.indices.map { index in
+      let estimate = Intervals.mean(runs.map { $0[index] / 1e9 })
+      return (mean: estimate?.mean ?? 0, interval: estimate?.interval)
+    }
+    return StoredCDF(policy: policy, replications: runs.count, latencies: latencies)
+  }
+
+  /// Each policy that extends another beside that one.
+  static func effects(
+    policies: [String], metrics: [[MetricValues]], origins: [StoredOrigin]
+  ) -> [StoredEffect] {
+    let unsteady = metrics.map(SteadyState.isUnsteady)
+    return policies.indices.flatMap { index -> [StoredEffect] in
+      guard let parent = origins.first(where: { $0.policy == policies[index] })?.parent,
+        let other = policies.firstIndex(of: parent)
+      else { return [] }
+      return Metric.allCases.filter(\.hasRatio).compactMap { metric in
+        if metric.needsSteadyState, unsteady[index] || unsteady[other] { return nil }
+        let ours = metrics[index].compactMap { $0[metric] }
+        let theirs = metrics[other].compactMap { $0[metric] }
+        guard ours.count == metrics[index].count, theirs.count == ours.count,
+          let ratio = Intervals.ratio(ours, to: theirs)
+        else { return nil }
+        return StoredEffect(
+          policy: policies[index], parent: parent, metric: metric, ratio: ratio.ratio,
+          interval: ratio.interval)
+      }
+    }
+  }
+
   /// Holm's correction over the policies that a metric compares with the baseline.
   private static func correct(_ summaries: inout [[StoredSummary]], _ metric: Int) {
     let tested = summaries.indices.filter { summaries[$0][metric].pValue != nil }

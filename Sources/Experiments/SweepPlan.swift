@@ -64,6 +64,6 @@ struct CompletedPoint: Sendable {
     into store: ResultStore, provenance: [(key: String, value: String)]
   ) throws(InputError) {
     try store.store(
-      outcome.experiment, runs: runs, summaries: outcome.summaries, provenance: provenance)
+      outcome.experiment, runs: runs, outcome.analysis, provenance: provenance)
   }
 }

@@ -20,6 +20,12 @@ public struct CompletedRun: Sendable {
   public var records: [QueryRecord]
   /// What the devices did.
   public var usage: RunUsage
+  /// Latencies of completed queries at ``StoredCDF/probabilities``, in nanoseconds; empty where there are none.
+  public var latencyQuantiles: [Double] = []
+  /// The run over time; nil for all replications but the first.
+  public var series: RunSeries?
+  /// Another observer that was told of the run.
+  public var companion: (any Observer)?
   /// Names of models, by `ModelID`.
   public var models: [String]
   /// Names of classes.

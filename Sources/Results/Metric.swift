@@ -106,6 +106,22 @@ public enum Metric: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether more of it is better; nil where it is no matter of better and worse.
+  public var isMoreBetter: Bool? {
+    switch self {
+    case .attainment, .throughputQueries, .throughputImages, .goodputImages, .throughputSustained,
+      .convergenceMean, .convergenceP5:
+      true
+    case .violationRatio, .dropRatio, .latencyMean, .latencyP50, .latencyP90, .latencyP95,
+      .latencyP99, .latencyP99Offered, .waitMean, .latentError, .perceptualScore,
+      .qualityViolationRatio, .queueLengthMean, .queueLengthMaximum:
+      false
+    case .acceleratorUtilisation, .cpuUtilisation, .stepsMean, .offered, .completed, .dropped,
+      .inFlight, .waitGrowth, .busiestUtilisation, .warmup:
+      nil
+    }
+  }
+
   /// Whether a ratio of two means of it says something.
   public var hasRatio: Bool {
     switch self {

@@ -5,11 +5,12 @@ enum Migrations {
   /// Marks a file as a QoSDiff database: 'QOSD'.
   static let applicationID = 0x514F_5344
   /// `PRAGMA user_version` of the newest schema.
-  static let newest = 3
+  static let newest = 4
   /// Every table, each after those that it refers to.
   static let tables = [
     "profile", "experiment", "experiment_profile", "run", "query", "worker", "cpu_pool",
-    "run_metric", "summary", "provenance", "claim",
+    "run_metric", "summary", "provenance", "claim", "policy", "class_summary", "latency_cdf",
+    "ablation", "series",
   ]
 
   static func migrate(_ db: Database) throws {
@@ -20,8 +21,76 @@ enum Migrations {
     }
     if version < 2 { try db.execute(sql: second) }
     if version < 3 { try db.execute(sql: third) }
-    try db.execute(sql: "PRAGMA user_version = \(newest)")
+    if version < 4 {
+      try db.execute(sql: fourth)
+      try fillPlaces(db)
+    }
+    if version < newest { try db.execute(sql: "PRAGMA user_version = \(newest)") }
+    try makeViews(db)
   }
+
+  /// Makes the views that are not as this program has them.
+  private static func makeViews(_ db: Database) throws {
+    let rows = try Row.fetchAll(db, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'view'")
+    let known = Dictionary(
+      rows.map { ($0["name"] as String, $0["sql"] as String) }, uniquingKeysWith: { a, _ in a })
+    for view in View.allCases where known[view.rawValue] != view.sql {
+      try db.execute(sql: "DROP VIEW IF EXISTS \(view.rawValue); \(view.sql)")
+    }
+  }
+
+  /// Columns of schema 4 for experiments that older programs stored.
+  private static func fillPlaces(_ db: Database) throws {
+    for row in try Row.fetchAll(db, sql: "SELECT id, overrides FROM experiment") {
+      let lines: String = row["overrides"]
+      let overrides = lines.split(separator: "\n").map(String.init)
+      let point = ExperimentPoint(overrides: overrides)
+      try db.execute(
+        sql: """
+          UPDATE experiment SET workload = ?, slo_scale = ?, controls_of = ?, settings = ? WHERE id = ?
+          """,
+        arguments: [
+          point?.workload ?? "", point?.sloScale, point?.controlsOf,
+          StoredExperiment.settingsText(overrides), row["id"] as String,
+        ])
+    }
+  }
+
+  /// What reports need: places of experiments, policies' origins, classes, distributions, runs over time.
+  private static let fourth = """
+    ALTER TABLE experiment ADD COLUMN workload TEXT;
+    ALTER TABLE experiment ADD COLUMN slo_scale REAL;
+    ALTER TABLE experiment ADD COLUMN controls_of TEXT;
+    ALTER TABLE experiment ADD COLUMN settings TEXT;
+    CREATE TABLE policy (
+      experiment_id TEXT NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
+      policy TEXT NOT NULL, policy_index INTEGER NOT NULL, parent TEXT, change TEXT NOT NULL,
+      PRIMARY KEY (experiment_id, policy)
+    ) WITHOUT ROWID;
+    CREATE TABLE class_summary (
+      experiment_id TEXT NOT NULL REFERENCES experiment(id) ON DELETE CASCADE, class TEXT NOT NULL,
+      policy TEXT NOT NULL, policy_index INTEGER NOT NULL, metric TEXT NOT NULL,
+      unit TEXT NOT NULL, replications INTEGER NOT NULL, mean REAL, lower REAL, upper REAL,
+      ratio REAL, ratio_lower REAL, ratio_upper REAL, note TEXT,
+      PRIMARY KEY (experiment_id, class, policy, metric)
+    ) WITHOUT ROWID;
+    CREATE TABLE latency_cdf (
+      experiment_id TEXT NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
+      policy TEXT NOT NULL, policy_index INTEGER NOT NULL, probability REAL NOT NULL,
+      replications INTEGER NOT NULL, latency_s REAL NOT NULL, lower_s REAL, upper_s REAL,
+      PRIMARY KEY (experiment_id, policy, probability)
+    ) WITHOUT ROWID;
+    CREATE TABLE ablation (
+      experiment_id TEXT NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
+      policy TEXT NOT NULL, parent TEXT NOT NULL, metric TEXT NOT NULL, ratio REAL NOT NULL,
+      lower REAL, upper REAL, PRIMARY KEY (experiment_id, policy, metric)
+    ) WITHOUT ROWID;
+    CREATE TABLE series (
+      run_id INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE, start_ns INTEGER NOT NULL,
+      end_ns INTEGER NOT NULL, waiting_ns INTEGER NOT NULL, in_system_ns INTEGER NOT NULL,
+      accelerators_ns INTEGER NOT NULL, cores_ns INTEGER NOT NULL, PRIMARY KEY (run_id, start_ns)
+    ) WITHOUT ROWID;
+    """
 
   /// Differences to the baseline, and which runs are comparable whatever experiment they belong to.
   private static let third = """

@@ -69,6 +69,33 @@ extension ResultStore {
     try experiments(where: "is_complete = 1 AND id = ?", [id]).first
   }
 
+  /// Experiments of which the database holds a part: `NAME (so many of so many runs)`.
+  public func unfinished() throws(InputError) -> [String] {
+    let experiments = try experiments(where: "is_complete = 0")
+    return try read { db in
+      try experiments.map { experiment in
+        let runs =
+          try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM run WHERE experiment_id = ?",
+            arguments: [experiment.id]) ?? 0
+        let place = ([experiment.name] + experiment.overrides).joined(separator: ", ")
+        let all = experiment.policies.count * experiment.replications
+        return "\(place) (\(runs) of \(all) runs)"
+      }
+    }
+  }
+
+  /// How, when and where an experiment was run, by key.
+  public func provenance(of experimentID: String) throws(InputError) -> [String: String] {
+    try read { db in
+      let rows = try Row.fetchAll(
+        db, sql: "SELECT key, value FROM provenance WHERE experiment_id = ?",
+        arguments: [experimentID])
+      return Dictionary(
+        rows.map { ($0["key"] as String, $0["value"] as String) }, uniquingKeysWith: { a, _ in a })
+    }
+  }
+
   func experiments(
     where condition: String, _ arguments: StatementArguments = []
   ) throws(InputError) -> [StoredExperiment] {
@@ -85,7 +112,8 @@ extension ResultStore {
           baseline: row["baseline"], policies: Self.lines(row["policies"] ?? ""),
           version: row["version"], loadFactor: row["load_factor"],
           offeredLoad: row["offered_load"], notes: Self.lines(row["notes"]),
-          profiles: try Self.profiles(of: id, db))
+          profiles: try Self.profiles(of: id, db), sloScale: row["slo_scale"],
+          origins: try Self.origins(of: id, db))
       }
     }.sorted { $0.precedes($1) }
   }
@@ -106,6 +134,13 @@ extension ResultStore {
         hash: row["hash"], name: row["name"], provenance: row["provenance"],
         device: row["device"], source: row["source"], use: row["use"], text: row["text"])
     }
+  }
+
+  private static func origins(of id: String, _ db: Database) throws -> [StoredOrigin] {
+    try Row.fetchAll(
+      db, sql: "SELECT * FROM policy WHERE experiment_id = ? ORDER BY policy_index",
+      arguments: [id]
+    ).map { StoredOrigin(policy: $0["policy"], parent: $0["parent"], change: $0["change"]) }
   }
 
   /// The summaries of an experiment, by policy and in the order of ``Metric``.
@@ -136,7 +171,6 @@ extension ResultStore {
   public func claims(of experiment: StoredExperiment) throws(InputError) -> [StoredClaim] {
     guard let point = experiment.point else { return [] }
     return try read { db in
-      guard try db.tableExists("claim") else { return [] }
       return try Row.fetchAll(
         db, sql: "SELECT * FROM claim WHERE experiment_id = ? ORDER BY policy, claim",
         arguments: [experiment.id]
@@ -203,7 +237,7 @@ extension ResultStore {
     }
   }
 
-  private func read<T>(_ body: (Database) throws -> T) throws(InputError) -> T {
+  func read<T>(_ body: (Database) throws -> T) throws(InputError) -> T {
     do {
       return try queue.read(body)
     } catch let error as InputError {

@@ -18,28 +18,28 @@ extension ResultStore {
     try write { db in try Self.insert(run, of: experimentID, db) }
   }
 
-  /// Stores the summaries, and marks the experiment complete with the replications and notes that it has
+  /// Stores what the runs show, and marks the experiment complete with the replications and notes that it has
   /// by now.
   public func finish(
-    _ experiment: StoredExperiment, summaries: [StoredSummary],
+    _ experiment: StoredExperiment, _ analysis: StoredAnalysis,
     provenance: [(key: String, value: String)]
   ) throws(InputError) {
     try write { db in
       try Self.insert(provenance, of: experiment.id, db)
-      try Self.complete(experiment, summaries, db)
+      try Self.complete(experiment, analysis, db)
     }
   }
 
   /// Stores a finished experiment in one transaction: another process that stores the same one at the
   /// same time does no harm.
   public func store(
-    _ experiment: StoredExperiment, runs: [CompletedRun], summaries: [StoredSummary],
+    _ experiment: StoredExperiment, runs: [CompletedRun], _ analysis: StoredAnalysis,
     provenance: [(key: String, value: String)]
   ) throws(InputError) {
     try write { db in
       try Self.insert(experiment, provenance, db)
       for run in runs { try Self.insert(run, of: experiment.id, db) }
-      try Self.complete(experiment, summaries, db)
+      try Self.complete(experiment, analysis, db)
     }
   }
 
@@ -48,15 +48,22 @@ extension ResultStore {
   ) throws {
     try db.execute(sql: "DELETE FROM experiment WHERE id = ?", arguments: [experiment.id])
     try db.execute(
-      sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?,?)",
+      sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?,?,?,?,?,?)",
       arguments: [
         experiment.id, experiment.name, experiment.scenario,
         experiment.overrides.joined(separator: "\n"), Int64(bitPattern: experiment.seed),
         experiment.replications, experiment.baseline, experiment.version,
         experiment.loadFactor, experiment.offeredLoad,
         experiment.notes.joined(separator: "\n"), experiment.content,
-        experiment.policies.joined(separator: "\n"),
+        experiment.policies.joined(separator: "\n"), experiment.point?.workload ?? "",
+        experiment.point?.sloScale ?? experiment.sloScale, experiment.point?.controlsOf,
+        StoredExperiment.settingsText(experiment.overrides),
       ])
+    for (index, origin) in experiment.origins.enumerated() {
+      try db.execute(
+        sql: "INSERT INTO policy VALUES (?,?,?,?,?)",
+        arguments: [experiment.id, origin.policy, index, origin.parent, origin.change])
+    }
     for profile in experiment.profiles {
       try db.execute(
         sql: "INSERT OR IGNORE INTO profile VALUES (?,?,?,?,?,?)",
@@ -95,6 +102,7 @@ extension ResultStore {
       ])
     try insertQueries(run, id: id, db)
     try insertUsage(run.usage, id: id, db)
+    try insertSeries(run, id: id, db)
     try insertMetrics(run.metrics, className: "", id: id, db)
     for (name, metrics) in run.classMetrics {
       try insertMetrics(metrics, className: name, id: id, db)
@@ -102,18 +110,9 @@ extension ResultStore {
   }
 
   private static func complete(
-    _ experiment: StoredExperiment, _ summaries: [StoredSummary], _ db: Database
+    _ experiment: StoredExperiment, _ analysis: StoredAnalysis, _ db: Database
   ) throws {
-    for s in summaries {
-      try db.execute(
-        sql: "INSERT OR REPLACE INTO summary VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        arguments: [
-          experiment.id, s.policy, s.policyIndex, s.metric.rawValue, s.metric.unit,
-          s.replications, s.mean, s.interval?.lowerBound, s.interval?.upperBound, s.ratio,
-          s.ratioInterval?.lowerBound, s.ratioInterval?.upperBound, s.note, s.difference,
-          s.differenceInterval?.lowerBound, s.differenceInterval?.upperBound, s.pValue,
-        ])
-    }
+    try insert(analysis, of: experiment.id, db)
     try db.execute(
       sql: "UPDATE experiment SET replications = ?, notes = ?, is_complete = 1 WHERE id = ?",
       arguments: [

@@ -54,8 +54,8 @@ public struct ResultStore: Sendable {
     }
     try Self.checkIsDatabase(path, .badInput)
     do {
-      queue = try Self.open(path, readOnly: true)
-      let (application, version) = try queue.read { db in
+      let file = try Self.open(path, readOnly: true)
+      let (application, version) = try file.read { db in
         (
           try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
           try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
@@ -65,6 +65,14 @@ public struct ResultStore: Sendable {
         throw Self.foreignDatabase(path, .badInput)
       }
       guard version <= Migrations.newest else { throw Self.newerSchema(path, version) }
+      if version < Migrations.newest {
+        // The file stays as it is: what is read is a copy, brought up to date in memory.
+        queue = try DatabaseQueue()
+        try file.backup(to: queue)
+        try queue.write { db in try Migrations.migrate(db) }
+      } else {
+        queue = file
+      }
     } catch let error as InputError {
       throw error
     } catch {

@@ -1,4 +1,5 @@
 public import Cluster
+public import EventEngine
 
 /// Keeps what a run reports, for metrics and for the database.
 public struct RunRecorder: Observer {
@@ -6,13 +7,46 @@ public struct RunRecorder: Observer {
   public private(set) var records: [QueryRecord] = []
   /// What the devices did; complete once the run is over.
   public private(set) var usage = RunUsage()
+  /// The run over time; nil where it was not asked for.
+  public private(set) var series: RunSeries?
+  /// Another observer of the same run.
+  public private(set) var companion: (any Observer)?
 
-  /// An empty recorder with room for `capacity` queries.
-  public init(capacity: Int = 0) { records.reserveCapacity(capacity) }
+  /// An empty recorder with room for `capacity` queries; `keepsSeries`: whether it keeps the run over time.
+  public init(
+    capacity: Int = 0, keepsSeries: Bool = false, companion: (any Observer)? = nil
+  ) {
+    records.reserveCapacity(capacity)
+    if keepsSeries { series = RunSeries() }
+    self.companion = companion
+  }
+
+  /// Where the series or the companion needs them.
+  public var wantsSpans: Bool { series != nil || (companion?.wantsSpans ?? false) }
+  /// Where the companion needs them.
+  public var wantsMembers: Bool { companion?.wantsMembers ?? false }
 
   /// Keeps the record.
-  public mutating func queryEnded(_ record: QueryRecord) { records.append(record) }
+  public mutating func queryEnded(_ record: QueryRecord) {
+    records.append(record)
+    series?.add(record)
+    companion?.queryEnded(record)
+  }
+
+  /// Adds it to the series.
+  public mutating func spanEnded(_ span: Span) {
+    series?.add(span)
+    companion?.spanEnded(span)
+  }
+
+  /// Passes it on.
+  public mutating func queueChanged(waiting: Int, at time: SimulationTime) {
+    companion?.queueChanged(waiting: waiting, at: time)
+  }
 
   /// Keeps the usage.
-  public mutating func runEnded(_ usage: RunUsage) { self.usage = usage }
+  public mutating func runEnded(_ usage: RunUsage) {
+    self.usage = usage
+    companion?.runEnded(usage)
+  }
 }

@@ -29,9 +29,17 @@ public struct StoredExperiment: Hashable, Sendable {
   public var notes: [String]
   /// The profiles in use.
   public var profiles: [StoredProfile]
+  /// The SLO as a multiple of a query's standalone latency; nil where it is a time.
+  public var sloScale: Double?
+  /// What its policies build on; empty in databases before schema 4.
+  public var origins: [StoredOrigin]
 
   /// What of ``overrides`` a user set: without the marks of a grid's points.
   public var settings: [String] { overrides.filter { !$0.hasPrefix("point.") } }
+
+  static func settingsText(_ overrides: [String]) -> String {
+    overrides.filter { !$0.hasPrefix("point.") }.joined(separator: "; ")
+  }
 
   /// Its place in a grid; nil for one alone.
   public var point: ExperimentPoint? { ExperimentPoint(overrides: overrides) }
@@ -41,7 +49,8 @@ public struct StoredExperiment: Hashable, Sendable {
     id: String, content: String, name: String, scenario: String, overrides: [String], seed: UInt64,
     replications: Int, baseline: String, policies: [String] = [], version: String,
     loadFactor: Double?,
-    offeredLoad: Double?, notes: [String], profiles: [StoredProfile]
+    offeredLoad: Double?, notes: [String], profiles: [StoredProfile], sloScale: Double? = nil,
+    origins: [StoredOrigin] = []
   ) {
     self.id = id
     self.content = content
@@ -57,6 +66,25 @@ public struct StoredExperiment: Hashable, Sendable {
     self.offeredLoad = offeredLoad
     self.notes = notes
     self.profiles = profiles
+    self.sloScale = sloScale
+    self.origins = origins
+  }
+}
+
+/// How a scenario writes a policy.
+public struct StoredOrigin: Hashable, Sendable {
+  /// Name of the policy.
+  public var policy: String
+  /// The policy that it extends; nil for one of its own.
+  public var parent: String?
+  /// What it changes of that.
+  public var change: String
+
+  /// An origin from its parts.
+  public init(policy: String, parent: String?, change: String) {
+    self.policy = policy
+    self.parent = parent
+    self.change = change
   }
 }
 

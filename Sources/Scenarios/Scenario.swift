@@ -25,6 +25,8 @@ public struct Scenario: Sendable {
   public var profiles: [ProfileUse]
   /// The policies, in the order of the file.
   public var policies: [PolicySet]
+  /// How the file writes them.
+  public var policyOrigins: [PolicyOrigin]
   /// The trajectory table that policies see latents by and quality is judged by; nil without one.
   public var latents: LatentsUse?
   /// When quality counts as kept.

@@ -64,7 +64,9 @@ struct ScenarioBuilder {
     return Scenario(
       path: path, text: text, overrides: overrides, name: root["name"]?.string ?? "",
       query: query, workload: workload, cluster: cluster, profiles: profiles,
-      policies: policies, latents: latents, quality: quality(root["quality"]),
+      policies: policies,
+      policyOrigins: (root["policies"]?.fields ?? []).map { PolicyOrigin(name: $0.key, $0.value) },
+      latents: latents, quality: quality(root["quality"]),
       experiment: experiment, run: run,
       profilePlaces: profilePlaces)
   }

@@ -273,7 +273,7 @@ private final class FakeQueue: JobQueue {
     foreign.version = "0.0.9"
     let shard = try ResultStore(creatingAt: "\(shards)/\(foreign.id).sqlite", isShared: true)
     try shard.begin(foreign, provenance: [])
-    try shard.finish(foreign, summaries: [], provenance: [])
+    try shard.finish(foreign, StoredAnalysis(summaries: []), provenance: [])
     let queue = FakeQueue()
     let error = await #expect(throws: InputError.self) {
       try await ArraySweep(plan, on: queue, limits: limits).run(into: store)

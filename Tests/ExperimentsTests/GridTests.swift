@@ -185,8 +185,9 @@ import Testing
           runs(cut.violations.0, cut.latency.0, growth: growth),
           runs(cut.violations.1, cut.latency.1),
         ],
-        policies: ["base", "new"], summaries: [], bottlenecks: [], extrapolatedBatches: 0,
-        events: 0)
+        policies: ["base", "new"], analysis: StoredAnalysis(summaries: []), bottlenecks: [],
+        extrapolatedBatches: 0,
+        events: 0, companion: nil)
     }
     return ClaimJudge(grid).verdicts(outcomes)
   }

@@ -162,7 +162,7 @@ import Workload
       guard span.start <= span.end, span.end <= run.usage.end, span.images <= limit else {
         return false
       }
-      if policy.placement.isOnCPU(span.stage) { continue }
+      guard span.resource == .accelerator else { continue }
       let worker = Int(span.worker.rawValue)
       guard span.start >= free[worker] else { return false }
       free[worker] = span.end

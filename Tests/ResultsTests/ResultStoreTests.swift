@@ -63,7 +63,7 @@ import Workload
     let summary = StoredSummary(
       policy: "p", policyIndex: 0, metric: .violationRatio, replications: 2, mean: 0.25,
       interval: 0.2...0.3, note: nil)
-    try store.finish(experiment(), summaries: [summary], provenance: [])
+    try store.finish(experiment(), StoredAnalysis(summaries: [summary]), provenance: [])
     let reader = try ResultStore(readingFrom: path)
     #expect(try reader.experiments() == [experiment()])
     #expect(try reader.summaries(of: "e") == [summary])
@@ -87,7 +87,7 @@ import Workload
     for _ in 0..<2 {
       try store.begin(experiment(), provenance: [])
       try store.store(run(0), of: "e")
-      try store.finish(experiment(), summaries: [], provenance: [])
+      try store.finish(experiment(), StoredAnalysis(summaries: []), provenance: [])
     }
     #expect(try store.runs(of: "e").count == 1)
     try store.begin(experiment("f"), provenance: [])

@@ -31,7 +31,8 @@ import Testing
     for id in ["one", "two", "two"] {
       let store = try ResultStore(creatingAt: path)
       try store.begin(Self.experiment(id), provenance: [("host", "here")])
-      try store.finish(Self.experiment(id), summaries: [], provenance: [("elapsed_s", "1")])
+      try store.finish(
+        Self.experiment(id), StoredAnalysis(summaries: []), provenance: [("elapsed_s", "1")])
     }
     let store = try ResultStore(readingFrom: path)
     #expect(try store.experiments().map(\.id) == ["one", "two"])
@@ -43,13 +44,13 @@ import Testing
     let path = folder + "/r.sqlite"
     do { _ = try ResultStore(creatingAt: path) }
     // SQLite's file format: user_version is at byte 60, application_id at 68.
-    #expect(try Self.header(path, at: 60) == 3)
+    #expect(try Self.header(path, at: 60) == 4)
     #expect(try Self.header(path, at: 68) == 0x514F_5344)
     var data = try #require(FileManager.default.contents(atPath: path))
     data[63] = 99
     try data.write(to: URL(filePath: path))
     let writing = try #require(throws: InputError.self) { try ResultStore(creatingAt: path) }
-    #expect(writing.description.contains("the database has schema 99, this program knows up to 3"))
+    #expect(writing.description.contains("the database has schema 99, this program knows up to 4"))
     let reading = try #require(throws: InputError.self) { try ResultStore(readingFrom: path) }
     #expect(reading.exitCode == 65)
     #expect(FileManager.default.contents(atPath: path) == data)

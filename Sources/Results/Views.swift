@@ -1,0 +1,201 @@
+/// The views of the database: what a user asks of it without learning its tables, and what the CSV files of
+/// reports are. Made anew whenever a database is opened for writing, so that they belong to no schema version.
+public enum View: String, CaseIterable, Sendable {
+  case experiment = "v_experiment"
+  case summary = "v_summary"
+  case ratio = "v_ratio"
+  case violationByLoad = "v_violation_by_load"
+  case attainmentBySLOScale = "v_attainment_by_slo_scale"
+  case throughputByLoad = "v_throughput_by_load"
+  case latencyByLoad = "v_latency_by_load"
+  case latencyCDF = "v_latency_cdf"
+  case ablation = "v_ablation"
+  case qualityByLatency = "v_quality_by_latency"
+  case overTime = "v_over_time"
+  case serviceClass = "v_class"
+  case claim = "v_claim"
+  case run = "v_run"
+  case query = "v_query"
+  case latencySource = "v_latency_source"
+
+  /// What a row of it is.
+  public var summary: String {
+    switch self {
+    case .experiment: "a complete comparison: one point of a grid or sweep, or a comparison alone"
+    case .summary:
+      "a metric of a policy: mean over replications, 95 % interval, ratio to the baseline"
+    case .ratio: "a metric's ratio to the baseline, with its paired 95 % interval"
+    case .violationByLoad: "a policy's SLO violation ratio at a load"
+    case .attainmentBySLOScale: "a policy's SLO attainment at an SLO scale"
+    case .throughputByLoad: "a policy's throughput and goodput at a load"
+    case .latencyByLoad: "a policy's latencies at a load"
+    case .latencyCDF: "a point of a policy's latency distribution"
+    case .ablation: "a metric of a policy over that of the policy it extends"
+    case .qualityByLatency: "a policy's latency beside the quality of its images"
+    case .overTime: "an interval of a policy's first replication: queue and utilisation"
+    case .serviceClass: "a metric of a policy for one class of queries"
+    case .claim: "a verdict on a published claim"
+    case .run: "one replication of a policy, a column for each metric"
+    case .query: "one query of one replication"
+    case .latencySource: "a latency profile in use, and where its figures are from"
+    }
+  }
+
+  /// Columns that sort its rows: the same order in every database of the same content.
+  var order: String {
+    let place = "experiment, workload, slo_scale, load, settings, experiment_id"
+    return switch self {
+    case .experiment: place
+    case .summary, .ratio, .ablation: place + ", policy_index, metric"
+    case .violationByLoad, .attainmentBySLOScale, .throughputByLoad, .latencyByLoad,
+      .qualityByLatency:
+      place + ", policy_index"
+    case .latencyCDF: place + ", policy_index, probability"
+    case .overTime: place + ", policy_index, replication, start_s"
+    case .serviceClass: place + ", class, policy_index, metric"
+    case .claim: place + ", policy, claim"
+    case .run: place + ", policy_index, replication"
+    case .query: place + ", policy_index, replication, query"
+    case .latencySource: "experiment, experiment_id, used_by"
+    }
+  }
+
+  /// The statement that makes it.
+  var sql: String { "CREATE VIEW \(rawValue) AS \(body)" }
+
+  private static let place = """
+    e.experiment, e.experiment_id, e.workload, e.load, e.slo_scale, e.settings
+    """
+
+  private var body: String {
+    let place = Self.place
+    switch self {
+    case .experiment:
+      return """
+        SELECT name AS experiment, id AS experiment_id, workload, offered_load AS load, slo_scale,
+        controls_of, settings, printf('%u', seed) AS seed, replications, baseline, version, load_factor,
+        (SELECT sum(extrapolated_batches) FROM run WHERE experiment_id = experiment.id)
+        AS extrapolated_batches, notes FROM experiment WHERE is_complete = 1
+        """
+    case .summary:
+      return """
+        SELECT \(place), e.controls_of, policy, policy_index, metric, unit, s.replications, mean,
+        lower AS ci95_lower, upper AS ci95_upper, ratio AS ratio_to_baseline,
+        ratio_lower AS ratio_ci95_lower, ratio_upper AS ratio_ci95_upper,
+        difference AS difference_to_baseline, difference_lower AS difference_ci95_lower,
+        difference_upper AS difference_ci95_upper, p_value_holm, note
+        FROM summary s JOIN v_experiment e USING (experiment_id)
+        """
+    case .ratio:
+      return """
+        SELECT \(place), baseline, policy, policy_index, metric, ratio AS ratio_to_baseline,
+        ratio_lower AS ratio_ci95_lower, ratio_upper AS ratio_ci95_upper, p_value_holm
+        FROM summary s JOIN v_experiment e USING (experiment_id)
+        WHERE controls_of IS NULL AND ratio IS NOT NULL
+        """
+    case .violationByLoad: return Self.pivot([.violationRatio])
+    case .attainmentBySLOScale: return Self.pivot([.attainment])
+    case .throughputByLoad:
+      return Self.pivot([
+        .throughputQueries, .throughputSustained, .throughputImages, .goodputImages,
+      ])
+    case .latencyByLoad:
+      return Self.pivot([.latencyMean, .latencyP50, .latencyP95, .latencyP99, .waitMean])
+    case .qualityByLatency:
+      return Self.pivot([
+        .latencyMean, .latencyP99, .stepsMean, .convergenceMean, .convergenceP5, .perceptualScore,
+        .qualityViolationRatio,
+      ])
+    case .latencyCDF:
+      return """
+        SELECT \(place), policy, policy_index, probability, c.replications, latency_s,
+        lower_s AS ci95_lower_s, upper_s AS ci95_upper_s, \(Self.unsteady) AS is_unsteady
+        FROM latency_cdf c JOIN v_experiment e USING (experiment_id) WHERE controls_of IS NULL
+        """.replacing("OUTER", with: "c")
+    case .ablation:
+      return """
+        SELECT \(place), a.policy, p.policy_index, a.parent, p.change, a.metric, s.unit,
+        s.mean AS value, t.mean AS parent_value, a.ratio AS ratio_to_parent,
+        a.lower AS ratio_ci95_lower, a.upper AS ratio_ci95_upper
+        FROM ablation a JOIN v_experiment e USING (experiment_id)
+        JOIN policy p USING (experiment_id, policy)
+        JOIN summary s USING (experiment_id, policy, metric)
+        JOIN summary t ON t.experiment_id = a.experiment_id AND t.policy = a.parent
+        AND t.metric = a.metric WHERE e.controls_of IS NULL
+        """
+    case .overTime:
+      return """
+        SELECT \(place), policy, policy_index, replication, start_ns / 1e9 AS start_s,
+        b.end_ns / 1e9 AS end_s, waiting_ns * 1.0 / (b.end_ns - start_ns) AS queue_length,
+        in_system_ns * 1.0 / (b.end_ns - start_ns) AS queries_in_system,
+        accelerators_ns * 1.0 / (b.end_ns - start_ns)
+        / (SELECT count(*) FROM worker WHERE run_id = r.id) AS accelerator_utilisation,
+        cores_ns * 1.0 / (b.end_ns - start_ns)
+        / (SELECT sum(cores) FROM cpu_pool WHERE run_id = r.id) AS cpu_utilisation
+        FROM series b JOIN run r ON r.id = run_id JOIN v_experiment e USING (experiment_id)
+        WHERE controls_of IS NULL
+        """
+    case .serviceClass:
+      return """
+        SELECT \(place), class, policy, policy_index, metric, unit, c.replications, mean,
+        lower AS ci95_lower, upper AS ci95_upper, ratio AS ratio_to_baseline,
+        ratio_lower AS ratio_ci95_lower, ratio_upper AS ratio_ci95_upper, note
+        FROM class_summary c JOIN v_experiment e USING (experiment_id) WHERE controls_of IS NULL
+        """
+    case .claim:
+      return """
+        SELECT \(place), policy, claim, threshold, ratio, lower AS ratio_ci95_lower,
+        upper AS ratio_ci95_upper, p_value AS p_value_holm, is_reached AS reached, verdict
+        FROM claim c JOIN v_experiment e USING (experiment_id)
+        """
+    case .run:
+      let metrics = Metric.allCases.map {
+        "max(CASE WHEN metric = '\($0.rawValue)' THEN value END) AS \($0.rawValue)"
+      }
+      return """
+        SELECT \(place), e.controls_of, policy, policy_index, replication, printf('%u', r.seed) AS seed,
+        bottleneck,
+        r.id AS run_id, \(metrics.joined(separator: ", "))
+        FROM run r JOIN v_experiment e USING (experiment_id) JOIN run_metric m ON run_id = r.id
+        WHERE class = '' GROUP BY r.id
+        """
+    case .query:
+      return """
+        SELECT \(place), policy, policy_index, replication, q.id AS query, arrival_ns / 1e9 AS arrival_s,
+        start_ns / 1e9 AS start_s, q.end_ns / 1e9 AS end_s,
+        (q.end_ns - arrival_ns) / 1e9 AS latency_s, deadline_ns / 1e9 AS deadline_s,
+        outcome = 'completed' AND q.end_ns <= deadline_ns AS on_time, outcome, model,
+        height AS height_px, width AS width_px, images, steps AS steps_requested, evaluations,
+        finish, latent_error, class, worker, source_row AS trace_row
+        FROM query q JOIN run r ON r.id = run_id JOIN v_experiment e USING (experiment_id)
+        """
+    case .latencySource:
+      return """
+        SELECT e.experiment, e.experiment_id, use AS used_by, p.name AS profile, p.provenance,
+        p.device, p.source, hash
+        FROM experiment_profile JOIN profile p USING (hash) JOIN v_experiment e USING (experiment_id)
+        """
+    }
+  }
+
+  /// Whether a policy's queue grows through the run, for a row of OUTER.
+  private static let unsteady = """
+    (SELECT count(*) FROM summary u WHERE u.experiment_id = OUTER.experiment_id
+    AND u.policy = OUTER.policy AND u.metric = 'latency_mean_s' AND u.note LIKE 'unsteady%')
+    """
+
+  /// One row for each experiment and policy: the mean and the interval of each metric.
+  private static func pivot(_ metrics: [Metric]) -> String {
+    let columns = metrics.flatMap { metric in
+      [("mean", ""), ("lower", "_ci95_lower"), ("upper", "_ci95_upper")].map { column, suffix in
+        "max(CASE WHEN metric = '\(metric.rawValue)' THEN \(column) END) AS \(metric.rawValue)\(suffix)"
+      }
+    }
+    return """
+      SELECT \(place), policy, policy_index, e.replications, \(columns.joined(separator: ", ")),
+      \(unsteady.replacing("OUTER", with: "s")) AS is_unsteady
+      FROM summary s JOIN v_experiment e USING (experiment_id) WHERE controls_of IS NULL
+      GROUP BY s.experiment_id, policy
+      """
+  }
+}
