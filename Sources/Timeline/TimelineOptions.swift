@@ -1,0 +1,14 @@
+/// How much of a run a timeline holds.
+public struct TimelineOptions: Hashable, Sendable {
+  /// Only work on every n-th query, counted from the first: 1 = all of it.
+  public var every: Int
+  /// Most events; what comes after is left out, and the file says so. Nil = no limit.
+  public var limit: Int?
+
+  /// All of a run, or a part of it.
+  public init(every: Int = 1, limit: Int? = nil) {
+    precondition(every >= 1 && limit ?? 1 >= 1, "a timeline of nothing")
+    self.every = every
+    self.limit = limit
+  }
+}
