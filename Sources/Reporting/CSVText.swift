@@ -15,12 +15,4 @@ struct CSVText {
   }
 
   static func number(_ x: Double?) -> String? { x.map(NumberText.exact) }
-
-  /// Seconds with nine decimals: exact for nanoseconds.
-  static func seconds(_ nanoseconds: Int64) -> String {
-    let magnitude = nanoseconds.magnitude
-    let fraction = String(magnitude % 1_000_000_000)
-    let zeros = String(repeating: "0", count: 9 - fraction.count)
-    return "\(nanoseconds < 0 ? "-" : "")\(magnitude / 1_000_000_000).\(zeros)\(fraction)"
-  }
 }

@@ -49,24 +49,32 @@ public struct GridText {
     guard let point = experiment.point else { return "" }
     var names: [String] = []
     for summary in summaries where !names.contains(summary.policy) { names.append(summary.policy) }
-    var table = TextTable(header: [
-      "policy", "violations", "ratio", "latency", "throughput", "steps", "conv p5", "FID",
-    ])
+    func find(_ name: String, _ metric: Metric) -> StoredSummary? {
+      summaries.first { $0.policy == name && $0.metric == metric }
+    }
+    // A column without any value says nothing.
+    let judged = [Metric.convergenceP5, .perceptualScore].filter { metric in
+      names.contains { find($0, metric)?.mean != nil }
+    }
+    let titles: [Metric: String] = [.convergenceP5: "conv p5", .perceptualScore: "FID"]
+    var table = TextTable(
+      header: ["policy", "violations", "ratio", "latency", "throughput", "steps"]
+        + judged.compactMap { titles[$0] })
     for name in names {
-      func find(_ metric: Metric) -> StoredSummary? {
-        summaries.first { $0.policy == name && $0.metric == metric }
-      }
-      func mean(_ metric: Metric, _ digits: Int = 3) -> String {
-        find(metric)?.mean.map { NumberText.short($0, digits: digits) } ?? "-"
-      }
-      table.add([
-        name, mean(.violationRatio), ratio(find(.violationRatio)), ratio(find(.latencyMean)),
-        ratio(find(.throughputSustained)), mean(.stepsMean), mean(.convergenceP5),
-        mean(.perceptualScore, 4),
-      ])
+      table.add(
+        [
+          name, mean(find(name, .violationRatio)), ratio(find(name, .violationRatio)),
+          ratio(find(name, .latencyMean)), ratio(find(name, .throughputSustained)),
+          mean(find(name, .stepsMean)),
+        ] + judged.map { mean(find(name, $0)) })
     }
     return "\(point.workload), load \(NumberText.short(point.load)), SLO scale "
       + "\(NumberText.short(point.sloScale))\n" + table.text
+  }
+
+  private func mean(_ summary: StoredSummary?) -> String {
+    guard let summary, let mean = summary.mean else { return "-" }
+    return summary.interval.map { NumberText.estimate(mean, $0) } ?? NumberText.short(mean)
   }
 
   private func ratio(_ summary: StoredSummary?) -> String {
@@ -99,23 +107,28 @@ public struct GridText {
   public static func controls(_ evidence: [ControlEvidence], title: String) -> String {
     guard !evidence.isEmpty else { return "" }
     var table = TextTable(header: [
-      "policy", "control", "NFE", "of control", "conv", "difference", "p5", "difference", "signal",
+      "policy", "control", "NFE", "conv", "difference", "p5", "difference",
     ])
     for e in evidence {
       table.add([
-        e.subject, e.control, fixed(e.evaluations, 2), fixed(e.controlEvaluations, 2),
-        fixed(e.convergence, 3), range(e.difference), fixed(e.tail, 3), range(e.tailDifference),
-        e.verdict,
+        e.subject, e.control, fixed(e.evaluations, 1), fixed(e.convergence, 3),
+        range(e.difference), fixed(e.tail, 3), range(e.tailDifference),
       ])
     }
-    return "\(title)\n\(table.text)"
+    return ComparisonText.wrapped(title) + "\n" + table.text + "\n"
+      + ComparisonText.wrapped(
+        "conv, p5: mean and 5th percentile of convergence; differences: policy less control at the same NFE, "
+          + "95 % intervals: + the signal helps, - it hurts, 0 no difference shown.")
   }
 
   private static func fixed(_ x: Double, _ digits: Int) -> String {
     NumberText.fixed(x, digits: digits)
   }
 
+  /// An interval, and what it says of the signal.
   private static func range(_ range: ClosedRange<Double>?) -> String {
-    range.map { "[\(fixed($0.lowerBound, 3)), \(fixed($0.upperBound, 3))]" } ?? "-"
+    guard let range else { return "-" }
+    let sign = range.lowerBound > 0 ? "+" : range.upperBound < 0 ? "-" : "0"
+    return "[\(fixed(range.lowerBound, 3)),\(fixed(range.upperBound, 3))] \(sign)"
   }
 }

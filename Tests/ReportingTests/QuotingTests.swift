@@ -24,9 +24,9 @@ import Testing
     try store.begin(experiment, provenance: [])
     let summary = StoredSummary(
       policy: "p", policyIndex: 0, metric: .offered, replications: 1, mean: 3, interval: nil)
-    try store.finish(experiment, summaries: [summary], provenance: [])
+    try store.finish(experiment, StoredAnalysis(summaries: [summary]), provenance: [])
     _ = try CSVReport(store).write(to: folder)
     let text = try String(contentsOfFile: folder + "/summary.csv", encoding: .utf8)
-    #expect(text.hasSuffix("note\n\(field),e,p,queries_offered,query,1,3.0,,,,,,,,,,\n"))
+    #expect(text.hasSuffix("note\n\(field),e,,,,,p,queries_offered,query,1,3.0,,,,,,,,,,\n"))
   }
 }

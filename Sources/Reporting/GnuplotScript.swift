@@ -1,0 +1,141 @@
+import Foundation
+
+/// A figure as a gnuplot script and its data, which an author can restyle.
+struct GnuplotScript {
+  let figure: Figure
+  /// `pdf` and `svg`, or one of them.
+  let outputs: [String]
+
+  /// Widths of a column of a two-column page, and heights, in centimetres.
+  private var size: (width: Double, height: Double) {
+    if case .rows(let names) = figure.kind { return (8.5, 2.6 + 0.5 * Double(names.count)) }
+    return (8.5, 6 + 0.35 * Double((figure.series.count + 1) / 2))
+  }
+
+  /// The script; reads `NAME.dat` and writes `NAME.pdf` and `NAME.svg` where it is run.
+  var text: String? {
+    guard let frame = figure.frame else { return nil }
+    var lines = [
+      "# \(Self.plain(figure.title)). \(Self.plain(figure.caption))",
+      "# Run here: gnuplot \(figure.name).gp",
+      "set encoding utf8",
+      "set border 3 lc rgb '#404040'",
+      "set tics nomirror out scale 0.5",
+      "set grid lc rgb '#d8d8d8' lw 0.5",
+      "set key below maxcols 2 samplen 3.5 spacing 1.1",
+      "set xlabel \(Self.quoted(figure.x.label)) offset 0,0.4",
+      "set ylabel \(Self.quoted(figure.y.label))",
+    ]
+    if figure.x.isLog { lines.append("set logscale x") }
+    if figure.y.isLog { lines.append("set logscale y") }
+    lines.append("set xrange [\(frame.x.lowerBound):\(frame.x.upperBound)]")
+    lines.append("set yrange [\(frame.y.lowerBound):\(frame.y.upperBound)]")
+    lines.append("set xtics (\(ticks(frame.x, figure.x)))")
+    if case .rows(let names) = figure.kind {
+      let rows = names.enumerated().map { "\(Self.quoted($1)) \(names.count - $0)" }
+      lines.append("set ytics (\(rows.joined(separator: ", ")))")
+      lines.append("unset ylabel")
+      if frame.x.contains(1) {
+        lines.append("set arrow from first 1, graph 0 to first 1, graph 1 nohead lc rgb '#404040'")
+      }
+    } else {
+      lines.append("set ytics (\(ticks(frame.y, figure.y)))")
+    }
+    let plot = "plot " + curves.joined(separator: ", \\\n  ")
+    for output in outputs {
+      lines.append(terminal(output))
+      lines.append("set output '\(figure.name).\(output)'")
+      lines.append(plot)
+      lines.append("unset output")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func terminal(_ output: String) -> String {
+    let (width, height) = size
+    if output == "pdf" {
+      return
+        "set terminal pdfcairo noenhanced color font 'Sans,7' size \(width)cm,"
+        + String(format: "%.2fcm", height)
+    }
+    return
+      "set terminal svg noenhanced font 'Sans,11' background '#ffffff' size "
+      + "\(Int(width * 50)),\(Int(height * 50))"
+  }
+
+  private func ticks(_ ends: ClosedRange<Double>, _ axis: Figure.Axis) -> String {
+    Ticks.of(ends, isLog: axis.isLog).map { "'\(Ticks.label($0))' \($0)" }.joined(separator: ", ")
+  }
+
+  private var curves: [String] {
+    let file = "'\(figure.name).dat'"
+    var curves: [String] = []
+    for (index, series) in figure.series.enumerated() where !figure.band(series).isEmpty {
+      let colour = FigureStyle.all[series.style].colour
+      curves.append(
+        "\(file) index 'band \(index)' using 1:2 with filledcurves closed fc rgb '\(colour)' "
+          + "fs transparent solid 0.18 noborder notitle")
+    }
+    for (index, series) in figure.series.enumerated() {
+      let style = FigureStyle.all[series.style]
+      let dash =
+        style.dash.isEmpty ? "solid" : "(\(style.dash.map(String.init).joined(separator: ",")))"
+      let look = "lc rgb '\(style.colour)' lw 1.5"
+      let mark = "pt \(style.mark) ps 0.5"
+      let data = "\(file) index 'series \(index)'"
+      let title = "title \(Self.quoted(series.name))"
+      switch figure.kind {
+      case .lines:
+        curves.append("\(data) using 1:2 with linespoints \(look) dt \(dash) \(mark) \(title)")
+      case .distribution:
+        curves.append("\(data) using 1:2 with lines \(look) dt \(dash) \(title)")
+      case .marks:
+        curves.append("\(data) using 1:2:5:6:3:4 with xyerrorbars \(look) \(mark) \(title)")
+      case .rows:
+        curves.append("\(data) using 1:2:5:6 with xerrorbars \(look) \(mark) \(title)")
+      }
+    }
+    return curves
+  }
+
+  /// A block for each series and each band.
+  var data: String {
+    var blocks: [String] = []
+    for (index, series) in figure.series.enumerated() {
+      let points = series.points.map { point in
+        let y = point.yRange ?? point.y...point.y
+        let x = point.xRange ?? point.x...point.x
+        return [point.x, point.y, y.lowerBound, y.upperBound, x.lowerBound, x.upperBound]
+          .map(NumberText.exact).joined(separator: " ")
+      }
+      blocks.append(
+        ([
+          "# series \(index)",
+          "# \(Self.plain(series.name)): x y y_ci95_lower y_ci95_upper x_ci95_lower x_ci95_upper",
+        ]
+          + points).joined(separator: "\n"))
+    }
+    for (index, series) in figure.series.enumerated() {
+      let band = figure.band(series)
+      guard let first = band.first else { continue }
+      blocks.append(
+        (["# band \(index)", "# \(Self.plain(series.name)): outline of the intervals: x y"]
+          + (band + [first]).map { "\(NumberText.exact($0.x)) \(NumberText.exact($0.y))" })
+          .joined(separator: "\n"))
+    }
+    return blocks.joined(separator: "\n\n\n") + "\n"
+  }
+
+  /// Without control characters, which would end a comment or a string.
+  private static func plain(_ text: String) -> String {
+    String(
+      text.map {
+        $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? " " : $0
+      })
+  }
+
+  /// In single quotes nothing is expanded.
+  private static func quoted(_ text: String) -> String {
+    "'" + plain(text).replacing("'", with: "''") + "'"
+  }
+}

@@ -1,0 +1,172 @@
+import Diagnostics
+import Results
+
+/// `index.html`: the whole report on one page that needs nothing beside itself.
+struct Page {
+  let text: String
+
+  init(
+    _ data: ReportData, _ figures: [Figure], warnings: [String]
+  ) throws(InputError) {
+    let names = Set(data.experiments.map(\.name)).sorted().joined(separator: ", ")
+    let first = data.experiments[0]
+    var comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])] = []
+    for experiment in data.experiments where experiment.point?.controlsOf == nil {
+      comparisons.append((experiment, try data.store.summaries(of: experiment.id)))
+    }
+    var claims: [StoredClaim] = []
+    for experiment in data.experiments { claims += try data.store.claims(of: experiment) }
+    let table = PageTable(comparisons)
+    let charts = figures.compactMap { SVGChart(figure: $0).html }
+    let all = try Self.warnings(data, comparisons) + warnings
+    var parts = [Self.head(names)]
+    parts.append(
+      """
+      <body><header>\(HTML.element("h1", names))
+      <p class="soft">\(comparisons.count) comparison\(comparisons.count == 1 ? "" : "s"), seed \(first.seed), \
+      \(first.replications) replication\(first.replications == 1 ? "" : "s") a policy, \
+      qosdiff \(HTML.escaped(first.version)). Means with 95 % intervals over replications.</p>
+      <nav><a href="#comparison">Comparison</a>\(claims.isEmpty ? "" : "<a href=\"#claims\">Claims</a>")\
+      <a href="#figures">Figures</a><a href="#latencies">Latencies</a><a href="#scenario">Scenario</a></nav></header>
+      <main>
+      """)
+    if !all.isEmpty {
+      let items = all.map { HTML.element("li", $0) }.joined()
+      parts.append(
+        "<section class=\"warnings\" aria-label=\"Warnings\"><strong>Read this first</strong><ul>\(items)</ul></section>"
+      )
+    }
+    parts.append("<section id=\"comparison\"><h2>Comparison</h2>\(table.html)</section>")
+    if !claims.isEmpty { parts.append(Self.claims(claims)) }
+    parts.append(
+      "<section id=\"figures\"><h2>Figures</h2><div class=\"figures\">"
+        + charts.joined(separator: "\n") + "</div></section>")
+    parts.append(Self.latencies(data))
+    parts.append(Self.scenarios(data))
+    parts.append("</main>\n<script>\(PageScript.text)</script></body></html>\n")
+    text = parts.joined(separator: "\n")
+  }
+
+  private static func head(_ names: String) -> String {
+    """
+    <!DOCTYPE html>
+    <html lang="en"><head><meta charset="utf-8">
+    <meta name="generator" content="qosdiff">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
+    img-src data:; script-src 'sha256-\(PageScript.hash)'; base-uri 'none'; form-action 'none'">
+    <link rel="icon" href="data:,">
+    \(HTML.element("title", names))
+    <style>\(PageStyle.text)</style></head>
+    """
+  }
+
+  /// What a reader must know before any number.
+  private static func warnings(
+    _ data: ReportData,
+    _ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]
+  ) throws(InputError) -> [String] {
+    var lines = unsteady(comparisons)
+    let notes = data.experiments.flatMap(\.notes)
+    var seen: Set<String> = []
+    for note in notes
+    where ["skipped", "extrapolated", "scaled from", "MSER-5 found no end", "is random"].contains(
+      where: note.contains) && seen.insert(note).inserted
+    {
+      lines.append(note)
+    }
+    var profiles: Set<String> = []
+    for p in data.experiments.flatMap(\.profiles)
+    where p.provenance == "derived" && profiles.insert(p.hash).inserted {
+      lines.append("Derived, not measured: the latencies of \(p.use) (\(p.name); \(p.source)).")
+    }
+    let table = try data.store.table(.experiment, experiments: Set(data.experiments.map(\.id)))
+    let batches = table.rows.compactMap { $0["extrapolated_batches"].number }.reduce(0, +)
+    if batches > 0 {
+      lines.append("\(Int(batches)) batches took times extrapolated beyond their profile.")
+    }
+    return lines
+  }
+
+  /// Policies whose queues grow, together where it is at the same loads.
+  private static func unsteady(
+    _ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]
+  ) -> [String] {
+    var places: [(policy: String, loads: [String])] = []
+    for (experiment, summaries) in comparisons {
+      for s in summaries where s.metric == .latencyMean && s.isUnsteady {
+        let load = experiment.offeredLoad.map { "load \(NumberText.short($0))" }
+        let place = [experiment.point?.workload, load].compactMap(\.self).joined(separator: " ")
+        if let index = places.firstIndex(where: { $0.policy == s.policy }) {
+          if !places[index].loads.contains(place) { places[index].loads.append(place) }
+        } else {
+          places.append((s.policy, [place]))
+        }
+      }
+    }
+    var groups: [(policies: [String], loads: [String])] = []
+    for (policy, loads) in places {
+      if let index = groups.firstIndex(where: { $0.loads == loads }) {
+        groups[index].policies.append(policy)
+      } else {
+        groups.append(([policy], loads))
+      }
+    }
+    return groups.map { group in
+      let place = group.loads.filter { !$0.isEmpty }.joined(separator: ", ")
+      return "Unsteady\(place.isEmpty ? "" : " at " + place): queues grow through the run under "
+        + group.policies.joined(separator: ", ")
+        + "; latencies there depend on the run's length and are not shown."
+    }
+  }
+
+  private static func claims(_ claims: [StoredClaim]) -> String {
+    let sorted = claims.sorted {
+      ($0.point.workload, $0.policy, $0.claim) < ($1.point.workload, $1.policy, $1.claim)
+    }
+    let rows = sorted.map { claim in
+      "<tr>\(HTML.element("td", claim.policy, "class=\"text\""))"
+        + HTML.element("td", claim.point.workload, "class=\"text\"")
+        + HTML.element("td", claim.claim, "class=\"text\"")
+        + "<td class=\"\(claim.isReached ? "reached" : "missed")\">\(claim.isReached ? "reached" : "not reached")</td>"
+        + HTML.element("td", claim.verdict, "class=\"long\"") + "</tr>"
+    }
+    return """
+      <section id="claims"><h2>Published claims</h2><div class="scroll"><table><thead><tr>
+      <th class="text">policy</th><th class="text">workload</th><th class="text">claim</th><th>verdict</th>\
+      <th class="text">why</th></tr></thead><tbody>\(rows.joined(separator: "\n"))</tbody></table></div></section>
+      """
+  }
+
+  private static func latencies(_ data: ReportData) -> String {
+    var seen: Set<String> = []
+    let rows = data.experiments.flatMap(\.profiles).filter {
+      seen.insert($0.use + $0.hash).inserted
+    }
+    .map { p in
+      "<tr>"
+        + [p.use, p.name, p.provenance, p.device, p.source].map {
+          HTML.element("td", $0, "class=\"text long\"")
+        }.joined() + "</tr>"
+    }
+    return """
+      <section id="latencies"><h2>Where latencies are from</h2><div class="scroll"><table><thead><tr>
+      <th class="text">used by</th><th class="text">profile</th><th class="text">provenance</th>\
+      <th class="text">device</th><th class="text">source</th></tr></thead><tbody>\(rows.joined(separator: "\n"))\
+      </tbody></table></div></section>
+      """
+  }
+
+  private static func scenarios(_ data: ReportData) -> String {
+    var seen: Set<String> = []
+    let notes = data.experiments.flatMap(\.notes).filter { seen.insert($0).inserted }
+    let texts = ScenarioFiles.all(data).map { name, text in
+      "<details><summary>\(HTML.escaped(name))</summary><pre>\(HTML.escaped(text))</pre></details>"
+    }
+    return """
+      <section id="scenario"><h2>Scenario and notes</h2>
+      <ul class="soft">\(notes.prefix(40).map { HTML.element("li", $0) }.joined(separator: "\n"))</ul>
+      \(texts.joined(separator: "\n"))</section>
+      """
+  }
+}

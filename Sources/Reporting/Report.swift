@@ -1,0 +1,170 @@
+public import Diagnostics
+import Foundation
+public import Results
+
+/// A report: everything that can be said of a database without simulating anything.
+public struct Report {
+  /// What a report can be made of.
+  public enum Format: String, CaseIterable, Sendable {
+    case csv, tex, pdf, svg, html
+  }
+
+  /// What was written.
+  public struct Outcome: Sendable {
+    /// Files, relative to the folder.
+    public var files: [String] = []
+    /// Figures that could not be drawn, and why.
+    public var skipped: [(file: String, reason: String)] = []
+    /// Files of an earlier report that this one did not write again.
+    public var stale: [String] = []
+
+    /// All of it as one JSON object, keys sorted.
+    public func json(folder: String) -> String {
+      struct Document: Encodable {
+        var folder: String
+        var files: [String]
+        var skipped: [String: String]
+        var stale: [String]
+      }
+      return JSONText.of(
+        Document(
+          folder: folder, files: files,
+          skipped: Dictionary(
+            skipped.map { ($0.file, $0.reason) }, uniquingKeysWith: { a, _ in a }),
+          stale: stale))
+    }
+  }
+
+  private let store: ResultStore
+  private let data: ReportData
+  private let unfinished: [String]
+
+  /// A report of the complete experiments of `store`; figures show `policies`, or the first seven.
+  ///
+  /// - Throws: 65 where no experiment is complete.
+  public init(_ store: ResultStore, policies: [String]? = nil) throws(InputError) {
+    self.store = store
+    data = try ReportData(store, try Self.experiments(of: store, nil), policies: policies)
+    unfinished = try store.unfinished()
+  }
+
+  /// Comparisons that the database holds in part only: what they are, and how much of them is there.
+  public var warnings: [String] {
+    unfinished.map {
+      "unfinished and left out: \($0); the same command again finishes it, 'qosdiff compare "
+        + "\(store.path)' shows what is there"
+    }
+  }
+
+  static func experiments(
+    of store: ResultStore, _ ids: Set<String>?
+  ) throws(InputError) -> [StoredExperiment] {
+    let experiments = try store.experiments().filter { ids?.contains($0.id) ?? true }
+    guard experiments.isEmpty else { return experiments }
+    let unfinished = try store.unfinished()
+    throw InputError(
+      .badInput, at: .init(file: store.path), "the database holds no complete experiment",
+      hint: unfinished.isEmpty
+        ? "run 'qosdiff compare SCENARIO --db \(store.path)' to its end"
+        : "it holds a part of \(unfinished[0]): give its command again, or see what is there with "
+          + "'qosdiff compare \(store.path)'")
+  }
+
+  private static let marks = [
+    (name: "README.md", mark: "<!-- qosdiff report -->"),
+    (name: "manifest.json", mark: "\"tool\" : \"qosdiff\""),
+    (name: "index.html", mark: "<meta name=\"generator\" content=\"qosdiff"),
+  ]
+
+  /// Writes the report into `path`, which is made if need be; what is not the report's own stays there.
+  ///
+  /// - Throws: 73 where the folder cannot be made or holds another's file of the same name; 74 where a file
+  ///   cannot be written.
+  public func write(to path: String, formats: Set<Format>) throws(InputError) -> Outcome {
+    try ReportFolder.make(path)
+    let folder = ReportFolder(path)
+    try folder.check(Self.marks)
+    let earlier = Manifest.files(in: folder)
+    var outcome = Outcome()
+    if formats.contains(.csv) {
+      outcome.files += try CSVReport(store).write(data.experiments, to: folder)
+    }
+    if formats.contains(.tex) {
+      try folder.makeFolder("tables")
+      for (name, text) in try LaTeXReport(data).tables() {
+        try folder.write(text, to: "tables/\(name)")
+        outcome.files.append("tables/\(name)")
+      }
+    }
+    let figures = try FigureSet.make(data)
+    let outputs = [Format.pdf, .svg].filter(formats.contains).map(\.rawValue)
+    if !outputs.isEmpty, !figures.isEmpty {
+      try draw(figures, outputs, folder, &outcome)
+    }
+    if formats.contains(.html) {
+      try folder.write(try Page(data, figures, warnings: warnings).text, to: "index.html")
+      outcome.files.append("index.html")
+    }
+    for scenario in ScenarioFiles.all(data) {
+      try folder.write(scenario.text, to: scenario.name)
+      outcome.files.append(scenario.name)
+    }
+    let named = Set(outcome.files + outcome.skipped.map(\.file))
+    outcome.stale = earlier.filter { !named.contains($0) && folder.exists($0) }
+    try folder.write(
+      Manifest(data, try commands(), files: outcome.files).text, to: "manifest.json")
+    try folder.write(
+      ReadMe(data, figures, try commands(), outcome, warnings).text, to: "README.md")
+    outcome.files += ["manifest.json", "README.md"]
+    return outcome
+  }
+
+  private func draw(
+    _ figures: [Figure], _ outputs: [String], _ folder: ReportFolder, _ outcome: inout Outcome
+  ) throws(InputError) {
+    try folder.makeFolder("figures")
+    let gnuplot = Gnuplot()
+    for figure in figures {
+      let script = GnuplotScript(figure: figure, outputs: outputs)
+      guard let text = script.text else { continue }
+      try folder.write(script.data, to: "figures/\(figure.name).dat")
+      try folder.write(text, to: "figures/\(figure.name).gp")
+      outcome.files += ["figures/\(figure.name).dat", "figures/\(figure.name).gp"]
+      let drawn = outputs.map { "figures/\(figure.name).\($0)" }
+      if let reason = folder.draw(figure.name, outputs, with: gnuplot) {
+        outcome.skipped += drawn.map { ($0, reason) }
+      } else {
+        outcome.files += drawn
+      }
+    }
+  }
+
+  /// The command that makes each experiment again, by id. The seed is the scenario's, or among the settings.
+  private func commands() throws(InputError) -> [String: String] {
+    var commands: [String: String] = [:]
+    for experiment in data.experiments {
+      let path = try store.provenance(of: experiment.id)["scenario_path"] ?? "SCENARIO"
+      var words = ["qosdiff", "compare", path]
+      for setting in experiment.settings { words += ["--set", setting] }
+      // Controls are run beside the comparisons of their grid.
+      let asked =
+        data.experiments.first {
+          $0.point?.controlsOf == nil && $0.name == experiment.name
+            && $0.settings == experiment.settings
+        } ?? experiment
+      words += ["--policies", asked.policies.joined(separator: ",")]
+      words += ["--baseline", asked.baseline]
+      words += ["--replications", "\(experiment.replications)"]
+      commands[experiment.id] = words.map(Self.quoted).joined(separator: " ")
+    }
+    return commands
+  }
+
+  /// A word as a shell takes it.
+  private static func quoted(_ word: String) -> String {
+    let isPlain = word.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=,:+@%".contains($0))
+    }
+    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}

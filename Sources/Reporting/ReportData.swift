@@ -1,0 +1,122 @@
+import Diagnostics
+import Results
+
+/// The experiments of a report, sorted into what figures and tables need: families of experiments that
+/// differ only in load or SLO scale, and in each the one that stands for it.
+struct ReportData {
+  let store: ResultStore
+  let experiments: [StoredExperiment]
+  /// Policies that figures show, in order; the style of each is its place.
+  let policies: [String]
+  /// Policies that they leave out.
+  let omitted: [String]
+
+  /// A comparison of the same policies at several loads or SLO scales.
+  struct Family {
+    var name: String
+    var workload: String
+    /// What was set besides load and SLO scale.
+    var settings: [String]
+    var members: [StoredExperiment]
+
+    /// Name of the experiment, the workload and what was set: unique in a report.
+    var title: String {
+      ([name] + (workload.isEmpty ? [] : [workload]) + settings).joined(separator: ", ")
+    }
+
+    /// The member that a figure of one load and SLO scale shows: the SLO scale nearest to 3, then the load
+    /// nearest to 0.8.
+    var main: StoredExperiment? {
+      members.min { Self.distance($0) < Self.distance($1) }
+    }
+
+    /// Members that share the main one's SLO scale, by load.
+    var byLoad: [StoredExperiment] {
+      guard let main else { return [] }
+      return members.filter { $0.scale == main.scale && $0.offeredLoad != nil }.sorted {
+        ($0.offeredLoad ?? 0) < ($1.offeredLoad ?? 0)
+      }
+    }
+
+    /// Members that share the main one's load, by SLO scale.
+    var byScale: [StoredExperiment] {
+      guard let main else { return [] }
+      return members.filter { $0.offeredLoad == main.offeredLoad && $0.scale != nil }.sorted {
+        ($0.scale ?? 0) < ($1.scale ?? 0)
+      }
+    }
+
+    private static func distance(_ e: StoredExperiment) -> (Double, Double, String) {
+      (abs((e.scale ?? 3) - 3), abs((e.offeredLoad ?? 0.8) - 0.8), e.id)
+    }
+  }
+
+  let families: [Family]
+
+  /// Most families that get figures and tables: a sweep over other axes has one for each of its points.
+  static let mostFamilies = 12
+
+  init(_ store: ResultStore, _ experiments: [StoredExperiment], policies wanted: [String]?)
+    throws(InputError)
+  {
+    self.store = store
+    self.experiments = experiments
+    let comparisons = experiments.filter { $0.point?.controlsOf == nil }
+    var families: [Family] = []
+    for experiment in comparisons {
+      let settings = experiment.settings.filter { setting in
+        !["workload.load=", "query.slo.scale=", "experiment."].contains { setting.hasPrefix($0) }
+      }
+      let workload = experiment.point?.workload ?? ""
+      let family = families.firstIndex {
+        $0.name == experiment.name && $0.workload == workload && $0.settings == settings
+          && $0.members[0].seed == experiment.seed && $0.members[0].version == experiment.version
+          && !$0.members.contains {
+            $0.offeredLoad == experiment.offeredLoad && $0.scale == experiment.scale
+          }
+      }
+      if let family {
+        families[family].members.append(experiment)
+      } else {
+        families.append(
+          Family(
+            name: experiment.name, workload: workload, settings: settings, members: [experiment]))
+      }
+    }
+    self.families = families
+    // The baseline first, then what claims are made of, then the scenario's order.
+    var names: [String] = []
+    var claimed: Set<String> = []
+    for experiment in comparisons {
+      for claim in try store.claims(of: experiment) { claimed.insert(claim.policy) }
+    }
+    for experiment in comparisons where !names.contains(experiment.baseline) {
+      names.append(experiment.baseline)
+    }
+    let all = comparisons.flatMap(\.policies)
+    for name in all.filter(claimed.contains) + all where !names.contains(name) {
+      names.append(name)
+    }
+    if let wanted {
+      for name in wanted where !names.contains(name) {
+        throw InputError(
+          .usage, at: .init(file: "--policies \(name)"), "the database has no such policy",
+          hint: Suggestion.hint(for: name, in: names, noun: "policy"))
+      }
+      names = wanted
+    }
+    policies = Array(names.prefix(FigureStyle.count))
+    omitted = Array(names.dropFirst(FigureStyle.count))
+  }
+
+  /// The rows of a view by experiment.
+  func rows(_ view: View) throws(InputError) -> [String: [DataTable.Row]] {
+    let table = try store.table(view, experiments: Set(experiments.map(\.id)))
+    return Dictionary(grouping: table.rows) { $0["experiment_id"].text }
+  }
+}
+
+extension StoredExperiment {
+  /// The SLO as a multiple of a query's standalone latency; nil where it is a time.
+  var scale: Double? { point?.sloScale ?? sloScale }
+}

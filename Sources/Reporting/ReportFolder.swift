@@ -1,0 +1,91 @@
+public import Diagnostics
+import Foundation
+
+/// The folder that a report goes to. Files are replaced whole or not at all; what is not the report's own stays.
+public struct ReportFolder {
+  let path: String
+
+  init(_ path: String) { self.path = path }
+
+  /// Makes a folder for reports, so that one which cannot be made is told before any simulation.
+  public static func make(_ folder: String) throws(InputError) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw InputError(
+        .cannotCreate, at: .init(file: folder), "the folder cannot be made",
+        hint: "name one that can be written, with --out DIR")
+    }
+    guard access(folder, W_OK) == 0 else {
+      throw InputError(
+        .cannotCreate, at: .init(file: folder), "the folder cannot be written to",
+        hint: "name another with --out DIR")
+    }
+  }
+
+  /// Makes a folder within this one.
+  func makeFolder(_ name: String) throws(InputError) { try Self.make("\(path)/\(name)") }
+
+  func write(_ text: String, to name: String) throws(InputError) {
+    do {
+      try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
+    } catch {
+      throw InputError(
+        .cannotWrite, at: .init(file: "\(path)/\(name)"),
+        "the file cannot be written: \(error.localizedDescription)",
+        hint: "see to space and permissions")
+    }
+  }
+
+  func text(of name: String) -> String? {
+    FileManager.default.contents(atPath: "\(path)/\(name)").map {
+      String(decoding: $0, as: UTF8.self)
+    }
+  }
+
+  /// Refuses a folder that holds a file of these names which no report wrote: it would be lost.
+  ///
+  /// - Parameter marks: a name, and what a report's own file of that name contains.
+  func check(_ marks: [(name: String, mark: String)]) throws(InputError) {
+    for (name, mark) in marks {
+      guard let text = text(of: name), !text.contains(mark) else { continue }
+      throw InputError(
+        .cannotCreate, at: .init(file: "\(path)/\(name)"),
+        "this file is no report's and is left alone",
+        hint: "name another folder with --out DIR")
+    }
+  }
+
+  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(name)") }
+
+  /// Draws a figure beside its script, each file whole or not at all.
+  ///
+  /// - Returns: why it could not be drawn; nil where it was.
+  func draw(_ name: String, _ outputs: [String], with gnuplot: Gnuplot?) -> String? {
+    guard let gnuplot else { return "gnuplot is not installed" }
+    let files = FileManager.default
+    let scratch = "\(path)/figures/.\(name)-\(ProcessInfo.processInfo.processIdentifier)"
+    defer { try? files.removeItem(atPath: scratch) }
+    do {
+      try files.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+      for kind in ["gp", "dat"] {
+        try files.copyItem(
+          atPath: "\(path)/figures/\(name).\(kind)", toPath: "\(scratch)/\(name).\(kind)")
+      }
+    } catch { return "the folder cannot be written" }
+    if let reason = gnuplot.run("\(name).gp", in: scratch) { return reason }
+    for output in outputs {
+      let made = "\(scratch)/\(name).\(output)"
+      if output == "pdf", let pdf = files.contents(atPath: made),
+        (try? Gnuplot.withoutDate(pdf).write(to: URL(filePath: made))) == nil
+      {
+        return "the folder cannot be written"
+      }
+      guard files.fileExists(atPath: made),
+        rename(made, "\(path)/figures/\(name).\(output)") == 0
+      else { return "gnuplot wrote no \(output)" }
+    }
+    return nil
+  }
+}
