@@ -1,17 +1,32 @@
 # Two commands do everything on a fresh Debian 12 that has Swift 6.3: `make demo` and `make test`.
 SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-PACKAGES := libgsl-dev libsqlite3-dev sqlite3 libdnnl-dev libpng-dev
-TEST_PACKAGES := python3-jsonschema python3-yaml
+PACKAGES := libgsl-dev libsqlite3-dev sqlite3 libdnnl-dev libpng-dev gnuplot-nox
+TEST_PACKAGES := python3-jsonschema python3-yaml python3-pandas chromium chromium-driver
 SWIFT_BUILD := swift build -c release
 QOSDIFF := .build/release/qosdiff
 OUT := out
 
-.PHONY: demo test test-slurm bench lint format setup build clean
+.PHONY: demo reports test test-slurm bench lint format setup build clean
 
 demo: build
 	@mkdir -p $(OUT)
 	$(QOSDIFF) compare Scenarios/quickstart.yaml --db $(OUT)/quickstart.sqlite --out $(OUT)/quickstart
+	$(QOSDIFF) report $(OUT)/quickstart.sqlite --out $(OUT)/quickstart --quiet > /dev/null
+	@echo "Report: $(OUT)/quickstart/index.html"
+
+# What is committed in Reports. The paper's experiment takes about six minutes on two cores; the short one is
+# what a test makes again, byte for byte.
+SHORT := --policies baseline,qos-diff,without-finish --replications 2 \
+  --set experiment.slo_scales=[2,3] --set experiment.loads=[0.5,0.8,0.95,1.5]
+reports: build
+	@mkdir -p $(OUT)
+	@rm -f $(OUT)/paper.sqlite* $(OUT)/short.sqlite*
+	$(QOSDIFF) compare Scenarios/qosdiff-paper.yaml --replications 10 --db $(OUT)/paper.sqlite \
+	  --out Reports/qosdiff-paper > /dev/null
+	$(QOSDIFF) report $(OUT)/paper.sqlite --out Reports/qosdiff-paper > /dev/null
+	$(QOSDIFF) compare Scenarios/qosdiff-paper.yaml $(SHORT) --db $(OUT)/short.sqlite > /dev/null
+	$(QOSDIFF) report $(OUT)/short.sqlite --out Reports/short --format csv,tex,svg,html > /dev/null
 
 # The debug build serves the test that debug and release give the same bytes.
 test: PACKAGES += $(TEST_PACKAGES)

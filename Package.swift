@@ -69,6 +69,8 @@ let package = Package(
       "Results",
       uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Workload", grdb]),
     room(
+      "Timeline", uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Workload"]),
+    room(
       "Experiments",
       uses: [
         "CGSL", "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics",
@@ -80,7 +82,7 @@ let package = Package(
       dependencies: [
         "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "Experiments", "KernelBench",
         "LatencyProfiles", "LatentDynamics", "Policies", "Reporting", "Results", "Scenarios",
-        "Workload", arguments,
+        "Timeline", "Workload", arguments,
       ],
       swiftSettings: settings),
     tests("Diagnostics", uses: []),
@@ -109,9 +111,12 @@ let package = Package(
         "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics", "Policies",
         "Results", "Scenarios", "Workload",
       ], exclude: ["queueing_oracles.csv"]),
+    tests(
+      "Timeline",
+      uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Policies", "Workload"]),
     tests("Reporting", uses: ["Cluster", "Diagnostics", "Results", "Workload"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["qosdiff"],
-      exclude: ["CSVFilesTests-summary.csv"], swiftSettings: settings),
+      exclude: ["CSVFilesTests-summary.csv", "page_test.py"], swiftSettings: settings),
   ]
 )

@@ -47,12 +47,24 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Write the list of kernels here and measure nothing; bench_torch.py times it.")
   var manifest: String?
 
+  @Flag(help: "Prints JSON.")
+  var json = false
+
+  @OptionGroup var verbosity: Verbosity
+
   func run() throws {
     let plan = try plan()
     if let manifest { return try write(BenchManifest(plan), to: manifest) }
     let name = URL(fileURLWithPath: out).deletingPathExtension().lastPathComponent
-    let profile = try ProfileMeasurement(plan: plan, out: out, name: name).run()
-    Output.result("\(out): \(profile.kernels.count) kernels, \(profile.entries.count) entries")
+    let profile = try ProfileMeasurement(plan: plan, out: out, name: name, verbosity: verbosity)
+      .run()
+    if json {
+      Output.json(
+        ProfileCommand.Written(
+          file: out, kernels: profile.kernels.count, entries: profile.entries.count))
+    } else {
+      Output.result("\(out): \(profile.kernels.count) kernels, \(profile.entries.count) entries")
+    }
   }
 
   private func write(_ manifest: BenchManifest, to path: String) throws {
@@ -60,6 +72,12 @@ struct BenchCommand: ParsableCommand {
       try manifest.json().write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
       throw InputError(.cannotCreate, at: .init(file: path), "the manifest cannot be written")
+    }
+    if json {
+      Output.json(
+        ProfileCommand.Written(
+          file: path, kernels: manifest.count.kernels, entries: manifest.count.entries))
+      return
     }
     Output.result(
       "\(path): \(manifest.count.kernels) kernels, \(manifest.count.entries) entries; "

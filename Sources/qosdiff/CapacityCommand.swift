@@ -85,6 +85,13 @@ struct CapacityCommand: AsyncParsableCommand {
     Output.result(json ? report.json : report.text)
   }
 
+  /// How many looks are to come is not known: the search ends when it has decided.
+  private func looked(_ name: String, _ what: String, since start: ContinuousClock.Instant) {
+    guard !scenario.verbosity.quiet else { return }
+    let spent = (ContinuousClock.now - start).components.seconds
+    Output.progress("\(name): \(what), after \(spent) s")
+  }
+
   private func loads(_ scenario: Scenario, _ names: [String]) async throws -> CapacityReport {
     let count = Int((most / step).rounded())
     let search = CapacitySearch(
@@ -94,9 +101,10 @@ struct CapacityCommand: AsyncParsableCommand {
       title: "\(scenario.name): highest load, of the baseline's capacity, at an SLO attainment of "
         + decimal(attainment),
       columns: ["highest load", "query/s"])
+    let start = ContinuousClock.now
     for name in names {
       let answer = try await search.run(policy: name) { load in
-        Output.progress("\(name): load \(decimal(load))")
+        looked(name, "load \(decimal(load))", since: start)
       }
       report.add(
         name, looks: answer.findings.map { ("load \(decimal($0.load))", $0.decision) },
@@ -136,9 +144,10 @@ struct CapacityCommand: AsyncParsableCommand {
         "\(scenario.name): fewest nodes at \(rate) query/s and an SLO attainment of "
         + "\(decimal(attainment)); \(place) varies",
       columns: ["nodes", "accelerators in all"])
+    let start = ContinuousClock.now
     for name in names {
       let answer = try await search.run(policy: name) { count in
-        Output.progress("\(name): \(count) nodes")
+        looked(name, "\(count) nodes", since: start)
       }
       report.add(
         name, looks: answer.findings.map { ("\($0.nodes) nodes", $0.decision) },

@@ -98,9 +98,6 @@ struct CapacityReport {
 
   /// One JSON object, keys sorted.
   var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let document = Document(title: title, policies: rows, notes: notes)
-    return (try? encoder.encode(document)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    JSONText.of(Document(title: title, policies: rows, notes: notes))
   }
 }

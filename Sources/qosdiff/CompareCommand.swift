@@ -24,6 +24,8 @@ struct CompareCommand: AsyncParsableCommand {
   @Flag(help: "Simulates nothing: compares the runs of this scenario that the database holds.")
   var stored = false
 
+  private var verbosity: Verbosity { scenario.verbosity }
+
   func run() async throws {
     if ResultStore.isDatabase(scenario.scenario) {
       try compareStored(scenario.scenario)
@@ -38,7 +40,7 @@ struct CompareCommand: AsyncParsableCommand {
         let runner = GridRunner(
           grid, policies: try repetitions.names(), baseline: repetitions.baseline,
           replications: repetitions.replications, jobs: options.jobs)
-        try await options.perform(runner, of: grid, out: out)
+        try await options.perform(runner, of: grid, out: out, verbosity)
       }
       return
     }
@@ -47,7 +49,7 @@ struct CompareCommand: AsyncParsableCommand {
       let comparison = try StoredComparison(of: experiment, in: ResultStore(readingFrom: path))
       try print([comparison])
     } else {
-      try await options.perform(experiment, out: out)
+      try await options.perform(experiment, out: out, verbosity)
     }
   }
 
@@ -109,7 +111,7 @@ struct CompareCommand: AsyncParsableCommand {
       Output.result(results.map { ComparisonText($0, $1).text }.joined(separator: "\n\n\n"))
     }
     if let out {
-      Output.error("CSV: \(try CSVReport.writeSummary(of: results, to: out))")
+      verbosity.note("CSV: \(try CSVReport.writeSummary(of: results, to: out))")
     }
   }
 }

@@ -2,11 +2,34 @@ import Experiments
 import Foundation
 import LatentDynamics
 import Reporting
+import Results
 
 /// Whether entropy earns its place, for `latents controls` and for experiments with controls.
 enum ControlsText {
   /// Mean number of evaluations of 50 at which signals are compared. Assumed.
   static let evaluations = 25.0
+
+  /// A policy's signal beside a control, for programs.
+  struct Row: Encodable {
+    let subject: String
+    let control: String
+    let evaluations: Double
+    let control_evaluations: Double
+    let convergence: Double
+    let difference: [Double]?
+    let convergence_p5: Double
+    let difference_p5: [Double]?
+  }
+
+  static func rows(_ table: TrajectoryTable, evaluations: Double) -> [Row] {
+    SignalControls(table).evidence(evaluations: evaluations).map { e in
+      Row(
+        subject: e.subject, control: e.control, evaluations: e.evaluations,
+        control_evaluations: e.controlEvaluations, convergence: e.convergence,
+        difference: e.difference.map { [$0.lowerBound, $0.upperBound] }, convergence_p5: e.tail,
+        difference_p5: e.tailDifference.map { [$0.lowerBound, $0.upperBound] })
+    }
+  }
 
   static func offline(_ table: TrajectoryTable, evaluations: Double) -> String {
     let label = table.header.source == .synthetic ? "synthetic latents" : "recorded latents"

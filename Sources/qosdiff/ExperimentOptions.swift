@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cluster
 import Diagnostics
 import Experiments
 import Scenarios
@@ -14,7 +15,7 @@ struct ExperimentOptions: ParsableArguments {
   @Option(help: "Runs at a time; default: one a core.")
   var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
 
-  @Flag(help: "Stores no row for each query; latency CDFs and per-query CSVs stay empty.")
+  @Flag(help: "Stores no row for each query: there is no queries.csv then.")
   var noQueries = false
 
   @Flag(help: "Prints JSON.")
@@ -24,19 +25,25 @@ struct ExperimentOptions: ParsableArguments {
     if jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
   }
 
-  /// Runs an experiment into the database and prints its results.
-  func perform(_ experiment: Experiment, out: String?) async throws {
+  /// Runs an experiment into the database and prints its results; `companion` is told of the first run and
+  /// comes back.
+  @discardableResult
+  func perform(
+    _ experiment: Experiment, out: String?, _ verbosity: Verbosity,
+    companion: (any Observer)? = nil
+  ) async throws -> (any Observer)? {
     let path = db ?? Self.database(experiment.scenario)
-    if let out { try CSVReport.makeFolder(out) }
+    if let out { try ReportFolder.make(out) }
     let store = try ResultStore(creatingAt: path)
     let start = ContinuousClock.now
+    var progress = Progress("runs", verbosity)
     let outcome = try await ExperimentRunner(
-      experiment, jobs: jobs, keepsQueries: !noQueries
+      experiment, jobs: jobs, keepsQueries: !noQueries, companion: companion
     ).run(
       into: store,
       provenance: Self.provenance(experiment.scenario),
       finalProvenance: { [("elapsed_s", "\(Self.seconds(since: start))")] },
-      progress: { done, all in Output.progress(done < all ? "run \(done + 1) of \(all)" : "") })
+      progress: { progress.show($0, of: $1) })
     if json {
       Output.result(ComparisonJSON.text(outcome.experiment, outcome.summaries))
     } else {
@@ -51,22 +58,26 @@ struct ExperimentOptions: ParsableArguments {
     }
     if let out {
       let files = try CSVReport(store).write(to: out, experiments: [outcome.experiment.id])
-      Output.error("CSV: \(files.joined(separator: ", "))")
+      verbosity.note("CSV: \(files.joined(separator: ", "))")
     }
-    Output.error(Self.closing(path, events: outcome.events, since: start))
+    verbosity.note(Self.closing(path, events: outcome.events, since: start))
+    return outcome.companion
   }
 
   /// Runs a grid of experiments into the database and prints what it shows. No per-query rows: a grid
   /// has too many.
-  func perform(_ runner: GridRunner, of grid: ExperimentGrid, out: String?) async throws {
+  func perform(
+    _ runner: GridRunner, of grid: ExperimentGrid, out: String?, _ verbosity: Verbosity
+  ) async throws {
     let path = db ?? Self.database(grid.scenario)
-    if let out { try CSVReport.makeFolder(out) }
+    if let out { try ReportFolder.make(out) }
     let store = try ResultStore(creatingAt: path)
     let start = ContinuousClock.now
+    var progress = Progress("points", verbosity)
     let outcome = try await runner.run(
       into: store, provenance: Self.provenance(grid.scenario)
     ) { point, done, all in
-      Output.progress(done < all ? "point \(done + 1) of \(all): \(point)" : "")
+      progress.show(done, of: all, point)
     }
     let comparisons = outcome.comparisons.map { ($0.experiment, $0.summaries) }
     var parts = [GridText(comparisons).text, GridText.claims(outcome.claims)]
@@ -83,9 +94,9 @@ struct ExperimentOptions: ParsableArguments {
       try Self.write(text + "\n", to: "\(out)/comparison.txt")
       let ids = (outcome.comparisons + outcome.controls).map(\.experiment.id)
       let files = try CSVReport(store).write(to: out, experiments: Set(ids))
-      Output.error("CSV: \(files.joined(separator: ", "))")
+      verbosity.note("CSV: \(files.joined(separator: ", "))")
     }
-    Output.error(Self.closing(path, events: outcome.events, since: start))
+    verbosity.note(Self.closing(path, events: outcome.events, since: start))
   }
 
   private static func write(_ text: String, to path: String) throws(InputError) {

@@ -12,6 +12,9 @@ struct InitCommand: ParsableCommand {
   @Argument(help: "The folder; default: the present one.")
   var folder = "."
 
+  @Flag(help: "Prints JSON.")
+  var json = false
+
   func run() throws {
     let files: [(name: String, text: String)] = [
       ("scenario.yaml", StarterFiles.scenario), ("trace.csv", StarterFiles.trace()),
@@ -38,7 +41,11 @@ struct InitCommand: ParsableCommand {
           .cannotWrite, at: .init(file: "\(folder)/\(file.name)"), "the file cannot be written",
           hint: "see to space and permissions")
       }
-      Output.result("wrote \(folder)/\(file.name)")
+      if !json { Output.result("wrote \(folder)/\(file.name)") }
+    }
+    if json {
+      Output.json(["files": files.map { "\(folder)/\($0.name)" }])
+      return
     }
     Output.result("next: qosdiff compare \(folder)/scenario.yaml")
   }

@@ -13,6 +13,15 @@ struct LatentsCommand: ParsableCommand {
 }
 
 extension LatentsCommand {
+  /// What a table that was written is, for programs.
+  struct Written: Encodable {
+    let file: String
+    let prompts: Int
+    let steps: Int
+    let model: String
+    let size: String
+  }
+
   /// `qosdiff latents generate`.
   struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,6 +45,9 @@ extension LatentsCommand {
     var jobs: Int?
     @Option(name: .shortAndLong, help: "File to write.")
     var out = "latents.table"
+    @Flag(help: "Prints JSON.")
+    var json = false
+    @OptionGroup var verbosity: Verbosity
 
     func run() throws {
       let sides = size.split(separator: "x").compactMap { Int($0) }
@@ -56,18 +68,20 @@ extension LatentsCommand {
         prompts: prompts, grid: TrajectoryGrid(steps: steps), model: model, height: sides[0],
         width: sides[1], firstSeed: seed,
         histogram: ValueHistogram(bins: bins, range: -range...range))
-      let clock = ContinuousClock()
-      let start = clock.now
+      var progress = Progress("prompts", verbosity)
       let table = generator.generate(
         version: ProgramVersion.text,
         threads: jobs ?? ProcessInfo.processInfo.activeProcessorCount
-      ) { done in
-        let left = (clock.now - start) / done * (prompts - done)
-        Output.progress("\(done) of \(prompts) prompts, \(left.components.seconds) s left")
-      }
-      Output.progress("")
+      ) { progress.show($0, of: prompts) }
+      progress.clear()
       try table.save(path: out)
-      print(
+      if json {
+        Output.json(
+          Written(
+            file: out, prompts: table.prompts, steps: table.grid.steps, model: model, size: size))
+        return
+      }
+      Output.result(
         "\(out): \(table.prompts) prompts, \(table.grid.steps) steps, \(model) at \(size), "
           + "synthetic latents")
     }
@@ -82,13 +96,20 @@ extension LatentsCommand {
     var file: String?
     @Option(help: "Mean evaluations at which signals are compared.")
     var evaluations = ControlsText.evaluations
+    @Flag(help: "Prints JSON.")
+    var json = false
+    @OptionGroup var verbosity: Verbosity
 
     func run() throws {
-      let table = try TrajectoryTable.load(path: try file ?? OwnTable.path())
+      let table = try TrajectoryTable.load(path: try file ?? OwnTable.path(verbosity))
       guard evaluations >= 5, evaluations <= Double(table.grid.steps) else {
         throw usage("--evaluations \(evaluations) is out of range", "5 to \(table.grid.steps)")
       }
-      print(ControlsText.offline(table, evaluations: evaluations))
+      if json {
+        Output.json(ControlsText.rows(table, evaluations: evaluations))
+      } else {
+        Output.result(ControlsText.offline(table, evaluations: evaluations))
+      }
     }
   }
 
@@ -101,14 +122,18 @@ extension LatentsCommand {
     var file: String?
     @Option(help: "Steps between the two looks of a change.")
     var changeOver = 2
+    @Flag(help: "Prints JSON.")
+    var json = false
+    @OptionGroup var verbosity: Verbosity
 
     func run() throws {
-      let path = try file ?? OwnTable.path()
+      let path = try file ?? OwnTable.path(verbosity)
       let table = try TrajectoryTable.load(path: path)
       guard (1..<max(table.grid.steps, 2)).contains(changeOver) else {
         throw usage("--change-over \(changeOver) is out of range", "1 to \(table.grid.steps - 1)")
       }
-      print(TableText(table, file: path, changeOver: changeOver).text)
+      let text = TableText(table, file: path, changeOver: changeOver)
+      if json { Output.json(text.tables) } else { Output.result(text.text) }
     }
   }
 }

@@ -9,7 +9,9 @@ enum OwnProfile {
   /// The path of a profile that holds `model` at a size.
   ///
   /// The file's name says what else the figures depend on: processor, cores, oneDNN and harness.
-  static func path(model name: String, height: Int, width: Int) throws(InputError) -> String {
+  static func path(
+    model name: String, height: Int, width: Int, _ verbosity: Verbosity
+  ) throws(InputError) -> String {
     guard let model = ModelRegistry.model(named: name) else {
       throw InputError(
         .badInput, at: nil, "the operators of model '\(name)' are not known",
@@ -31,13 +33,13 @@ enum OwnProfile {
     let slug = String(key.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" })
     let out = folder.appending(path: "\(slug)-\(name)-\(size).json").path
     if FileManager.default.fileExists(atPath: out) { return out }
-    Output.error(
+    verbosity.note(
       "profile 'auto': measuring \(name) at \(size) on this machine, about two minutes, once; it is "
         + "kept as \(out)")
     let plan = BenchPlan(
       models: [model], sizes: [.init(height: height, width: width)], batches: [1, 2],
       isQuick: true, threads: machine.cores)
-    _ = try ProfileMeasurement(plan: plan, out: out, name: "auto").run()
+    _ = try ProfileMeasurement(plan: plan, out: out, name: "auto", verbosity: verbosity).run()
     return out
   }
 }

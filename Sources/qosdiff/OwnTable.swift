@@ -10,20 +10,21 @@ enum OwnTable {
 
   /// The path of the built-in table for a model and size.
   static func path(
-    model: String = "sd15", height: Int = 512, width: Int = 512
+    model: String = "sd15", height: Int = 512, width: Int = 512, _ verbosity: Verbosity
   ) throws(InputError) -> String {
     let name = "synthetic-v\(TrajectoryTable.schemaVersion)-\(model)-\(height)x\(width).table"
     let folder = try CacheFolder.make("latents")
     let out = folder.appending(path: name).path
     if FileManager.default.fileExists(atPath: out) { return out }
-    Output.error(
+    verbosity.note(
       "latents: sampling \(prompts) prompts at \(height)x\(width), a few minutes, once; they are "
         + "kept as \(out)")
+    var progress = Progress("prompts", verbosity)
     let table = TableGenerator(prompts: prompts, model: model, height: height, width: width)
       .generate(
         version: ProgramVersion.text, threads: ProcessInfo.processInfo.activeProcessorCount
-      ) { Output.progress("\($0) of \(prompts) prompts") }
-    Output.progress("")
+      ) { progress.show($0, of: prompts) }
+    progress.clear()
     try table.save(path: out)
     return out
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import EventEngine
 import Foundation
 import Policies
+import Reporting
 
 struct PoliciesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -74,8 +75,6 @@ enum PolicyListing {
           Parameter(name: $0.name, default: defaultText($0), summary: $0.summary)
         })
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(entries)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+    return JSONText.of(entries)
   }
 }

@@ -1,11 +1,19 @@
 import ArgumentParser
 import Foundation
 import LatencyProfiles
+import Reporting
 
 struct ProfileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "profile", abstract: "Shows, compares and derives latency profiles.",
     subcommands: [Show.self, Compare.self, Derive.self])
+
+  /// What a command that writes a file says to programs.
+  struct Written: Encodable {
+    let file: String
+    let kernels: Int
+    let entries: Int
+  }
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,7 +25,15 @@ struct ProfileCommand: ParsableCommand {
     @Option(help: "Kernels to list.")
     var kernels = 20
 
+    @Flag(help: "Prints JSON: the profile's own, a list of them where there are several.")
+    var json = false
+
     func run() throws {
+      if json {
+        let texts = try files.map { try LatencyProfile.load(path: $0).text }
+        Output.result(texts.count == 1 ? texts[0] : "[\(texts.joined(separator: ",\n"))]")
+        return
+      }
       for (index, file) in files.enumerated() {
         let tables = ProfileTables(profile: try LatencyProfile.load(path: file))
         if index > 0 { Output.result("") }
@@ -45,6 +61,9 @@ struct ProfileCommand: ParsableCommand {
     @Option(help: "Kernels to list.")
     var kernels = 20
 
+    @Flag(help: "Prints JSON.")
+    var json = false
+
     func validate() throws {
       if files.count < 2 { throw ValidationError("name at least two profiles") }
     }
@@ -52,10 +71,21 @@ struct ProfileCommand: ParsableCommand {
     func run() throws {
       var profiles: [LatencyProfile] = []
       for file in files { profiles.append(try LatencyProfile.load(path: file)) }
-      for profile in profiles { Output.result(ProfileTables(profile: profile).title) }
       let comparison = ProfileComparison(profiles: profiles)
-      Output.result("\n" + comparison.stages)
-      if let table = comparison.kernels(limit: max(kernels, 0)) { Output.result("\n" + table) }
+      if json {
+        Output.json(
+          ["stages": comparison.stages.objects]
+            .merging(
+              comparison.kernels(limit: max(kernels, 0)).map { ["kernels": $0.table.objects] }
+                ?? [:]
+            ) { $1 })
+        return
+      }
+      for profile in profiles { Output.result(ProfileTables(profile: profile).title) }
+      Output.result("\n" + comparison.stages.text)
+      if let kernels = comparison.kernels(limit: max(kernels, 0)) {
+        Output.result("\n\(kernels.title)\n\(kernels.table.text)")
+      }
     }
   }
 }

@@ -6,7 +6,7 @@ struct ProfileComparison {
   let profiles: [LatencyProfile]
 
   /// Median seconds of each profile, and the ratio of the others to the first.
-  var stages: String {
+  var stages: TextTable {
     let tables = profiles.map { profile in
       Dictionary(
         profile.entries.map { (ProfileTables.work(of: $0), $0.medianSeconds) },
@@ -23,7 +23,7 @@ struct ProfileComparison {
       }
       table.add(row + (seconds + ratios).map(ProfileTables.number))
     }
-    return table.text
+    return table
   }
 
   /// In the order of the first profile, then of the next ones.
@@ -33,7 +33,7 @@ struct ProfileComparison {
   }
 
   /// The kernels that all profiles timed, by what they take in the first; nil where there is none.
-  func kernels(limit: Int) -> String? {
+  func kernels(limit: Int) -> (title: String, table: TextTable)? {
     let tables = profiles.map { profile in
       Dictionary(
         profile.kernels.map { ($0.kernel, $0.medianSeconds) }, uniquingKeysWith: { a, _ in a })
@@ -52,6 +52,6 @@ struct ProfileComparison {
           + seconds.dropFirst().map { ProfileTables.number($0 / seconds[0]) })
     }
     let more = common.count > limit ? "the \(limit) longest of \(common.count)" : "all"
-    return "kernels in every profile, \(more), longest first:\n" + table.text
+    return ("kernels in every profile, \(more), longest first:", table)
   }
 }

@@ -38,6 +38,9 @@ extension ProfileCommand {
     @Option(help: "The profile to write.")
     var out = "derived.json"
 
+    @Flag(help: "Prints JSON.")
+    var json = false
+
     func run() throws {
       let rates = try rates()
       let models = try BenchCommand.models(model)
@@ -48,6 +51,10 @@ extension ProfileCommand {
       let name = URL(fileURLWithPath: out).deletingPathExtension().lastPathComponent
       let profile = try fit.profile(name: name, of: rates, models: models, size: size)
       try profile.save(path: out)
+      if json {
+        Output.json(Written(file: out, kernels: 0, entries: profile.entries.count))
+        return
+      }
       Output.result(Self.table(fit))
       Output.result("\(out): \(profile.entries.count) entries, derived")
     }

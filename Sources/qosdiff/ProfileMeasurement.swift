@@ -8,6 +8,7 @@ struct ProfileMeasurement {
   let plan: BenchPlan
   let out: String
   let name: String
+  let verbosity: Verbosity
 
   func run() throws(InputError) -> LatencyProfile {
     let interrupt = InterruptFlag()
@@ -16,9 +17,11 @@ struct ProfileMeasurement {
     var result: BenchResult
     do {
       let bench = try Bench(
-        plan: plan, resumePath: resume, progress: { Self.show($0, since: start) },
+        plan: plan, resumePath: resume, progress: { show($0, since: start) },
         isCancelled: { interrupt.isRaised })
-      if bench.resumed > 0 { Output.error("\(bench.resumed) kernels are in \(resume) already") }
+      if bench.resumed > 0 {
+        verbosity.note("\(bench.resumed) kernels are in \(resume) already")
+      }
       result = try bench.run()
       result.latentEntropy = EntropyTiming.measure()
       Output.progress("")
@@ -70,7 +73,8 @@ struct ProfileMeasurement {
     }
   }
 
-  private static func show(_ progress: Bench.Progress, since start: Date) {
+  private func show(_ progress: Bench.Progress, since start: Date) {
+    guard !verbosity.quiet else { return }
     let spent = Date().timeIntervalSince(start)
     let left = progress.share > 0.03 ? spent * (1 / progress.share - 1) : nil
     let filled = Int(20 * progress.share)

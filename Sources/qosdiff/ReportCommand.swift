@@ -5,7 +5,12 @@ import Results
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Writes reports from a results database.")
+    commandName: "report",
+    abstract: "Writes CSV files, LaTeX tables, figures and a page from a results database.",
+    discussion: """
+      Without --out, the comparison is printed. Files are replaced whole; others in the folder stay. Exit \
+      code 1 where a figure could not be drawn (gnuplot missing): all else is written.
+      """)
 
   @Argument(help: "The database.")
   var db: String
@@ -13,8 +18,16 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "Folder for the files; without it, the comparison is printed.")
   var out: String?
 
-  @Option(help: "What to write: csv.")
-  var format = "csv"
+  @Option(help: "What to write, of csv, tex, pdf, svg, html; default: all.")
+  var format: String?
+
+  @Option(help: "Policies that figures show, such as A,B; default: the first seven.")
+  var policies: String?
+
+  @Flag(help: "Prints JSON.")
+  var json = false
+
+  @OptionGroup var verbosity: Verbosity
 
   /// Points in the order of a grid: by workload, SLO scale and load.
   private static func order(_ experiment: StoredExperiment) -> (String, Double, Double) {
@@ -23,20 +36,60 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard format == "csv" else {
-      throw InputError(
-        .usage, at: .init(file: "--format \(format)"), "there is no such format", hint: "use csv")
-    }
+    let formats = try self.formats()
     let store = try ResultStore(readingFrom: db)
-    if let out {
-      for file in try CSVReport(store).write(to: out) { Output.result(file) }
+    let report = try Report(store, policies: policies.map(PolicyNames.parse))
+    for warning in report.warnings { Output.error("Warning: \(warning).") }
+    guard let out else {
+      try show(store)
       return
     }
-    let experiments = try store.experiments()
-    guard !experiments.isEmpty else {
+    let outcome = try report.write(to: out, formats: formats)
+    if json {
+      Output.result(outcome.json(folder: out))
+    } else {
+      for file in outcome.files { Output.result("\(out)/\(file)") }
+    }
+    if !outcome.stale.isEmpty {
+      verbosity.note("Left from an earlier report: \(outcome.stale.joined(separator: ", ")).")
+    }
+    for (reason, files) in Dictionary(grouping: outcome.skipped, by: \.reason).sorted(by: {
+      $0.key < $1.key
+    }) {
+      Output.error("Not drawn (\(reason)): \(files.map(\.file).joined(separator: ", ")).")
+    }
+    if !outcome.skipped.isEmpty { throw ExitCode(1) }
+  }
+
+  private func formats() throws(InputError) -> Set<Report.Format> {
+    guard let format else { return Set(Report.Format.allCases) }
+    var formats: Set<Report.Format> = []
+    for word in format.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let known = Report.Format(rawValue: String(word)) else {
+        let names = Report.Format.allCases.map(\.rawValue)
+        throw InputError(
+          .usage, at: .init(file: "--format \(format)"), "there is no format '\(word)'",
+          hint: Suggestion.hint(for: String(word), in: names, noun: "format"))
+      }
+      formats.insert(known)
+    }
+    if out == nil {
       throw InputError(
-        .badInput, at: .init(file: db), "the database holds no complete experiment",
-        hint: "run 'qosdiff compare SCENARIO --db \(db)' to its end")
+        .usage, at: .init(file: "--format \(format)"), "files need a folder",
+        hint: "name it with --out DIR")
+    }
+    return formats
+  }
+
+  private func show(_ store: ResultStore) throws {
+    let experiments = try store.experiments()
+    if json {
+      let all = experiments.filter { $0.point?.controlsOf == nil }
+      Output.result(
+        ComparisonJSON.text(
+          try all.map { ($0, try store.summaries(of: $0.id)) },
+          try all.flatMap { try store.claims(of: $0) }))
+      return
     }
     let grids = Set(experiments.filter { $0.point != nil }.map(\.name)).sorted()
     for name in grids {

@@ -1,6 +1,9 @@
 import ArgumentParser
+import Cluster
+import Diagnostics
 import Experiments
 import Scenarios
+import Timeline
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,11 +15,43 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "The policy; default: the scenario's baseline.")
   var policy: String?
 
+  @Option(
+    help: "Writes the run as a trace for ui.perfetto.dev and chrome://tracing into this file.")
+  var timeline: String?
+
+  @Option(help: "Keeps only every n-th query in the timeline.")
+  var timelineEvery = 1
+
+  @Option(help: "Most events in the timeline; the rest is left out, and counted.")
+  var timelineLimit: Int?
+
+  func validate() throws {
+    if timelineEvery < 1 { throw ValidationError("--timeline-every must be at least 1.") }
+    if let timelineLimit, timelineLimit < 1 {
+      throw ValidationError("--timeline-limit must be at least 1.")
+    }
+    if timeline == nil, timelineEvery != 1 || timelineLimit != nil {
+      throw ValidationError("--timeline-every and --timeline-limit are for --timeline FILE.")
+    }
+  }
+
   func run() async throws {
+    let verbosity = scenario.verbosity
     let scenario = try scenario.read()
     let policy = policy ?? scenario.run.baseline
     let experiment = try Experiment(
       scenario, policies: [policy], baseline: policy, replications: 1)
-    try await options.perform(experiment, out: nil)
+    let observer = try timeline.map { path throws(InputError) in
+      try Timeline(
+        to: path, of: scenario.cluster, policy: policy,
+        options: TimelineOptions(every: timelineEvery, limit: timelineLimit))
+    }
+    let told = try await options.perform(experiment, out: nil, verbosity, companion: observer)
+    guard let path = timeline, let told = told as? Timeline else { return }
+    try told.check()
+    verbosity.note(
+      "Timeline: \(path), \(told.count) events"
+        + (told.leftOut > 0 ? "; \(told.leftOut) more are left out (--timeline-limit)" : "")
+        + ". Open it at ui.perfetto.dev or chrome://tracing.")
   }
 }

@@ -16,22 +16,24 @@ struct ScenarioOptions: ParsableArguments {
   @Option(help: "Seed of all random numbers; overrides run.seed.")
   var seed: Int?
 
+  @OptionGroup var verbosity: Verbosity
+
   /// The scenario with all overrides, and with more of them.
   func read(setting more: [String] = []) throws(InputError) -> Scenario {
     var all = overrides + more
     if let seed { all.append("run.seed=\(seed)") }
-    return try Self.reader().read(path: scenario, overrides: all)
+    return try Self.reader(verbosity).read(path: scenario, overrides: all)
   }
 
-  static func reader() -> ScenarioReader {
+  static func reader(_ verbosity: Verbosity) -> ScenarioReader {
     let variable = ProcessInfo.processInfo.environment["QOSDIFF_TRACES"] ?? ""
     return ScenarioReader(
       traceFolders: variable.split(separator: ":").map(String.init),
       ownProfile: { model, height, width throws(InputError) in
-        try OwnProfile.path(model: model, height: height, width: width)
+        try OwnProfile.path(model: model, height: height, width: width, verbosity)
       },
       ownTable: { model, height, width throws(InputError) in
-        try OwnTable.path(model: model, height: height, width: width)
+        try OwnTable.path(model: model, height: height, width: width, verbosity)
       })
   }
 }

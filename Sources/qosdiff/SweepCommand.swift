@@ -62,6 +62,8 @@ struct SweepCommand: AsyncParsableCommand {
     }
   }
 
+  private var verbosity: Verbosity { scenario.verbosity }
+
   func run() async throws {
     let points = try SweepPoints(
       axes: axis, list: list, taken: taken, allowsMany: yes
@@ -70,7 +72,7 @@ struct SweepCommand: AsyncParsableCommand {
     for point in points { scenarios.append((point.overrides, try read(point))) }
     guard let first = scenarios.first?.scenario else { return }
     let path = db ?? ExperimentOptions.database(first)
-    if let out { try CSVReport.makeFolder(out) }
+    if let out { try ReportFolder.make(out) }
     if resume, !FileManager.default.fileExists(atPath: path) {
       throw InputError(
         .missingInput, at: .init(file: path), "there is no sweep to go on with",
@@ -82,13 +84,8 @@ struct SweepCommand: AsyncParsableCommand {
       replications: repetitions.replications)
     let clock = ContinuousClock()
     let start = clock.now
-    var known: Int?
-    func progress(_ done: Int, _ all: Int) {
-      let before = known ?? done
-      known = before
-      let left = done > before ? (clock.now - start) / (done - before) * (all - done) : nil
-      Output.progress(done < all ? Self.bar(done, all, left) : "")
-    }
+    var line = Progress("points", verbosity)
+    func progress(_ done: Int, _ all: Int) { line.show(done, of: all) }
     let outcome: SweepRunner.Outcome
     switch engine {
     case .local:
@@ -108,10 +105,10 @@ struct SweepCommand: AsyncParsableCommand {
     if let out, !results.isEmpty {
       let files = try CSVReport(store).write(
         to: out, experiments: Set(results.map(\.experiment.id)))
-      Output.error("CSV: \(files.joined(separator: ", "))")
+      verbosity.note("CSV: \(files.joined(separator: ", "))")
     }
     let stored = results.count { $0.wasKnown }
-    Output.error(
+    verbosity.note(
       "Database: \(path). \(results.count) points"
         + (stored > 0 ? ", \(stored) of them there already" : "")
         + ", in \((clock.now - start).components.seconds) s.")
@@ -134,7 +131,6 @@ struct SweepCommand: AsyncParsableCommand {
     let outcome = try await ArraySweep(
       plan, on: SlurmQueue(program: program, options: sbatchOptions, most: jobs), limits: limits
     ).run(into: store, isInterrupted: { interrupt.isRaised }, progress: progress)
-    Output.progress("")
     if outcome.resubmitted > 0 {
       Output.error("\(outcome.resubmitted) tasks ended without a result and were submitted again.")
     }
@@ -147,14 +143,6 @@ struct SweepCommand: AsyncParsableCommand {
       throw ExitCode(130)
     }
     return SweepRunner.Outcome(points: outcome.points, failures: outcome.failures)
-  }
-
-  /// A bar of 30 signs, the count, and the time left where it can be told.
-  private static func bar(_ done: Int, _ all: Int, _ left: Duration?) -> String {
-    let full = done * 30 / max(all, 1)
-    let bar = String(repeating: "#", count: full) + String(repeating: ".", count: 30 - full)
-    return "[\(bar)] \(done) of \(all) points"
-      + (left.map { ", \($0.components.seconds) s left" } ?? "")
   }
 
   /// Paths that other options set at every point.

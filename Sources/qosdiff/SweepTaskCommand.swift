@@ -16,13 +16,16 @@ struct SweepTaskCommand: AsyncParsableCommand {
   @Argument(help: "The task, from 0.")
   var task: Int
 
+  @OptionGroup var verbosity: Verbosity
+
   func run() async throws {
+    let verbosity = verbosity
     let environment = ProcessInfo.processInfo.environment
     let job = environment["SLURM_ARRAY_JOB_ID"].map { [("slurm_job", "\($0)_\(task)")] } ?? []
     try await SweepTask(file: file, index: task, scratch: NSTemporaryDirectory()).run(
       provenance: [("host", ProcessInfo.processInfo.hostName)] + job
     ) { path, overrides throws(InputError) in
-      try ScenarioOptions.reader().read(path: path, overrides: overrides)
+      try ScenarioOptions.reader(verbosity).read(path: path, overrides: overrides)
     }
   }
 }

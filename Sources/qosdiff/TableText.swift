@@ -5,6 +5,8 @@ import Reporting
 /// What `latents inspect` prints.
 struct TableText {
   let text: String
+  /// The tables alone, by name: for programs.
+  let tables: [String: [[String: String]]]
 
   init(_ table: TrajectoryTable, file: String, changeOver: Int) {
     let header = table.header
@@ -16,25 +18,35 @@ struct TableText {
     ]
     let quartiles = table.complexityQuartiles()
     lines += ["", "Entropy in bits and error, means by quartile of complexity (q1 = simplest):"]
-    lines.append(Self.curves(table, quartiles))
-    lines += ["", "Mean error of full schedules:", Self.schedules(table)]
+    let curves = Self.curves(table, quartiles)
+    lines.append(curves.text)
+    let schedules = Self.schedules(table)
+    lines += ["", "Mean error of full schedules:", schedules.text]
+    let endings = Self.endings(table)
     lines += [
       "",
       "Mean error of leaving after k steps (none = as it stands; m = evaluations for the rest):",
-      Self.endings(table),
+      endings.text,
     ]
+    let evidence = Self.evidence(SignalEvidence(table, changeOver: changeOver))
     lines += [
       "",
       "Spearman's rank correlation over prompts with the error of one last step "
         + "(changes: absolute, over \(changeOver) steps):",
-      Self.evidence(SignalEvidence(table, changeOver: changeOver)),
+      evidence.text,
+    ]
+    var tables = [
+      "curves": curves.objects, "schedules": schedules.objects, "endings": endings.objects,
+      "correlations": evidence.objects,
     ]
     if let calibration = QualityCalibration(table) {
+      let pairs = Self.calibration(calibration)
+      tables["calibration"] = pairs.objects
       lines += [
         "",
         "Perceptual score: published FID (Stable Diffusion 1.4, DPM-Solver++, DPM-Solver-v3 appendix H) "
           + "at these errors, monotone fit:",
-        Self.calibration(calibration),
+        pairs.text,
         "residual (root mean square) \(String(format: "%.3f", calibration.residual)); beyond these "
           + "errors it is not established",
       ]
@@ -47,6 +59,7 @@ struct TableText {
       ]
     }
     text = lines.joined(separator: "\n")
+    self.tables = tables
   }
 
   private static func mean(_ rows: some Collection<Int>, _ value: (Int) -> Double) -> String {
@@ -55,7 +68,7 @@ struct TableText {
     return String(format: "%.3f", values.reduce(0, +) / Double(values.count))
   }
 
-  private static func curves(_ table: TrajectoryTable, _ groups: [[Int]]) -> String {
+  private static func curves(_ table: TrajectoryTable, _ groups: [[Int]]) -> TextTable {
     let names = groups.count == 1 ? ["all"] : groups.indices.map { "q\($0 + 1)" }
     var text = TextTable(
       header: ["step"] + names.map { "H(x) \($0)" } + names.map { "H(x0) \($0)" }
@@ -67,20 +80,20 @@ struct TableText {
           + groups.map { mean($0) { table.entropyBits(.predictedX0, row: $0, steps: step) } }
           + groups.map { mean($0) { table.error(row: $0, stop: step, .cover(1)) } })
     }
-    return text.text
+    return text
   }
 
-  private static func schedules(_ table: TrajectoryTable) -> String {
+  private static func schedules(_ table: TrajectoryTable) -> TextTable {
     let rows = 0..<table.prompts
     let steps = Set(table.grid.remaining + table.grid.solverSteps).sorted()
     var text = TextTable(header: ["steps"] + steps.map(String.init))
     text.add(["ddim"] + steps.map { m in mean(rows) { table.error(row: $0, stop: 0, .cover(m)) } })
     text.add(
       ["dpm-solver++2m"] + steps.map { m in mean(rows) { table.solverError(row: $0, steps: m) } })
-    return text.text
+    return text
   }
 
-  private static func endings(_ table: TrajectoryTable) -> String {
+  private static func endings(_ table: TrajectoryTable) -> TextTable {
     let rows = 0..<table.prompts
     let covers = table.grid.remaining
     var text = TextTable(header: ["k", "none", "reserved"] + covers.map { "m=\($0)" })
@@ -90,10 +103,10 @@ struct TableText {
         ["\(stop)"] + endings.map { end in mean(rows) { table.error(row: $0, stop: stop, end) } })
     }
     text.add(["\(table.grid.steps)", mean(rows) { table.wholeError(row: $0) }])
-    return text.text
+    return text
   }
 
-  private static func calibration(_ calibration: QualityCalibration) -> String {
+  private static func calibration(_ calibration: QualityCalibration) -> TextTable {
     var text = TextTable(header: ["steps", "mean error", "published FID", "fitted"])
     for pair in calibration.pairs {
       text.add([
@@ -101,10 +114,10 @@ struct TableText {
         String(format: "%.2f", pair.published), String(format: "%.3f", pair.fitted),
       ])
     }
-    return text.text
+    return text
   }
 
-  private static func evidence(_ evidence: SignalEvidence) -> String {
+  private static func evidence(_ evidence: SignalEvidence) -> TextTable {
     var text = TextTable(
       header: ["step", "mean error"] + LatentSignal.allCases.map(\.rawValue))
     for row in evidence.rows {
@@ -114,6 +127,6 @@ struct TableText {
             row.correlations[signal].map { String(format: "%.2f", $0) } ?? "-"
           })
     }
-    return text.text
+    return text
   }
 }

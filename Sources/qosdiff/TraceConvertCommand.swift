@@ -30,6 +30,8 @@ extension TraceCommand {
     var seed: UInt64 = 1
     @Option(name: .shortAndLong, help: "File to write.")
     var out: String
+    @Flag(help: "Prints JSON.")
+    var json = false
 
     func run() throws {
       var trace = try input.load()
@@ -60,8 +62,12 @@ extension TraceCommand {
         throw usage("the trace would last over 50 years", "a higher --rate-scale")
       }
       try TraceWriter.write(trace, toCSV: out)
-      print("\(out): \(trace.rows.count) queries over \(decimal(trace.span.seconds)) s")
-      for line in describe(trace.report) { print(line) }
+      if json {
+        Output.json(TraceSummary(trace, file: out))
+        return
+      }
+      Output.result("\(out): \(trace.rows.count) queries over \(decimal(trace.span.seconds)) s")
+      for line in describe(trace.report) { Output.result(line) }
     }
   }
 }

@@ -50,6 +50,8 @@ extension TraceCommand {
     var seed: UInt64 = 1
     @Option(name: .shortAndLong, help: "File to write.")
     var out: String
+    @Flag(help: "Prints JSON.")
+    var json = false
 
     func run() throws {
       let process = try arrivalProcess()
@@ -71,7 +73,11 @@ extension TraceCommand {
         throw usage("no query arrives in that time", "a longer --duration or a higher --rate")
       }
       try TraceWriter.write(trace, toCSV: out)
-      print("\(out): \(trace.rows.count) queries over \(decimal(trace.span.seconds)) s")
+      if json {
+        Output.json(TraceSummary(trace, file: out))
+        return
+      }
+      Output.result("\(out): \(trace.rows.count) queries over \(decimal(trace.span.seconds)) s")
     }
 
     private func arrivalProcess() throws -> ArrivalProcess {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import EventEngine
 import Foundation
+import Reporting
 import Workload
 
 extension TraceCommand {
@@ -17,7 +18,7 @@ extension TraceCommand {
     func run() throws {
       let trace = try input.load()
       let summary = TraceSummary(trace, file: input.file)
-      print(json ? try summary.json() : summary.text(trace.report))
+      Output.result(json ? JSONText.of(summary) : summary.text(trace.report))
     }
   }
 }

@@ -59,12 +59,6 @@ struct TraceSummary: Encodable {
     notes = trace.report.notes
   }
 
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
-
   func text(_ report: TraceReport) -> String {
     let rows: [(String, String)] = [
       ("file", file),

@@ -57,11 +57,11 @@ import Testing
     #expect(text == (try String(contentsOf: golden, encoding: .utf8)))
     // The snapshot freezes; these hold by hand.
     for line in [
-      "fixed,ID,baseline,latency_mean_s,s,2,2.0,2.0,2.0,",
-      "fixed,ID,baseline,steps_mean,step,2,20.0,",
-      "fixed,ID,baseline,slo_violation_ratio,,2,0.0,",
-      "fixed,ID,baseline,queries_offered,query,2,3.0,",
-      "fixed,ID,same,latency_mean_s,s,2,2.0,2.0,2.0,1.0,1.0,1.0,",
+      "fixed,ID,,0.6,,,baseline,latency_mean_s,s,2,2.0,2.0,2.0,",
+      "fixed,ID,,0.6,,,baseline,steps_mean,step,2,20.0,",
+      "fixed,ID,,0.6,,,baseline,slo_violation_ratio,,2,0.0,",
+      "fixed,ID,,0.6,,,baseline,queries_offered,query,2,3.0,",
+      "fixed,ID,,0.6,,,same,latency_mean_s,s,2,2.0,2.0,2.0,1.0,1.0,1.0,",
     ] {
       #expect(text.contains("\n" + line), "no line starts with \(line)")
     }
@@ -85,19 +85,45 @@ import Testing
     let tables = try #require(
       try JSONSerialization.jsonObject(with: data) as? [String: [[String]]])
     #expect(
-      tables.keys.sorted() == ["classes", "latency_cdf", "queries", "replications", "summary"])
+      tables.keys.sorted() == [
+        "ablation", "attainment_by_slo_scale", "classes", "experiments", "latency_by_load",
+        "latency_cdf", "latency_sources", "over_time", "quality_by_latency", "queries", "ratios",
+        "replications", "summary", "throughput_by_load", "violations_by_load",
+      ])
+    func column(_ table: String, _ name: String) throws -> [String] {
+      let rows = try #require(tables[table])
+      let index = try #require(rows[0].firstIndex(of: name))
+      return rows.dropFirst().map { $0[index] }
+    }
     // Three queries, two policies, two replications.
-    let queries = try #require(tables["queries"])
-    #expect(queries.count == 1 + 3 * 2 * 2)
-    let name = try #require(queries[0].firstIndex(of: "class"))
-    #expect(queries[1...3].map { $0[name] } == ["a", "b,\"c\"", "a"])
-    let latency = try #require(queries[0].firstIndex(of: "latency_s"))
-    #expect(queries[1...3].map { $0[latency] } == ["1.000000000", "2.000000000", "3.000000000"])
-    let onTime = try #require(queries[0].firstIndex(of: "on_time"))
-    #expect(queries[1...3].map { $0[onTime] } == ["1", "1", "1"])
+    #expect(tables["queries"]?.count == 1 + 3 * 2 * 2)
+    #expect(try column("queries", "class").prefix(3) == ["a", "b,\"c\"", "a"])
+    #expect(try column("queries", "latency_s").prefix(3) == ["1.0", "2.0", "3.0"])
+    #expect(try column("queries", "on_time").prefix(3) == ["1", "1", "1"])
     #expect(tables["replications"]?.count == 1 + 2 * 2)
-    #expect(tables["classes"]?.count == 1 + 2 * 2 * 2)
+    // By class, policy and metric: class a has latencies of 1 s and 3 s.
+    #expect(tables["classes"]?.count == 1 + 2 * 2 * 31)
+    let rows = zip(try column("classes", "class"), try column("classes", "metric"))
+    let index = try #require(rows.enumerated().first { $1 == ("a", "latency_mean_s") }?.offset)
+    #expect(try column("classes", "mean")[index] == "2.0")
+    // Quantiles of 1, 2 and 3 s at 0, 0.005, ..., 1.
     #expect(tables["latency_cdf"]?.count == 1 + 201 * 2)
+    #expect(try column("latency_cdf", "latency_s").prefix(201).first == "1.0")
+    #expect(try column("latency_cdf", "latency_s")[100] == "2.0")
+    #expect(try column("latency_cdf", "latency_s")[200] == "3.0")
+    // Busy for 1 + 2 + 3 of 13 s; never more than one query there.
+    let lengths = zip(try column("over_time", "start_s"), try column("over_time", "end_s"))
+      .map { (Double($1) ?? 0) - (Double($0) ?? 0) }
+    func integral(_ name: String) throws -> Double {
+      zip(try column("over_time", name), lengths).map { (Double($0) ?? 0) * $1 }.reduce(0, +) / 2
+    }
+    #expect(abs(lengths.reduce(0, +) / 2 - 13) < 1e-9)
+    #expect(abs(try integral("accelerator_utilisation") - 6) < 1e-9)
+    #expect(abs(try integral("queries_in_system") - 6) < 1e-9)
+    #expect(try integral("queue_length") == 0)
+    #expect(try column("ablation", "parent").allSatisfy { $0 == "baseline" })
+    #expect(try column("ablation", "change").allSatisfy { $0 == "" })
+    #expect(try column("latency_sources", "provenance") == [])
   }
 
   static let hasPandas: Bool = {
@@ -116,7 +142,7 @@ import Testing
       """
       import os, pandas
       for name in os.listdir("csv"):
-          assert len(pandas.read_csv("csv/" + name)) > 0, name
+          assert len(pandas.read_csv("csv/" + name).columns) > 3, name
       """, in: try written())
     #expect(status == 0)
   }
@@ -125,12 +151,12 @@ import Testing
     let scratch = try written()
     #expect(
       text(scratch, "queries.csv").hasPrefix(
-        "experiment,experiment_id,policy,replication,query,arrival_s,start_s,end_s,latency_s,deadline_s,on_time,"
-          + "outcome,model,height_px,width_px,images,steps_requested,evaluations,finish,latent_error,"
+        "experiment,experiment_id,workload,load,slo_scale,settings,policy,policy_index,replication,query,"
+          + "arrival_s,start_s,end_s,latency_s,deadline_s,on_time,outcome,model,height_px,width_px,images,steps_requested,evaluations,finish,latent_error,"
           + "class,worker,"
           + "trace_row\n"))
     let columns = text(scratch, "replications.csv").prefix { $0 != "\n" }.split(separator: ",")
-    #expect(columns.count == 6 + 31)
+    #expect(columns.count == 13 + 31)
     for column in columns where column.contains("latency") || column.contains("wait") {
       #expect(column.hasSuffix("_s"))
     }

@@ -35,16 +35,20 @@ import Testing
     let files = try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/out")
     #expect(
       files.sorted() == [
-        "claims.csv", "comparison.txt", "points.csv", "replications.csv", "summary.csv",
+        "ablation.csv", "attainment_by_slo_scale.csv", "claims.csv", "comparison.txt",
+        "experiments.csv", "latency_by_load.csv", "latency_cdf.csv", "latency_sources.csv",
+        "over_time.csv", "quality_by_latency.csv", "ratios.csv", "replications.csv", "summary.csv",
+        "throughput_by_load.csv", "violations_by_load.csv",
       ])
     let text = try String(contentsOfFile: scratch.path + "/out/comparison.txt", encoding: .utf8)
     #expect(text == result.out)
-    let points = try String(contentsOfFile: scratch.path + "/out/points.csv", encoding: .utf8)
-    #expect(points.split(separator: "\n").count == 4)
+    let points = try String(
+      contentsOfFile: scratch.path + "/out/violations_by_load.csv", encoding: .utf8)
+    #expect(points.split(separator: "\n").count == 1 + 3 * 2)
     // The database alone gives the same again.
     let again = try Program.release("report", "r.sqlite", "--out", "again", in: scratch.path)
     #expect(again.status == 0)
-    for file in ["claims.csv", "points.csv", "summary.csv"] {
+    for file in ["claims.csv", "experiments.csv", "summary.csv", "latency_cdf.csv"] {
       #expect(
         FileManager.default.contents(atPath: "\(scratch.path)/again/\(file)")
           == FileManager.default.contents(atPath: "\(scratch.path)/out/\(file)"))

@@ -1,0 +1,262 @@
+import Foundation
+import Testing
+
+/// Reports, from the command line: what is written, what is left alone, what is said where something is missing.
+@Suite(.needsProgram) struct ReportCommandTests {
+  /// Two loads and two SLO scales, so that every kind of figure has its data.
+  static let scenario = """
+    name: report
+    model: sd15
+    query: { steps: 20, slo: { scale: 3 } }
+    workload: { arrivals: { poisson: { rate: 1 query/s } }, queries: 200 }
+    experiment: { loads: [0.5, 0.8], slo_scales: [2, 3], claims: [new] }
+    cluster:
+      nodes:
+        - name: n
+          accelerators: { count: 2, profile: \(Program.root)/Scenarios/Profiles/a100-diffusers-eager.json }
+          cpu: { cores: 4, profile: \(Program.root)/Scenarios/Profiles/epyc-zen5-core.json }
+    latents: \(Program.root)/Scenarios/Latents/sd15-512.table
+    policies:
+      base: { dispatcher: random }
+      new: { extends: base, preset: qos-diff }
+      less: { extends: new, without: [finish] }
+    run: { baseline: base, seed: 5, replications: 3 }
+    """
+
+  private func database() throws -> Scratch {
+    let scratch = try Scratch()
+    try scratch.write(Self.scenario, to: "s.yaml")
+    let result = try Program.release("compare", "s.yaml", "--db", "r.sqlite", in: scratch.path)
+    try #require(result.status == 0, "said: \(result.error)")
+    return scratch
+  }
+
+  /// All files below a folder, by path.
+  private func files(_ folder: String) throws -> [String: Data] {
+    let all = try FileManager.default.subpathsOfDirectory(atPath: folder)
+    var files: [String: Data] = [:]
+    for name in all {
+      var isFolder: ObjCBool = false
+      _ = FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder)
+      if !isFolder.boolValue {
+        files[name] = FileManager.default.contents(atPath: "\(folder)/\(name)")
+      }
+    }
+    return files
+  }
+
+  private static let figures = [
+    "ablation", "attainment_by_slo_scale", "goodput_by_load", "latency_by_load", "latency_cdf",
+    "quality_by_latency", "queue_over_time", "throughput_by_load", "utilisation_over_time",
+    "violations_by_load",
+  ]
+
+  static let hasGnuplot = FileManager.default.isExecutableFile(atPath: "/usr/bin/gnuplot")
+
+  @Test(.enabled(if: hasGnuplot, "needs gnuplot"))
+  func everythingIsWrittenAndTheSameAgain() throws {
+    let scratch = try database()
+    let result = try Program.release("report", "r.sqlite", "--out", "a", in: scratch.path)
+    #expect(result.status == 0)
+    #expect(result.error.isEmpty)
+    let first = try files(scratch.path + "/a")
+    for figure in Self.figures {
+      for kind in ["gp", "dat", "pdf", "svg"] {
+        #expect(first["figures/\(figure).\(kind)"]?.isEmpty == false, "\(figure).\(kind)")
+      }
+    }
+    #expect(first["figures/latency_cdf.pdf"]?.starts(with: Array("%PDF".utf8)) == true)
+    for name in [
+      "README.md", "manifest.json", "index.html", "tables/comparison.tex", "tables/claims.tex",
+      "tables/latencies.tex", "scenario-report.yaml", "summary.csv", "ratios.csv", "ablation.csv",
+    ] {
+      #expect(first[name]?.isEmpty == false, "\(name)")
+    }
+    #expect(first["scenario-report.yaml"] == Data(Self.scenario.utf8))
+    #expect(
+      Set(result.out.split(separator: "\n").map { String($0.dropFirst(2)) }) == Set(first.keys))
+    // From another process, over the first one and into another folder: the same bytes.
+    for folder in ["a", "b"] {
+      let again = try Program.release("report", "r.sqlite", "--out", folder, in: scratch.path)
+      #expect(again.status == 0)
+      let second = try files("\(scratch.path)/\(folder)")
+      #expect(second.keys.sorted() == first.keys.sorted())
+      for (name, data) in first { #expect(second[name] == data, "\(name) in \(folder)") }
+    }
+    let text = try #require(first["manifest.json"])
+    let manifest = try JSONSerialization.jsonObject(with: text) as? [String: Any] ?? [:]
+    let experiments = try #require(manifest["experiments"] as? [[String: Any]])
+    #expect(experiments.count == 4)
+    #expect(
+      experiments[0]["command"] as? String
+        == "qosdiff compare s.yaml --policies base,new,less --baseline base --replications 3"
+    )
+    #expect(experiments[0]["seed"] as? Int == 5)
+    #expect((manifest["profiles"] as? [[String: Any]])?.count == 2)
+    // The command that it names makes the same experiments again.
+    let ids = experiments.compactMap { $0["id"] as? String }
+    let same = try Program.release(
+      "compare", "s.yaml", "--policies", "base,new,less", "--baseline", "base",
+      "--replications", "3", "--db", "again.sqlite", in: scratch.path)
+    #expect(same.status == 0)
+    let found = try scratch.sqlite("again.sqlite", "SELECT id FROM experiment ORDER BY id")
+    #expect(found.split(separator: "\n").map(String.init) == ids.sorted())
+  }
+
+  @Test func withoutGnuplotTheRestIsWrittenAndTheFiguresNamed() throws {
+    let scratch = try database()
+    let result = try Program.release(
+      "report", "r.sqlite", "--out", "a", in: scratch.path, environment: ["PATH": "/nowhere"])
+    #expect(result.status == 1)
+    #expect(result.error.hasPrefix("Not drawn (gnuplot is not installed): figures/"))
+    #expect(result.error.split(separator: "\n").count == 1)
+    let all = try files(scratch.path + "/a")
+    for figure in Self.figures {
+      #expect(result.error.contains("figures/\(figure).pdf"))
+      #expect(all["figures/\(figure).pdf"] == nil)
+      #expect(all["figures/\(figure).gp"] != nil)
+    }
+    #expect(all["index.html"] != nil && all["summary.csv"] != nil)
+    let readme = String(decoding: try #require(all["README.md"]), as: UTF8.self)
+    #expect(readme.contains("Not drawn: `figures/"))
+    // Asked for without figures, nothing is missing.
+    let less = try Program.release(
+      "report", "r.sqlite", "--out", "b", "--format", "csv,tex,html", in: scratch.path,
+      environment: ["PATH": "/nowhere"])
+    #expect(less.status == 0)
+  }
+
+  @Test func whatIsNotTheReportsStays() throws {
+    let scratch = try database()
+    let folder = scratch.path + "/a"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try scratch.write("mine", to: "a/notes.txt")
+    let result = try Program.release(
+      "report", "r.sqlite", "--out", "a", "--format", "csv", in: scratch.path)
+    #expect(result.status == 0)
+    #expect(scratch.bytes("a/notes.txt") == Data("mine".utf8))
+    // A README of somebody else is not replaced, and nothing is written beside it.
+    try FileManager.default.createDirectory(
+      atPath: scratch.path + "/b", withIntermediateDirectories: true)
+    try scratch.write("# My project\n", to: "b/README.md")
+    let refused = try Program.release("report", "r.sqlite", "--out", "b", in: scratch.path)
+    #expect(refused.status == 73)
+    #expect(
+      refused.error
+        == "b/README.md: error: this file is no report's and is left alone; name another folder with --out DIR\n"
+    )
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/b") == ["README.md"])
+    // Files of an earlier report that are not written again are named.
+    try scratch.write("", to: "a/old.csv")
+    let text = String(decoding: try #require(scratch.bytes("a/manifest.json")), as: UTF8.self)
+    try scratch.write(
+      text.replacing("\"summary.csv\"", with: "\"old.csv\", \"summary.csv\""), to: "a/manifest.json"
+    )
+    let again = try Program.release(
+      "report", "r.sqlite", "--out", "a", "--format", "csv", in: scratch.path)
+    #expect(again.error == "Left from an earlier report: old.csv.\n")
+    #expect(scratch.bytes("a/old.csv") != nil)
+  }
+
+  @Test func aFolderThatCannotBeMadeOrFilled() throws {
+    let scratch = try database()
+    try scratch.write("", to: "file")
+    let none = try Program.release("report", "r.sqlite", "--out", "file/a", in: scratch.path)
+    #expect(none.status == 73)
+    #expect(none.error.hasPrefix("file/a: error: the folder cannot be made"))
+    // Files may not grow beyond 200 blocks of 512 bytes: the disk is full for whatever is larger.
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = [
+      "-c",
+      "trap '' XFSZ; ulimit -f 200; exec '\(Program.release.path)' report r.sqlite --out full 2> error",
+    ]
+    process.currentDirectoryURL = URL(filePath: scratch.path)
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 74)
+    let error = String(decoding: try #require(scratch.bytes("error")), as: UTF8.self)
+    #expect(error.contains("error: the file cannot be written"))
+    #expect(error.split(separator: "\n").count == 1)
+    // Whole or not there: no file is cut off at the limit.
+    for (name, data) in try files(scratch.path + "/full") {
+      #expect(data.count <= 200 * 512 && data.last == UInt8(ascii: "\n"), "\(name)")
+    }
+  }
+
+  @Test func aPartOfAComparisonIsToldAndLeftOut() throws {
+    let scratch = try Scratch()
+    try scratch.write(ForeignDatabaseTests.scenario, to: "s.yaml")
+    for seed in ["1", "2"] {
+      try Program.release("run", "s.yaml", "--db", "r.sqlite", "--seed", seed, in: scratch.path)
+    }
+    try scratch.sqlite("r.sqlite", "UPDATE experiment SET is_complete = 0 WHERE seed = 2")
+    let result = try Program.release(
+      "report", "r.sqlite", "--out", "a", "--format", "csv,html", in: scratch.path)
+    #expect(result.status == 0)
+    #expect(
+      result.error.hasPrefix(
+        "Warning: unfinished and left out: small, run.seed=2 (1 of 1 runs); the same command again")
+    )
+    let page = String(decoding: try #require(scratch.bytes("a/index.html")), as: UTF8.self)
+    #expect(page.contains("<li>unfinished and left out: small, run.seed=2"))
+    let runs = String(decoding: try #require(scratch.bytes("a/replications.csv")), as: UTF8.self)
+    #expect(runs.split(separator: "\n").count == 2)
+    try scratch.sqlite("r.sqlite", "UPDATE experiment SET is_complete = 0")
+    let none = try Program.release("report", "r.sqlite", "--out", "b", in: scratch.path)
+    #expect(none.status == 65)
+    #expect(none.error.contains("it holds a part of small"))
+  }
+
+  @Test func optionsThatDoNotFit() throws {
+    let scratch = try database()
+    for (arguments, says) in [
+      (["--format", "csv,xlsx", "--out", "a"], "there is no format 'xlsx'"),
+      (["--format", "csv"], "files need a folder"),
+      (["--policies", "base,nwe", "--out", "a"], "the database has no such policy; "),
+    ] {
+      let result = try Program.release(
+        arguments: ["report", "r.sqlite"] + arguments, in: scratch.path)
+      #expect(result.status == 64)
+      #expect(result.error.contains(says), "\(result.error)")
+    }
+    #expect(try !scratch.names().contains("a"))
+    let chosen = try Program.release(
+      "report", "r.sqlite", "--policies", "base,less", "--out", "a", "--format", "html", "--json",
+      in: scratch.path)
+    let object = try JSONSerialization.jsonObject(with: Data(chosen.out.utf8)) as? [String: Any]
+    #expect((object?["files"] as? [String])?.contains("index.html") == true)
+    let page = String(decoding: try #require(scratch.bytes("a/index.html")), as: UTF8.self)
+    #expect(page.contains("</svg>less</li>") && !page.contains("</svg>new</li>"))
+  }
+
+  static let pdflatex = ["/usr/bin/pdflatex", "/usr/local/bin/pdflatex"].first {
+    FileManager.default.isExecutableFile(atPath: $0)
+  }
+
+  @Test(.enabled(if: pdflatex != nil, "needs pdflatex and booktabs"))
+  func theTablesCompile() throws {
+    let scratch = try database()
+    try Program.release("report", "r.sqlite", "--out", "a", "--format", "tex", in: scratch.path)
+    let tables = try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/a/tables")
+    #expect(tables.count == 3)
+    let inputs = tables.sorted().map { "\\input{a/tables/\($0)}\n" }.joined()
+    try scratch.write(
+      "\\documentclass{article}\\usepackage{booktabs}\\begin{document}\n\(inputs)\\end{document}\n",
+      to: "t.tex")
+    let process = Process()
+    process.executableURL = URL(filePath: try #require(Self.pdflatex))
+    process.arguments = ["-interaction=nonstopmode", "-halt-on-error", "t.tex"]
+    process.currentDirectoryURL = URL(filePath: scratch.path)
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    let comparison = String(
+      decoding: try #require(scratch.bytes("a/tables/comparison.tex")), as: UTF8.self)
+    #expect(comparison.contains("\\textbf{"))
+    #expect(comparison.contains("$\\pm$"))
+  }
+}
