@@ -9,7 +9,16 @@ struct GnuplotScript {
   /// Widths of a column of a two-column page, and heights, in centimetres.
   private var size: (width: Double, height: Double) {
     if case .rows(let names) = figure.kind { return (8.5, 2.6 + 0.5 * Double(names.count)) }
-    return (8.5, 6 + 0.35 * Double((figure.series.count + 1) / 2))
+    let lines = isNarrow ? (figure.series.count + 1) / 2 : figure.series.count
+    return (8.5, 6 + 0.35 * Double(lines))
+  }
+
+  /// Whether two names fit beside each other under the plot.
+  private var isNarrow: Bool { figure.series.allSatisfy { $0.name.count <= 22 } }
+
+  /// gnuplot leaves out what does not fit.
+  private static func short(_ name: String) -> String {
+    name.count <= 40 ? name : name.prefix(39) + "\u{2026}"
   }
 
   /// The script; reads `NAME.dat` and writes `NAME.pdf` and `NAME.svg` where it is run.
@@ -22,8 +31,9 @@ struct GnuplotScript {
       "set border 3 lc rgb '#404040'",
       "set tics nomirror out scale 0.5",
       "set grid lc rgb '#d8d8d8' lw 0.5",
-      "set key below maxcols 2 samplen 3.5 spacing 1.1",
-      "set xlabel \(Self.quoted(figure.x.label)) offset 0,0.4",
+      "set key below maxcols \(isNarrow ? 2 : 1) samplen 3.5 spacing 1.1",
+      // The empty line keeps the key off the label.
+      "set xlabel \(Self.quoted(figure.x.label)).\"\\n \"",
       "set ylabel \(Self.quoted(figure.y.label))",
     ]
     if figure.x.isLog { lines.append("set logscale x") }
@@ -32,7 +42,10 @@ struct GnuplotScript {
     lines.append("set yrange [\(frame.y.lowerBound):\(frame.y.upperBound)]")
     lines.append("set xtics (\(ticks(frame.x, figure.x)))")
     if case .rows(let names) = figure.kind {
-      let rows = names.enumerated().map { "\(Self.quoted($1)) \(names.count - $0)" }
+      // A tick's label is a format.
+      let rows = names.enumerated().map {
+        "\(Self.quoted(Self.short($1).replacing("%", with: "%%"))) \(names.count - $0)"
+      }
       lines.append("set ytics (\(rows.joined(separator: ", ")))")
       lines.append("unset ylabel")
       if frame.x.contains(1) {
@@ -83,7 +96,7 @@ struct GnuplotScript {
       let look = "lc rgb '\(style.colour)' lw 1.5"
       let mark = "pt \(style.mark) ps 0.5"
       let data = "\(file) index 'series \(index)'"
-      let title = "title \(Self.quoted(series.name))"
+      let title = "title \(Self.quoted(Self.short(series.name)))"
       switch figure.kind {
       case .lines:
         curves.append("\(data) using 1:2 with linespoints \(look) dt \(dash) \(mark) \(title)")

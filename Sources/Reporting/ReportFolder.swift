@@ -82,9 +82,11 @@ public struct ReportFolder {
       {
         return "the folder cannot be written"
       }
-      guard files.fileExists(atPath: made),
+      // A full disk cuts a file short without gnuplot telling.
+      let end = Data((output == "pdf" ? "%%EOF" : "</svg>").utf8)
+      guard let drawn = files.contents(atPath: made), drawn.suffix(16).range(of: end) != nil,
         rename(made, "\(path)/figures/\(name).\(output)") == 0
-      else { return "gnuplot wrote no \(output)" }
+      else { return "gnuplot wrote no whole \(output)" }
     }
     return nil
   }

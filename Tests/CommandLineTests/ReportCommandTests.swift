@@ -232,6 +232,58 @@ import Testing
     #expect(page.contains("</svg>less</li>") && !page.contains("</svg>new</li>"))
   }
 
+  /// Names that mean something to gnuplot, a shell, LaTeX or Markdown.
+  static let hostile = #"it's `touch pwned` | %_&#${}~^<script>"#
+
+  @Test func namesMeanNothingToGnuplotShellOrMarkdown() throws {
+    let scratch = try Scratch()
+    try scratch.write(
+      CSVFilesTests.scenario.replacing("  same:", with: "  \"\(Self.hostile)\":")
+        .replacing("name: fixed", with: "name: \"\(Self.hostile)\""), to: "s.yaml")
+    try scratch.write(CSVFilesTests.trace, to: "trace.csv")
+    let run = try Program.release("compare", "s.yaml", "--db", "r.sqlite", in: scratch.path)
+    try #require(run.status == 0, "said: \(run.error)")
+    let report = try Program.release("report", "r.sqlite", "--out", "a", in: scratch.path)
+    #expect(report.status == (Self.hasGnuplot ? 0 : 1), "\(report.error)")
+    let all = try files(scratch.path + "/a")
+    #expect(
+      !all.keys.contains { $0.contains("pwned") && !$0.hasPrefix("scenario-it-s-touch-pwned") })
+    #expect(try !scratch.names().contains("pwned"))
+    if Self.hasGnuplot {
+      let figure = String(
+        decoding: try #require(all["figures/latency_cdf.svg"]), as: UTF8.self)
+      #expect(figure.contains("it&apos;s") || figure.contains("it's"))
+      #expect(!figure.contains("<script>"))
+    }
+    let readme = String(decoding: try #require(all["README.md"]), as: UTF8.self)
+    #expect(readme.contains(##"# it's \`touch pwned\` \| %\_\&\#$\{\}~^\<script\>"##))
+    let table = String(decoding: try #require(all["tables/comparison.tex"]), as: UTF8.self)
+    #expect(
+      table.contains(
+        ##"touch pwned` | \%\_\&\#\$\{\}\textasciitilde{}\textasciicircum{}\textless{}script"##))
+    if let pdflatex = Self.pdflatex {
+      #expect(try compiles(["comparison.tex"], with: pdflatex, in: scratch))
+    }
+  }
+
+  /// Whether a document that reads these tables compiles.
+  private func compiles(
+    _ tables: [String], with pdflatex: String, in scratch: Scratch
+  ) throws -> Bool {
+    let inputs = tables.sorted().map { "\\input{a/tables/\($0)}\n" }.joined()
+    try scratch.write(
+      "\\documentclass{article}\\usepackage{booktabs}\\begin{document}\n\(inputs)\\end{document}\n",
+      to: "t.tex")
+    let process = Process()
+    process.executableURL = URL(filePath: pdflatex)
+    process.arguments = ["-interaction=nonstopmode", "-halt-on-error", "t.tex"]
+    process.currentDirectoryURL = URL(filePath: scratch.path)
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
+
   static let pdflatex = ["/usr/bin/pdflatex", "/usr/local/bin/pdflatex"].first {
     FileManager.default.isExecutableFile(atPath: $0)
   }
@@ -242,18 +294,7 @@ import Testing
     try Program.release("report", "r.sqlite", "--out", "a", "--format", "tex", in: scratch.path)
     let tables = try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/a/tables")
     #expect(tables.count == 3)
-    let inputs = tables.sorted().map { "\\input{a/tables/\($0)}\n" }.joined()
-    try scratch.write(
-      "\\documentclass{article}\\usepackage{booktabs}\\begin{document}\n\(inputs)\\end{document}\n",
-      to: "t.tex")
-    let process = Process()
-    process.executableURL = URL(filePath: try #require(Self.pdflatex))
-    process.arguments = ["-interaction=nonstopmode", "-halt-on-error", "t.tex"]
-    process.currentDirectoryURL = URL(filePath: scratch.path)
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
+    #expect(try compiles(tables, with: try #require(Self.pdflatex), in: scratch))
     let comparison = String(
       decoding: try #require(scratch.bytes("a/tables/comparison.tex")), as: UTF8.self)
     #expect(comparison.contains("\\textbf{"))

@@ -1,0 +1,33 @@
+# Utilisation over time: poisson. qosdiff-paper, poisson, load 0.8, SLO scale 3. First replication; means over intervals of equal length. Not drawn: pipelining-alone, without-steps, without-finish, without-dispatcher, without-pipelining (in the CSV).
+# Run here: gnuplot utilisation_over_time-qosdiff-paper-poisson.gp
+set encoding utf8
+set border 3 lc rgb '#404040'
+set tics nomirror out scale 0.5
+set grid lc rgb '#d8d8d8' lw 0.5
+set key below maxcols 2 samplen 3.5 spacing 1.1
+set xlabel 'time (s)'."\n "
+set ylabel 'accelerator utilisation'
+set xrange [0.0:734.7764221413249]
+set yrange [0.0:1.0]
+set xtics ('0' 0.0, '200' 200.0, '400' 400.0, '600' 600.0)
+set ytics ('0' 0.0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0)
+set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm
+set output 'utilisation_over_time-qosdiff-paper-poisson.pdf'
+plot 'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 0' using 1:2 with lines lc rgb '#000000' lw 1.5 dt solid title 'baseline', \
+  'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 1' using 1:2 with lines lc rgb '#0072b2' lw 1.5 dt (8,3) title 'qos-diff', \
+  'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 2' using 1:2 with lines lc rgb '#d55e00' lw 1.5 dt (2,2) title 'qos-diff-probe', \
+  'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 3' using 1:2 with lines lc rgb '#009e73' lw 1.5 dt (8,3,2,3) title 'qos-diff-kept', \
+  'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 4' using 1:2 with lines lc rgb '#cc79a7' lw 1.5 dt (12,4) title 'steps-alone', \
+  'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 5' using 1:2 with lines lc rgb '#56b4e9' lw 1.5 dt (4,2) title 'finish-alone', \
+  'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 6' using 1:2 with lines lc rgb '#e69f00' lw 1.5 dt (2,4) title 'dispatcher-alone'
+unset output
+set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,370
+set output 'utilisation_over_time-qosdiff-paper-poisson.svg'
+plot 'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 0' using 1:2 with lines lc rgb '#000000' lw 1.5 dt solid title 'baseline', \
+  'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 1' using 1:2 with lines lc rgb '#0072b2' lw 1.5 dt (8,3) title 'qos-diff', \
+  'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 2' using 1:2 with lines lc rgb '#d55e00' lw 1.5 dt (2,2) title 'qos-diff-probe', \
+  'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 3' using 1:2 with lines lc rgb '#009e73' lw 1.5 dt (8,3,2,3) title 'qos-diff-kept', \
+  'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 4' using 1:2 with lines lc rgb '#cc79a7' lw 1.5 dt (12,4) title 'steps-alone', \
+  'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 5' using 1:2 with lines lc rgb '#56b4e9' lw 1.5 dt (4,2) title 'finish-alone', \
+  'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 6' using 1:2 with lines lc rgb '#e69f00' lw 1.5 dt (2,4) title 'dispatcher-alone'
+unset output

@@ -1,0 +1,19 @@
+# Utilisation over time: poisson. qosdiff-paper, poisson, load 0.8, SLO scale 3. First replication; means over intervals of equal length.
+# Run here: gnuplot utilisation_over_time-qosdiff-paper-poisson.gp
+set encoding utf8
+set border 3 lc rgb '#404040'
+set tics nomirror out scale 0.5
+set grid lc rgb '#d8d8d8' lw 0.5
+set key below maxcols 2 samplen 3.5 spacing 1.1
+set xlabel 'time (s)'."\n "
+set ylabel 'accelerator utilisation'
+set xrange [0.0:734.3627397022451]
+set yrange [0.0:1.0]
+set xtics ('0' 0.0, '200' 200.0, '400' 400.0, '600' 600.0)
+set ytics ('0' 0.0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0)
+set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335
+set output 'utilisation_over_time-qosdiff-paper-poisson.svg'
+plot 'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 0' using 1:2 with lines lc rgb '#000000' lw 1.5 dt solid title 'baseline', \
+  'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 1' using 1:2 with lines lc rgb '#0072b2' lw 1.5 dt (8,3) title 'qos-diff', \
+  'utilisation_over_time-qosdiff-paper-poisson.dat' index 'series 2' using 1:2 with lines lc rgb '#d55e00' lw 1.5 dt (2,2) title 'without-finish'
+unset output
