@@ -106,9 +106,10 @@ public struct GridText {
   /// Policies beside their controls, and whether the signal helps.
   public static func controls(_ evidence: [ControlEvidence], title: String) -> String {
     guard !evidence.isEmpty else { return "" }
-    var table = TextTable(header: [
-      "policy", "control", "NFE", "conv", "difference", "p5", "difference",
-    ])
+    var table = TextTable(
+      header: [
+        "policy", "control", "NFE", "conv", "difference", "p5", "difference",
+      ], keys: 2)
     for e in evidence {
       table.add([
         e.subject, e.control, fixed(e.evaluations, 1), fixed(e.convergence, 3),

@@ -127,12 +127,14 @@ struct LaTeXReport {
 
   private func sources() -> String {
     var table = LaTeXTable(
-      about: ["Where latencies are from."], columns: "llll",
-      header: ["device", "provenance", "profile", "source"])
-    var seen: Set<String> = []
-    for profile in data.experiments.flatMap(\.profiles) where seen.insert(profile.hash).inserted {
+      about: ["Where latencies are from."], columns: "lllll",
+      header: ["device", "stage", "provenance", "profile", "source or derivation"])
+    for source in LatencySource.all(data.experiments) {
       table.add(
-        [profile.device, profile.provenance, profile.name, profile.source].map(LaTeXTable.escaped))
+        [
+          source.profile.device, source.stage, source.provenance, source.profile.name,
+          source.derivation.isEmpty ? source.profile.source : source.derivation,
+        ].map(LaTeXTable.escaped))
     }
     return table.text
   }

@@ -75,10 +75,15 @@ struct Page {
     {
       lines.append(note)
     }
-    var profiles: Set<String> = []
-    for p in data.experiments.flatMap(\.profiles)
-    where p.provenance == "derived" && profiles.insert(p.hash).inserted {
-      lines.append("Derived, not measured: the latencies of \(p.use) (\(p.name); \(p.source)).")
+    let derived = Dictionary(
+      grouping: LatencySource.all(data.experiments).filter { $0.provenance == "derived" }
+    ) { "\($0.use) (\($0.profile.name))" }
+    for (use, sources) in derived.sorted(by: { $0.key < $1.key }) {
+      var stages: [String] = []
+      for source in sources where !stages.contains(source.stage) { stages.append(source.stage) }
+      lines.append(
+        "Derived, neither measured nor published: latencies of \(stages.joined(separator: ", ")), \(use)."
+      )
     }
     let table = try data.store.table(.experiment, experiments: Set(data.experiments.map(\.id)))
     let batches = table.rows.compactMap { $0["extrapolated_batches"].number }.reduce(0, +)
@@ -139,20 +144,21 @@ struct Page {
   }
 
   private static func latencies(_ data: ReportData) -> String {
-    var seen: Set<String> = []
-    let rows = data.experiments.flatMap(\.profiles).filter {
-      seen.insert($0.use + $0.hash).inserted
-    }
-    .map { p in
-      "<tr>"
-        + [p.use, p.name, p.provenance, p.device, p.source].map {
-          HTML.element("td", $0, "class=\"text long\"")
-        }.joined() + "</tr>"
+    let rows = LatencySource.all(data.experiments).map { source in
+      let cells = [
+        source.use, source.stage, source.provenance, "\(source.figures)", source.profile.name,
+        source.profile.device,
+        source.derivation.isEmpty ? source.profile.source : source.derivation,
+      ]
+      return "<tr>"
+        + cells.dropLast().map { HTML.element("td", $0, "class=\"text\"") }.joined()
+        + HTML.element("td", cells[cells.count - 1], "class=\"text long\"") + "</tr>"
     }
     return """
       <section id="latencies"><h2>Where latencies are from</h2><div class="scroll"><table><thead><tr>
-      <th class="text">used by</th><th class="text">profile</th><th class="text">provenance</th>\
-      <th class="text">device</th><th class="text">source</th></tr></thead><tbody>\(rows.joined(separator: "\n"))\
+      <th class="text">used by</th><th class="text">stage</th><th class="text">provenance</th>\
+      <th class="text">figures</th><th class="text">profile</th><th class="text">device</th>\
+      <th class="text">source or derivation</th></tr></thead><tbody>\(rows.joined(separator: "\n"))\
       </tbody></table></div></section>
       """
   }

@@ -42,16 +42,17 @@ struct ReadMe {
       ]
     }
     lines += [
-      "", "Latencies:", "", "| used by | profile | provenance | device | source |",
-      "| --- | --- | --- | --- | --- |",
+      "", "Latencies:", "",
+      "| used by | stage | provenance | figures | profile | device | source or derivation |",
+      "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    var profiles: Set<String> = []
-    for p in data.experiments.flatMap(\.profiles) where profiles.insert(p.use + p.hash).inserted {
-      lines.append(
-        "| "
-          + [p.use, p.name, p.provenance, p.device, p.source].map(Self.plain).joined(
-            separator: " | ")
-          + " |")
+    for source in LatencySource.all(data.experiments) {
+      let cells = [
+        source.use, source.stage, source.provenance, "\(source.figures)", source.profile.name,
+        source.profile.device,
+        source.derivation.isEmpty ? source.profile.source : source.derivation,
+      ]
+      lines.append("| " + cells.map(Self.plain).joined(separator: " | ") + " |")
     }
     let csv = CSVReport.contents.filter { outcome.files.contains($0.name) }
     if !csv.isEmpty {

@@ -4,10 +4,14 @@ public struct TextTable {
   public static let width = 100
   private static let narrowestName = 12
 
+  private let keys: Int
   private var rows: [[String]] = []
 
-  /// A table without rows.
-  public init(header: [String]) { rows = [header] }
+  /// A table without rows; the first `keys` columns say what a row is, and stand in every block.
+  public init(header: [String], keys: Int = 1) {
+    self.keys = keys
+    rows = [header]
+  }
 
   /// Adds a row below.
   public mutating func add(_ row: [String]) { rows.append(row) }
@@ -21,8 +25,9 @@ public struct TextTable {
     var widths = (0..<columns).map { column in
       rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
     }
-    let widest = widths.dropFirst().max() ?? 0
-    widths[0] = min(widths[0], max(Self.narrowestName, Self.width - 2 - widest))
+    let widest = widths.dropFirst(keys).max() ?? 0
+    let others = widths.dropFirst().prefix(keys - 1).reduce(0) { $0 + 2 + $1 }
+    widths[0] = min(widths[0], max(Self.narrowestName, Self.width - 2 - widest - others))
     let whole = widths.reduce(0, +) + 2 * (columns - 1)
     if whole > Self.width {
       let without = whole - widths[0]
@@ -38,14 +43,15 @@ public struct TextTable {
     }
   }
 
-  /// Columns beside the first that fit together.
+  /// Columns beside the keys that fit together.
   private func blocks(_ widths: [Int]) -> [[Int]] {
     var blocks: [[Int]] = [[]]
-    var used = widths[0]
-    for column in widths.indices.dropFirst() {
+    let base = widths.prefix(keys).reduce(0, +) + 2 * (keys - 1)
+    var used = base
+    for column in widths.indices.dropFirst(keys) {
       if used + 2 + widths[column] > Self.width, blocks[blocks.count - 1] != [] {
         blocks.append([])
-        used = widths[0]
+        used = base
       }
       blocks[blocks.count - 1].append(column)
       used += 2 + widths[column]
@@ -54,7 +60,7 @@ public struct TextTable {
   }
 
   private func lines(_ block: [Int], _ widths: [Int]) -> String {
-    let columns = [0] + block
+    let columns = Array(0..<min(keys, rows[0].count)) + block
     var lines = rows.map { row in
       let cells = columns.filter { row.indices.contains($0) }.map { column in
         let cell = Self.shortened(row[column], to: widths[column])

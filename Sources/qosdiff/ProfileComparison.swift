@@ -15,7 +15,8 @@ struct ProfileComparison {
     let others = profiles.dropFirst()
     var table = TextTable(
       header: ProfileTables.workHeader
-        + profiles.map { "\($0.name)_s" } + others.map { "\($0.name)/\(profiles[0].name)" })
+        + profiles.map { "\($0.name)_s" } + others.map { "\($0.name)/\(profiles[0].name)" },
+      keys: ProfileTables.workHeader.count)
     for row in rows {
       let seconds = tables.map { $0[row] }
       let ratios = seconds.dropFirst().map { other in

@@ -48,7 +48,7 @@ struct ProfileTables {
       header: Self.workHeader + [
         "median_s", "p10_s", "p90_s", "runs",
         "residuals", "whole_s", "sum/whole", "provenance",
-      ])
+      ], keys: Self.workHeader.count)
     for entry in profile.entries {
       table.add(
         Self.work(of: entry) + [
@@ -90,7 +90,7 @@ struct ProfileTables {
     if rows.isEmpty { return nil }
     let groups = ["convolution", "linear", "attention", "normalisation", "elementwise", "moving"]
     var table = TextTable(
-      header: Self.workHeader + groups.map { $0 + " %" })
+      header: Self.workHeader + groups.map { $0 + " %" }, keys: Self.workHeader.count)
     for (entry, seconds) in rows {
       let total = seconds.values.reduce(0, +)
       table.add(

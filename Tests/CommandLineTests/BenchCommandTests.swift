@@ -66,12 +66,16 @@ struct BenchCommandTests {
     let profiles = Program.root + "/Scenarios/Profiles/"
     let result = try Program.release(
       "profile", "compare", profiles + "a100-diffusers-eager.json",
-      profiles + "v100-diffusers-eager.json", in: scratch.path)
-    let row = try #require(
-      result.out.split(separator: "\n").first { $0.hasPrefix("denoise") })
-    let cells = row.split(separator: " ").map(String.init)
-    let seconds = cells.suffix(3).compactMap(Double.init)
-    #expect(seconds.count == 3)
+      profiles + "v100-diffusers-eager.json", "--json", in: scratch.path)
+    let object =
+      try JSONSerialization.jsonObject(with: Data(result.out.utf8))
+      as? [String: [[String: String]]]
+    let row = try #require(object?["stages"]?.first { $0["stage"] == "denoise" })
+    let seconds = [
+      "a100-diffusers-eager_s", "v100-diffusers-eager_s",
+      "v100-diffusers-eager/a100-diffusers-eager",
+    ].compactMap { row[$0].flatMap(Double.init) }
+    try #require(seconds.count == 3)
     #expect(abs(seconds[2] - seconds[1] / seconds[0]) < 1e-3)
     #expect(seconds[2] > 1)
     #expect(try Program.release("profile", "compare", "one.json", in: scratch.path).status == 64)
