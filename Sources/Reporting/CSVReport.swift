@@ -60,29 +60,34 @@ public struct CSVReport {
     try folder.write(Self.summary(summaries), to: "summary.csv")
     var written = ["summary.csv"]
     for file in Self.files {
-      guard let text = try text(of: file.view, experiments, isAlways: file.isAlways) else {
-        continue
+      if try write(file.view, experiments, to: file.name, in: folder, isAlways: file.isAlways) {
+        written.append(file.name)
       }
-      try folder.write(text, to: file.name)
-      written.append(file.name)
     }
     return written
   }
 
-  /// A view as CSV, with a column for each path that experiments set; nil where it has no rows.
-  private func text(
-    of view: View, _ experiments: [StoredExperiment], isAlways: Bool
-  ) throws(InputError) -> String? {
-    let table = try store.table(view, experiments: Set(experiments.map(\.id)))
-    guard isAlways || !table.rows.isEmpty else { return nil }
+  /// Writes a view as CSV, with a column for each path that experiments set; false where it has no rows and
+  /// need not be written then.
+  private func write(
+    _ view: View, _ experiments: [StoredExperiment], to name: String, in folder: ReportFolder,
+    isAlways: Bool
+  ) throws(InputError) -> Bool {
     let settings = SettingColumns(experiments)
     let values = Dictionary(
       experiments.map { ($0.id, settings.values($0)) }, uniquingKeysWith: { first, _ in first })
-    var csv = CSVText(header: table.columns + settings.header)
-    for row in table.rows {
+    var csv = CSVText(header: try store.columns(of: view) + settings.header)
+    var file = isAlways ? try folder.begin(name) : nil
+    let ids = Set(experiments.map(\.id))
+    try store.forEachRow(of: view, experiments: ids) { row in
       csv.add(row.cells.map(Self.field) + (values[row["experiment_id"].text] ?? []))
+      if file == nil { file = try folder.begin(name) }
+      if csv.text.utf8.count > 1 << 16 { try file?.write(csv.take()) }
     }
-    return csv.text
+    guard let file else { return false }
+    try file.write(csv.take())
+    try file.finish()
+    return true
   }
 
   private static func field(_ cell: DataTable.Cell) -> String? {

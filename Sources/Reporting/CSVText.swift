@@ -4,6 +4,12 @@ struct CSVText {
 
   init(header: [String]) { add(header) }
 
+  /// The text so far, which is then forgotten: for files written piece by piece.
+  mutating func take() -> String {
+    defer { text.removeAll(keepingCapacity: true) }
+    return text
+  }
+
   mutating func add(_ fields: [String?]) {
     text += fields.map { Self.field($0 ?? "") }.joined(separator: ",") + "\n"
   }

@@ -3,7 +3,9 @@ import Results
 
 /// The figures that an experiment's results have the data for.
 struct FigureSet {
-  private let data: ReportData
+  /// The policies shown, by style, and those left out.
+  private let policies: [String]
+  private let omitted: [String]
   private(set) var figures: [Figure] = []
   private var family: ReportData.Family
   private var suffix = ""
@@ -36,7 +38,7 @@ struct FigureSet {
   }
 
   private init(data: ReportData, family: ReportData.Family) {
-    self.data = data
+    (policies, omitted) = data.policies(of: family)
     self.family = family
   }
 
@@ -100,9 +102,7 @@ struct FigureSet {
   ) {
     guard series.contains(where: { !$0.points.isEmpty }) else { return }
     let shown = Set(series.map(\.name))
-    let left = data.omitted.filter { name in
-      !shown.contains(name) && family.members.contains { $0.policies.contains(name) }
-    }
+    let left = omitted.filter { !shown.contains($0) }
     var sentences = caption.compactMap { $0 }
     if case .rows = kind {
     } else if !left.isEmpty {
@@ -120,7 +120,7 @@ struct FigureSet {
   private func series(
     _ rows: [DataTable.Row], _ point: (DataTable.Row) -> Figure.Point?
   ) -> [Figure.Series] {
-    data.policies.enumerated().map { style, name in
+    policies.enumerated().map { style, name in
       Figure.Series(
         name: name, style: style,
         points: rows.filter { $0["policy"].text == name }.compactMap(point))
@@ -160,7 +160,7 @@ struct FigureSet {
       return Figure.Point(
         x: latency, y: p, xRange: Self.range(row["ci95_lower_s"], row["ci95_upper_s"]))
     }
-    let unsteady = data.policies.filter { name in
+    let unsteady = policies.filter { name in
       rows.contains { $0["policy"].text == name && $0["is_unsteady"].number == 1 }
     }
     add(

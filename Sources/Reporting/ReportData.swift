@@ -6,10 +6,10 @@ import Results
 struct ReportData {
   let store: ResultStore
   let experiments: [StoredExperiment]
-  /// Policies that figures show, in order; the style of each is its place.
-  let policies: [String]
-  /// Policies that they leave out.
-  let omitted: [String]
+  /// Policies that figures are to show; nil = the first.
+  private let wanted: [String]?
+  /// Policies that claims are made of.
+  private var claimed: Set<String>
 
   /// A comparison of the same policies at several loads or SLO scales.
   struct Family {
@@ -84,29 +84,30 @@ struct ReportData {
       }
     }
     self.families = families
-    // The baseline first, then what claims are made of, then the scenario's order.
-    var names: [String] = []
-    var claimed: Set<String> = []
+    claimed = []
     for experiment in comparisons {
       for claim in try store.claims(of: experiment) { claimed.insert(claim.policy) }
     }
-    for experiment in comparisons where !names.contains(experiment.baseline) {
-      names.append(experiment.baseline)
+    let known = comparisons.flatMap(\.policies)
+    for name in wanted ?? [] where !known.contains(name) {
+      throw InputError(
+        .usage, at: .init(file: "--policies \(name)"), "the database has no such policy",
+        hint: Suggestion.hint(for: name, in: known, noun: "policy"))
     }
-    let all = comparisons.flatMap(\.policies)
-    for name in all.filter(claimed.contains) + all where !names.contains(name) {
-      names.append(name)
-    }
-    if let wanted {
-      for name in wanted where !names.contains(name) {
-        throw InputError(
-          .usage, at: .init(file: "--policies \(name)"), "the database has no such policy",
-          hint: Suggestion.hint(for: name, in: names, noun: "policy"))
-      }
-      names = wanted
-    }
-    policies = Array(names.prefix(FigureStyle.count))
-    omitted = Array(names.dropFirst(FigureStyle.count))
+    self.wanted = wanted
+  }
+
+  /// Policies that a family's figures show, in order, the style of each being its place; and those that they
+  /// leave out: the baseline comes first, then what claims are made of, then the scenario's order.
+  func policies(of family: Family) -> (shown: [String], omitted: [String]) {
+    let all = family.members.flatMap(\.policies)
+    var names = family.members.map(\.baseline)
+    names += all.filter(claimed.contains) + all
+    var seen: Set<String> = []
+    names = names.filter { seen.insert($0).inserted }
+    let chosen = wanted.map { wanted in wanted.filter(names.contains) } ?? names
+    let shown = Array(chosen.prefix(FigureStyle.count))
+    return (shown, names.filter { !shown.contains($0) })
   }
 
   /// The rows of a view by experiment.

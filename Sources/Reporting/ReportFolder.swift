@@ -28,14 +28,14 @@ public struct ReportFolder {
   func makeFolder(_ name: String) throws(InputError) { try Self.make("\(path)/\(name)") }
 
   func write(_ text: String, to name: String) throws(InputError) {
-    do {
-      try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
-    } catch {
-      throw InputError(
-        .cannotWrite, at: .init(file: "\(path)/\(name)"),
-        "the file cannot be written: \(error.localizedDescription)",
-        hint: "see to space and permissions")
-    }
+    let file = try begin(name)
+    try file.write(text)
+    try file.finish()
+  }
+
+  /// Begins a file beside the one of this name, whose place it takes when it is finished.
+  func begin(_ name: String) throws(InputError) -> ReportFile {
+    try ReportFile("\(path)/\(name)")
   }
 
   func text(of name: String) -> String? {

@@ -42,6 +42,21 @@ public struct DataTable: Sendable {
 extension ResultStore {
   /// The rows of a view, of these experiments alone, in an order that depends on content only.
   public func table(_ view: View, experiments: Set<String>) throws(InputError) -> DataTable {
+    var rows: [DataTable.Row] = []
+    let columns = try columns(of: view)
+    try forEachRow(of: view, experiments: experiments) { rows.append($0) }
+    return DataTable(columns: columns, rows: rows)
+  }
+
+  /// Names of a view's columns.
+  public func columns(of view: View) throws(InputError) -> [String] {
+    try read { db in try db.columns(in: view.rawValue).map(\.name) }
+  }
+
+  /// Hands the same rows to `body` one by one: a view of queries may be larger than memory.
+  public func forEachRow(
+    of view: View, experiments: Set<String>, _ body: (DataTable.Row) throws -> Void
+  ) throws(InputError) {
     try read { db in
       // By a table of its own: a list of ids could be longer than a statement may be.
       let cursor = try GRDB.Row.fetchCursor(
@@ -50,12 +65,10 @@ extension ResultStore {
           SELECT * FROM \(view.rawValue) WHERE experiment_id IN (SELECT value FROM json_each(?))
           ORDER BY \(view.order)
           """, arguments: [Self.jsonList(experiments)])
-      let columns = cursor.columnNames
       let indices = Dictionary(
-        columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-      var rows: [DataTable.Row] = []
+        cursor.columnNames.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
       while let row = try cursor.next() {
-        rows.append(
+        try body(
           DataTable.Row(
             indices: indices,
             cells: row.databaseValues.map { value in
@@ -67,7 +80,6 @@ extension ResultStore {
               }
             }))
       }
-      return DataTable(columns: columns, rows: rows)
     }
   }
 

@@ -55,8 +55,10 @@ extension ResultStore {
       try db.execute(
         sql: "INSERT INTO series VALUES (?,?,?,?,?,?,?)",
         arguments: [
-          id, start, min(start + series.width, end), interval.waiting, interval.inSystem,
-          interval.accelerators, interval.cores,
+          id, start, min(start + series.width, end), interval[RunSeries.Quantity.waiting.rawValue],
+          interval[RunSeries.Quantity.inSystem.rawValue],
+          interval[RunSeries.Quantity.accelerators.rawValue],
+          interval[RunSeries.Quantity.cores.rawValue],
         ])
     }
   }

@@ -17,47 +17,6 @@ public struct StoredRun: Sendable {
   public var metrics: [(className: String, values: MetricValues)]
 }
 
-/// A query as stored; times in nanoseconds since the start of the run.
-public struct StoredQuery: Hashable, Sendable {
-  /// Index in order of arrival.
-  public var id: Int
-  /// Arrival.
-  public var arrival: Int64
-  /// Start of service; nil if there was none.
-  public var start: Int64?
-  /// End.
-  public var end: Int64
-  /// Deadline.
-  public var deadline: Int64
-  /// How it ended.
-  public var outcome: String
-  /// Model.
-  public var model: String
-  /// Image height in pixels.
-  public var height: Int
-  /// Image width in pixels.
-  public var width: Int
-  /// Images.
-  public var images: Int
-  /// Steps asked for.
-  public var steps: Int
-  /// Evaluations run.
-  public var evaluations: Double
-  /// Class, if there are several.
-  public var className: String?
-  /// Worker of its last part.
-  public var worker: Int?
-  /// How its denoising ended.
-  public var finish: String
-  /// Relative distance of its latents to the converged ones; nil where not judged.
-  public var latentError: Double?
-  /// Row of the trace.
-  public var sourceRow: Int?
-
-  /// Completed within its deadline.
-  public var isOnTime: Bool { outcome == "completed" && end <= deadline }
-}
-
 extension ResultStore {
   /// The complete experiments, by name and by what was set.
   public func experiments() throws(InputError) -> [StoredExperiment] {
@@ -213,26 +172,6 @@ extension ResultStore {
           id: id, policy: row["policy"], replication: row["replication"],
           seed: UInt64(bitPattern: row["seed"] as Int64), bottleneck: row["bottleneck"],
           metrics: metrics)
-      }
-    }
-  }
-
-  /// Hands every query of a run, in order of arrival, to `body`.
-  public func forEachQuery(
-    of runID: Int64, _ body: (StoredQuery) throws -> Void
-  ) throws(InputError) {
-    try read { db in
-      let cursor = try Row.fetchCursor(
-        db, sql: "SELECT * FROM query WHERE run_id = ? ORDER BY id", arguments: [runID])
-      while let row = try cursor.next() {
-        try body(
-          StoredQuery(
-            id: row["id"], arrival: row["arrival_ns"], start: row["start_ns"],
-            end: row["end_ns"], deadline: row["deadline_ns"], outcome: row["outcome"],
-            model: row["model"], height: row["height"], width: row["width"],
-            images: row["images"], steps: row["steps"], evaluations: row["evaluations"],
-            className: row["class"], worker: row["worker"], finish: row["finish"],
-            latentError: row["latent_error"], sourceRow: row["source_row"]))
       }
     }
   }

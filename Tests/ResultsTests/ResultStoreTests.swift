@@ -72,12 +72,13 @@ import Workload
     #expect(runs[0].metrics.map(\.className) == ["", "gold"])
     #expect(runs[0].metrics[0].values[.violationRatio] == 0.25)
     #expect(runs[0].metrics[0].values[.latencyP99] == nil)
-    var queries: [StoredQuery] = []
-    try reader.forEachQuery(of: runs[0].id) { queries.append($0) }
-    #expect(queries.map(\.id) == [0, 1])
-    #expect(queries[0].start == 2 && queries[0].end == 7 && queries[0].isOnTime)
-    #expect(queries[1].start == nil && queries[1].outcome == "dropped: refused")
-    #expect(queries[1].worker == nil && !queries[1].isOnTime)
+    let queries = try reader.table(.query, experiments: ["e"]).rows
+      .filter { $0["replication"] == .integer(0) }
+    #expect(queries.map { $0["query"] } == [.integer(0), .integer(1)])
+    #expect(queries[0]["start_s"] == .number(2e-9) && queries[0]["latency_s"] == .number(6e-9))
+    #expect(queries[0]["on_time"] == .integer(1) && queries[0]["worker"] == .integer(3))
+    #expect(queries[1]["start_s"] == .none && queries[1]["outcome"] == .text("dropped: refused"))
+    #expect(queries[1]["worker"] == .none && queries[1]["on_time"] == .integer(0))
   }
 
   @Test func theSameExperimentReplacesItself() throws {

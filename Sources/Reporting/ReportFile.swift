@@ -1,0 +1,46 @@
+import Diagnostics
+import Foundation
+
+/// A file in the making. It has a name of its own until it is whole, then takes its place; one that is not
+/// finished goes without a trace.
+final class ReportFile {
+  private let path: String
+  private let partial: String
+  private let handle: FileHandle
+  private var isOpen = true
+
+  init(_ path: String) throws(InputError) {
+    self.path = path
+    let place = URL(filePath: path)
+    partial =
+      place.deletingLastPathComponent().path
+      + "/.\(place.lastPathComponent)-\(ProcessInfo.processInfo.processIdentifier)"
+    guard FileManager.default.createFile(atPath: partial, contents: nil),
+      let handle = FileHandle(forWritingAtPath: partial)
+    else { throw Self.fault(path, nil) }
+    self.handle = handle
+  }
+
+  deinit {
+    guard isOpen else { return }
+    try? handle.close()
+    try? FileManager.default.removeItem(atPath: partial)
+  }
+
+  func write(_ text: String) throws(InputError) {
+    do { try handle.write(contentsOf: Data(text.utf8)) } catch { throw Self.fault(path, error) }
+  }
+
+  func finish() throws(InputError) {
+    do { try handle.close() } catch { throw Self.fault(path, error) }
+    guard rename(partial, path) == 0 else { throw Self.fault(path, nil) }
+    isOpen = false
+  }
+
+  private static func fault(_ path: String, _ error: (any Error)?) -> InputError {
+    InputError(
+      .cannotWrite, at: .init(file: path),
+      "the file cannot be written" + (error.map { ": \($0.localizedDescription)" } ?? ""),
+      hint: "see to space and permissions")
+  }
+}
