@@ -18,7 +18,7 @@ struct Page {
     for experiment in data.experiments { claims += try data.store.claims(of: experiment) }
     let table = PageTable(comparisons)
     let charts = figures.compactMap { SVGChart(figure: $0).html }
-    let all = try Self.warnings(data, comparisons) + warnings
+    let all = try PageWarnings.lines(data, comparisons) + warnings
     var parts = [Self.head(names)]
     parts.append(
       """
@@ -59,70 +59,6 @@ struct Page {
     \(HTML.element("title", names))
     <style>\(PageStyle.text)</style></head>
     """
-  }
-
-  /// What a reader must know before any number.
-  private static func warnings(
-    _ data: ReportData,
-    _ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]
-  ) throws(InputError) -> [String] {
-    var lines = unsteady(comparisons)
-    let notes = data.experiments.flatMap(\.notes)
-    var seen: Set<String> = []
-    for note in notes
-    where ["skipped", "extrapolated", "scaled from", "MSER-5 found no end", "is random"].contains(
-      where: note.contains) && seen.insert(note).inserted
-    {
-      lines.append(note)
-    }
-    let derived = Dictionary(
-      grouping: LatencySource.all(data.experiments).filter { $0.provenance == "derived" }
-    ) { "\($0.use) (\($0.profile.name))" }
-    for (use, sources) in derived.sorted(by: { $0.key < $1.key }) {
-      var stages: [String] = []
-      for source in sources where !stages.contains(source.stage) { stages.append(source.stage) }
-      lines.append(
-        "Derived, neither measured nor published: latencies of \(stages.joined(separator: ", ")), \(use)."
-      )
-    }
-    let table = try data.store.table(.experiment, experiments: Set(data.experiments.map(\.id)))
-    let batches = table.rows.compactMap { $0["extrapolated_batches"].number }.reduce(0, +)
-    if batches > 0 {
-      lines.append("\(Int(batches)) batches took times extrapolated beyond their profile.")
-    }
-    return lines
-  }
-
-  /// Policies whose queues grow, together where it is at the same loads.
-  private static func unsteady(
-    _ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]
-  ) -> [String] {
-    var places: [(policy: String, loads: [String])] = []
-    for (experiment, summaries) in comparisons {
-      for s in summaries where s.metric == .latencyMean && s.isUnsteady {
-        let load = experiment.offeredLoad.map { "load \(NumberText.short($0))" }
-        let place = [experiment.point?.workload, load].compactMap(\.self).joined(separator: " ")
-        if let index = places.firstIndex(where: { $0.policy == s.policy }) {
-          if !places[index].loads.contains(place) { places[index].loads.append(place) }
-        } else {
-          places.append((s.policy, [place]))
-        }
-      }
-    }
-    var groups: [(policies: [String], loads: [String])] = []
-    for (policy, loads) in places {
-      if let index = groups.firstIndex(where: { $0.loads == loads }) {
-        groups[index].policies.append(policy)
-      } else {
-        groups.append(([policy], loads))
-      }
-    }
-    return groups.map { group in
-      let place = group.loads.filter { !$0.isEmpty }.joined(separator: ", ")
-      return "Unsteady\(place.isEmpty ? "" : " at " + place): queues grow through the run under "
-        + group.policies.joined(separator: ", ")
-        + "; latencies there depend on the run's length and are not shown."
-    }
   }
 
   private static func claims(_ claims: [StoredClaim]) -> String {

@@ -1,0 +1,86 @@
+import Diagnostics
+import Results
+
+/// What a reader of the page must know before any number.
+enum PageWarnings {
+  /// What notes of an experiment say where they limit what it shows.
+  private static let marks = [
+    "skipped", "out of order", "replayed as", "can take, or more", "upper bound", "scaled from",
+    "cost nothing", "no cpu times", "not judged", "taken from it", "synthetic latents",
+    "MSER-5 found no end", "occupies one",
+  ]
+
+  static func lines(
+    _ data: ReportData,
+    _ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]
+  ) throws(InputError) -> [String] {
+    var lines = unsteady(comparisons)
+    let experiments = comparisons.map(\.experiment)
+    var seen: Set<String> = []
+    for note in experiments.flatMap(\.notes)
+    where marks.contains(where: note.contains) && seen.insert(note).inserted {
+      let places = experiments.filter { $0.notes.contains(note) }.map(place)
+      // What all have in common needs no place.
+      lines.append(
+        places.count == experiments.count
+          ? note : note + " (at \(distinct(places).joined(separator: ", ")))")
+    }
+    let derived = Dictionary(
+      grouping: LatencySource.all(data.experiments).filter { $0.provenance == "derived" }
+    ) { "\($0.use) (\($0.profile.name))" }
+    for (use, sources) in derived.sorted(by: { $0.key < $1.key }) {
+      var stages: [String] = []
+      for source in sources where !stages.contains(source.stage) { stages.append(source.stage) }
+      lines.append(
+        "Derived, neither measured nor published: latencies of \(stages.joined(separator: ", ")), \(use)."
+      )
+    }
+    let table = try data.store.table(.experiment, experiments: Set(data.experiments.map(\.id)))
+    let batches = table.rows.compactMap { $0["extrapolated_batches"].number }.reduce(0, +)
+    if batches > 0 {
+      lines.append("\(Int(batches)) batches took times extrapolated beyond their profile.")
+    }
+    return lines
+  }
+
+  private static func place(_ experiment: StoredExperiment) -> String {
+    let load = experiment.offeredLoad.map { "load \(NumberText.short($0))" }
+    return [experiment.point?.workload, load].compactMap(\.self).joined(separator: " ")
+  }
+
+  private static func distinct(_ texts: [String]) -> [String] {
+    var seen: Set<String> = []
+    return texts.filter { !$0.isEmpty && seen.insert($0).inserted }
+  }
+
+  /// Policies whose queues grow, together where it is at the same loads.
+  private static func unsteady(
+    _ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]
+  ) -> [String] {
+    var places: [(policy: String, loads: [String])] = []
+    for (experiment, summaries) in comparisons {
+      for s in summaries where s.metric == .latencyMean && s.isUnsteady {
+        let place = place(experiment)
+        if let index = places.firstIndex(where: { $0.policy == s.policy }) {
+          if !places[index].loads.contains(place) { places[index].loads.append(place) }
+        } else {
+          places.append((s.policy, [place]))
+        }
+      }
+    }
+    var groups: [(policies: [String], loads: [String])] = []
+    for (policy, loads) in places {
+      if let index = groups.firstIndex(where: { $0.loads == loads }) {
+        groups[index].policies.append(policy)
+      } else {
+        groups.append(([policy], loads))
+      }
+    }
+    return groups.map { group in
+      let place = distinct(group.loads).joined(separator: ", ")
+      return "Unsteady\(place.isEmpty ? "" : " at " + place): queues grow through the run under "
+        + group.policies.joined(separator: ", ")
+        + "; latencies there depend on the run's length and are not shown."
+    }
+  }
+}
