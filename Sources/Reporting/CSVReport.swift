@@ -35,6 +35,7 @@ public struct CSVReport {
   ) throws(InputError) -> [String] {
     let experiments = try Report.experiments(of: store, ids)
     try ReportFolder.make(folder)
+    try ReportFolder(folder).check(Self.contents.map(\.name))
     return try write(experiments, to: ReportFolder(folder)).map { "\(folder)/\($0)" }
   }
 
@@ -46,6 +47,7 @@ public struct CSVReport {
     to folder: String
   ) throws(InputError) -> String {
     try ReportFolder.make(folder)
+    try ReportFolder(folder).check(["summary.csv"])
     try ReportFolder(folder).write(summary(comparisons), to: "summary.csv")
     return "\(folder)/summary.csv"
   }
@@ -105,20 +107,22 @@ public struct CSVReport {
     let settings = SettingColumns(comparisons.map(\.experiment))
     var csv = CSVText(
       header: [
-        "experiment", "experiment_id", "workload", "load", "slo_scale", "controls_of", "policy",
-        "metric", "unit", "replications", "mean", "ci95_lower", "ci95_upper", "ratio_to_baseline",
+        "experiment", "experiment_id", "workload", "load", "slo_scale", "settings", "controls_of",
+        "policy", "policy_index", "metric", "unit", "replications", "mean", "ci95_lower",
+        "ci95_upper", "ratio_to_baseline",
         "ratio_ci95_lower", "ratio_ci95_upper", "difference_to_baseline", "difference_ci95_lower",
         "difference_ci95_upper", "p_value_holm", "note",
       ] + settings.header)
     for (experiment, summaries) in comparisons {
       let point = experiment.point
-      let place = [
+      let place: [String?] = [
         experiment.name, experiment.id, point?.workload, CSVText.number(experiment.offeredLoad),
-        CSVText.number(point?.sloScale ?? experiment.sloScale), point?.controlsOf,
+        CSVText.number(point?.sloScale ?? experiment.sloScale),
+        experiment.settings.joined(separator: "; "), point?.controlsOf,
       ]
       for s in summaries {
         let values: [String?] = [
-          s.policy, s.metric.rawValue, s.metric.unit, "\(s.replications)",
+          s.policy, "\(s.policyIndex)", s.metric.rawValue, s.metric.unit, "\(s.replications)",
           CSVText.number(s.mean), CSVText.number(s.interval?.lowerBound),
           CSVText.number(s.interval?.upperBound), CSVText.number(s.ratio),
           CSVText.number(s.ratioInterval?.lowerBound),

@@ -17,6 +17,8 @@ struct Figure {
     var yRange: ClosedRange<Double>?
     /// 95 % interval of x, where x is measured too.
     var xRange: ClosedRange<Double>?
+    /// Whether y is only known to be at most that.
+    var isBound = false
   }
 
   struct Series {

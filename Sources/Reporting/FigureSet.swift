@@ -20,17 +20,9 @@ struct FigureSet {
     ] {
       views[view] = try data.rows(view)
     }
-    var slugs: Set<String> = []
-    for family in data.families.prefix(ReportData.mostFamilies) {
+    for (family, suffix) in zip(data.families, data.suffixes).prefix(ReportData.mostFamilies) {
       var set = FigureSet(data: data, family: family)
-      if data.families.count > 1 {
-        var slug = Slug.of(family.title)
-        if !slugs.insert(slug).inserted {
-          slug += "-\(slugs.count)"
-          slugs.insert(slug)
-        }
-        set.suffix = "-" + slug
-      }
+      set.suffix = suffix
       set.addAll(views)
       figures += set.figures
     }
@@ -51,7 +43,7 @@ struct FigureSet {
         "violations_by_load", "SLO violations against load", rows(.violationByLoad),
         "slo_violation_ratio", x: "load", load,
         .init(label: "SLO violation ratio", isLog: true, high: 1),
-        note: "Policies without any violation are not drawn there")
+        note: "Where none of n queries was violated, the end of the interval, 3/n, is drawn")
       addLines(
         "latency_by_load", "Mean latency against load",
         rows(.latencyByLoad).filter { $0["is_unsteady"].number == 0 },
@@ -137,10 +129,12 @@ struct FigureSet {
   ) {
     let series = series(rows) { row -> Figure.Point? in
       guard let at = row[x].number, let value = row[column].number else { return nil }
-      if yAxis.isLog, value <= 0 { return nil }
-      return Figure.Point(
-        x: at, y: value,
-        yRange: Self.range(row[column + "_ci95_lower"], row[column + "_ci95_upper"]))
+      let range = Self.range(row[column + "_ci95_lower"], row[column + "_ci95_upper"])
+      if yAxis.isLog, value <= 0 {
+        guard let most = range?.upperBound, most > 0 else { return nil }
+        return Figure.Point(x: at, y: most, isBound: true)
+      }
+      return Figure.Point(x: at, y: value, yRange: range)
     }
     let place = place(load: load, scale: x == "load" ? family.main?.scale : nil)
     add(name, title, [place, note.map { $0 + "." }, intervals], .lines, xAxis, yAxis, series)

@@ -6,6 +6,9 @@ struct GnuplotScript {
   /// `pdf` and `svg`, or one of them.
   let outputs: [String]
 
+  /// A script that lacks this line is its author's.
+  static let mark = "# qosdiff replaces this file while this line is in it."
+
   /// Widths of a column of a two-column page, and heights, in centimetres.
   private var size: (width: Double, height: Double) {
     if case .rows(let names) = figure.kind { return (8.5, 2.6 + 0.5 * Double(names.count)) }
@@ -27,6 +30,7 @@ struct GnuplotScript {
     var lines = [
       "# \(Self.plain(figure.title)). \(Self.plain(figure.caption))",
       "# Run here: gnuplot \(figure.name).gp",
+      Self.mark,
       "set encoding utf8",
       "set border 3 lc rgb '#404040'",
       "set tics nomirror out scale 0.5",

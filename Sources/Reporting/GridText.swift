@@ -21,7 +21,8 @@ public struct GridText {
     }
     if scales.count > 1 {
       let others = scales.filter { $0 != shown }.sorted().map { NumberText.short($0) }
-      parts.append("SLO scales \(others.joined(separator: ", ")) are in the CSV.")
+      parts.append(
+        "Not shown: SLO scales \(others.joined(separator: ", ")), in the database and CSV files.")
     }
     parts.append(
       ComparisonText.wrapped(
@@ -39,7 +40,7 @@ public struct GridText {
     for (experiment, _) in comparisons { shared.removeAll { !experiment.notes.contains($0) } }
     let lines =
       [
-        "\(first.name): \(comparisons.count) points, seed \(first.seed), \(first.replications) "
+        "\(([first.name] + first.settings).joined(separator: ", ")): \(comparisons.count) points, seed \(first.seed), \(first.replications) "
           + "replications a policy and point (qosdiff \(first.version))"
       ] + shared.map { ComparisonText.wrapped("- " + $0) }
     return lines.joined(separator: "\n")

@@ -18,13 +18,10 @@ struct LaTeXReport {
     let families = Array(data.families.prefix(ReportData.mostFamilies))
     for (index, family) in families.enumerated() {
       guard let main = family.main else { continue }
-      let suffix =
-        data.families.count > 1 ? "-\(Slug.of(family.title))" : ""
-      let name = "comparison\(suffix)"
-      let isTaken = tables.contains { $0.name == "\(name).tex" }
+      let name = "comparison\(data.suffixes[index]).tex"
       tables.append(
         (
-          name + (isTaken ? "-\(index + 1)" : "") + ".tex",
+          name,
           comparison(family, main, try data.store.summaries(of: main.id))
         ))
     }
@@ -57,7 +54,7 @@ struct LaTeXReport {
         ? "Means over \(main.replications) replications, with halves of 95 % intervals."
         : "One replication: no intervals.")
     about.append(
-      "Bold: the best mean of a column, and those whose intervals overlap its; none where all do.")
+      "Bold: the best mean of a column, however uncertain; none where all are equal.")
     var table = LaTeXTable(
       about: about, columns: "l" + String(repeating: "r", count: shown.count),
       header: ["policy"] + header)
@@ -73,22 +70,13 @@ struct LaTeXReport {
     return table.text
   }
 
-  /// Rows that hold a column's best mean, or one whose interval overlaps that one's; none where that is all.
+  /// Rows that hold a column's best mean, which several do where they are equal; none where all do.
   static func best(_ metric: Metric, _ summaries: [StoredSummary?]) -> Set<Int> {
     guard let isMore = metric.isMoreBetter else { return [] }
-    let means = summaries.enumerated().compactMap {
-      row, summary -> (row: Int, s: StoredSummary, mean: Double)? in
-      guard let summary, let mean = summary.mean, !summary.isUnsteady else { return nil }
-      return (row, summary, mean)
-    }
-    guard let top = means.max(by: { isMore ? $0.mean < $1.mean : $0.mean > $1.mean }) else {
-      return []
-    }
-    let rows = means.filter { other in
-      if other.mean == top.mean { return true }
-      guard let ours = top.s.interval, let theirs = other.s.interval else { return false }
-      return ours.overlaps(theirs)
-    }.map(\.row)
+    let means = summaries.map { $0?.isUnsteady ?? true ? nil : $0?.mean }
+    let known = means.compactMap(\.self)
+    guard let best = isMore ? known.max() : known.min() else { return [] }
+    let rows = means.indices.filter { means[$0] == best }
     return rows.count == summaries.count ? [] : Set(rows)
   }
 
@@ -129,12 +117,9 @@ struct LaTeXReport {
     var table = LaTeXTable(
       about: ["Where latencies are from."], columns: "lllll",
       header: ["device", "stage", "provenance", "profile", "source or derivation"])
-    for source in LatencySource.all(data.experiments) {
-      table.add(
-        [
-          source.profile.device, source.stage, source.provenance, source.profile.name,
-          source.derivation.isEmpty ? source.profile.source : source.derivation,
-        ].map(LaTeXTable.escaped))
+    for source in data.sources {
+      let cells = [source.device, source.stage, source.provenance, source.profile, source.origin]
+      table.add(cells.map(LaTeXTable.escaped))
     }
     return table.text
   }

@@ -17,7 +17,12 @@ struct LaTeXTable {
   mutating func add(_ row: [String]) { rows.append(row) }
 
   var text: String {
-    let lines = { (row: [String]) in row.joined(separator: " & ") + " \\\\" }
+    let lines = { (row: [String]) in
+      // After a rule or an end of row, [ and * would be read as their options.
+      let first = row.first ?? ""
+      let guarded = ["[", "*"].contains(first.prefix(1)) ? "{}" : ""
+      return guarded + row.joined(separator: " & ") + " \\\\"
+    }
     return
       (about.map { "% " + Self.plain($0) }
       + ["% Needs \\usepackage{booktabs}.", "\\begin{tabular}{\(columns)}", "\\toprule"]
@@ -35,7 +40,7 @@ struct LaTeXTable {
       case "&", "%", "$", "#", "_", "{", "}": "\\\(character)"
       case "<": "\\textless{}"
       case ">": "\\textgreater{}"
-      case "\"": "\\textquotedbl{}"
+      case "\"": "''"
       case "±": "$\\pm$"
       default: String(character)
       }

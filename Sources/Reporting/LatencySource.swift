@@ -1,63 +1,34 @@
-import Foundation
 import Results
 
 /// Where a stage's latencies of a profile are from: a profile mixes published, measured and derived figures.
 struct LatencySource: Hashable {
   /// What uses the profile in the scenario.
   var use: String
-  var profile: StoredProfile
+  var profile: String
+  var device: String
   var stage: String
   /// `measured`, `published` or `derived`.
   var provenance: String
-  /// How derived figures came about; empty for others.
-  var derivation: String
   /// Figures of this stage and provenance in the profile.
   var figures: Int
+  /// Where the figures were found, or how derived ones came about.
+  var origin: String
 
-  private struct Contents: Decodable {
-    struct Entry: Decodable {
-      var stage: String
-      var provenance: String?
-      var derivation: String?
-    }
-
-    var entries: [Entry]
+  /// The rows of ``View/latencySource``, each once.
+  static func all(_ table: DataTable) -> [LatencySource] {
+    var seen: Set<LatencySource> = []
+    return table.rows.map { row in
+      let isDerived = row["provenance"].text == "derived"
+      return LatencySource(
+        use: row["used_by"].text, profile: row["profile"].text, device: row["device"].text,
+        stage: row["stage"].text, provenance: row["provenance"].text,
+        figures: Int(row["figures"].number ?? 0),
+        // The same derivation at another batch is the same derivation.
+        origin: isDerived
+          ? row["derivation"].text.replacing(#/ at batch \d+$/#, with: "") : row["source"].text)
+    }.filter { seen.insert($0).inserted }
   }
 
-  /// The sources of all profiles in use, each once, in the order of stages.
-  static func all(_ experiments: [StoredExperiment]) -> [LatencySource] {
-    var seen: Set<String> = []
-    return experiments.flatMap(\.profiles).filter { seen.insert($0.use + $0.hash).inserted }
-      .flatMap(sources)
-  }
-
-  private static func sources(of profile: StoredProfile) -> [LatencySource] {
-    guard
-      let contents = try? JSONDecoder().decode(Contents.self, from: Data(profile.text.utf8))
-    else { return [] }
-    var sources: [LatencySource] = []
-    for entry in contents.entries {
-      let provenance = entry.provenance ?? profile.provenance
-      // The same derivation at another batch is the same derivation.
-      let derivation =
-        provenance == "derived"
-        ? (entry.derivation ?? "").replacing(#/ at batch \d+$/#, with: "") : ""
-      if let known = sources.firstIndex(where: {
-        $0.stage == entry.stage && $0.provenance == provenance && $0.derivation == derivation
-      }) {
-        sources[known].figures += 1
-      } else {
-        sources.append(
-          LatencySource(
-            use: profile.use, profile: profile, stage: entry.stage, provenance: provenance,
-            derivation: derivation, figures: 1))
-      }
-    }
-    let order = ["encode", "denoise", "decode", "post-process"]
-    return sources.enumerated().sorted { a, b in
-      let first = order.firstIndex(of: a.element.stage) ?? order.count
-      let second = order.firstIndex(of: b.element.stage) ?? order.count
-      return (first, a.offset) < (second, b.offset)
-    }.map(\.element)
-  }
+  /// In the order of the tables' columns: used by, stage, provenance, figures, profile, device, origin.
+  var cells: [String] { [use, stage, provenance, "\(figures)", profile, device, origin] }
 }

@@ -3,14 +3,21 @@ import Results
 
 /// `manifest.json`: what a report was made from, for programs.
 struct Manifest {
-  private struct Document: Codable {
+  private struct Document: Encodable {
     var tool = "qosdiff"
     var experiments: [Experiment]
     var profiles: [Profile]
     var files: [String]
+    /// Of earlier reports, still there.
+    var stale: [String]
   }
 
-  private struct Experiment: Codable {
+  private struct Listing: Decodable {
+    var files: [String]
+    var stale: [String]?
+  }
+
+  private struct Experiment: Encodable {
     var id: String
     var name: String
     var version: String
@@ -29,23 +36,35 @@ struct Manifest {
     var notes: [String]
   }
 
-  private struct Profile: Codable {
+  private struct Profile: Encodable {
     var hash: String
     var name: String
     var provenance: String
     var device: String
     var source: String
+    var stages: [Stage]
+  }
+
+  private struct Stage: Encodable, Hashable {
+    var stage: String
+    var provenance: String
+    var figures: Int
+    var origin: String
   }
 
   let text: String
 
-  init(_ data: ReportData, _ commands: [String: String], files: [String]) {
+  init(
+    _ data: ReportData, _ commands: [String: String], files: [String], stale: [String]
+  ) {
+    let scenarios = ScenarioFiles.names(data)
     var profiles: [Profile] = []
     for p in data.experiments.flatMap(\.profiles)
     where !profiles.contains(where: { $0.hash == p.hash }) {
       profiles.append(
         Profile(
-          hash: p.hash, name: p.name, provenance: p.provenance, device: p.device, source: p.source))
+          hash: p.hash, name: p.name, provenance: p.provenance, device: p.device, source: p.source,
+          stages: Self.stages(of: p, data)))
     }
     let experiments = data.experiments.map { e in
       Experiment(
@@ -54,36 +73,29 @@ struct Manifest {
         replications: e.replications, baseline: e.baseline, policies: e.policies,
         command: commands[e.id] ?? "",
         profiles: Dictionary(e.profiles.map { ($0.use, $0.hash) }, uniquingKeysWith: { a, _ in a }),
-        scenario: ScenarioFiles.name(of: e, in: data), notes: e.notes)
+        scenario: scenarios[e.id] ?? "", notes: e.notes)
     }
-    let document = Document(experiments: experiments, profiles: profiles, files: files)
+    let document = Document(
+      experiments: experiments, profiles: profiles, files: files, stale: stale)
     text = JSONText.of(document) + "\n"
+  }
+
+  private static func stages(of profile: StoredProfile, _ data: ReportData) -> [Stage] {
+    var seen: Set<Stage> = []
+    return data.sources.filter { $0.profile == profile.name && $0.device == profile.device }.map {
+      Stage(
+        stage: $0.stage, provenance: $0.provenance, figures: $0.figures, origin: $0.origin)
+    }.filter { seen.insert($0).inserted }
   }
 
   /// What the manifest of an earlier report in a folder lists.
   static func files(in folder: ReportFolder) -> [String] {
     guard let text = folder.text(of: "manifest.json"),
-      let document = try? JSONDecoder().decode(Document.self, from: Data(text.utf8))
+      let listing = try? JSONDecoder().decode(Listing.self, from: Data(text.utf8))
     else { return [] }
     // A path that leads out of the folder is none of a report's.
-    return document.files.filter { !$0.hasPrefix("/") && !$0.contains("..") }
-  }
-}
-
-/// The scenarios of a report as files: each text once.
-enum ScenarioFiles {
-  /// Names and texts, in order of first use.
-  static func all(_ data: ReportData) -> [(name: String, text: String)] {
-    var texts: [(name: String, text: String)] = []
-    for e in data.experiments where !texts.contains(where: { $0.text == e.scenario }) {
-      let base = Slug.of(e.name)
-      let count = texts.count { $0.name.hasPrefix(base) }
-      texts.append(("scenario-\(base)\(count == 0 ? "" : "-\(count + 1)").yaml", e.scenario))
+    return (listing.files + (listing.stale ?? [])).filter {
+      !$0.hasPrefix("/") && !$0.contains("..")
     }
-    return texts
-  }
-
-  static func name(of experiment: StoredExperiment, in data: ReportData) -> String {
-    all(data).first { $0.text == experiment.scenario }?.name ?? ""
   }
 }

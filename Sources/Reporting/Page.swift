@@ -16,7 +16,7 @@ struct Page {
     }
     var claims: [StoredClaim] = []
     for experiment in data.experiments { claims += try data.store.claims(of: experiment) }
-    let table = PageTable(comparisons)
+    let table = PageTable(comparisons, scenarios: ScenarioFiles.names(data))
     let charts = figures.compactMap { SVGChart(figure: $0).html }
     let all = try PageWarnings.lines(data, comparisons) + warnings
     var parts = [Self.head(names)]
@@ -80,12 +80,8 @@ struct Page {
   }
 
   private static func latencies(_ data: ReportData) -> String {
-    let rows = LatencySource.all(data.experiments).map { source in
-      let cells = [
-        source.use, source.stage, source.provenance, "\(source.figures)", source.profile.name,
-        source.profile.device,
-        source.derivation.isEmpty ? source.profile.source : source.derivation,
-      ]
+    let rows = data.sources.map { source in
+      let cells = source.cells
       return "<tr>"
         + cells.dropLast().map { HTML.element("td", $0, "class=\"text\"") }.joined()
         + HTML.element("td", cells[cells.count - 1], "class=\"text long\"") + "</tr>"

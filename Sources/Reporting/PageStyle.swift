@@ -24,7 +24,7 @@ enum PageStyle {
     @media (prefers-color-scheme: dark){:root{--ground:#16181a;--ink:#e8e8e8;--soft:#a8adb2;--line:#3a3f44;
     --panel:#1f2225;--warn:#3a300f;--good:#5fd3a2;--bad:#ff9d70}}
     *{box-sizing:border-box}
-    body{margin:0 auto;max-width:76rem;padding:1rem;background:var(--ground);color:var(--ink);
+    body{overflow-wrap:anywhere;margin:0 auto;max-width:76rem;padding:1rem;background:var(--ground);color:var(--ink);
     font:16px/1.5 system-ui,sans-serif}
     h1{font-size:1.6rem;margin:.2rem 0;overflow-wrap:anywhere}h2{font-size:1.25rem;margin:2rem 0 .6rem}
     h3{font-size:1rem;margin:0 0 .3rem}
@@ -37,7 +37,7 @@ enum PageStyle {
     table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;width:100%}
     th,td{padding:.3rem .6rem;text-align:right;border-bottom:1px solid var(--line);vertical-align:top}
     td{white-space:nowrap}td.long{white-space:normal;text-align:left;min-width:14rem}
-    th.text,td.text{text-align:left}
+    th.text,td.text{text-align:left}td.text{white-space:normal;overflow-wrap:anywhere;min-width:6rem}
     thead th{position:sticky;top:0;background:var(--panel);z-index:1}
     th button{font:inherit;font-weight:600;color:inherit;background:none;border:0;padding:.2rem;cursor:pointer;
     text-align:inherit}
@@ -62,9 +62,10 @@ enum PageStyle {
     pre{background:var(--panel);padding:.8rem;overflow:auto;font-size:.85rem;border-radius:.4rem}
     summary{cursor:pointer}
     SERIES
-    @media print{body{max-width:none;padding:0;font-size:10pt}nav,.filters,.readout{display:none}
+    @media print{body{max-width:none;padding:0;font-size:10pt}nav,.readout{display:none}
     .scroll{overflow:visible;max-height:none;border:0}figure{break-inside:avoid}
-    thead th{position:static}td{white-space:normal}table{font-size:8pt}th,td{padding:.15rem .3rem}
+    @page{size:landscape}thead th{position:static}table{font-size:6.5pt}th,td,td.text{padding:.1rem .2rem;white-space:normal;
+    min-width:0;overflow-wrap:anywhere}
     pre{white-space:pre-wrap}
     :root{--ground:#fff;--ink:#000;--soft:#444;--line:#ccc;--panel:#f2f2f2;--warn:#f6f6f6;--good:#000;--bad:#000}}
     """

@@ -12,13 +12,18 @@ struct PageTable {
     (.convergenceMean, false), (.convergenceP5, false), (.perceptualScore, false),
   ]
 
-  init(_ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]) {
+  /// `scenarios`: the name of each experiment's scenario file, by the experiment's id.
+  init(
+    _ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])],
+    scenarios: [String: String]
+  ) {
     let keys: [(title: String, isNumber: Bool, value: (StoredExperiment) -> String)] = [
       ("experiment", false, { $0.name }), ("workload", false, { $0.point?.workload ?? "" }),
       ("load", true, { $0.offeredLoad.map { NumberText.short($0) } ?? "" }),
       ("SLO scale", true, { $0.scale.map { NumberText.short($0) } ?? "" }),
       ("set", false, { $0.settings.joined(separator: "; ") }),
-      ("seed", true, { "\($0.seed)" }), ("program", false, { $0.version }),
+      ("scenario", false, { scenarios[$0.id] ?? "" }), ("seed", true, { "\($0.seed)" }),
+      ("program", false, { $0.version }),
     ]
     let varying = keys.filter { key in
       Set(comparisons.map { key.value($0.experiment) }).count > 1

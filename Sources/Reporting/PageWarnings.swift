@@ -26,8 +26,8 @@ enum PageWarnings {
           ? note : note + " (at \(distinct(places).joined(separator: ", ")))")
     }
     let derived = Dictionary(
-      grouping: LatencySource.all(data.experiments).filter { $0.provenance == "derived" }
-    ) { "\($0.use) (\($0.profile.name))" }
+      grouping: data.sources.filter { $0.provenance == "derived" }
+    ) { "\($0.use) (\($0.profile))" }
     for (use, sources) in derived.sorted(by: { $0.key < $1.key }) {
       var stages: [String] = []
       for source in sources where !stages.contains(source.stage) { stages.append(source.stage) }
@@ -40,7 +40,7 @@ enum PageWarnings {
     if batches > 0 {
       lines.append("\(Int(batches)) batches took times extrapolated beyond their profile.")
     }
-    return lines
+    return lines + [data.leftOut].compactMap(\.self)
   }
 
   private static func place(_ experiment: StoredExperiment) -> String {

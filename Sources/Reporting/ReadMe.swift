@@ -35,24 +35,14 @@ struct ReadMe {
         "| \(Self.plain(family.title)) | qosdiff \(first.version) | \(first.seed) | "
           + "\(replications.joined(separator: ", ")) | \(Self.plain(first.baseline)) |")
     }
-    if data.families.count > ReportData.mostFamilies {
-      lines += [
-        "",
-        "\(data.families.count - ReportData.mostFamilies) more comparisons are in the CSV files only.",
-      ]
-    }
+    if let left = data.leftOut { lines += ["", left + "."] }
     lines += [
       "", "Latencies:", "",
       "| used by | stage | provenance | figures | profile | device | source or derivation |",
       "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for source in LatencySource.all(data.experiments) {
-      let cells = [
-        source.use, source.stage, source.provenance, "\(source.figures)", source.profile.name,
-        source.profile.device,
-        source.derivation.isEmpty ? source.profile.source : source.derivation,
-      ]
-      lines.append("| " + cells.map(Self.plain).joined(separator: " | ") + " |")
+    for source in data.sources {
+      lines.append("| " + source.cells.map(Self.plain).joined(separator: " | ") + " |")
     }
     let csv = CSVReport.contents.filter { outcome.files.contains($0.name) }
     if !csv.isEmpty {
@@ -71,10 +61,14 @@ struct ReadMe {
     }
     let drawn = figures.filter { outcome.files.contains("figures/\($0.name).gp") }
     if !drawn.isEmpty {
+      let kinds = ["pdf", "svg"].filter { kind in outcome.files.contains { $0.hasSuffix(kind) } }
+        .map { "`figures/NAME.\($0)`" }.joined(separator: " and ")
       lines += [
         "", "## Figures", "",
-        "Each is `figures/NAME.pdf` and `.svg` at column width (8.5 cm), beside its script `NAME.gp` and data "
-          + "`NAME.dat`: change the script and run `gnuplot NAME.gp` there.", "",
+        "Each is \(kinds.isEmpty ? "drawn" : kinds) at column width (8.5 cm), beside its script `NAME.gp` and data `NAME.dat`. To restyle "
+          + "one, change the script, take out its line 'qosdiff replaces this file', and run "
+          + "`gnuplot NAME.gp` there: further reports keep your script and draw new data with it.",
+        "",
         "| name | what it shows |", "| --- | --- |",
       ]
       lines += drawn.map { "| `\($0.name)` | \(Self.plain("\($0.title). \($0.caption)")) |" }

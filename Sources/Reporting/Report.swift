@@ -15,6 +15,8 @@ public struct Report {
     public var files: [String] = []
     /// Figures that could not be drawn, and why.
     public var skipped: [(file: String, reason: String)] = []
+    /// Scripts of figures that their author has changed: they were kept, and drew the new data.
+    public var kept: [String] = []
     /// Files of an earlier report that this one did not write again.
     public var stale: [String] = []
 
@@ -24,6 +26,7 @@ public struct Report {
         var folder: String
         var files: [String]
         var skipped: [String: String]
+        var kept: [String]
         var stale: [String]
       }
       return JSONText.of(
@@ -31,7 +34,7 @@ public struct Report {
           folder: folder, files: files,
           skipped: Dictionary(
             skipped.map { ($0.file, $0.reason) }, uniquingKeysWith: { a, _ in a }),
-          stale: stale))
+          kept: kept, stale: stale))
     }
   }
 
@@ -56,6 +59,9 @@ public struct Report {
     }
   }
 
+  /// What has no figures of its own, in a sentence; nil where all has.
+  public var leftOut: String? { data.leftOut }
+
   static func experiments(
     of store: ResultStore, _ ids: Set<String>?
   ) throws(InputError) -> [StoredExperiment] {
@@ -70,49 +76,51 @@ public struct Report {
           + "'qosdiff compare \(store.path)'")
   }
 
-  private static let marks = [
-    (name: "README.md", mark: "<!-- qosdiff report -->"),
-    (name: "manifest.json", mark: "\"tool\" : \"qosdiff\""),
-    (name: "index.html", mark: "<meta name=\"generator\" content=\"qosdiff"),
-  ]
-
   /// Writes the report into `path`, which is made if need be; what is not the report's own stays there.
   ///
   /// - Throws: 73 where the folder cannot be made or holds another's file of the same name; 74 where a file
   ///   cannot be written.
   public func write(to path: String, formats: Set<Format>) throws(InputError) -> Outcome {
+    let figures = try FigureSet.make(data)
+    let tables = formats.contains(.tex) ? try LaTeXReport(data).tables() : []
+    let scenarios = ScenarioFiles.all(data)
+    let outputs = [Format.pdf, .svg].filter(formats.contains).map(\.rawValue)
     try ReportFolder.make(path)
     let folder = ReportFolder(path)
-    try folder.check(Self.marks)
     let earlier = Manifest.files(in: folder)
+    let drawings = figures.flatMap { figure in
+      (["dat", "gp"] + outputs).map { "figures/\(figure.name).\($0)" }
+    }
+    try folder.check(
+      (formats.contains(.csv) ? CSVReport.contents.map(\.name) : [])
+        + tables.map { "tables/\($0.name)" } + (outputs.isEmpty ? [] : drawings)
+        + (formats.contains(.html) ? ["index.html"] : []) + scenarios.map(\.name)
+        + ["manifest.json", "README.md"], earlier: Set(earlier))
     var outcome = Outcome()
     if formats.contains(.csv) {
       outcome.files += try CSVReport(store).write(data.experiments, to: folder)
     }
-    if formats.contains(.tex) {
-      try folder.makeFolder("tables")
-      for (name, text) in try LaTeXReport(data).tables() {
-        try folder.write(text, to: "tables/\(name)")
-        outcome.files.append("tables/\(name)")
-      }
+    if !tables.isEmpty { try folder.makeFolder("tables") }
+    for (name, text) in tables {
+      try folder.write(text, to: "tables/\(name)")
+      outcome.files.append("tables/\(name)")
     }
-    let figures = try FigureSet.make(data)
-    let outputs = [Format.pdf, .svg].filter(formats.contains).map(\.rawValue)
     if !outputs.isEmpty, !figures.isEmpty {
-      try draw(figures, outputs, folder, &outcome)
+      try draw(figures, outputs, folder, earlier: Set(earlier), &outcome)
     }
     if formats.contains(.html) {
       try folder.write(try Page(data, figures, warnings: warnings).text, to: "index.html")
       outcome.files.append("index.html")
     }
-    for scenario in ScenarioFiles.all(data) {
+    for scenario in scenarios {
       try folder.write(scenario.text, to: scenario.name)
       outcome.files.append(scenario.name)
     }
-    let named = Set(outcome.files + outcome.skipped.map(\.file))
+    let named = Set(outcome.files + ["manifest.json", "README.md"])
     outcome.stale = earlier.filter { !named.contains($0) && folder.exists($0) }
     try folder.write(
-      Manifest(data, try commands(), files: outcome.files).text, to: "manifest.json")
+      Manifest(data, try commands(), files: outcome.files, stale: outcome.stale).text,
+      to: "manifest.json")
     try folder.write(
       ReadMe(data, figures, try commands(), outcome, warnings).text, to: "README.md")
     outcome.files += ["manifest.json", "README.md"]
@@ -120,19 +128,27 @@ public struct Report {
   }
 
   private func draw(
-    _ figures: [Figure], _ outputs: [String], _ folder: ReportFolder, _ outcome: inout Outcome
+    _ figures: [Figure], _ outputs: [String], _ folder: ReportFolder, earlier: Set<String>,
+    _ outcome: inout Outcome
   ) throws(InputError) {
     try folder.makeFolder("figures")
     let gnuplot = Gnuplot()
     for figure in figures {
       let script = GnuplotScript(figure: figure, outputs: outputs)
       guard let text = script.text else { continue }
-      try folder.write(script.data, to: "figures/\(figure.name).dat")
-      try folder.write(text, to: "figures/\(figure.name).gp")
-      outcome.files += ["figures/\(figure.name).dat", "figures/\(figure.name).gp"]
-      let drawn = outputs.map { "figures/\(figure.name).\($0)" }
+      let name = "figures/\(figure.name)"
+      try folder.write(script.data, to: "\(name).dat")
+      if folder.text(of: "\(name).gp")?.contains(GnuplotScript.mark) ?? true {
+        try folder.write(text, to: "\(name).gp")
+      } else {
+        outcome.kept.append("\(name).gp")
+      }
+      outcome.files += ["\(name).dat", "\(name).gp"]
+      let drawn = outputs.map { "\(name).\($0)" }
       if let reason = folder.draw(figure.name, outputs, with: gnuplot) {
         outcome.skipped += drawn.map { ($0, reason) }
+        // An earlier report's drawing beside new data would be taken for theirs.
+        for file in drawn where earlier.contains(file) { folder.remove(file) }
       } else {
         outcome.files += drawn
       }
@@ -152,9 +168,14 @@ public struct Report {
           $0.point?.controlsOf == nil && $0.name == experiment.name
             && $0.settings == experiment.settings
         } ?? experiment
-      words += ["--policies", asked.policies.joined(separator: ",")]
-      words += ["--baseline", asked.baseline]
-      words += ["--replications", "\(experiment.replications)"]
+      // A name with a comma cannot be said there; all policies are what is run by default.
+      if !asked.policies.contains(where: { $0.contains(",") }) {
+        words += ["--policies", asked.policies.joined(separator: ",")]
+      }
+      words += ["--baseline", asked.baseline, "--replications", "\(asked.asked)"]
+      if experiment.point == nil, try !store.hasQueries(experiment.id) {
+        words.append("--no-queries")
+      }
       commands[experiment.id] = words.map(Self.quoted).joined(separator: " ")
     }
     return commands

@@ -18,10 +18,13 @@ struct ReportData {
     /// What was set besides load and SLO scale.
     var settings: [String]
     var members: [StoredExperiment]
+    /// Which of the families that are called the same: of other scenarios of one name, or other seeds.
+    var number = 1
 
     /// Name of the experiment, the workload and what was set: unique in a report.
     var title: String {
       ([name] + (workload.isEmpty ? [] : [workload]) + settings).joined(separator: ", ")
+        + (number > 1 ? " (\(number))" : "")
     }
 
     /// The member that a figure of one load and SLO scale shows: the SLO scale nearest to 3, then the load
@@ -46,12 +49,26 @@ struct ReportData {
       }
     }
 
-    private static func distance(_ e: StoredExperiment) -> (Double, Double, String) {
-      (abs((e.scale ?? 3) - 3), abs((e.offeredLoad ?? 0.8) - 0.8), e.id)
+    /// Of two SLO scales as near the lower, as the grid that keeps its curves has it.
+    private static func distance(_ e: StoredExperiment) -> (Double, Double, Double, String) {
+      (abs((e.scale ?? 3) - 3), e.scale ?? 3, abs((e.offeredLoad ?? 0.8) - 0.8), e.id)
+    }
+
+    /// Whether an experiment differs from the members in load or SLO scale alone.
+    func takes(_ e: StoredExperiment, workload: String, settings: [String]) -> Bool {
+      let first = members[0]
+      return name == e.name && self.workload == workload && self.settings == settings
+        && first.scenario == e.scenario && first.seed == e.seed && first.version == e.version
+        && first.profiles.map(\.hash) == e.profiles.map(\.hash)
+        && !members.contains { $0.offeredLoad == e.offeredLoad && $0.scale == e.scale }
     }
   }
 
   let families: [Family]
+  /// What the names of a family's files end in: nothing where there is only one.
+  let suffixes: [String]
+  /// Where latencies are from.
+  let sources: [LatencySource]
 
   /// Most families that get figures and tables: a sweep over other axes has one for each of its points.
   static let mostFamilies = 12
@@ -67,23 +84,39 @@ struct ReportData {
       let settings = experiment.settings.filter { setting in
         !["workload.load=", "query.slo.scale=", "experiment."].contains { setting.hasPrefix($0) }
       }
-      let workload = experiment.point?.workload ?? ""
+      // A grid calls its only workload so.
+      let named = experiment.point?.workload ?? ""
+      let workload = named == "workload" ? "" : named
       let family = families.firstIndex {
-        $0.name == experiment.name && $0.workload == workload && $0.settings == settings
-          && $0.members[0].seed == experiment.seed && $0.members[0].version == experiment.version
-          && !$0.members.contains {
-            $0.offeredLoad == experiment.offeredLoad && $0.scale == experiment.scale
-          }
+        $0.takes(experiment, workload: workload, settings: settings)
       }
       if let family {
         families[family].members.append(experiment)
       } else {
+        let namesakes = families.count {
+          $0.name == experiment.name && $0.workload == workload && $0.settings == settings
+        }
         families.append(
           Family(
-            name: experiment.name, workload: workload, settings: settings, members: [experiment]))
+            name: experiment.name, workload: workload, settings: settings, members: [experiment],
+            number: namesakes + 1))
       }
     }
     self.families = families
+    var slugs: Set<String> = []
+    suffixes = families.map { family in
+      guard families.count > 1 else { return "" }
+      let slug = Slug.of(family.title)
+      var own = slug
+      var count = 1
+      while !slugs.insert(own).inserted {
+        count += 1
+        own = "\(slug)-\(count)"
+      }
+      return "-" + own
+    }
+    sources = LatencySource.all(
+      try store.table(.latencySource, experiments: Set(experiments.map(\.id))))
     claimed = []
     for experiment in comparisons {
       for claim in try store.claims(of: experiment) { claimed.insert(claim.policy) }
@@ -108,6 +141,14 @@ struct ReportData {
     let chosen = wanted.map { wanted in wanted.filter(names.contains) } ?? names
     let shown = Array(chosen.prefix(FigureStyle.count))
     return (shown, names.filter { !shown.contains($0) })
+  }
+
+  /// Families that get neither figures nor tables: their number, in a sentence; nil where all do.
+  var leftOut: String? {
+    let count = families.count - Self.mostFamilies
+    return count > 0
+      ? "\(count) of \(families.count) comparisons have no figures and tables of their own: all are in the "
+        + "CSV files and on the page" : nil
   }
 
   /// The rows of a view by experiment.

@@ -17,7 +17,7 @@ final class ReportFile {
       + "/.\(place.lastPathComponent)-\(ProcessInfo.processInfo.processIdentifier)"
     guard FileManager.default.createFile(atPath: partial, contents: nil),
       let handle = FileHandle(forWritingAtPath: partial)
-    else { throw Self.fault(path, nil) }
+    else { throw Self.fault(path) }
     self.handle = handle
   }
 
@@ -28,19 +28,19 @@ final class ReportFile {
   }
 
   func write(_ text: String) throws(InputError) {
-    do { try handle.write(contentsOf: Data(text.utf8)) } catch { throw Self.fault(path, error) }
+    do { try handle.write(contentsOf: Data(text.utf8)) } catch { throw Self.fault(path) }
   }
 
   func finish() throws(InputError) {
-    do { try handle.close() } catch { throw Self.fault(path, error) }
-    guard rename(partial, path) == 0 else { throw Self.fault(path, nil) }
+    do { try handle.close() } catch { throw Self.fault(path) }
+    guard rename(partial, path) == 0 else { throw Self.fault(path) }
     isOpen = false
   }
 
-  private static func fault(_ path: String, _ error: (any Error)?) -> InputError {
+  private static func fault(_ path: String) -> InputError {
     InputError(
       .cannotWrite, at: .init(file: path),
-      "the file cannot be written" + (error.map { ": \($0.localizedDescription)" } ?? ""),
+      "the file cannot be written",
       hint: "see to space and permissions")
   }
 }

@@ -44,17 +44,39 @@ public struct ReportFolder {
     }
   }
 
+  /// What a report's own files of a name contain; of a suffix, what they begin with.
+  private static let marks = [
+    "README.md": "<!-- qosdiff report -->", "manifest.json": "\"tool\" : \"qosdiff\"",
+    "index.html": "<meta name=\"generator\" content=\"qosdiff",
+  ]
+
   /// Refuses a folder that holds a file of these names which no report wrote: it would be lost.
   ///
-  /// - Parameter marks: a name, and what a report's own file of that name contains.
-  func check(_ marks: [(name: String, mark: String)]) throws(InputError) {
-    for (name, mark) in marks {
-      guard let text = text(of: name), !text.contains(mark) else { continue }
+  /// - Parameter earlier: files that the folder's manifest names as a report's.
+  func check(_ names: [String], earlier: Set<String> = []) throws(InputError) {
+    for name in names where exists(name) && !isOwn(name, earlier) {
       throw InputError(
         .cannotCreate, at: .init(file: "\(path)/\(name)"),
-        "this file is no report's and is left alone",
-        hint: "name another folder with --out DIR")
+        "this file is no report's and is left alone", hint: "name another folder with --out DIR")
     }
+  }
+
+  private func isOwn(_ name: String, _ earlier: Set<String>) -> Bool {
+    if let mark = Self.marks[name] { return text(of: name)?.contains(mark) ?? false }
+    // A script that its author has changed is kept, not replaced.
+    if earlier.contains(name) || name.hasSuffix(".gp") { return true }
+    return name.hasSuffix(".csv") && head(of: name).hasPrefix("experiment")
+  }
+
+  /// The first bytes of a file: a CSV file may be large.
+  private func head(of name: String) -> String {
+    guard let handle = FileHandle(forReadingAtPath: "\(path)/\(name)") else { return "" }
+    defer { try? handle.close() }
+    return String(decoding: (try? handle.read(upToCount: 64)) ?? Data(), as: UTF8.self)
+  }
+
+  func remove(_ name: String) {
+    try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
   }
 
   func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(name)") }

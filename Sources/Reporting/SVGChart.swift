@@ -160,7 +160,8 @@ struct SVGChart {
       return
         "\(names.indices.contains(row) ? names[row] : ""), \(name): \(value(point.x, point.xRange))"
     }
-    return "\(name): \(x), \(figure.y.label) \(value(point.y, point.yRange))"
+    let bound = point.isBound ? "at most " : ""
+    return "\(name): \(x), \(figure.y.label) \(bound)\(value(point.y, point.yRange))"
   }
 
   private func legend(_ series: Figure.Series) -> String {

@@ -62,6 +62,7 @@ enum Migrations {
     ALTER TABLE experiment ADD COLUMN slo_scale REAL;
     ALTER TABLE experiment ADD COLUMN controls_of TEXT;
     ALTER TABLE experiment ADD COLUMN settings TEXT;
+    ALTER TABLE experiment ADD COLUMN replications_asked INTEGER;
     CREATE TABLE policy (
       experiment_id TEXT NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
       policy TEXT NOT NULL, policy_index INTEGER NOT NULL, parent TEXT, change TEXT NOT NULL,

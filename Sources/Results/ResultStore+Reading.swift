@@ -44,6 +44,17 @@ extension ResultStore {
     }
   }
 
+  /// Whether an experiment's queries are stored one by one.
+  public func hasQueries(_ experimentID: String) throws(InputError) -> Bool {
+    try read { db in
+      try Bool.fetchOne(
+        db,
+        sql:
+          "SELECT EXISTS (SELECT 1 FROM run JOIN query ON run_id = run.id WHERE experiment_id = ?)",
+        arguments: [experimentID]) ?? false
+    }
+  }
+
   /// How, when and where an experiment was run, by key.
   public func provenance(of experimentID: String) throws(InputError) -> [String: String] {
     try read { db in
@@ -64,7 +75,7 @@ extension ResultStore {
         arguments: arguments
       ).map { row in
         let id: String = row["id"]
-        return StoredExperiment(
+        var experiment = StoredExperiment(
           id: id, content: row["content"] ?? id, name: row["name"], scenario: row["scenario"],
           overrides: Self.lines(row["overrides"]),
           seed: UInt64(bitPattern: row["seed"] as Int64), replications: row["replications"],
@@ -73,6 +84,8 @@ extension ResultStore {
           offeredLoad: row["offered_load"], notes: Self.lines(row["notes"]),
           profiles: try Self.profiles(of: id, db), sloScale: row["slo_scale"],
           origins: try Self.origins(of: id, db))
+        experiment.asked = row["replications_asked"] ?? experiment.replications
+        return experiment
       }
     }.sorted { $0.precedes($1) }
   }

@@ -48,7 +48,7 @@ extension ResultStore {
   ) throws {
     try db.execute(sql: "DELETE FROM experiment WHERE id = ?", arguments: [experiment.id])
     try db.execute(
-      sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?,?,?,?,?,?)",
+      sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?,?,?,?,?,?,?)",
       arguments: [
         experiment.id, experiment.name, experiment.scenario,
         experiment.overrides.joined(separator: "\n"), Int64(bitPattern: experiment.seed),
@@ -57,7 +57,7 @@ extension ResultStore {
         experiment.notes.joined(separator: "\n"), experiment.content,
         experiment.policies.joined(separator: "\n"), experiment.point?.workload ?? "",
         experiment.point?.sloScale ?? experiment.sloScale, experiment.point?.controlsOf,
-        StoredExperiment.settingsText(experiment.overrides),
+        StoredExperiment.settingsText(experiment.overrides), experiment.asked,
       ])
     for (index, origin) in experiment.origins.enumerated() {
       try db.execute(

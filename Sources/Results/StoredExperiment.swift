@@ -15,6 +15,8 @@ public struct StoredExperiment: Hashable, Sendable {
   public var seed: UInt64
   /// Replications a policy.
   public var replications: Int
+  /// Replications asked for: fewer than there are where a precision asked for more.
+  public var asked: Int
   /// The policy that others are compared with.
   public var baseline: String
   /// Names of the policies, the baseline first; empty in databases before schema 3.
@@ -59,6 +61,7 @@ public struct StoredExperiment: Hashable, Sendable {
     self.overrides = overrides
     self.seed = seed
     self.replications = replications
+    asked = replications
     self.baseline = baseline
     self.policies = policies
     self.version = version

@@ -37,7 +37,7 @@ public enum View: String, CaseIterable, Sendable {
     case .claim: "a verdict on a published claim"
     case .run: "one replication of a policy, a column for each metric"
     case .query: "one query of one replication"
-    case .latencySource: "a latency profile in use, and where its figures are from"
+    case .latencySource: "a stage's latencies of a profile in use, and where they are from"
     }
   }
 
@@ -56,7 +56,11 @@ public enum View: String, CaseIterable, Sendable {
     case .claim: place + ", policy, claim"
     case .run: place + ", policy_index, replication"
     case .query: place + ", policy_index, replication, query"
-    case .latencySource: "experiment, experiment_id, used_by"
+    case .latencySource:
+      """
+      experiment, experiment_id, used_by, CASE stage WHEN 'encode' THEN 0 WHEN 'denoise' THEN 1 \
+      WHEN 'decode' THEN 2 ELSE 3 END, provenance
+      """
     }
   }
 
@@ -171,9 +175,14 @@ public enum View: String, CaseIterable, Sendable {
         """
     case .latencySource:
       return """
-        SELECT e.experiment, e.experiment_id, use AS used_by, p.name AS profile, p.provenance,
-        p.device, p.source, hash
+        SELECT e.experiment, e.experiment_id, use AS used_by, p.name AS profile,
+        json_extract(value, '$.stage') AS stage,
+        coalesce(json_extract(value, '$.provenance'), p.provenance) AS provenance,
+        count(*) AS figures, min(json_extract(value, '$.derivation')) AS derivation, p.device,
+        p.source, hash
         FROM experiment_profile JOIN profile p USING (hash) JOIN v_experiment e USING (experiment_id)
+        JOIN json_each(p.text, '$.entries')
+        GROUP BY e.experiment_id, use, hash, 5, 6
         """
     }
   }

@@ -36,6 +36,8 @@ public struct Timeline: Observer {
   private struct Lane {
     /// When each was last busy.
     var until: [SimulationTime] = []
+    /// Those that nothing has been written of.
+    var unnamed: Set<Int> = []
 
     /// The first that is free from `start` on, taken until `end`.
     mutating func take(from start: SimulationTime, until end: SimulationTime) -> (Int, isNew: Bool)
@@ -63,20 +65,14 @@ public struct Timeline: Observer {
   /// Where queries in service were last seen.
   private var flows: [Int32: Flow] = [:]
 
-  /// A timeline of a run in `cluster`, in a file that is made or emptied now.
+  /// A timeline of a run in `cluster`, in a file that is made, or that an earlier timeline or nothing fills.
   ///
-  /// - Throws: 73 where the file cannot be made.
+  /// - Throws: 73 where the file cannot be made, or holds something else.
   public init(
     to path: String, of cluster: ClusterConfiguration, policy: String,
     options: TimelineOptions = TimelineOptions()
   ) throws(InputError) {
-    guard FileManager.default.createFile(atPath: path, contents: nil),
-      let file = FileHandle(forWritingAtPath: path)
-    else {
-      throw InputError(
-        .cannotCreate, at: .init(file: path), "the timeline cannot be written",
-        hint: "name a file in a folder that can be written, with --timeline FILE")
-    }
+    let file = try Self.open(path)
     self.path = path
     self.options = options
     writer = TraceEventWriter(file)
@@ -95,6 +91,28 @@ public struct Timeline: Observer {
     }
   }
 
+  /// Opens a file where it is: a device or a link stays one.
+  private static func open(_ path: String) throws(InputError) -> FileHandle {
+    let files = FileManager.default
+    if !files.fileExists(atPath: path) { _ = files.createFile(atPath: path, contents: nil) }
+    let kind = (try? files.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+    if kind == .typeRegular, let reader = FileHandle(forReadingAtPath: path) {
+      defer { try? reader.close() }
+      let head = (try? reader.read(upToCount: 64)) ?? nil
+      guard head?.isEmpty ?? true || head?.starts(with: TraceEventWriter.head.utf8) ?? true else {
+        throw InputError(
+          .cannotCreate, at: .init(file: path), "this file is no timeline and is left alone",
+          hint: "name another file with --timeline FILE")
+      }
+    }
+    guard let file = FileHandle(forWritingAtPath: path) else {
+      throw InputError(
+        .cannotCreate, at: .init(file: path), "the timeline cannot be written",
+        hint: "name a file in a folder that can be written, with --timeline FILE")
+    }
+    return file
+  }
+
   /// Needed for all tracks.
   public var wantsSpans: Bool { true }
   /// Needed for the arrows.
@@ -109,17 +127,23 @@ public struct Timeline: Observer {
     case .accelerator:
       let isKept = !queries.isEmpty
       open(span, on: worker, isKept: isKept)
-      guard isKept, hasRoom(1 + queries.count) else { return }
+      guard isKept, mayBegin() else { return }
       write(span, queries, node: node, track: Track.accelerator + worker)
     case .cpu:
       let (core, isNew) = cores[node].take(from: span.start, until: span.end)
-      if isNew { name(thread: Track.core + core, of: node + 1, "CPU core \(core)") }
-      guard !queries.isEmpty, hasRoom(1 + queries.count) else { return }
+      if isNew { cores[node].unnamed.insert(core) }
+      guard !queries.isEmpty, mayBegin() else { return }
+      if cores[node].unnamed.remove(core) != nil {
+        name(thread: Track.core + core, of: node + 1, "CPU core \(core)")
+      }
       write(span, queries, node: node, track: Track.core + core)
     case .link:
       let (lane, isNew) = links[node].take(from: span.start, until: span.end)
-      if isNew { name(thread: Track.transfer + lane, of: node + 1, "transfers \(lane)") }
-      guard !queries.isEmpty, hasRoom(1 + queries.count) else { return }
+      if isNew { links[node].unnamed.insert(lane) }
+      guard !queries.isEmpty, mayBegin() else { return }
+      if links[node].unnamed.remove(lane) != nil {
+        name(thread: Track.transfer + lane, of: node + 1, "transfers \(lane)")
+      }
       write(span, queries, node: node, track: Track.transfer + lane)
     }
   }
@@ -127,7 +151,7 @@ public struct Timeline: Observer {
   /// Writes the length of the queue.
   public mutating func queueChanged(waiting: Int, at time: SimulationTime) {
     queueChanges += 1
-    guard queueChanges % options.every == 0, hasRoom(1) else { return }
+    guard queueChanges % options.every == 0, mayBegin() else { return }
     let at = TraceEventWriter.microseconds(time.nanoseconds)
     writer.write(
       "\"ph\":\"C\",\"name\":\"queries waiting\",\"pid\":0,\"ts\":\(at),\"args\":{\"queries\":\(waiting)}"
@@ -137,8 +161,10 @@ public struct Timeline: Observer {
   /// Writes the query as a span of its own, beside the others that are in the system.
   public mutating func queryEnded(_ record: QueryRecord) {
     let number = record.query.id.rawValue
-    defer { flows[number] = nil }
-    guard isSampled(record.query.id), hasRoom(3) else { return }
+    if let last = flows.removeValue(forKey: number), last.hasBegun {
+      write(last, of: number, as: "f")
+    }
+    guard isSampled(record.query.id), mayBegin() else { return }
     let outcome = TraceEventWriter.quoted(record.outcome.name)
     let arguments =
       "\"outcome\":\(outcome),\"on_time\":\(record.isOnTime),\"images\":\(record.query.images),"
@@ -151,7 +177,6 @@ public struct Timeline: Observer {
         "\"ph\":\"\(phase)\",\"cat\":\"query\",\"id\":\(number),\"name\":\"query \(number)\",\"pid\":0,"
           + "\"tid\":0,\"ts\":\(at)" + (phase == "b" ? ",\"args\":{\(arguments)}" : ""))
     }
-    if let last = flows[number], last.hasBegun { write(last, of: number, as: "f") }
   }
 
   /// Ends what is open, and the file.
@@ -161,7 +186,7 @@ public struct Timeline: Observer {
       "\"otherData\":{\"tool\":\"qosdiff\",\"every\":\(options.every),\"events_left_out\":\(left)}")
   }
 
-  /// Events that the limit left out.
+  /// Slices, queries and counts that the limit left out.
   public var leftOut: Int { left }
 
   /// Events written.
@@ -179,10 +204,10 @@ public struct Timeline: Observer {
 
   private func isSampled(_ query: QueryID) -> Bool { Int(query.rawValue) % options.every == 0 }
 
-  /// Whether so many more events fit; counts them as left out where they do not.
-  private mutating func hasRoom(_ events: Int) -> Bool {
-    guard let limit = options.limit, writer.count + events > limit else { return true }
-    left += events
+  /// Whether something new may begin; counts it as left out where not. What has begun is always ended.
+  private mutating func mayBegin() -> Bool {
+    guard let limit = options.limit, writer.count >= limit else { return true }
+    left += 1
     return false
   }
 
@@ -230,7 +255,7 @@ public struct Timeline: Observer {
       return
     }
     close(worker)
-    let isWritten = isKept && hasRoom(2)
+    let isWritten = isKept && mayBegin()
     batches[worker] = OpenBatch(number: span.batch, end: span.end, isWritten: isWritten)
     guard isWritten else { return }
     let at = TraceEventWriter.microseconds(span.start.nanoseconds)

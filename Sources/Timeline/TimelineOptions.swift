@@ -2,7 +2,8 @@
 public struct TimelineOptions: Hashable, Sendable {
   /// Only work on every n-th query, counted from the first: 1 = all of it.
   public var every: Int
-  /// Most events; what comes after is left out, and the file says so. Nil = no limit.
+  /// Events after which nothing new begins; what has begun is ended, and the file says how much is left out. Nil =
+  /// no limit.
   public var limit: Int?
 
   /// All of a run, or a part of it.

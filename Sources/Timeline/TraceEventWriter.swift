@@ -8,18 +8,21 @@ struct TraceEventWriter {
   private let file: FileHandle
   private var buffer: [UInt8] = []
   private var isFirst = true
+  private var hasBegun = false
   /// Whether a write failed; nothing is written after that.
   private(set) var hasFailed = false
   /// Events written.
   private(set) var count = 0
 
+  /// What every file of this format by this program begins with.
+  static let head = "{\"displayTimeUnit\":\"ms\""
   private static let bufferSize = 1 << 16
 
-  /// A writer into an open, empty file.
+  /// A writer into an open file, whose contents it replaces.
   init(_ file: FileHandle) {
     self.file = file
     buffer.reserveCapacity(Self.bufferSize + 4096)
-    put("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")
+    put("\(Self.head),\"traceEvents\":[")
   }
 
   /// Writes one event: the inside of a JSON object.
@@ -42,6 +45,9 @@ struct TraceEventWriter {
   private mutating func put(_ text: String) { buffer.append(contentsOf: text.utf8) }
 
   private mutating func flush() {
+    // What the file held is kept until there is something to take its place; a device has nothing to keep.
+    if !hasBegun { try? file.truncate(atOffset: 0) }
+    hasBegun = true
     if !hasFailed {
       do { try file.write(contentsOf: buffer) } catch { hasFailed = true }
     }

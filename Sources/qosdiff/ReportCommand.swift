@@ -50,6 +50,10 @@ struct ReportCommand: ParsableCommand {
     } else {
       for file in outcome.files { Output.result("\(out)/\(file)") }
     }
+    if !outcome.kept.isEmpty {
+      verbosity.note("Kept, since changed by hand: \(outcome.kept.joined(separator: ", ")).")
+    }
+    if let left = report.leftOut { verbosity.note("\(left).") }
     if !outcome.stale.isEmpty {
       verbosity.note("Left from an earlier report: \(outcome.stale.joined(separator: ", ")).")
     }
@@ -81,6 +85,19 @@ struct ReportCommand: ParsableCommand {
     return formats
   }
 
+  /// Points of each grid: of one scenario, seed and program.
+  private static func grids(_ experiments: [StoredExperiment]) -> [[StoredExperiment]] {
+    var grids: [[StoredExperiment]] = []
+    for point in experiments where point.point != nil {
+      let grid = grids.firstIndex {
+        $0[0].scenario == point.scenario && $0[0].settings == point.settings
+          && $0[0].seed == point.seed && $0[0].version == point.version
+      }
+      if let grid { grids[grid].append(point) } else { grids.append([point]) }
+    }
+    return grids.map { $0.sorted { order($0) < order($1) } }
+  }
+
   private func show(_ store: ResultStore) throws {
     let experiments = try store.experiments()
     if json {
@@ -91,11 +108,7 @@ struct ReportCommand: ParsableCommand {
           try all.flatMap { try store.claims(of: $0) }))
       return
     }
-    let grids = Set(experiments.filter { $0.point != nil }.map(\.name)).sorted()
-    for name in grids {
-      let points = experiments.filter { $0.name == name && $0.point != nil }.sorted {
-        Self.order($0) < Self.order($1)
-      }
+    for points in Self.grids(experiments) {
       let comparisons = points.filter { $0.point?.controlsOf == nil }
       Output.result(
         GridText(try comparisons.map { ($0, try store.summaries(of: $0.id)) }).text + "\n")

@@ -22,7 +22,7 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "Keeps only every n-th query in the timeline.")
   var timelineEvery = 1
 
-  @Option(help: "Most events in the timeline; the rest is left out, and counted.")
+  @Option(help: "Events in the timeline after which nothing new begins; the rest is counted.")
   var timelineLimit: Int?
 
   func validate() throws {

@@ -58,11 +58,11 @@ import Testing
     #expect(text == (try String(contentsOf: golden, encoding: .utf8)))
     // The snapshot freezes; these hold by hand.
     for line in [
-      "fixed,ID,,0.6,,,baseline,latency_mean_s,s,2,2.0,2.0,2.0,",
-      "fixed,ID,,0.6,,,baseline,steps_mean,step,2,20.0,",
-      "fixed,ID,,0.6,,,baseline,slo_violation_ratio,,2,0.0,",
-      "fixed,ID,,0.6,,,baseline,queries_offered,query,2,3.0,",
-      "fixed,ID,,0.6,,,same,latency_mean_s,s,2,2.0,2.0,2.0,1.0,1.0,1.0,",
+      "fixed,ID,,0.6,,,,baseline,0,latency_mean_s,s,2,2.0,2.0,2.0,",
+      "fixed,ID,,0.6,,,,baseline,0,steps_mean,step,2,20.0,",
+      "fixed,ID,,0.6,,,,baseline,0,slo_violation_ratio,,2,0.0,",
+      "fixed,ID,,0.6,,,,baseline,0,queries_offered,query,2,3.0,",
+      "fixed,ID,,0.6,,,,same,1,latency_mean_s,s,2,2.0,2.0,2.0,1.0,1.0,1.0,",
     ] {
       #expect(text.contains("\n" + line), "no line starts with \(line)")
     }

@@ -39,5 +39,11 @@ import Testing
         "\(name) differs: 'make reports' writes it anew; say in the changelog why it changed")
     }
     #expect(compared >= 15)
+    // Nothing is written that is not committed, but for what Reports/.gitignore names.
+    if hasGnuplot {
+      let made = Set(try FileManager.default.subpathsOfDirectory(atPath: scratch.path + "/short"))
+      let there = Set(try FileManager.default.subpathsOfDirectory(atPath: committed))
+      #expect(made.symmetricDifference(there).isSubset(of: ["latency_cdf.csv", "over_time.csv"]))
+    }
   }
 }

@@ -57,7 +57,7 @@ import Testing
       result.error.hasPrefix(
         "Missing in stored: base, replications 4-5; new, replications 4-5; other, all runs.\n"))
     let csv = String(decoding: scratch.bytes("csv/summary.csv") ?? Data(), as: UTF8.self)
-    #expect(csv.contains(",new,slo_violation_ratio,,4,"))
+    #expect(csv.contains(",new,1,slo_violation_ratio,,4,"))
   }
 
   @Test(arguments: [
@@ -132,6 +132,7 @@ import Testing
     let drops = [
       "experiment DROP COLUMN workload", "experiment DROP COLUMN slo_scale",
       "experiment DROP COLUMN controls_of", "experiment DROP COLUMN settings",
+      "experiment DROP COLUMN replications_asked",
       "experiment DROP COLUMN content", "experiment DROP COLUMN policies",
       "summary DROP COLUMN difference",
       "summary DROP COLUMN difference_lower", "summary DROP COLUMN difference_upper",

@@ -148,7 +148,7 @@ def examine(browser, page, shots):
     svg = browser.run(
         "const svg = document.querySelectorAll('figure > svg')[1]; svg.scrollIntoView();"
         "const box = svg.getBoundingClientRect();"
-        "return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)]"
+        "return [Math.round(box.x + box.width / 2), Math.round(box.y + Math.min(box.height, 200) / 2)]"
     )
     move = {"type": "pointerMove", "x": svg[0], "y": svg[1], "duration": 50}
     browser.post(

@@ -69,14 +69,14 @@ import Testing
     let summary = try String(contentsOfFile: folder + "/summary.csv", encoding: .utf8)
     #expect(
       summary == """
-        experiment,experiment_id,workload,load,slo_scale,controls_of,policy,metric,unit,replications,mean,ci95_lower,ci95_upper,ratio_to_baseline,\
+        experiment,experiment_id,workload,load,slo_scale,settings,controls_of,policy,policy_index,metric,unit,replications,mean,ci95_lower,ci95_upper,ratio_to_baseline,\
         ratio_ci95_lower,ratio_ci95_upper,difference_to_baseline,difference_ci95_lower,\
         difference_ci95_upper,p_value_holm,note
-        "a, ""b""\",e,,,,,base,latency_mean_s,s,2,2.5,2.25,2.75,,,,,,,,
-        "a, ""b""\",e,,,,,fast,latency_mean_s,s,2,1.25,1.0,1.5,0.5,0.4,0.625,-1.25,-1.5,-1.0,0.01,
-        "a, ""b""\",e,,,,,fast,latency_p50_s,s,2,7.0,6.0,8.0,,,,,,,,"\(StoredSummary.unsteady)"
-        "a, ""b""\",e,,,,,fast,latency_p99_s,s,0,,,,,,,,,,,too few: under 1000 completions a replication
-        "a, ""b""\",e,,,,,fast,wait_mean_s,s,2,1.0,0.5,1.5,0.9,0.8,1.1,,,,0.2,
+        "a, ""b""\",e,,,,,,base,0,latency_mean_s,s,2,2.5,2.25,2.75,,,,,,,,
+        "a, ""b""\",e,,,,,,fast,1,latency_mean_s,s,2,1.25,1.0,1.5,0.5,0.4,0.625,-1.25,-1.5,-1.0,0.01,
+        "a, ""b""\",e,,,,,,fast,1,latency_p50_s,s,2,7.0,6.0,8.0,,,,,,,,"\(StoredSummary.unsteady)"
+        "a, ""b""\",e,,,,,,fast,1,latency_p99_s,s,0,,,,,,,,,,,too few: under 1000 completions a replication
+        "a, ""b""\",e,,,,,,fast,1,wait_mean_s,s,2,1.0,0.5,1.5,0.9,0.8,1.1,,,,0.2,
 
         """)
   }

@@ -217,10 +217,44 @@ import Workload
     let whole = try trace(cluster(workers: 2), stream(arrivals), policy())
     let cut = try trace(
       cluster(workers: 2), stream(arrivals), policy(), TimelineOptions(limit: 200))
-    #expect(cut.trace.events.count <= 200 + 2)
+    // What had begun is ended: two batches and the arrows of at most two queries in service.
+    #expect((200...200 + 2 + 2 * 6).contains(cut.trace.events.count))
     #expect(cut.timeline.leftOut > 0)
+    check(cut.trace, queries: cut.trace.events.count { $0.phase == "b" })
     #expect(cut.trace.other["events_left_out"] as? Int == cut.timeline.leftOut)
     #expect(whole.trace.other["events_left_out"] as? Int == 0)
+  }
+
+  @Test func whatIsNoTimelineIsLeftAlone() throws {
+    let path = NSTemporaryDirectory() + "/timeline-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try "name: scenario\n".write(toFile: path, atomically: true, encoding: .utf8)
+    let error = try #require(throws: InputError.self) {
+      try Timeline(to: path, of: cluster(), policy: "p")
+    }
+    #expect(error.exitCode == 73)
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "name: scenario\n")
+    // An earlier one stays until the next has something to say.
+    let old = "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[]}"
+    try old.write(toFile: path, atomically: true, encoding: .utf8)
+    _ = try Timeline(to: path, of: cluster(), policy: "p")
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == old)
+  }
+
+  @Test func aFullDiskIsTold() throws {
+    let stream = stream([(0, 2, 1)])
+    let policy = policy()
+    let times = try ServiceTimes(
+      cluster: cluster(), shapes: stream.shapes, guidance: true, maximumBatch: 8,
+      placement: policy.placement)
+    var simulation = ClusterSimulation(
+      cluster: cluster(), stream: stream, policy: policy, times: times, seed: 1,
+      observer: try Timeline(to: "/dev/full", of: cluster(), policy: "p"))
+    let timeline = try #require(simulation.run() as? Timeline)
+    let error = try #require(throws: InputError.self) { try timeline.check() }
+    #expect(error.exitCode == 74)
+    let kind = try FileManager.default.attributesOfItem(atPath: "/dev/full")[.type]
+    #expect(kind as? FileAttributeType == .typeCharacterSpecial, "a device stays one")
   }
 
   @Test func aFileThatCannotBeMadeIsToldAtOnce() throws {
