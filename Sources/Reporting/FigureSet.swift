@@ -136,6 +136,10 @@ struct FigureSet {
       }
       return Figure.Point(x: at, y: value, yRange: range)
     }
+    var yAxis = yAxis
+    if series.contains(where: { $0.points.contains(where: \.isBound) }) {
+      yAxis.label += " (none: 3/n)"
+    }
     let place = place(load: load, scale: x == "load" ? family.main?.scale : nil)
     add(name, title, [place, note.map { $0 + "." }, intervals], .lines, xAxis, yAxis, series)
   }

@@ -34,8 +34,8 @@ enum Migrations {
     let rows = try Row.fetchAll(db, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'view'")
     let known = Dictionary(
       rows.map { ($0["name"] as String, $0["sql"] as String) }, uniquingKeysWith: { a, _ in a })
-    for view in View.allCases where known[view.rawValue] != view.sql {
-      try db.execute(sql: "DROP VIEW IF EXISTS \(view.rawValue); \(view.sql)")
+    for view in View.allCases where known[view.rawValue] != view.sql() {
+      try db.execute(sql: "DROP VIEW IF EXISTS \(view.rawValue); \(view.sql())")
     }
   }
 

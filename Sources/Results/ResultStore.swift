@@ -87,6 +87,12 @@ public struct ResultStore: Sendable {
     var configuration = Configuration()
     configuration.readonly = readOnly
     configuration.busyMode = .timeout(10)
+    if readOnly {
+      // The file's own views may be another program's: a reader has this one's, in its own memory.
+      configuration.prepareDatabase { db in
+        for view in View.allCases { try db.execute(sql: view.sql(isTemporary: true)) }
+      }
+    }
     return try DatabaseQueue(path: path, configuration: configuration)
   }
 

@@ -64,8 +64,10 @@ public enum View: String, CaseIterable, Sendable {
     }
   }
 
-  /// The statement that makes it.
-  var sql: String { "CREATE VIEW \(rawValue) AS \(body)" }
+  /// The statement that makes it; a temporary one stands before the file's of the same name.
+  func sql(isTemporary: Bool = false) -> String {
+    "CREATE \(isTemporary ? "TEMP " : "")VIEW \(rawValue) AS \(body)"
+  }
 
   private static let place = """
     e.experiment, e.experiment_id, e.workload, e.load, e.slo_scale, e.settings

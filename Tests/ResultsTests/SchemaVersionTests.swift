@@ -38,6 +38,30 @@ import Testing
     #expect(try store.experiments().map(\.id) == ["one", "two"])
   }
 
+  @Test func viewsOfAnotherProgramAreNotRead() throws {
+    let folder = try Self.folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/r.sqlite"
+    do {
+      let store = try ResultStore(creatingAt: path)
+      try store.begin(Self.experiment("e"), provenance: [])
+      try store.finish(Self.experiment("e"), StoredAnalysis(summaries: []), provenance: [])
+    }
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/usr/bin/env")
+    shell.arguments = [
+      "sqlite3", path, "DROP VIEW v_experiment; CREATE VIEW v_experiment AS SELECT 1 AS other",
+    ]
+    try shell.run()
+    shell.waitUntilExit()
+    try #require(shell.terminationStatus == 0)
+    let reader = try ResultStore(readingFrom: path)
+    #expect(try reader.table(.experiment, experiments: ["e"]).rows.count == 1)
+    // Who opens it for writing brings it up to date.
+    _ = try ResultStore(creatingAt: path)
+    #expect(try reader.columns(of: .experiment).first == "experiment")
+  }
+
   @Test func theSchemaHasItsNumberAndANewerOneIsRefusedUntouched() throws {
     let folder = try Self.folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -1,5 +1,6 @@
 # What each change is worth: poisson. qosdiff-paper, poisson, load 0.8, SLO scale 3. Ratio to the policy that each extends, paired over replications; below 1 is better. Ratios of none, to none or of growing queues are left out. Bands and bars: 95 % intervals over replications.
 # Run here: gnuplot ablation-qosdiff-paper-poisson.gp
+# qosdiff replaces this file while this line is in it.
 set encoding utf8
 set border 3 lc rgb '#404040'
 set tics nomirror out scale 0.5

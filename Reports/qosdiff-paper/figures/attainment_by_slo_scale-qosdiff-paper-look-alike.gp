@@ -1,5 +1,6 @@
 # SLO attainment against SLO scale: look-alike. qosdiff-paper, look-alike, load 0.8. Bands and bars: 95 % intervals over replications. Not drawn: pipelining-alone, without-steps, without-finish, without-dispatcher, without-pipelining (in the CSV).
 # Run here: gnuplot attainment_by_slo_scale-qosdiff-paper-look-alike.gp
+# qosdiff replaces this file while this line is in it.
 set encoding utf8
 set border 3 lc rgb '#404040'
 set tics nomirror out scale 0.5

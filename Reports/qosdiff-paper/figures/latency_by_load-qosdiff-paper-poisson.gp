@@ -1,5 +1,6 @@
 # Mean latency against load: poisson. qosdiff-paper, poisson, SLO scale 3. Loads under which a policy's queue grows through the run are left out. Bands and bars: 95 % intervals over replications. Not drawn: pipelining-alone, without-steps, without-finish, without-dispatcher, without-pipelining (in the CSV).
 # Run here: gnuplot latency_by_load-qosdiff-paper-poisson.gp
+# qosdiff replaces this file while this line is in it.
 set encoding utf8
 set border 3 lc rgb '#404040'
 set tics nomirror out scale 0.5

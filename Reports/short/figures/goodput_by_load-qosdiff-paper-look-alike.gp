@@ -1,5 +1,6 @@
 # Goodput against load: look-alike. qosdiff-paper, look-alike, SLO scale 3. Images delivered within the SLO. Bands and bars: 95 % intervals over replications.
 # Run here: gnuplot goodput_by_load-qosdiff-paper-look-alike.gp
+# qosdiff replaces this file while this line is in it.
 set encoding utf8
 set border 3 lc rgb '#404040'
 set tics nomirror out scale 0.5

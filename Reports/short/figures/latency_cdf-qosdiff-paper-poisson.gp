@@ -1,5 +1,6 @@
 # Distribution of latency: poisson. qosdiff-paper, poisson, load 0.8, SLO scale 3. Completed queries; quantiles are means over replications. Bands and bars: 95 % intervals over replications.
 # Run here: gnuplot latency_cdf-qosdiff-paper-poisson.gp
+# qosdiff replaces this file while this line is in it.
 set encoding utf8
 set border 3 lc rgb '#404040'
 set tics nomirror out scale 0.5

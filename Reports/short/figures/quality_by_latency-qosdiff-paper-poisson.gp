@@ -1,5 +1,6 @@
 # Quality against latency: poisson. qosdiff-paper, poisson, load 0.8, SLO scale 3. Convergence is -log10 of the latent error, higher is better. Bands and bars: 95 % intervals over replications.
 # Run here: gnuplot quality_by_latency-qosdiff-paper-poisson.gp
+# qosdiff replaces this file while this line is in it.
 set encoding utf8
 set border 3 lc rgb '#404040'
 set tics nomirror out scale 0.5

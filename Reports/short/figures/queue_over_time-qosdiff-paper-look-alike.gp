@@ -1,5 +1,6 @@
 # Queue over time: look-alike. qosdiff-paper, look-alike, load 0.8, SLO scale 3. First replication; means over intervals of equal length.
 # Run here: gnuplot queue_over_time-qosdiff-paper-look-alike.gp
+# qosdiff replaces this file while this line is in it.
 set encoding utf8
 set border 3 lc rgb '#404040'
 set tics nomirror out scale 0.5
