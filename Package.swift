@@ -76,7 +76,7 @@ let package = Package(
         "CGSL", "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics",
         "Policies", "Results", "Scenarios", "Workload",
       ]),
-    room("Reporting", uses: ["Diagnostics", "Results"]),
+    room("Reporting", uses: ["Diagnostics", "LatencyProfiles", "Results"]),
     .executableTarget(
       name: "qosdiff",
       dependencies: [

@@ -74,6 +74,9 @@ enum Summaries {
     if metric == .violationRatio, values.allSatisfy({ $0 == 0 }) {
       summary.interval = rareEvents(runs) ?? summary.interval
     }
+    if metric == .attainment, values.allSatisfy({ $0 == 1 }), let rare = rareEvents(runs) {
+      summary.interval = 1 - rare.upperBound...1
+    }
     guard index > 0, mean != nil else { return summary }
     if metric.needsSteadyState, unsteady[0] {
       summary.note = StoredSummary.baselineUnsteady

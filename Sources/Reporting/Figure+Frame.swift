@@ -30,7 +30,8 @@ extension Figure {
 
   /// The outline of a series' band, closed; empty without intervals.
   func band(_ series: Series) -> [(x: Double, y: Double)] {
-    guard let frame, series.points.count > 1 else { return [] }
+    let points = joined(series)
+    guard let frame, points.count > 1 else { return [] }
     func inside(_ value: Double, _ ends: ClosedRange<Double>) -> Double {
       min(max(value, ends.lowerBound), ends.upperBound)
     }
@@ -38,13 +39,13 @@ extension Figure {
     let back: [(x: Double, y: Double)]
     switch kind {
     case .lines:
-      guard series.points.contains(where: { $0.yRange != nil }) else { return [] }
-      there = series.points.map { ($0.x, inside($0.yRange?.lowerBound ?? $0.y, frame.y)) }
-      back = series.points.map { ($0.x, inside($0.yRange?.upperBound ?? $0.y, frame.y)) }
+      guard points.contains(where: { $0.yRange != nil }) else { return [] }
+      there = points.map { ($0.x, inside($0.yRange?.lowerBound ?? $0.y, frame.y)) }
+      back = points.map { ($0.x, inside($0.yRange?.upperBound ?? $0.y, frame.y)) }
     case .distribution:
-      guard series.points.contains(where: { $0.xRange != nil }) else { return [] }
-      there = series.points.map { (inside($0.xRange?.lowerBound ?? $0.x, frame.x), $0.y) }
-      back = series.points.map { (inside($0.xRange?.upperBound ?? $0.x, frame.x), $0.y) }
+      guard points.contains(where: { $0.xRange != nil }) else { return [] }
+      there = points.map { (inside($0.xRange?.lowerBound ?? $0.x, frame.x), $0.y) }
+      back = points.map { (inside($0.xRange?.upperBound ?? $0.x, frame.x), $0.y) }
     case .marks, .rows: return []
     }
     return there + back.reversed()

@@ -49,6 +49,12 @@ struct Figure {
   var y: Axis
   var series: [Series]
 
+  /// Points of a series that its line joins: those that are only bounds stand apart.
+  func joined(_ series: Series) -> [Point] { series.points.filter { !$0.isBound } }
+
+  /// Points of a series of which only a bound is known.
+  func bounds(_ series: Series) -> [Point] { series.points.filter(\.isBound) }
+
   /// Whether its marks are joined by lines.
   var isJoined: Bool {
     switch kind {

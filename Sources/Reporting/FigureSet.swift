@@ -43,7 +43,8 @@ struct FigureSet {
         "violations_by_load", "SLO violations against load", rows(.violationByLoad),
         "slo_violation_ratio", x: "load", load,
         .init(label: "SLO violation ratio", isLog: true, high: 1),
-        note: "Where none of n queries was violated, the end of the interval, 3/n, is drawn")
+        note:
+          "Open triangles: none among n queries, which are drawn at the end of the interval, 3/n")
       addLines(
         "latency_by_load", "Mean latency against load",
         rows(.latencyByLoad).filter { $0["is_unsteady"].number == 0 },
@@ -138,7 +139,7 @@ struct FigureSet {
     }
     var yAxis = yAxis
     if series.contains(where: { $0.points.contains(where: \.isBound) }) {
-      yAxis.label += " (none: 3/n)"
+      yAxis.label += " (open: none, at most 3/n)"
     }
     let place = place(load: load, scale: x == "load" ? family.main?.scale : nil)
     add(name, title, [place, note.map { $0 + "." }, intervals], .lines, xAxis, yAxis, series)

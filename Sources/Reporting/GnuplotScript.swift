@@ -103,6 +103,15 @@ struct GnuplotScript {
       let title = "title \(Self.quoted(Self.short(series.name)))"
       switch figure.kind {
       case .lines:
+        let bounds = figure.bounds(series)
+        if !bounds.isEmpty {
+          // Open triangles that point down, on no line: at most that.
+          let isAll = bounds.count == series.points.count
+          curves.append(
+            "\(file) index 'bound \(index)' using 1:2 with points lc rgb '\(style.colour)' pt 10 ps 0.7 "
+              + (isAll ? title : "notitle"))
+          if isAll { continue }
+        }
         curves.append("\(data) using 1:2 with linespoints \(look) dt \(dash) \(mark) \(title)")
       case .distribution:
         curves.append("\(data) using 1:2 with lines \(look) dt \(dash) \(title)")
@@ -119,7 +128,7 @@ struct GnuplotScript {
   var data: String {
     var blocks: [String] = []
     for (index, series) in figure.series.enumerated() {
-      let points = series.points.map { point in
+      let points = figure.joined(series).map { point in
         let y = point.yRange ?? point.y...point.y
         let x = point.xRange ?? point.x...point.x
         return [point.x, point.y, y.lowerBound, y.upperBound, x.lowerBound, x.upperBound]
@@ -131,6 +140,12 @@ struct GnuplotScript {
           "# \(Self.plain(series.name)): x y y_ci95_lower y_ci95_upper x_ci95_lower x_ci95_upper",
         ]
           + points).joined(separator: "\n"))
+    }
+    for (index, series) in figure.series.enumerated() where !figure.bounds(series).isEmpty {
+      blocks.append(
+        (["# bound \(index)", "# \(Self.plain(series.name)): at most: x y"]
+          + figure.bounds(series).map { "\(NumberText.exact($0.x)) \(NumberText.exact($0.y))" })
+          .joined(separator: "\n"))
     }
     for (index, series) in figure.series.enumerated() {
       let band = figure.band(series)

@@ -159,17 +159,21 @@ public struct Report {
   private func commands() throws(InputError) -> [String: String] {
     var commands: [String: String] = [:]
     for experiment in data.experiments {
-      let path = try store.provenance(of: experiment.id)["scenario_path"] ?? "SCENARIO"
-      var words = ["qosdiff", "compare", path]
+      let provenance = try store.provenance(of: experiment.id)
+      let given = provenance["command"]?.split(separator: " ").dropFirst().joined(separator: " ")
+      let isSwept =
+        experiment.point == nil
+        && experiment.scenario.contains(/^experiment:/.anchorsMatchLineEndings())
+      if isSwept, let given {
+        // A sweep takes the place of the scenario's own points: nothing else makes this one.
+        commands[experiment.id] = "qosdiff " + given
+        continue
+      }
+      var words = ["qosdiff", "compare", provenance["scenario_path"] ?? "SCENARIO"]
       for setting in experiment.settings { words += ["--set", setting] }
-      // Controls are run beside the comparisons of their grid.
-      let asked =
-        data.experiments.first {
-          $0.point?.controlsOf == nil && $0.name == experiment.name
-            && $0.settings == experiment.settings
-        } ?? experiment
+      let asked = comparison(of: experiment)
       // A name with a comma cannot be said there; all policies are what is run by default.
-      if !asked.policies.contains(where: { $0.contains(",") }) {
+      if !asked.policies.isEmpty, !asked.policies.contains(where: { $0.contains(",") }) {
         words += ["--policies", asked.policies.joined(separator: ",")]
       }
       words += ["--baseline", asked.baseline, "--replications", "\(asked.asked)"]
@@ -179,6 +183,16 @@ public struct Report {
       commands[experiment.id] = words.map(Self.quoted).joined(separator: " ")
     }
     return commands
+  }
+
+  /// The comparison that an experiment is run with: controls are run beside one of their grid.
+  private func comparison(of experiment: StoredExperiment) -> StoredExperiment {
+    guard experiment.point?.controlsOf != nil else { return experiment }
+    return data.experiments.first {
+      $0.point?.controlsOf == nil && $0.scenario == experiment.scenario
+        && $0.settings == experiment.settings && $0.seed == experiment.seed
+        && $0.version == experiment.version && $0.asked == experiment.asked
+    } ?? experiment
   }
 
   /// A word as a shell takes it.

@@ -18,13 +18,13 @@ struct ReportData {
     /// What was set besides load and SLO scale.
     var settings: [String]
     var members: [StoredExperiment]
-    /// Which of the families that are called the same: of other scenarios of one name, or other seeds.
-    var number = 1
+    /// What tells it from another that is called the same; nil where there is none.
+    var mark: String?
 
     /// Name of the experiment, the workload and what was set: unique in a report.
     var title: String {
       ([name] + (workload.isEmpty ? [] : [workload]) + settings).joined(separator: ", ")
-        + (number > 1 ? " (\(number))" : "")
+        + (mark.map { " (\($0))" } ?? "")
     }
 
     /// The member that a figure of one load and SLO scale shows: the SLO scale nearest to 3, then the load
@@ -56,10 +56,8 @@ struct ReportData {
 
     /// Whether an experiment differs from the members in load or SLO scale alone.
     func takes(_ e: StoredExperiment, workload: String, settings: [String]) -> Bool {
-      let first = members[0]
-      return name == e.name && self.workload == workload && self.settings == settings
-        && first.scenario == e.scenario && first.seed == e.seed && first.version == e.version
-        && first.profiles.map(\.hash) == e.profiles.map(\.hash)
+      self.workload == workload && self.settings == settings
+        && members[0].comparisonHash == e.comparisonHash
         && !members.contains { $0.offeredLoad == e.offeredLoad && $0.scale == e.scale }
     }
   }
@@ -93,14 +91,20 @@ struct ReportData {
       if let family {
         families[family].members.append(experiment)
       } else {
-        let namesakes = families.count {
-          $0.name == experiment.name && $0.workload == workload && $0.settings == settings
-        }
         families.append(
           Family(
-            name: experiment.name, workload: workload, settings: settings, members: [experiment],
-            number: namesakes + 1))
+            name: experiment.name, workload: workload, settings: settings, members: [experiment]))
       }
+    }
+    for index in families.indices {
+      let namesakes = families.indices.filter {
+        families[$0].name == families[index].name
+          && families[$0].workload == families[index].workload
+          && families[$0].settings == families[index].settings
+      }
+      guard namesakes.count > 1 else { continue }
+      // By content, so that what joins the database later takes nobody's name.
+      families[index].mark = String(families[index].members[0].comparisonHash.prefix(6))
     }
     self.families = families
     var slugs: Set<String> = []

@@ -63,8 +63,8 @@ public struct ReportFolder {
 
   private func isOwn(_ name: String, _ earlier: Set<String>) -> Bool {
     if let mark = Self.marks[name] { return text(of: name)?.contains(mark) ?? false }
-    // A script that its author has changed is kept, not replaced.
-    if earlier.contains(name) || name.hasSuffix(".gp") { return true }
+    // A report's script that its author has changed is kept, not replaced.
+    if earlier.contains(name) { return true }
     return name.hasSuffix(".csv") && head(of: name).hasPrefix("experiment")
   }
 

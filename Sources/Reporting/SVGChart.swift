@@ -117,18 +117,21 @@ struct SVGChart {
   /// A line, its marks or error bars, and what the script reads out.
   private func curve(_ series: Figure.Series, _ frame: Frame) -> [String] {
     let style = FigureStyle.all[series.style]
-    let places = series.points.map { (x: x($0.x, frame), y: y($0.y, frame)) }
+    let shown = figure.joined(series)
+    let places = shown.map { (x: x($0.x, frame), y: y($0.y, frame)) }
     let points = places.map { "\(text($0.x)),\(text($0.y))" }.joined(separator: " ")
-    let values = series.points.map { HTML.escaped(readout(series.name, $0)) }
+    let values = shown.map { HTML.escaped(readout(series.name, $0)) }
     let dash =
       style.dash.isEmpty
       ? "" : " stroke-dasharray=\"\(style.dash.map(String.init).joined(separator: " "))\""
-    var parts = [
+    var parts = bounds(series, frame)
+    if shown.isEmpty { return parts }
+    parts += [
       "<polyline class=\"\(figure.isJoined ? "line" : "hidden") s\(series.style)\" points=\"\(points)\""
         + "\(dash) data-t=\"\(values.joined(separator: "\n"))\"/>"
     ]
     if !figure.isJoined {
-      for (point, place) in zip(series.points, places) {
+      for (point, place) in zip(shown, places) {
         var bars = ""
         if let range = point.xRange {
           bars +=
@@ -144,6 +147,21 @@ struct SVGChart {
     if case .distribution = figure.kind { return parts }
     parts += places.map { Self.mark(series.style, $0.x, $0.y) }
     return parts
+  }
+
+  /// Open triangles that point down, on no line: at most that.
+  private func bounds(_ series: Figure.Series, _ frame: Frame) -> [String] {
+    let bounds = figure.bounds(series)
+    if bounds.isEmpty { return [] }
+    let places = bounds.map { (x: text(x($0.x, frame)), y: text(y($0.y, frame))) }
+    let values = bounds.map { HTML.escaped(readout(series.name, $0)) }.joined(separator: "\n")
+    let points = places.map { "\($0.x),\($0.y)" }.joined(separator: " ")
+    return [
+      "<polyline class=\"hidden s\(series.style)\" points=\"\(points)\" data-t=\"\(values)\"/>"
+    ]
+      + places.map {
+        "<path class=\"mark open s\(series.style)\" d=\"M\($0.x) \($0.y)m0 4.4l4 -7h-8z\"/>"
+      }
   }
 
   /// What a point says: its policy, where it is, its value and interval.

@@ -1,21 +1,20 @@
+import LatencyProfiles
 import Results
 
 /// The scenarios of a report as files: each text once.
 enum ScenarioFiles {
   /// Names and texts, in order of first use.
   static func all(_ data: ReportData) -> [(name: String, text: String)] {
-    var files: [(name: String, text: String)] = []
-    for e in data.experiments where !files.contains(where: { $0.text == e.scenario }) {
-      let base = "scenario-" + Slug.of(e.name)
-      var name = base + ".yaml"
-      var count = 1
-      while files.contains(where: { $0.name == name }) {
-        count += 1
-        name = "\(base)-\(count).yaml"
-      }
-      files.append((name, e.scenario))
+    var seen: Set<String> = []
+    let first = data.experiments.filter { seen.insert($0.scenario).inserted }
+    let bases = first.map { "scenario-" + Slug.of($0.name) }
+    return zip(first, bases).map { experiment, base in
+      let isAlone = bases.count { $0 == base } == 1
+      var hash = ContentHash()
+      hash.add(experiment.scenario)
+      // By content, so that what joins the database later takes nobody's name.
+      return ((isAlone ? base : "\(base)-\(hash.hex.prefix(6))") + ".yaml", experiment.scenario)
     }
-    return files
   }
 
   /// The name of each experiment's, by the experiment's id.

@@ -54,7 +54,7 @@ public struct ResultStore: Sendable {
     }
     try Self.checkIsDatabase(path, .badInput)
     do {
-      let file = try Self.open(path, readOnly: true)
+      let file = try Self.openForReading(path)
       let (application, version) = try file.read { db in
         (
           try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
@@ -81,6 +81,18 @@ public struct ResultStore: Sendable {
         hint: "name a database that 'qosdiff run' or 'compare' made")
     }
     self.path = path
+  }
+
+  /// A database with a write-ahead log wants to make files beside it even to be read. Where it cannot, and no log
+  /// is there, the file alone is whole and may be read as one that nobody changes (sqlite.org/uri.html, immutable).
+  private static func openForReading(_ path: String) throws -> DatabaseQueue {
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    let log =
+      (try? FileManager.default.attributesOfItem(atPath: path + "-wal"))?[.size] as? Int ?? 0
+    guard access(folder, W_OK) != 0, log == 0 else { return try open(path, readOnly: true) }
+    let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%"))
+    let name = path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path
+    return try open("file:\(name)?immutable=1", readOnly: true)
   }
 
   static func open(_ path: String, readOnly: Bool) throws -> DatabaseQueue {

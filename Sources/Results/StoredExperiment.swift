@@ -1,3 +1,5 @@
+import LatencyProfiles
+
 /// What identifies an experiment: its content, never when or where it ran.
 public struct StoredExperiment: Hashable, Sendable {
   /// Hash of the scenario, overrides, seed, profiles and program version.
@@ -38,6 +40,22 @@ public struct StoredExperiment: Hashable, Sendable {
 
   /// What of ``overrides`` a user set: without the marks of a grid's points.
   public var settings: [String] { overrides.filter { !$0.hasPrefix("point.") } }
+
+  /// Hash of what the points of one comparison have in common: scenario, seed, program, profiles, policies,
+  /// baseline and replications asked for.
+  public var comparisonHash: String {
+    var hash = ContentHash()
+    let parts = [name, scenario, "\(seed)", version, baseline, "\(asked)"] + policies
+    for part in parts + profiles.map(\.hash) { hash.add("\(part.utf8.count):\(part)") }
+    return hash.hex
+  }
+
+  /// The same for a grid, whose controls have other policies and baselines than its comparisons.
+  public var gridHash: String {
+    var grid = self
+    if point?.controlsOf != nil { (grid.policies, grid.baseline) = ([], "") }
+    return grid.comparisonHash
+  }
 
   static func settingsText(_ overrides: [String]) -> String {
     overrides.filter { !$0.hasPrefix("point.") }.joined(separator: "; ")

@@ -169,8 +169,10 @@ public enum View: String, CaseIterable, Sendable {
       return """
         SELECT \(place), policy, policy_index, replication, q.id AS query, arrival_ns / 1e9 AS arrival_s,
         start_ns / 1e9 AS start_s, q.end_ns / 1e9 AS end_s,
-        (q.end_ns - arrival_ns) / 1e9 AS latency_s, deadline_ns / 1e9 AS deadline_s,
-        outcome = 'completed' AND q.end_ns <= deadline_ns AS on_time, outcome, model,
+        CASE WHEN outcome <> 'in-flight' THEN (q.end_ns - arrival_ns) / 1e9 END AS latency_s,
+        deadline_ns / 1e9 AS deadline_s,
+        CASE WHEN outcome <> 'in-flight' OR q.end_ns > deadline_ns
+        THEN outcome = 'completed' AND q.end_ns <= deadline_ns END AS on_time, outcome, model,
         height AS height_px, width AS width_px, images, steps AS steps_requested, evaluations,
         finish, latent_error, class, worker, source_row AS trace_row
         FROM query q JOIN run r ON r.id = run_id JOIN v_experiment e USING (experiment_id)

@@ -95,7 +95,9 @@ public struct Timeline: Observer {
   private static func open(_ path: String) throws(InputError) -> FileHandle {
     let files = FileManager.default
     if !files.fileExists(atPath: path) { _ = files.createFile(atPath: path, contents: nil) }
-    let kind = (try? files.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+    // What a link leads to, not the link.
+    let place = URL(filePath: path).resolvingSymlinksInPath().path
+    let kind = (try? files.attributesOfItem(atPath: place))?[.type] as? FileAttributeType
     if kind == .typeRegular, let reader = FileHandle(forReadingAtPath: path) {
       defer { try? reader.close() }
       let head = (try? reader.read(upToCount: 64)) ?? nil

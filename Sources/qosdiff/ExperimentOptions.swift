@@ -59,6 +59,7 @@ struct ExperimentOptions: ParsableArguments {
     if let out {
       let files = try CSVReport(store).write(to: out, experiments: [outcome.experiment.id])
       verbosity.note("CSV: \(files.joined(separator: ", "))")
+      Self.warnOfReport(in: out)
     }
     verbosity.note(Self.closing(path, events: outcome.events, since: start))
     return outcome.companion
@@ -95,8 +96,17 @@ struct ExperimentOptions: ParsableArguments {
       let ids = (outcome.comparisons + outcome.controls).map(\.experiment.id)
       let files = try CSVReport(store).write(to: out, experiments: Set(ids))
       verbosity.note("CSV: \(files.joined(separator: ", "))")
+      Self.warnOfReport(in: out)
     }
     verbosity.note(Self.closing(path, events: outcome.events, since: start))
+  }
+
+  /// CSV files alone are new: the rest of a report there is of something else.
+  private static func warnOfReport(in folder: String) {
+    guard FileManager.default.fileExists(atPath: "\(folder)/manifest.json") else { return }
+    Output.error(
+      "Warning: of the report in \(folder) only the CSV files are new; 'qosdiff report' renews the rest."
+    )
   }
 
   private static func write(_ text: String, to path: String) throws(InputError) {

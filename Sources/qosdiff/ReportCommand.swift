@@ -90,8 +90,8 @@ struct ReportCommand: ParsableCommand {
     var grids: [[StoredExperiment]] = []
     for point in experiments where point.point != nil {
       let grid = grids.firstIndex {
-        $0[0].scenario == point.scenario && $0[0].settings == point.settings
-          && $0[0].seed == point.seed && $0[0].version == point.version
+        $0[0].settings == point.settings
+          && $0[0].gridHash == point.gridHash
       }
       if let grid { grids[grid].append(point) } else { grids.append([point]) }
     }
@@ -108,7 +108,16 @@ struct ReportCommand: ParsableCommand {
           try all.flatMap { try store.claims(of: $0) }))
       return
     }
-    for points in Self.grids(experiments) {
+    let grids = Self.grids(experiments)
+    for points in grids {
+      let namesakes = grids.filter { $0[0].name == points[0].name }
+      if namesakes.count > 1 {
+        let first = points.first { $0.point?.controlsOf == nil } ?? points[0]
+        Output.result(
+          ComparisonText.wrapped(
+            "Grid \(first.gridHash.prefix(6)): baseline \(first.baseline); policies "
+              + first.policies.joined(separator: ", ")))
+      }
       let comparisons = points.filter { $0.point?.controlsOf == nil }
       Output.result(
         GridText(try comparisons.map { ($0, try store.summaries(of: $0.id)) }).text + "\n")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Cluster
 import Diagnostics
 import Experiments
+import Foundation
 import Scenarios
 import Timeline
 
@@ -41,6 +42,12 @@ struct RunCommand: AsyncParsableCommand {
     let policy = policy ?? scenario.run.baseline
     let experiment = try Experiment(
       scenario, policies: [policy], baseline: policy, replications: 1)
+    let database = options.db ?? ExperimentOptions.database(scenario)
+    if let timeline, URL(filePath: timeline).standardized == URL(filePath: database).standardized {
+      throw InputError(
+        .usage, at: .init(file: "--timeline \(timeline)"), "this is the database",
+        hint: "name another file")
+    }
     let observer = try timeline.map { path throws(InputError) in
       try Timeline(
         to: path, of: scenario.cluster, policy: policy,

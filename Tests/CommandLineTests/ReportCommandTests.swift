@@ -147,6 +147,12 @@ import Testing
       #expect(scratch.bytes("\(place)/\(name)") == Data("mine".utf8))
       #expect(try files("\(scratch.path)/\(place)").count == 1)
     }
+    // Nor is a script for gnuplot, which could do anything, run or kept.
+    try FileManager.default.createDirectory(
+      atPath: scratch.path + "/d/figures", withIntermediateDirectories: true)
+    try scratch.write("system 'touch pwned'", to: "d/figures/latency_cdf.gp")
+    #expect(try Program.release("report", "r.sqlite", "--out", "d", in: scratch.path).status == 73)
+    #expect(try files(scratch.path + "/d").keys.sorted() == ["figures/latency_cdf.gp"])
     // A README of somebody else is not replaced, and nothing is written beside it.
     try FileManager.default.createDirectory(
       atPath: scratch.path + "/b", withIntermediateDirectories: true)
@@ -211,13 +217,19 @@ import Testing
       "report", "r.sqlite", "--out", "a", "--format", "csv,tex,html", in: scratch.path)
     #expect(report.status == 0)
     let all = try files(scratch.path + "/a")
-    #expect(all["scenario-small.yaml"] != nil && all["scenario-small-2.yaml"] != nil)
-    #expect(all["scenario-small.yaml"] != all["scenario-small-2.yaml"])
-    #expect(
-      all["tables/comparison-small.tex"] != nil && all["tables/comparison-small-2.tex"] != nil)
+    let scenarios = all.keys.filter { $0.hasPrefix("scenario-small-") }
+    #expect(scenarios.count == 2 && Set(scenarios.map { all[$0] }).count == 2)
+    #expect(all.keys.count { $0.hasPrefix("tables/comparison-small-") } == 2)
     let page = String(decoding: try #require(all["index.html"]), as: UTF8.self)
     #expect(!page.contains("against load"), "loads of two scenarios are no curve")
-    #expect(page.contains(">scenario-small-2.yaml</td>"))
+    for name in scenarios { #expect(page.contains(">\(name)</td>")) }
+    // Each has its own command, and its own policies.
+    let manifest =
+      try JSONSerialization.jsonObject(with: all["manifest.json"] ?? Data()) as? [String: Any]
+    let experiments = try #require(manifest?["experiments"] as? [[String: Any]])
+    #expect(
+      Set(experiments.map { ($0["command"] as? String ?? "").contains("one.yaml") }).count == 2)
+    #expect(Set(experiments.map { $0["scenario"] as? String ?? "" }) == Set(scenarios))
   }
 
   @Test func ofTwoScalesAsNearTheLowerIsShownWithItsCurves() throws {

@@ -234,6 +234,12 @@ import Workload
     }
     #expect(error.exitCode == 73)
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "name: scenario\n")
+    // Nor what a link leads to.
+    let link = path + ".json"
+    defer { try? FileManager.default.removeItem(atPath: link) }
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+    #expect(throws: InputError.self) { try Timeline(to: link, of: cluster(), policy: "p") }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "name: scenario\n")
     // An earlier one stays until the next has something to say.
     let old = "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[]}"
     try old.write(toFile: path, atomically: true, encoding: .utf8)
