@@ -241,7 +241,7 @@ struct FigureSet {
       name, title,
       [
         place(load: family.main?.offeredLoad, scale: family.main?.scale),
-        "First replication; means over intervals of equal length.",
+        "First replication, any warm-up included; means over intervals of equal length.",
       ], .distribution, x, y, series)
   }
 }

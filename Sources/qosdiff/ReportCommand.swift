@@ -55,7 +55,10 @@ struct ReportCommand: ParsableCommand {
     }
     if let left = report.leftOut { verbosity.note("\(left).") }
     if !outcome.stale.isEmpty {
-      verbosity.note("Left from an earlier report: \(outcome.stale.joined(separator: ", ")).")
+      let more = outcome.stale.count - 5
+      verbosity.note(
+        "Left from an earlier report: \(outcome.stale.prefix(5).joined(separator: ", "))"
+          + (more > 0 ? " and \(more) more (manifest.json names them)." : "."))
     }
     for (reason, files) in Dictionary(grouping: outcome.skipped, by: \.reason).sorted(by: {
       $0.key < $1.key

@@ -94,4 +94,19 @@ import Testing
         "SELECT parent, change, ratio_to_parent FROM v_ablation WHERE metric = 'latency_mean_s'"
       ) == "baseline||1.0\n")
   }
+
+  /// What a horizon cuts off has no latency, and is late only once its deadline has passed.
+  @Test func queriesInFlightHaveNoLatency() throws {
+    let scratch = try Scratch()
+    try scratch.write(CSVFilesTests.scenario, to: "s.yaml")
+    try scratch.write(CSVFilesTests.trace, to: "trace.csv")
+    // The third query comes at 10 s, takes 3 s and has until 13 s; the second takes 2 s from 1 s on.
+    try Program.release(
+      "run", "s.yaml", "--db", "r.sqlite", "--set", "run.horizon=12 s", in: scratch.path)
+    #expect(
+      try scratch.sqlite(
+        "r.sqlite",
+        "SELECT outcome, ifnull(latency_s, 'none'), ifnull(on_time, 'none') FROM v_query ORDER BY query"
+      ) == "completed|1.0|1\ncompleted|2.0|1\nin-flight|none|none\n")
+  }
 }

@@ -89,4 +89,59 @@ import Testing
     // Violations are counted all the same.
     #expect(try summary("new", .violationRatio).ratio != nil)
   }
+
+  /// No violation among n queries: at most 3 / n of them, and at least 1 - 3 / n on time.
+  @Test func whatDidNotOccurHasABound() throws {
+    let none = [5.0, 6, 7].map { latency in
+      var values = MetricValues()
+      values[.violationRatio] = 0
+      values[.attainment] = 1
+      values[.latencyMean] = latency
+      values[.offered] = 100
+      return values
+    }
+    let summaries = Summaries.make(policies: ["p"], metrics: [none])
+    func interval(_ metric: Metric) -> ClosedRange<Double>? {
+      summaries.first { $0.metric == metric }?.interval
+    }
+    #expect(interval(.violationRatio) == 0...0.01)
+    #expect(interval(.attainment) == 0.99...1)
+  }
+
+  @Test func aDistributionIsTheMeanOfItsReplications() throws {
+    let first = StoredCDF.probabilities.map { 1e9 * $0 }
+    let second = StoredCDF.probabilities.map { 3e9 * $0 }
+    let cdf = try #require(Summaries.distribution("p", [first, [], second]))
+    #expect(cdf.replications == 2)
+    #expect(cdf.latencies.count == 201)
+    // At 1: 1 s and 3 s, whose mean is 2 s +- t(1) x 1 s = 12.706 s.
+    let last = cdf.latencies[200]
+    #expect(abs(last.mean - 2) < 1e-12)
+    #expect(abs((last.interval?.upperBound ?? 0) - 14.7062047) < 1e-6)
+    #expect(Summaries.distribution("p", [[], []]) == nil)
+  }
+
+  @Test func anEffectIsTheRatioToTheParentNotToTheBaseline() throws {
+    let origins = [
+      StoredOrigin(policy: "base", parent: nil, change: ""),
+      StoredOrigin(policy: "full", parent: "base", change: "steps: entropy"),
+      StoredOrigin(policy: "less", parent: "full", change: "without steps"),
+    ]
+    let metrics = [
+      runs([0.4, 0.5, 0.6]), runs([0.1, 0.2, 0.3]), runs([0.2, 0.4, 0.6]),
+    ]
+    let effects = Summaries.effects(
+      policies: ["base", "full", "less"], metrics: metrics, origins: origins)
+    func effect(_ policy: String) -> StoredEffect? {
+      effects.first { $0.policy == policy && $0.metric == .violationRatio }
+    }
+    #expect(effect("base") == nil)
+    #expect(effect("full")?.parent == "base")
+    #expect(abs((effect("full")?.ratio ?? 0) - 0.4) < 1e-12)
+    #expect(effect("less")?.parent == "full")
+    #expect(abs((effect("less")?.ratio ?? 0) - 2) < 1e-12)
+    // Twice in every pair: nothing is uncertain.
+    let interval = try #require(effect("less")?.interval)
+    #expect(abs(interval.upperBound - interval.lowerBound) < 1e-12)
+  }
 }

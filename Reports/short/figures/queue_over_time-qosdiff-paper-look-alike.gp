@@ -1,4 +1,4 @@
-# Queue over time: look-alike. qosdiff-paper, look-alike, load 0.8, SLO scale 3. First replication; means over intervals of equal length.
+# Queue over time: look-alike. qosdiff-paper, look-alike, load 0.8, SLO scale 3. First replication, any warm-up included; means over intervals of equal length.
 # Run here: gnuplot queue_over_time-qosdiff-paper-look-alike.gp
 # qosdiff replaces this file while this line is in it.
 set encoding utf8

@@ -1,4 +1,4 @@
-# Queue over time: poisson. qosdiff-paper, poisson, load 0.8, SLO scale 3. First replication; means over intervals of equal length.
+# Queue over time: poisson. qosdiff-paper, poisson, load 0.8, SLO scale 3. First replication, any warm-up included; means over intervals of equal length.
 # Run here: gnuplot queue_over_time-qosdiff-paper-poisson.gp
 # qosdiff replaces this file while this line is in it.
 set encoding utf8

@@ -1,4 +1,4 @@
-# Utilisation over time: look-alike. qosdiff-paper, look-alike, load 0.8, SLO scale 3. First replication; means over intervals of equal length.
+# Utilisation over time: look-alike. qosdiff-paper, look-alike, load 0.8, SLO scale 3. First replication, any warm-up included; means over intervals of equal length.
 # Run here: gnuplot utilisation_over_time-qosdiff-paper-look-alike.gp
 # qosdiff replaces this file while this line is in it.
 set encoding utf8
