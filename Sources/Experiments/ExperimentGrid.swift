@@ -25,9 +25,6 @@ public struct ExperimentGrid: Sendable {
     }
   }
 
-  /// The SLO scale nearest to 3, at which claims are judged and which reports show.
-  var mainScale: Double? { plan.sloScales.min { (abs($0 - 3), $0) < (abs($1 - 3), $1) } }
-
   /// The scenario at a point: one comparison of its own.
   public func scenario(at point: ExperimentPoint) -> Scenario {
     var scenario = scenario
@@ -83,6 +80,7 @@ public struct GridRunner: Sendable {
     progress: (String, Int, Int) -> Void = { _, _, _ in }
   ) async throws -> GridOutcome {
     var outcome = GridOutcome()
+    let mainScale = ExperimentPoint.mainScale(of: grid.plan.sloScales)
     for (index, point) in grid.points.enumerated() {
       progress(Self.name(point), index, grid.points.count)
       let experiment = try Experiment(
@@ -91,7 +89,7 @@ public struct GridRunner: Sendable {
       // Curves of other SLO scales would differ in deadlines alone, and a grid has many points.
       let result = try await ExperimentRunner(
         experiment, jobs: jobs, keepsQueries: false,
-        keepsCurves: point.sloScale == grid.mainScale
+        keepsCurves: point.sloScale == mainScale
       ).run(into: store, provenance: provenance)
       outcome.events += result.events
       outcome.comparisons.append(result)

@@ -117,7 +117,7 @@ public struct CSVReport {
       let point = experiment.point
       let place: [String?] = [
         experiment.name, experiment.id, point?.workload, CSVText.number(experiment.offeredLoad),
-        CSVText.number(point?.sloScale ?? experiment.sloScale),
+        CSVText.number(experiment.sloScale),
         experiment.settings.joined(separator: "; "), point?.controlsOf,
       ]
       for s in summaries {

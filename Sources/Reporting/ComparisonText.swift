@@ -20,7 +20,7 @@ public struct ComparisonText {
   /// The whole text: head, notes, one table for each policy beside the baseline.
   public var text: String {
     var parts = [head]
-    let policies = orderedPolicies
+    let policies = summaries.policies
     if policies.count == 1 {
       parts.append(table([policies[0]]))
     }
@@ -63,12 +63,6 @@ public struct ComparisonText {
     }
   }
 
-  private var orderedPolicies: [String] {
-    var names: [String] = []
-    for summary in summaries where !names.contains(summary.policy) { names.append(summary.policy) }
-    return names
-  }
-
   private var head: String {
     let version = "qosdiff \(experiment.version)"
     var lines = [
@@ -102,7 +96,7 @@ public struct ComparisonText {
   }
 
   private var marks: String {
-    let others = orderedPolicies.count - 1
+    let others = summaries.policies.count - 1
     guard others > 0 else { return "" }
     let family = others > 1 ? ", Holm-corrected for \(others) policies" : ""
     return " ns: no difference shown at the 5 % level\(family)."
@@ -136,11 +130,11 @@ public struct ComparisonText {
 
   /// Whether no policy has a value of it.
   private func isUnknown(_ metric: Metric) -> Bool {
-    orderedPolicies.allSatisfy { summary($0, metric)?.mean == nil }
+    summaries.policies.allSatisfy { summary($0, metric)?.mean == nil }
   }
 
   private func summary(_ policy: String, _ metric: Metric) -> StoredSummary? {
-    summaries.first { $0.policy == policy && $0.metric == metric }
+    summaries.of(policy, metric)
   }
 
   private func cell(_ policy: String, _ metric: Metric) -> String {

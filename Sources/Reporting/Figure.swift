@@ -23,7 +23,7 @@ struct Figure {
 
   struct Series {
     var name: String
-    /// Which colour, dash and mark: the same for a policy in every figure of a report.
+    /// Which colour, dash and mark: the same for a policy in every figure of its comparison.
     var style: Int
     var points: [Point]
   }
@@ -63,7 +63,7 @@ struct Figure {
     }
   }
 
-  /// Ends of an axis that hold all points and whole intervals; on a log axis whole decades.
+  /// Ends of an axis that hold all values, and what the axis is to show besides.
   func ends(of axis: Axis, _ values: (Point) -> [Double]) -> ClosedRange<Double>? {
     let all = series.flatMap { $0.points.flatMap(values) }.filter {
       $0.isFinite && (!axis.isLog || $0 > 0)

@@ -141,7 +141,7 @@ struct FigureSet {
     if series.contains(where: { $0.points.contains(where: \.isBound) }) {
       yAxis.label += " (open: none, at most 3/n)"
     }
-    let place = place(load: load, scale: x == "load" ? family.main?.scale : nil)
+    let place = place(load: load, scale: x == "load" ? family.main?.sloScale : nil)
     add(name, title, [place, note.map { $0 + "." }, intervals], .lines, xAxis, yAxis, series)
   }
 
@@ -165,7 +165,7 @@ struct FigureSet {
     add(
       "latency_cdf", "Distribution of latency",
       [
-        place(load: family.main?.offeredLoad, scale: family.main?.scale),
+        place(load: family.main?.offeredLoad, scale: family.main?.sloScale),
         "Completed queries; quantiles are means over replications.",
         unsteady.isEmpty
           ? nil
@@ -188,7 +188,7 @@ struct FigureSet {
     add(
       "quality_by_latency", "Quality against latency",
       [
-        place(load: family.main?.offeredLoad, scale: family.main?.scale),
+        place(load: family.main?.offeredLoad, scale: family.main?.sloScale),
         "Convergence is -log10 of the latent error, higher is better.", intervals,
       ], .marks, .init(label: "mean latency (s)", isLog: true),
       .init(label: "convergence, mean"), series)
@@ -196,11 +196,8 @@ struct FigureSet {
 
   /// What each policy is to the one that it extends.
   private mutating func addAblation(_ rows: [DataTable.Row]) {
-    var names: [String] = []
-    for row in rows {
-      let name = "\(row["policy"].text) / \(row["parent"].text)"
-      if !names.contains(name) { names.append(name) }
-    }
+    func name(_ row: DataTable.Row) -> String { "\(row["policy"].text) / \(row["parent"].text)" }
+    let names = rows.map(name).distinct()
     let metrics: [(column: Metric, name: String)] = [
       (.latencyMean, "mean latency"), (.violationRatio, "SLO violations"),
     ]
@@ -208,9 +205,8 @@ struct FigureSet {
       Figure.Series(
         name: metric.name, style: style,
         points: rows.filter { $0["metric"].text == metric.column.rawValue }.compactMap { row in
-          let name = "\(row["policy"].text) / \(row["parent"].text)"
           guard let ratio = row["ratio_to_parent"].number, ratio > 0,
-            let place = names.firstIndex(of: name)
+            let place = names.firstIndex(of: name(row))
           else { return nil }
           return Figure.Point(
             x: ratio, y: Double(names.count - place) + (style == 0 ? 0.15 : -0.15),
@@ -220,7 +216,7 @@ struct FigureSet {
     add(
       "ablation", "What each change is worth",
       [
-        place(load: family.main?.offeredLoad, scale: family.main?.scale),
+        place(load: family.main?.offeredLoad, scale: family.main?.sloScale),
         "Ratio to the policy that each extends, paired over replications; below 1 is better. "
           + "Ratios of none, to none or of growing queues are left out.", intervals,
       ], .rows(names), .init(label: "ratio to the policy it extends", isLog: true, includes: 1),
@@ -240,7 +236,7 @@ struct FigureSet {
     add(
       name, title,
       [
-        place(load: family.main?.offeredLoad, scale: family.main?.scale),
+        place(load: family.main?.offeredLoad, scale: family.main?.sloScale),
         "First replication, any warm-up included; means over intervals of equal length.",
       ], .distribution, x, y, series)
   }

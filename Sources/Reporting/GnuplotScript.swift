@@ -28,7 +28,7 @@ struct GnuplotScript {
   var text: String? {
     guard let frame = figure.frame else { return nil }
     var lines = [
-      "# \(Self.plain(figure.title)). \(Self.plain(figure.caption))",
+      "# \(figure.title.onOneLine). \(figure.caption.onOneLine)",
       "# Run here: gnuplot \(figure.name).gp",
       Self.mark,
       "set encoding utf8",
@@ -137,13 +137,13 @@ struct GnuplotScript {
       blocks.append(
         ([
           "# series \(index)",
-          "# \(Self.plain(series.name)): x y y_ci95_lower y_ci95_upper x_ci95_lower x_ci95_upper",
+          "# \(series.name.onOneLine): x y y_ci95_lower y_ci95_upper x_ci95_lower x_ci95_upper",
         ]
           + points).joined(separator: "\n"))
     }
     for (index, series) in figure.series.enumerated() where !figure.bounds(series).isEmpty {
       blocks.append(
-        (["# bound \(index)", "# \(Self.plain(series.name)): at most: x y"]
+        (["# bound \(index)", "# \(series.name.onOneLine): at most: x y"]
           + figure.bounds(series).map { "\(NumberText.exact($0.x)) \(NumberText.exact($0.y))" })
           .joined(separator: "\n"))
     }
@@ -151,23 +151,15 @@ struct GnuplotScript {
       let band = figure.band(series)
       guard let first = band.first else { continue }
       blocks.append(
-        (["# band \(index)", "# \(Self.plain(series.name)): outline of the intervals: x y"]
+        (["# band \(index)", "# \(series.name.onOneLine): outline of the intervals: x y"]
           + (band + [first]).map { "\(NumberText.exact($0.x)) \(NumberText.exact($0.y))" })
           .joined(separator: "\n"))
     }
     return blocks.joined(separator: "\n\n\n") + "\n"
   }
 
-  /// Without control characters, which would end a comment or a string.
-  private static func plain(_ text: String) -> String {
-    String(
-      text.map {
-        $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? " " : $0
-      })
-  }
-
   /// In single quotes nothing is expanded.
   private static func quoted(_ text: String) -> String {
-    "'" + plain(text).replacing("'", with: "''") + "'"
+    "'" + text.onOneLine.replacing("'", with: "''") + "'"
   }
 }

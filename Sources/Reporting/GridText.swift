@@ -15,7 +15,7 @@ public struct GridText {
     guard let first = comparisons.first?.experiment else { return "" }
     var parts = [head(first)]
     let scales = Set(comparisons.compactMap { $0.experiment.point?.sloScale })
-    let shown = scales.min { (abs($0 - 3), $0) < (abs($1 - 3), $1) }
+    let shown = ExperimentPoint.mainScale(of: scales)
     for (experiment, summaries) in comparisons where experiment.point?.sloScale == shown {
       parts.append(table(experiment, summaries))
     }
@@ -48,14 +48,10 @@ public struct GridText {
 
   private func table(_ experiment: StoredExperiment, _ summaries: [StoredSummary]) -> String {
     guard let point = experiment.point else { return "" }
-    var names: [String] = []
-    for summary in summaries where !names.contains(summary.policy) { names.append(summary.policy) }
-    func find(_ name: String, _ metric: Metric) -> StoredSummary? {
-      summaries.first { $0.policy == name && $0.metric == metric }
-    }
+    let names = summaries.policies
     // A column without any value says nothing.
     let judged = [Metric.convergenceP5, .perceptualScore].filter { metric in
-      names.contains { find($0, metric)?.mean != nil }
+      names.contains { summaries.of($0, metric)?.mean != nil }
     }
     let titles: [Metric: String] = [.convergenceP5: "conv p5", .perceptualScore: "FID"]
     var table = TextTable(
@@ -64,10 +60,11 @@ public struct GridText {
     for name in names {
       table.add(
         [
-          name, mean(find(name, .violationRatio)), ratio(find(name, .violationRatio)),
-          ratio(find(name, .latencyMean)), ratio(find(name, .throughputSustained)),
-          mean(find(name, .stepsMean)),
-        ] + judged.map { mean(find(name, $0)) })
+          name, mean(summaries.of(name, .violationRatio)),
+          ratio(summaries.of(name, .violationRatio)),
+          ratio(summaries.of(name, .latencyMean)), ratio(summaries.of(name, .throughputSustained)),
+          mean(summaries.of(name, .stepsMean)),
+        ] + judged.map { mean(summaries.of(name, $0)) })
     }
     return "\(point.workload), load \(NumberText.short(point.load)), SLO scale "
       + "\(NumberText.short(point.sloScale))\n" + table.text

@@ -25,9 +25,7 @@ struct LaTeXReport {
           comparison(family, main, try data.store.summaries(of: main.id))
         ))
     }
-    var claims: [StoredClaim] = []
-    for experiment in data.experiments { claims += try data.store.claims(of: experiment) }
-    if !claims.isEmpty { tables.append(("claims.tex", Self.claims(claims))) }
+    if !data.claims.isEmpty { tables.append(("claims.tex", Self.claims(data.claims))) }
     tables.append(("latencies.tex", sources()))
     return tables
   }
@@ -35,20 +33,16 @@ struct LaTeXReport {
   private func comparison(
     _ family: ReportData.Family, _ main: StoredExperiment, _ summaries: [StoredSummary]
   ) -> String {
-    var names: [String] = []
-    for summary in summaries where !names.contains(summary.policy) { names.append(summary.policy) }
-    func find(_ name: String, _ metric: Metric) -> StoredSummary? {
-      summaries.first { $0.policy == name && $0.metric == metric }
-    }
+    let names = summaries.policies
     let shown = Self.columns.filter { metric in
-      names.contains { find($0, metric)?.mean != nil }
+      names.contains { summaries.of($0, metric)?.mean != nil }
     }
     let header = shown.map { metric in
       LaTeXTable.escaped(metric.title + (metric.unit.isEmpty ? "" : " (\(metric.unit))"))
     }
     var about = ["\(family.title): experiment \(main.id) of qosdiff \(main.version)."]
     if let load = main.offeredLoad { about.append("Load \(NumberText.short(load)).") }
-    if let scale = main.scale { about.append("SLO scale \(NumberText.short(scale)).") }
+    if let scale = main.sloScale { about.append("SLO scale \(NumberText.short(scale)).") }
     about.append(
       main.replications > 1
         ? "Means over \(main.replications) replications, with halves of 95 % intervals."
@@ -58,12 +52,12 @@ struct LaTeXReport {
     var table = LaTeXTable(
       about: about, columns: "l" + String(repeating: "r", count: shown.count),
       header: ["policy"] + header)
-    let best = shown.map { metric in Self.best(metric, names.map { find($0, metric) }) }
+    let best = shown.map { metric in Self.best(metric, names.map { summaries.of($0, metric) }) }
     for (row, name) in names.enumerated() {
       table.add(
         [LaTeXTable.escaped(name)]
           + shown.indices.map { column in
-            let cell = Self.cell(find(name, shown[column]))
+            let cell = Self.cell(summaries.of(name, shown[column]))
             return best[column].contains(row) ? LaTeXTable.bold(cell) : cell
           })
     }
@@ -94,20 +88,14 @@ struct LaTeXReport {
       about: ["Verdicts on published claims; p-values are Holm-corrected over the loads."],
       columns: "lllrrrl",
       header: ["policy", "workload", "claim", "load", "ratio", "95\\,\\% interval", "reached"])
-    let sorted = claims.sorted {
-      ($0.point.workload, $0.policy, $0.claim) < ($1.point.workload, $1.policy, $1.claim)
-    }
-    for claim in sorted {
-      let interval = claim.interval.map {
-        "[\(NumberText.short($0.lowerBound, digits: 3)), \(NumberText.short($0.upperBound, digits: 3))]"
-      }
+    for claim in claims {
       let isBound = claim.interval == nil && claim.ratio != nil
       table.add([
         LaTeXTable.escaped(claim.policy), LaTeXTable.escaped(claim.point.workload),
         LaTeXTable.escaped(claim.claim), NumberText.short(claim.point.load),
         (isBound ? "$\\ge$ " : "")
           + (claim.ratio.map { LaTeXTable.escaped(NumberText.short($0, digits: 3)) } ?? "--"),
-        interval ?? "--", claim.isReached ? "yes" : "no",
+        claim.interval.map(NumberText.range) ?? "--", claim.isReached ? "yes" : "no",
       ])
     }
     return table.text

@@ -24,7 +24,7 @@ struct LaTeXTable {
       return guarded + row.joined(separator: " & ") + " \\\\"
     }
     return
-      (about.map { "% " + Self.plain($0) }
+      (about.map { "% " + $0.onOneLine }
       + ["% Needs \\usepackage{booktabs}.", "\\begin{tabular}{\(columns)}", "\\toprule"]
       + [lines(header), "\\midrule"] + rows.map(lines) + ["\\bottomrule", "\\end{tabular}"])
       .joined(separator: "\n") + "\n"
@@ -32,7 +32,7 @@ struct LaTeXTable {
 
   /// Text in which no character has a meaning of its own.
   static func escaped(_ text: String) -> String {
-    plain(text).map { character in
+    text.onOneLine.map { character in
       switch character {
       case "\\": "\\textbackslash{}"
       case "~": "\\textasciitilde{}"
@@ -48,11 +48,4 @@ struct LaTeXTable {
   }
 
   static func bold(_ cell: String) -> String { "\\textbf{\(cell)}" }
-
-  private static func plain(_ text: String) -> String {
-    String(
-      text.map {
-        $0.isNewline || $0 == "\t" || $0.unicodeScalars.contains { $0.value < 32 } ? " " : $0
-      })
-  }
 }

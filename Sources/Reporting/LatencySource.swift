@@ -16,8 +16,7 @@ struct LatencySource: Hashable {
 
   /// The rows of ``View/latencySource``, each once.
   static func all(_ table: DataTable) -> [LatencySource] {
-    var seen: Set<LatencySource> = []
-    return table.rows.map { row in
+    table.rows.map { row in
       let isDerived = row["provenance"].text == "derived"
       return LatencySource(
         use: row["used_by"].text, profile: row["profile"].text, device: row["device"].text,
@@ -26,7 +25,7 @@ struct LatencySource: Hashable {
         // The same derivation at another batch is the same derivation.
         origin: isDerived
           ? row["derivation"].text.replacing(#/ at batch \d+$/#, with: "") : row["source"].text)
-    }.filter { seen.insert($0).inserted }
+    }.distinct()
   }
 
   /// In the order of the tables' columns: used by, stage, provenance, figures, profile, device, origin.

@@ -69,7 +69,7 @@ struct Manifest {
     let experiments = data.experiments.map { e in
       Experiment(
         id: e.id, name: e.name, version: e.version, workload: e.point?.workload,
-        load: e.offeredLoad, slo_scale: e.scale, settings: e.settings, seed: e.seed,
+        load: e.offeredLoad, slo_scale: e.sloScale, settings: e.settings, seed: e.seed,
         replications: e.replications, baseline: e.baseline, policies: e.policies,
         command: commands[e.id] ?? "",
         profiles: Dictionary(e.profiles.map { ($0.use, $0.hash) }, uniquingKeysWith: { a, _ in a }),
@@ -81,11 +81,10 @@ struct Manifest {
   }
 
   private static func stages(of profile: StoredProfile, _ data: ReportData) -> [Stage] {
-    var seen: Set<Stage> = []
-    return data.sources.filter { $0.profile == profile.name && $0.device == profile.device }.map {
+    data.sources.filter { $0.profile == profile.name && $0.device == profile.device }.map {
       Stage(
         stage: $0.stage, provenance: $0.provenance, figures: $0.figures, origin: $0.origin)
-    }.filter { seen.insert($0).inserted }
+    }.distinct()
   }
 
   /// What the manifest of an earlier report in a folder lists.

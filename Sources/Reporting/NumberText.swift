@@ -29,6 +29,11 @@ enum NumberText {
     return Self.interval(mean, (interval.upperBound - interval.lowerBound) / 2)
   }
 
+  /// `[lower, upper]`, of three digits.
+  static func range(_ range: ClosedRange<Double>) -> String {
+    "[\(short(range.lowerBound, digits: 3)), \(short(range.upperBound, digits: 3))]"
+  }
+
   /// So many decimals.
   static func fixed(_ x: Double, digits: Int) -> String { String(format: "%.\(digits)f", x) }
 

@@ -3,6 +3,9 @@ import Results
 
 /// `index.html`: the whole report on one page that needs nothing beside itself.
 struct Page {
+  /// What tells it from a page of somebody else.
+  static let mark = "<meta name=\"generator\" content=\"qosdiff\">"
+
   let text: String
 
   init(
@@ -14,8 +17,6 @@ struct Page {
     for experiment in data.experiments where experiment.point?.controlsOf == nil {
       comparisons.append((experiment, try data.store.summaries(of: experiment.id)))
     }
-    var claims: [StoredClaim] = []
-    for experiment in data.experiments { claims += try data.store.claims(of: experiment) }
     let table = PageTable(comparisons, scenarios: ScenarioFiles.names(data))
     let charts = figures.compactMap { SVGChart(figure: $0).html }
     let all = try PageWarnings.lines(data, comparisons) + warnings
@@ -26,7 +27,7 @@ struct Page {
       <p class="soft">\(comparisons.count) comparison\(comparisons.count == 1 ? "" : "s"), seed \(first.seed), \
       \(first.replications) replication\(first.replications == 1 ? "" : "s") a policy, \
       qosdiff \(HTML.escaped(first.version)). Means with 95 % intervals over replications.</p>
-      <nav><a href="#comparison">Comparison</a>\(claims.isEmpty ? "" : "<a href=\"#claims\">Claims</a>")\
+      <nav><a href="#comparison">Comparison</a>\(data.claims.isEmpty ? "" : "<a href=\"#claims\">Claims</a>")\
       <a href="#figures">Figures</a><a href="#latencies">Latencies</a><a href="#scenario">Scenario</a></nav></header>
       <main>
       """)
@@ -37,7 +38,7 @@ struct Page {
       )
     }
     parts.append("<section id=\"comparison\"><h2>Comparison</h2>\(table.html)</section>")
-    if !claims.isEmpty { parts.append(Self.claims(claims)) }
+    if !data.claims.isEmpty { parts.append(Self.claims(data.claims)) }
     parts.append(
       "<section id=\"figures\"><h2>Figures</h2><div class=\"figures\">"
         + charts.joined(separator: "\n") + "</div></section>")
@@ -51,7 +52,7 @@ struct Page {
     """
     <!DOCTYPE html>
     <html lang="en"><head><meta charset="utf-8">
-    <meta name="generator" content="qosdiff">
+    \(Self.mark)
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
     img-src data:; script-src 'sha256-\(PageScript.hash)'; base-uri 'none'; form-action 'none'">
@@ -62,10 +63,7 @@ struct Page {
   }
 
   private static func claims(_ claims: [StoredClaim]) -> String {
-    let sorted = claims.sorted {
-      ($0.point.workload, $0.policy, $0.claim) < ($1.point.workload, $1.policy, $1.claim)
-    }
-    let rows = sorted.map { claim in
+    let rows = claims.map { claim in
       "<tr>\(HTML.element("td", claim.policy, "class=\"text\""))"
         + HTML.element("td", claim.point.workload, "class=\"text\"")
         + HTML.element("td", claim.claim, "class=\"text\"")
@@ -96,8 +94,7 @@ struct Page {
   }
 
   private static func scenarios(_ data: ReportData) -> String {
-    var seen: Set<String> = []
-    let notes = data.experiments.flatMap(\.notes).filter { seen.insert($0).inserted }
+    let notes = data.experiments.flatMap(\.notes).distinct()
     let texts = ScenarioFiles.all(data).map { name, text in
       "<details><summary>\(HTML.escaped(name))</summary><pre>\(HTML.escaped(text))</pre></details>"
     }

@@ -20,7 +20,7 @@ struct PageTable {
     let keys: [(title: String, isNumber: Bool, value: (StoredExperiment) -> String)] = [
       ("experiment", false, { $0.name }), ("workload", false, { $0.point?.workload ?? "" }),
       ("load", true, { $0.offeredLoad.map { NumberText.short($0) } ?? "" }),
-      ("SLO scale", true, { $0.scale.map { NumberText.short($0) } ?? "" }),
+      ("SLO scale", true, { $0.sloScale.map { NumberText.short($0) } ?? "" }),
       ("set", false, { $0.settings.joined(separator: "; ") }),
       ("scenario", false, { scenarios[$0.id] ?? "" }), ("seed", true, { "\($0.seed)" }),
       ("program", false, { $0.version }),
@@ -47,11 +47,7 @@ struct PageTable {
       }
     var rows: [String] = []
     for (experiment, summaries) in comparisons {
-      var names: [String] = []
-      for summary in summaries where !names.contains(summary.policy) {
-        names.append(summary.policy)
-      }
-      for name in names {
+      for name in summaries.policies {
         let ours = summaries.filter { $0.policy == name }
         let place = varying.map { key in
           let value = key.value(experiment)
@@ -121,9 +117,7 @@ struct PageTable {
           "td", summary.policyIndex == 0 ? "1" : "\u{2013}",
           "data-v=\"\(summary.policyIndex == 0 ? "1" : "")\" " + note)
       }
-      let range = summary.ratioInterval.map {
-        " [\(NumberText.short($0.lowerBound, digits: 3)), \(NumberText.short($0.upperBound, digits: 3))]"
-      }
+      let range = summary.ratioInterval.map { " " + NumberText.range($0) }
       return HTML.element(
         "td", NumberText.short(ratio, digits: 3) + (range ?? "") + summary.mark,
         "data-v=\"\(ratio)\"")

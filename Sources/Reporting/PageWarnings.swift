@@ -16,21 +16,20 @@ enum PageWarnings {
   ) throws(InputError) -> [String] {
     var lines = unsteady(comparisons)
     let experiments = comparisons.map(\.experiment)
-    var seen: Set<String> = []
-    for note in experiments.flatMap(\.notes)
-    where marks.contains(where: note.contains) && seen.insert(note).inserted {
+    for note in experiments.flatMap(\.notes).distinct()
+    where marks.contains(where: note.contains) {
       let places = experiments.filter { $0.notes.contains(note) }.map(place)
       // What all have in common needs no place.
       lines.append(
         places.count == experiments.count
-          ? note : note + " (at \(distinct(places).joined(separator: ", ")))")
+          ? note
+          : note + " (at \(places.filter { !$0.isEmpty }.distinct().joined(separator: ", ")))")
     }
     let derived = Dictionary(
       grouping: data.sources.filter { $0.provenance == "derived" }
     ) { "\($0.use) (\($0.profile))" }
     for (use, sources) in derived.sorted(by: { $0.key < $1.key }) {
-      var stages: [String] = []
-      for source in sources where !stages.contains(source.stage) { stages.append(source.stage) }
+      let stages = sources.map(\.stage).distinct()
       lines.append(
         "Derived, neither measured nor published: latencies of \(stages.joined(separator: ", ")), \(use)."
       )
@@ -46,11 +45,6 @@ enum PageWarnings {
   private static func place(_ experiment: StoredExperiment) -> String {
     let load = experiment.offeredLoad.map { "load \(NumberText.short($0))" }
     return [experiment.point?.workload, load].compactMap(\.self).joined(separator: " ")
-  }
-
-  private static func distinct(_ texts: [String]) -> [String] {
-    var seen: Set<String> = []
-    return texts.filter { !$0.isEmpty && seen.insert($0).inserted }
   }
 
   /// Policies whose queues grow, together where it is at the same loads.
@@ -77,7 +71,7 @@ enum PageWarnings {
       }
     }
     return groups.map { group in
-      let place = distinct(group.loads).joined(separator: ", ")
+      let place = group.loads.filter { !$0.isEmpty }.joined(separator: ", ")
       return "Unsteady\(place.isEmpty ? "" : " at " + place): queues grow through the run under "
         + group.policies.joined(separator: ", ")
         + "; latencies there depend on the run's length and are not shown."

@@ -2,6 +2,9 @@ import Results
 
 /// `README.md` of a report: what lies in the folder and where it is from.
 struct ReadMe {
+  /// What tells it from a README of somebody else.
+  static let mark = "<!-- qosdiff report -->"
+
   let text: String
 
   init(
@@ -9,7 +12,7 @@ struct ReadMe {
     _ outcome: Report.Outcome, _ warnings: [String]
   ) {
     var lines = [
-      "<!-- qosdiff report -->",
+      Self.mark,
       "# \(Set(data.experiments.map(\.name)).sorted().map(Self.plain).joined(separator: ", "))",
       "",
       "Written by `qosdiff report` from a results database alone; `manifest.json` says the same to programs.",
@@ -20,8 +23,7 @@ struct ReadMe {
     }
     if !warnings.isEmpty { lines += warnings.map { "- Warning: \(Self.plain($0))." } + [""] }
     lines += ["## How it was made", "", "```sh"]
-    var seen: Set<String> = []
-    let all = data.experiments.compactMap { commands[$0.id] }.filter { seen.insert($0).inserted }
+    let all = data.experiments.compactMap { commands[$0.id] }.distinct()
     lines += all.prefix(20)
     if all.count > 20 { lines.append("# and \(all.count - 20) more: see manifest.json") }
     lines += [

@@ -118,11 +118,12 @@ public struct Report {
     }
     let named = Set(outcome.files + ["manifest.json", "README.md"])
     outcome.stale = earlier.filter { !named.contains($0) && folder.exists($0) }
+    let commands = try commands()
     try folder.write(
-      Manifest(data, try commands(), files: outcome.files, stale: outcome.stale).text,
+      Manifest(data, commands, files: outcome.files, stale: outcome.stale).text,
       to: "manifest.json")
     try folder.write(
-      ReadMe(data, figures, try commands(), outcome, warnings).text, to: "README.md")
+      ReadMe(data, figures, commands, outcome, warnings).text, to: "README.md")
     outcome.files += ["manifest.json", "README.md"]
     return outcome
   }

@@ -8,8 +8,8 @@ struct ReportData {
   let experiments: [StoredExperiment]
   /// Policies that figures are to show; nil = the first.
   private let wanted: [String]?
-  /// Policies that claims are made of.
-  private var claimed: Set<String>
+  /// Verdicts on published claims, by workload, policy and claim.
+  let claims: [StoredClaim]
 
   /// A comparison of the same policies at several loads or SLO scales.
   struct Family {
@@ -27,16 +27,17 @@ struct ReportData {
         + (mark.map { " (\($0))" } ?? "")
     }
 
-    /// The member that a figure of one load and SLO scale shows: the SLO scale nearest to 3, then the load
-    /// nearest to 0.8.
+    /// The member that a figure of one load and SLO scale shows: at the main SLO scale, where a grid keeps its
+    /// curves, the load nearest to 0.8.
     var main: StoredExperiment? {
-      members.min { Self.distance($0) < Self.distance($1) }
+      let scale = ExperimentPoint.mainScale(of: members.compactMap(\.sloScale))
+      return members.filter { $0.sloScale == scale }.min { Self.distance($0) < Self.distance($1) }
     }
 
     /// Members that share the main one's SLO scale, by load.
     var byLoad: [StoredExperiment] {
       guard let main else { return [] }
-      return members.filter { $0.scale == main.scale && $0.offeredLoad != nil }.sorted {
+      return members.filter { $0.sloScale == main.sloScale && $0.offeredLoad != nil }.sorted {
         ($0.offeredLoad ?? 0) < ($1.offeredLoad ?? 0)
       }
     }
@@ -44,21 +45,20 @@ struct ReportData {
     /// Members that share the main one's load, by SLO scale.
     var byScale: [StoredExperiment] {
       guard let main else { return [] }
-      return members.filter { $0.offeredLoad == main.offeredLoad && $0.scale != nil }.sorted {
-        ($0.scale ?? 0) < ($1.scale ?? 0)
+      return members.filter { $0.offeredLoad == main.offeredLoad && $0.sloScale != nil }.sorted {
+        ($0.sloScale ?? 0) < ($1.sloScale ?? 0)
       }
     }
 
-    /// Of two SLO scales as near the lower, as the grid that keeps its curves has it.
-    private static func distance(_ e: StoredExperiment) -> (Double, Double, Double, String) {
-      (abs((e.scale ?? 3) - 3), e.scale ?? 3, abs((e.offeredLoad ?? 0.8) - 0.8), e.id)
+    private static func distance(_ e: StoredExperiment) -> (Double, String) {
+      (abs((e.offeredLoad ?? 0.8) - 0.8), e.id)
     }
 
     /// Whether an experiment differs from the members in load or SLO scale alone.
     func takes(_ e: StoredExperiment, workload: String, settings: [String]) -> Bool {
       self.workload == workload && self.settings == settings
         && members[0].comparisonHash == e.comparisonHash
-        && !members.contains { $0.offeredLoad == e.offeredLoad && $0.scale == e.scale }
+        && !members.contains { $0.offeredLoad == e.offeredLoad && $0.sloScale == e.sloScale }
     }
   }
 
@@ -121,10 +121,9 @@ struct ReportData {
     }
     sources = LatencySource.all(
       try store.table(.latencySource, experiments: Set(experiments.map(\.id))))
-    claimed = []
-    for experiment in comparisons {
-      for claim in try store.claims(of: experiment) { claimed.insert(claim.policy) }
-    }
+    var claims: [StoredClaim] = []
+    for experiment in comparisons { claims += try store.claims(of: experiment) }
+    self.claims = claims.sorted { $0.precedes($1) }
     let known = comparisons.flatMap(\.policies)
     for name in wanted ?? [] where !known.contains(name) {
       throw InputError(
@@ -138,10 +137,8 @@ struct ReportData {
   /// leave out: the baseline comes first, then what claims are made of, then the scenario's order.
   func policies(of family: Family) -> (shown: [String], omitted: [String]) {
     let all = family.members.flatMap(\.policies)
-    var names = family.members.map(\.baseline)
-    names += all.filter(claimed.contains) + all
-    var seen: Set<String> = []
-    names = names.filter { seen.insert($0).inserted }
+    let claimed = Set(claims.map(\.policy))
+    let names = (family.members.map(\.baseline) + all.filter(claimed.contains) + all).distinct()
     let chosen = wanted.map { wanted in wanted.filter(names.contains) } ?? names
     let shown = Array(chosen.prefix(FigureStyle.count))
     return (shown, names.filter { !shown.contains($0) })
@@ -160,9 +157,4 @@ struct ReportData {
     let table = try store.table(view, experiments: Set(experiments.map(\.id)))
     return Dictionary(grouping: table.rows) { $0["experiment_id"].text }
   }
-}
-
-extension StoredExperiment {
-  /// The SLO as a multiple of a query's standalone latency; nil where it is a time.
-  var scale: Double? { point?.sloScale ?? sloScale }
 }

@@ -46,8 +46,7 @@ public struct ReportFolder {
 
   /// What a report's own files of a name contain; of a suffix, what they begin with.
   private static let marks = [
-    "README.md": "<!-- qosdiff report -->", "manifest.json": "\"tool\" : \"qosdiff\"",
-    "index.html": "<meta name=\"generator\" content=\"qosdiff",
+    "README.md": ReadMe.mark, "manifest.json": "\"tool\" : \"qosdiff\"", "index.html": Page.mark,
   ]
 
   /// Refuses a folder that holds a file of these names which no report wrote: it would be lost.

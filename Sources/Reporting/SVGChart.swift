@@ -121,9 +121,7 @@ struct SVGChart {
     let places = shown.map { (x: x($0.x, frame), y: y($0.y, frame)) }
     let points = places.map { "\(text($0.x)),\(text($0.y))" }.joined(separator: " ")
     let values = shown.map { HTML.escaped(readout(series.name, $0)) }
-    let dash =
-      style.dash.isEmpty
-      ? "" : " stroke-dasharray=\"\(style.dash.map(String.init).joined(separator: " "))\""
+    let dash = Self.dash(style)
     var parts = bounds(series, frame)
     if shown.isEmpty { return parts }
     parts += [
@@ -168,9 +166,7 @@ struct SVGChart {
   private func readout(_ name: String, _ point: Figure.Point) -> String {
     func value(_ x: Double, _ range: ClosedRange<Double>?) -> String {
       NumberText.short(x)
-        + (range.map {
-          " [\(NumberText.short($0.lowerBound, digits: 3)), \(NumberText.short($0.upperBound, digits: 3))]"
-        } ?? "")
+        + (range.map { " " + NumberText.range($0) } ?? "")
     }
     let x = "\(figure.x.label) \(value(point.x, point.xRange))"
     if case .rows(let names) = figure.kind {
@@ -184,9 +180,7 @@ struct SVGChart {
 
   private func legend(_ series: Figure.Series) -> String {
     let style = FigureStyle.all[series.style]
-    let dash =
-      style.dash.isEmpty
-      ? "" : " stroke-dasharray=\"\(style.dash.map(String.init).joined(separator: " "))\""
+    let dash = Self.dash(style)
     var swatch = ""
     if figure.isJoined {
       swatch = "<path class=\"line s\(series.style)\" d=\"M1 7H33\"\(dash)/>"
@@ -197,6 +191,11 @@ struct SVGChart {
     }
     return "<li><svg viewBox=\"0 0 34 14\" aria-hidden=\"true\">\(swatch)</svg>"
       + "\(HTML.escaped(series.name))</li>"
+  }
+
+  private static func dash(_ style: FigureStyle) -> String {
+    style.dash.isEmpty
+      ? "" : " stroke-dasharray=\"\(style.dash.map(String.init).joined(separator: " "))\""
   }
 
   /// A mark of its own for each style, so that grey print tells them apart.

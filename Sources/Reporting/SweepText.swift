@@ -43,12 +43,8 @@ public struct SweepText {
     var table = TextTable(header: [
       "policy", "violations", "ratio", "latency, mean [s]", "conv p5",
     ])
-    var names: [String] = []
-    for summary in summaries where !names.contains(summary.policy) { names.append(summary.policy) }
-    for name in names {
-      func find(_ metric: Metric) -> StoredSummary? {
-        summaries.first { $0.policy == name && $0.metric == metric }
-      }
+    for name in summaries.policies {
+      func find(_ metric: Metric) -> StoredSummary? { summaries.of(name, metric) }
       func cell(_ metric: Metric) -> String {
         guard let summary = find(metric), let mean = summary.mean else { return "-" }
         if summary.isUnsteady { return "unsteady" }
@@ -81,9 +77,4 @@ public struct SweepText {
         ? " unsteady: the queue grows through the run, and a mean latency only tells how long that was."
         : "")
   }
-}
-
-extension StoredSummary {
-  /// ` ns` where no difference to the baseline is shown at the 5 % level.
-  var mark: String { pValue.map { $0 > 0.05 ? " ns" : "" } ?? "" }
 }

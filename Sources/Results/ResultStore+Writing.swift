@@ -56,7 +56,7 @@ extension ResultStore {
         experiment.loadFactor, experiment.offeredLoad,
         experiment.notes.joined(separator: "\n"), experiment.content,
         experiment.policies.joined(separator: "\n"), experiment.point?.workload ?? "",
-        experiment.point?.sloScale ?? experiment.sloScale, experiment.point?.controlsOf,
+        experiment.sloScale, experiment.point?.controlsOf,
         StoredExperiment.settingsText(experiment.overrides), experiment.asked,
       ])
     for (index, origin) in experiment.origins.enumerated() {

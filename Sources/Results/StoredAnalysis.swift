@@ -1,5 +1,5 @@
 /// Points of the distribution of a policy's latencies.
-public struct StoredCDF: Hashable, Sendable {
+public struct StoredCDF: Sendable {
   /// The probabilities at which latencies are kept: 0, 0.005, ..., 1.
   public static let probabilities = (0...200).map { Double($0) / 200 }
 
@@ -19,16 +19,6 @@ public struct StoredCDF: Hashable, Sendable {
     self.replications = replications
     self.latencies = latencies
   }
-
-  /// By content.
-  public static func == (a: Self, b: Self) -> Bool {
-    a.policy == b.policy && a.replications == b.replications
-      && a.latencies.map(\.mean) == b.latencies.map(\.mean)
-      && a.latencies.map(\.interval) == b.latencies.map(\.interval)
-  }
-
-  /// By policy.
-  public func hash(into hasher: inout Hasher) { hasher.combine(policy) }
 }
 
 /// What a policy's change is worth: its metric over that of the policy it extends.

@@ -39,4 +39,9 @@ public struct StoredClaim: Hashable, Sendable {
     self.isReached = isReached
     self.verdict = verdict
   }
+
+  /// Whether it stands before another in lists: by workload, policy and claim.
+  public func precedes(_ other: StoredClaim) -> Bool {
+    (point.workload, policy, claim) < (other.point.workload, other.policy, other.claim)
+  }
 }

@@ -87,7 +87,7 @@ public struct StoredExperiment: Hashable, Sendable {
     self.offeredLoad = offeredLoad
     self.notes = notes
     self.profiles = profiles
-    self.sloScale = sloScale
+    self.sloScale = sloScale ?? ExperimentPoint(overrides: overrides)?.sloScale
     self.origins = origins
   }
 }
@@ -126,6 +126,12 @@ public struct ExperimentPoint: Hashable, Sendable {
     self.load = load
     self.sloScale = sloScale
     self.controlsOf = controlsOf
+  }
+
+  /// The SLO scale nearest to 3, the lower of two as near: where claims are judged, and which is shown where only
+  /// one can be. Nil without any.
+  public static func mainScale(of scales: some Sequence<Double>) -> Double? {
+    scales.min { (abs($0 - 3), $0) < (abs($1 - 3), $1) }
   }
 
   /// The point as `point.KEY=VALUE`, which an experiment keeps among its overrides.

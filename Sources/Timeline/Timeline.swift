@@ -33,21 +33,21 @@ public struct Timeline: Observer {
     var hasBegun = false
   }
 
-  private struct Lane {
+  private struct Lanes {
     /// When each was last busy.
     var until: [SimulationTime] = []
     /// Those that nothing has been written of.
     var unnamed: Set<Int> = []
 
     /// The first that is free from `start` on, taken until `end`.
-    mutating func take(from start: SimulationTime, until end: SimulationTime) -> (Int, isNew: Bool)
-    {
+    mutating func take(from start: SimulationTime, until end: SimulationTime) -> Int {
       if let free = until.firstIndex(where: { $0 <= start }) {
         until[free] = end
-        return (free, false)
+        return free
       }
       until.append(end)
-      return (until.count - 1, true)
+      unnamed.insert(until.count - 1)
+      return until.count - 1
     }
   }
 
@@ -58,8 +58,8 @@ public struct Timeline: Observer {
   private let nodes: [Int]
   private let names: [String]
   private var batches: [OpenBatch?]
-  private var cores: [Lane]
-  private var links: [Lane]
+  private var cores: [Lanes]
+  private var links: [Lanes]
   private var left = 0
   private var queueChanges = 0
   /// Where queries in service were last seen.
@@ -81,8 +81,8 @@ public struct Timeline: Observer {
     }
     names = cluster.nodes.map(\.name)
     batches = Array(repeating: nil, count: nodes.count)
-    cores = Array(repeating: Lane(), count: names.count)
-    links = Array(repeating: Lane(), count: names.count)
+    cores = Array(repeating: Lanes(), count: names.count)
+    links = Array(repeating: Lanes(), count: names.count)
     name(process: 0, "cluster: \(policy)")
     name(thread: 0, of: 0, "queue")
     for node in names.indices { name(process: node + 1, "node \(node + 1): \(names[node])") }
@@ -132,16 +132,14 @@ public struct Timeline: Observer {
       guard isKept, mayBegin() else { return }
       write(span, queries, node: node, track: Track.accelerator + worker)
     case .cpu:
-      let (core, isNew) = cores[node].take(from: span.start, until: span.end)
-      if isNew { cores[node].unnamed.insert(core) }
+      let core = cores[node].take(from: span.start, until: span.end)
       guard !queries.isEmpty, mayBegin() else { return }
       if cores[node].unnamed.remove(core) != nil {
         name(thread: Track.core + core, of: node + 1, "CPU core \(core)")
       }
       write(span, queries, node: node, track: Track.core + core)
     case .link:
-      let (lane, isNew) = links[node].take(from: span.start, until: span.end)
-      if isNew { links[node].unnamed.insert(lane) }
+      let lane = links[node].take(from: span.start, until: span.end)
       guard !queries.isEmpty, mayBegin() else { return }
       if links[node].unnamed.remove(lane) != nil {
         name(thread: Track.transfer + lane, of: node + 1, "transfers \(lane)")

@@ -125,7 +125,7 @@ struct ReportCommand: ParsableCommand {
       Output.result(
         GridText(try comparisons.map { ($0, try store.summaries(of: $0.id)) }).text + "\n")
       let claims = try comparisons.flatMap { try store.claims(of: $0) }.sorted {
-        ($0.point.workload, $0.policy, $0.claim) < ($1.point.workload, $1.policy, $1.claim)
+        $0.precedes($1)
       }
       Output.result(GridText.claims(claims) + "\n")
     }
