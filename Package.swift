@@ -110,7 +110,7 @@ let package = Package(
       uses: [
         "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics", "Policies",
         "Results", "Scenarios", "Workload",
-      ], exclude: ["queueing_oracles.csv"]),
+      ]),
     tests(
       "Timeline",
       uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Policies", "Workload"]),

@@ -28,7 +28,7 @@ public struct Device: Sendable {
   }
 }
 
-/// A link between the accelerators and the CPU pool of a node.
+/// A link between the accelerators and the CPU pool of a node, or between nodes.
 public struct Link: Hashable, Sendable {
   /// Bytes per second, above 0 (infinity allowed).
   public var bytesPerSecond: Double
@@ -39,6 +39,9 @@ public struct Link: Hashable, Sendable {
     self.bytesPerSecond = bytesPerSecond
     self.latency = latency
   }
+
+  /// Takes no time.
+  public static let instant = Link(bytesPerSecond: .infinity, latency: .zero)
 
   /// bytes / bandwidth + latency.
   public func time(bytes: Int) -> SimulationDuration {
@@ -77,11 +80,19 @@ public struct NodeConfiguration: Sendable {
   public var link: Link
   /// What a look at a latent costs; nil = nothing.
   public var look: LatentLook?
+  /// The stages that its accelerators do, in order.
+  public var stages: [Stage]
+  /// Names of the models that its accelerators serve; nil = all.
+  public var models: [String]?
+  /// On the way to the next pool's nodes.
+  public var network: Link
 
   /// A node from its parts.
   public init(
     name: String, accelerators: Int, accelerator: Device, slowFactor: Double = 1, cores: Int,
-    cpu: Device, link: Link, look: LatentLook? = nil
+    cpu: Device, link: Link, look: LatentLook? = nil,
+    stages: [Stage] = StagePools.acceleratorStages, models: [String]? = nil,
+    network: Link = .instant
   ) {
     self.name = name
     self.accelerators = accelerators
@@ -91,6 +102,9 @@ public struct NodeConfiguration: Sendable {
     self.cpu = cpu
     self.link = link
     self.look = look
+    self.stages = stages
+    self.models = models
+    self.network = network
   }
 }
 
@@ -113,6 +127,17 @@ public struct ClusterConfiguration: Sendable {
   public init(nodes: [NodeConfiguration], binding: QueueBinding) {
     self.nodes = nodes
     self.binding = binding
+  }
+
+  /// Its pools.
+  ///
+  /// - Precondition: the nodes' stages make a chain (``StagePools/init(nodes:)`` throws if not).
+  public var pools: StagePools {
+    do {
+      return try StagePools(nodes: nodes.map(\.stages))
+    } catch {
+      preconditionFailure(error.what)
+    }
   }
 
   /// Accelerators over all nodes.

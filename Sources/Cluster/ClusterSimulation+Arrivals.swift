@@ -12,10 +12,12 @@ extension ClusterSimulation {
     usage.offered += 1
     inSystem.add(1, at: loop.now)
     countWaiting(1)
+    let model = firstModel ?? query.model
     let shape =
       times.shapes.count == 1
-      ? ShapeID(rawValue: 0) : self.shape(model: query.model, size: query.size)
-    let whole = view(of: query, shape: shape, model: query.model, images: query.images)
+      ? ShapeID(rawValue: 0) : self.shape(model: model, size: query.size)
+    var whole = view(of: query, shape: shape, model: model, images: query.images)
+    whole.requestedModel = query.model
     progress[index].firstPart = Int32(parts.count)
     if case .drop(let reason) = policy.admission.admit(whole, clusterView()) {
       end(query: index, as: .dropped(reason))
@@ -25,13 +27,14 @@ extension ClusterSimulation {
     var left = query.images
     while left > 0 {
       parts.append(
-        Part(query: Int32(index), images: min(left, limit), shape: shape, model: query.model))
+        Part(query: Int32(index), images: min(left, limit), shape: shape, model: model))
       left -= limit
     }
     let first = Int(progress[index].firstPart)
     progress[index].parts = Int32(parts.count - first)
     progress[index].partsLeft = progress[index].parts
     let last = parts.count
+    if abandons { loop.schedule(.deadline(query: Int32(index)), at: query.deadline) }
     // A worker may look at the first part and find the whole query not worth serving.
     for part in first..<last where !progress[index].hasEnded { dispatch(part) }
   }
@@ -46,10 +49,19 @@ extension ClusterSimulation {
     if wantsSpans, delta != 0 { observer.queueChanged(waiting: waiting.value, at: loop.now) }
   }
 
+  /// The queue that feeds a worker: its own, or its pool's.
+  func queue(of w: Int) -> Int { central ? Int(workers[w].pool) : w }
+
+  /// A query that is still waiting for its service has waited too long.
+  mutating func abandon(_ query: Int) {
+    guard !progress[query].hasStarted else { return }
+    end(query: query, as: .dropped(.abandoned))
+  }
+
   /// Puts a part into the queue that the dispatcher chooses.
   mutating func dispatch(_ part: Int) {
     let view = view(of: part)
-    var queue = 0
+    var queue = Int(parts[part].pool)
     if !central {
       var random = RandomStream(
         seed: seed, stream: .dispatch, entity: entity(of: part, stage: .encode))
@@ -57,6 +69,9 @@ extension ClusterSimulation {
         for: view, among: clusterView(), using: &random)
       queue = Int(worker.rawValue)
       precondition(workers.indices.contains(queue), "a dispatcher chose a worker that isn't there")
+      // Where no worker takes a query now, a dispatcher may name one that never will.
+      let pool = Int(parts[part].pool)
+      if workers[queue].pool != pool { queue = fastestOfPool[pool] }
     }
     parts[part].enqueued = loop.now
     sequence += 1
@@ -67,7 +82,7 @@ extension ClusterSimulation {
   }
 
   mutating func enqueue(_ part: Int, in queue: Int) {
-    let node = NodeID(rawValue: workers[central ? wakeOrder[0] : queue].node)
+    let node = NodeID(rawValue: workers[central ? fastestOfPool[queue] : queue].node)
     let query = stream.queries[Int(parts[part].query)]
     parts[part].queuedWork =
       times.amortisedTime(
@@ -107,13 +122,21 @@ extension ClusterSimulation {
       return
     }
     if parkedCount > 0 {
-      for worker in wakeOrder where workers[worker].isParked && queues[0].parts > 0 {
+      for worker in wakeOrder
+      where workers[worker].pool == queue && workers[worker].isParked && queues[queue].parts > 0 {
         advance(worker)
-        if workers[worker].isParked, views[worker].isActive, views[worker].model == nil { break }
+        // What a worker without restrictions leaves, no other takes.
+        if workers[worker].isParked, views[worker].isActive, views[worker].model == nil,
+          servedShapes.isEmpty
+        {
+          break
+        }
       }
     }
-    if prefetches, queues[0].parts > 0 {
-      for worker in wakeOrder where queues[0].parts > 0 { prefetch(worker) }
+    if prefetches, queues[queue].parts > 0 {
+      for worker in wakeOrder where workers[worker].pool == queue && queues[queue].parts > 0 {
+        prefetch(worker)
+      }
     }
   }
 
@@ -130,6 +153,8 @@ extension ClusterSimulation {
     var view = view(
       of: stream.queries[Int(p.query)], shape: p.shape, model: p.model, images: p.images)
     view.resubmissions = Int(p.resubmissions)
+    view.pool = Int(p.pool)
+    view.requestedModel = stream.queries[Int(p.query)].model
     return view
   }
 
@@ -148,6 +173,7 @@ extension ClusterSimulation {
     return QueryView(
       id: query.id, arrival: query.arrival, deadline: query.deadline, model: model, shape: shape,
       images: Int(images), requestedSteps: Int(query.steps), promptSeed: query.promptSeed,
-      serviceClass: query.serviceClass, predictedService: service, resubmissions: 0)
+      serviceClass: query.serviceClass, predictedService: service, resubmissions: 0,
+      priority: query.priority)
   }
 }

@@ -7,10 +7,11 @@ extension ClusterSimulation {
   /// Moves to ``scratch`` what worker `w` takes now; false if it takes nothing. `ahead`: for a batch
   /// of its own, to be encoded on the CPU while another is denoised.
   mutating func takeFromQueue(_ w: Int, ahead: Bool = false) -> Bool {
-    if take(from: central ? 0 : w, for: w, ahead: ahead) { return true }
+    if take(from: queue(of: w), for: w, ahead: ahead) { return true }
     guard stealing, workers[w].running.isEmpty, queues[w].parts == 0 else { return false }
     var victim: Int?
-    for queue in queues.indices where queues[queue].totalImages > 0 {
+    for queue in queues.indices
+    where queues[queue].totalImages > 0 && workers[queue].pool == workers[w].pool {
       if let known = victim, queues[known].totalImages >= queues[queue].totalImages { continue }
       victim = queue
     }
@@ -43,8 +44,10 @@ extension ClusterSimulation {
   {
     discardGone(from: queue)
     let only = views[w].model
+    let served = Int(workers[w].node) * times.shapes.count
     let lane = queues[queue].firstLane { lane in
       guard notDue.isEmpty || !notDue.contains(lane) else { return false }
+      guard servedShapes.isEmpty || servedShapes[served + lane] else { return false }
       guard let only else { return true }
       return times.shapes[lane].model == stream.models[Int(only.rawValue)]
     }
@@ -123,6 +126,9 @@ extension ClusterSimulation {
       + times.standalone(
         node: NodeID(rawValue: workers[w].node), shape: view.shape, images: view.images,
         evaluations: view.requestedSteps, placement: placement)
+      + times.fastestStandalone(
+        shape: view.shape, images: view.images, evaluations: view.requestedSteps,
+        placement: placement, from: view.pool + 1)
     if policy.admission.isWorthwhile(view, finish: finish) { return false }
     end(query: query, as: .dropped(.hopelessBeforeService))
     return true
@@ -131,7 +137,7 @@ extension ClusterSimulation {
   /// Plans a part whose service begins; false if the plan sends it to another model's lane.
   private mutating func begin(_ part: Int, on w: Int, queue: Int) -> Bool {
     let query = Int(parts[part].query)
-    if !parts[part].isPlanned {
+    if !parts[part].isPlanned, does(.denoise, w) {
       let plan = policy.steps.plan(view(of: part), context(of: part, on: w, queue: queue))
       precondition(plan.evaluations >= 1, "a step plan without an evaluation")
       parts[part].isPlanned = true
@@ -160,7 +166,7 @@ extension ClusterSimulation {
   }
 
   func context(of part: Int, on w: Int, queue: Int? = nil) -> StepContext {
-    let queue = queue ?? (central ? 0 : w)
+    let queue = queue ?? self.queue(of: w)
     let p = parts[part]
     let node = NodeID(rawValue: workers[w].node)
     // A plan is made while the batch still fills: it counts on a full one where others wait.
@@ -179,7 +185,8 @@ extension ClusterSimulation {
       now: loop.now, worker: WorkerID(rawValue: Int32(w)),
       evaluationTime: times.evaluationTime(node: node, shape: p.shape, images: images),
       otherTime: other, queuedImages: queues[queue].totalImages,
-      workersOfQueue: central ? workers.count : 1, batchLimit: batchLimit ?? Int(p.images))
+      workersOfQueue: central ? workersOfPool[Int(workers[w].pool)] : 1,
+      batchLimit: batchLimit ?? Int(p.images))
   }
 
   private mutating func reprioritise(_ queue: Int) {
@@ -194,7 +201,7 @@ extension ClusterSimulation {
 
   /// Gives the running batch's place to the queue's head where the discipline says so.
   mutating func preempt(_ w: Int) {
-    let queue = central ? 0 : w
+    let queue = queue(of: w)
     discardGone(from: queue)
     guard let lane = queues[queue].firstLane(where: { _ in true }),
       let head = queues[queue].head(lane)
@@ -217,7 +224,7 @@ extension ClusterSimulation {
     }
     guard workers[w].running.isEmpty else { return }
     for helper in returnHelpers(w) {
-      loop.schedule(.formTimeout(queue: central ? 0 : helper), after: .zero)
+      loop.schedule(.formTimeout(queue: Int32(self.queue(of: Int(helper)))), after: .zero)
     }
   }
 }

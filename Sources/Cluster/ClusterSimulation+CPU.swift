@@ -21,6 +21,18 @@ extension ClusterSimulation {
 
   /// Sends parts of worker `w` to its node's CPU pool.
   mutating func submit(_ group: [Int32], of w: Int, stage: Stage) {
+    let index = newBatch(group, of: w)
+    setStage(stage, ofBatch: index)
+    // A prompt arrives at the host: only what an accelerator has made must be handed over.
+    if stage == .encode {
+      transferDone(index)
+    } else {
+      transfer(index, before: stage)
+    }
+  }
+
+  /// A batch that leaves the accelerator of worker `w`.
+  mutating func newBatch(_ group: [Int32], of w: Int) -> Int {
     let index: Int
     if let free = freeBatches.popLast() {
       index = Int(free)
@@ -31,13 +43,7 @@ extension ClusterSimulation {
     batches[index].worker = Int32(w)
     batches[index].parts.removeAll(keepingCapacity: true)
     batches[index].parts.append(contentsOf: group)
-    setStage(stage, ofBatch: index)
-    // A prompt arrives at the host: only what an accelerator has made must be handed over.
-    if stage == .encode || stage == .denoise {
-      transferDone(index)
-    } else {
-      transfer(index, before: stage)
-    }
+    return index
   }
 
   private mutating func transfer(_ batch: Int, before stage: Stage) {
@@ -88,20 +94,20 @@ extension ClusterSimulation {
       return
     }
     let node = Int(workers[w].node)
-    pools[node].queue.append(Int32(batch))
+    cpuPools[node].queue.append(Int32(batch))
     startTasks(node)
   }
 
   private mutating func startTasks(_ node: Int) {
-    while pools[node].freeCores > 0, let batch = pools[node].queue.first {
+    while cpuPools[node].freeCores > 0, let batch = cpuPools[node].queue.first {
       let index = Int(batch)
       let part = batches[index].parts[batches[index].cursorPart]
       let image = batches[index].cursorImage
       let stage = batches[index].stage
-      pools[node].freeCores -= 1
+      cpuPools[node].freeCores -= 1
       let duration = cpuTime(stage, node: node, part: Int(part), image: image)
       let charged = min(duration, horizon - loop.now)
-      pools[node].busy[stage.index] += counted(charged).nanoseconds
+      cpuPools[node].busy[stage.index] += counted(charged).nanoseconds
       if wantsSpans {
         report(
           .cpu, stage, of: Int(batches[index].worker), group: [part], images: 1, for: charged)
@@ -115,7 +121,7 @@ extension ClusterSimulation {
         batches[index].cursorImage += 1
       }
       batches[index].tasksToStart -= 1
-      if batches[index].tasksToStart == 0 { pools[node].queue.removeFirst() }
+      if batches[index].tasksToStart == 0 { cpuPools[node].queue.removeFirst() }
     }
   }
 
@@ -139,7 +145,7 @@ extension ClusterSimulation {
   }
 
   mutating func cpuTaskDone(node: Int, batch: Int, part: Int) {
-    pools[node].freeCores += 1
+    cpuPools[node].freeCores += 1
     batches[batch].tasksLeft -= 1
     if batches[batch].stage == .postProcess {
       parts[part].imagesToPostProcess -= 1
@@ -161,7 +167,7 @@ extension ClusterSimulation {
         let next = nextCPUStage(after: .decode, node: node)
       {
         setStage(next, ofBatch: batch)
-        pools[node].queue.append(Int32(batch))
+        cpuPools[node].queue.append(Int32(batch))
         startTasks(node)
       } else {
         for part in batches[batch].parts { complete(Int(part)) }
@@ -188,14 +194,17 @@ extension ClusterSimulation {
 
   /// Sends batches ahead to the CPU's encoding while the input buffer has room.
   mutating func prefetch(_ w: Int) {
-    guard let buffer else { return }
+    guard let buffer, does(.denoise, w) else { return }
     while workers[w].inputsHeld < buffer, views[w].isActive, takeFromQueue(w, ahead: true) {
       workers[w].inputsHeld += 1
       workers[w].aheadImages += imageCount(scratch)
       refreshRunning(w)
-      // A preempted query that comes back is encoded already.
-      let isEncoded = scratch.allSatisfy { parts[Int($0)].isEncoded }
-      submit(scratch, of: w, stage: isEncoded ? .denoise : .encode)
+      // Preempted queries that come back are encoded already.
+      if scratch.allSatisfy({ parts[Int($0)].isEncoded }) {
+        workers[w].ready.append(Int32(newBatch(scratch, of: w)))
+      } else {
+        submit(scratch, of: w, stage: .encode)
+      }
     }
   }
 

@@ -27,7 +27,7 @@ extension ClusterSimulation {
     let first = Int(progress[query].firstPart)
     if case .dropped = outcome {
       for part in first..<first + Int(progress[query].parts) where parts[part].isWaiting {
-        dequeue(part, from: central ? 0 : Int(parts[part].worker))
+        dequeue(part, from: central ? Int(parts[part].pool) : Int(parts[part].worker))
       }
     }
     report(query: query, as: outcome)
@@ -76,6 +76,7 @@ extension ClusterSimulation {
         parts[part].isPlanned = false
         parts[part].isEncoded = false
         parts[part].resubmissions += 1
+        parts[part].pool = 0
         parts[part].model = model
         parts[part].shape = shape(model: model, size: stream.queries[query].size)
         parts[part].noise = nil
@@ -120,7 +121,7 @@ extension ClusterSimulation {
         dispatch(part)
       }
     }
-    wake(queue: central ? 0 : w)
+    wake(queue: queue(of: w))
   }
 
   /// Ends the run: what is still there is in flight.
@@ -153,7 +154,7 @@ extension ClusterSimulation {
         blocked: SimulationDuration(nanoseconds: worker.blocked),
         evaluations: worker.evaluations, imageEvaluations: worker.imageEvaluations)
     }
-    usage.cpuPools = pools.enumerated().map { index, pool in
+    usage.cpuPools = cpuPools.enumerated().map { index, pool in
       CPUPoolUsage(
         node: nodeNames[index], cores: pool.cores,
         busy: pool.busy.map { SimulationDuration(nanoseconds: $0) })

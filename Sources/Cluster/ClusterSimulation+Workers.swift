@@ -16,9 +16,16 @@ extension ClusterSimulation {
       leave(w)
       return
     }
-    if isMidBatch, isPreemptive { preempt(w) }
+    if isMidBatch, isPreemptive {
+      preempt(w)
+      // Of a batch that made way, those that are denoised do not wait for the others' return.
+      if workers[w].running.isEmpty, !workers[w].finished.isEmpty {
+        leave(w)
+        return
+      }
+    }
     if workers[w].running.isEmpty || joinsBetweenSteps {
-      if prefetches {
+      if prefetches, does(.denoise, w) {
         takeReady(w)
       } else if views[w].isActive, takeFromQueue(w) {
         startEncoding(w)
@@ -50,7 +57,11 @@ extension ClusterSimulation {
     }
     borrowHelpers(w)
     predictFree(w)
-    if placement.encodeOnCPU, unencoded > 0,
+    if !does(.encode, w), !does(.denoise, w) {
+      workers[w].finished.append(contentsOf: workers[w].group)
+      workers[w].group.removeAll(keepingCapacity: true)
+      leave(w)
+    } else if placement.encodeOnCPU, unencoded > 0, does(.denoise, w),
       times.stageExists(device: ServiceTimes.cpu(of: node), stage: .encode)
     {
       submit(workers[w].group, of: w, stage: .encode)
@@ -60,7 +71,22 @@ extension ClusterSimulation {
     {
       start(.encode, on: w, images: Int(unencoded), oldest: workers[w].group[0], as: .encode)
     } else {
+      encoded(w)
+    }
+  }
+
+  /// Whether a stage is one of those that the worker's pool does.
+  func does(_ stage: Stage, _ w: Int) -> Bool {
+    pools.stages[Int(workers[w].pool)].contains(stage)
+  }
+
+  /// The group is encoded: it is denoised here or in another pool.
+  private mutating func encoded(_ w: Int) {
+    if does(.denoise, w) {
       joinRunning(w)
+    } else {
+      for part in workers[w].group { parts[Int(part)].isEncoded = true }
+      forward(w)
     }
   }
 
@@ -88,7 +114,9 @@ extension ClusterSimulation {
     let node = Int(workers[w].node)
     workers[w].group.append(contentsOf: workers[w].finished)
     workers[w].finished.removeAll(keepingCapacity: true)
-    if !placement.decodeOnCPU,
+    if !does(.decode, w), !placement.decodeOnCPU {
+      forward(w)
+    } else if !placement.decodeOnCPU,
       times.stageExists(device: ServiceTimes.accelerator(of: node), stage: .decode)
     {
       let images = imageCount(workers[w].group)
@@ -106,7 +134,9 @@ extension ClusterSimulation {
     let operation = workers[w].operation
     workers[w].operation = .idle
     switch operation {
-    case .encode: joinRunning(w)
+    case .encode:
+      encoded(w)
+      guard workers[w].operation == .idle else { return }
     case .step:
       stepDone(w)
       let helpers = workers[w].running.isEmpty ? returnHelpers(w) : []

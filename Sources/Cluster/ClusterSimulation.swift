@@ -19,6 +19,12 @@ public struct ClusterSimulation {
   let stealing: Bool
   let parallelEfficiency: Double
   let nodeNames: [String]
+  let pools: StagePools
+  /// Whether a node serves a shape's model, by (node, shape); empty where every node serves all.
+  let servedShapes: [Bool]
+  let workersOfPool: [Int]
+  /// The fastest worker of each pool.
+  let fastestOfPool: [Int]
   let slowFactors: [Double]
   let trajectories: TrajectoryTable?
   /// The model that the table is for.
@@ -34,6 +40,8 @@ public struct ClusterSimulation {
   let isPreemptive: Bool
   let wantsSpans: Bool
   let wantsMembers: Bool
+  let abandons: Bool
+  let firstModel: ModelID?
   let buffer: Int?
   let placement: Placement
   let options: ServingOptions
@@ -44,7 +52,7 @@ public struct ClusterSimulation {
   var workers: [Worker] = []
   var views: [WorkerView] = []
   var queues: [WorkQueue]
-  var pools: [CPUPool]
+  var cpuPools: [CPUPool]
   var batches: [CPUBatch] = []
   var freeBatches: [Int32] = []
   /// Workers in the order in which a central queue offers them work: fastest first.
@@ -115,6 +123,8 @@ public struct ClusterSimulation {
     isPreemptive = policy.discipline.isPreemptive
     wantsSpans = observer.wantsSpans
     wantsMembers = observer.wantsMembers
+    firstModel = policy.steps.firstModel
+    abandons = policy.admission.abandonsAtDeadline
     placement = policy.placement
     options = policy.options
     if case .cpuGPU(let buffer) = policy.pipelining { self.buffer = buffer } else { buffer = nil }
@@ -124,17 +134,30 @@ public struct ClusterSimulation {
     }
     nodeNames = cluster.nodes.map(\.name)
     slowFactors = cluster.nodes.map(\.slowFactor)
-    pools = cluster.nodes.map { CPUPool(cores: $0.cores) }
+    pools = times.pools
+    servedShapes =
+      cluster.nodes.allSatisfy { $0.models == nil }
+      ? []
+      : cluster.nodes.flatMap { node in
+        times.shapes.map { node.models?.contains($0.model) ?? true }
+      }
+    cpuPools = cluster.nodes.map { CPUPool(cores: $0.cores) }
     for (index, node) in cluster.nodes.enumerated() {
+      let served = node.models.map { models in stream.models.map { models.contains($0) } }
       for _ in 0..<node.accelerators {
-        let id = WorkerID(rawValue: Int32(workers.count))
-        workers.append(Worker(node: Int32(index)))
-        views.append(WorkerView(id: id, node: NodeID(rawValue: Int32(index))))
+        let pool = pools.poolOfNode[index]
+        var view = WorkerView(
+          id: WorkerID(rawValue: Int32(workers.count)), node: NodeID(rawValue: Int32(index)))
+        view.pool = pool
+        view.servedModels = served
+        workers.append(Worker(node: Int32(index), pool: Int32(pool)))
+        views.append(view)
       }
     }
     parkedCount = workers.count
     queues = Array(
-      repeating: WorkQueue(shapes: times.shapes.count), count: central ? 1 : workers.count)
+      repeating: WorkQueue(shapes: times.shapes.count),
+      count: central ? pools.stages.count : workers.count)
     progress = Array(repeating: QueryProgress(), count: stream.queries.count)
     let speeds = workers.map { worker in
       times.shapes.isEmpty
@@ -144,7 +167,13 @@ public struct ClusterSimulation {
           evaluations: 1, placement: policy.placement
         ).nanoseconds
     }
-    wakeOrder = workers.indices.sorted { (speeds[$0], $0) < (speeds[$1], $1) }
+    let order = workers.indices.sorted { (speeds[$0], $0) < (speeds[$1], $1) }
+    wakeOrder = order
+    let poolOfWorker = workers.map(\.pool)
+    workersOfPool = pools.stages.indices.map { pool in poolOfWorker.count { $0 == pool } }
+    fastestOfPool = pools.stages.indices.map { pool in
+      order.first { poolOfWorker[$0] == pool } ?? 0
+    }
   }
 
   /// Runs to the end and returns the observer, which has been told everything.
@@ -170,6 +199,8 @@ public struct ClusterSimulation {
     case .formTimeout(let queue):
       if queues[Int(queue)].timerTime <= loop.now { queues[Int(queue)].timer = nil }
       wake(queue: Int(queue))
+    case .deadline(let query): abandon(Int(query))
+    case .poolReached(let batch): enterPool(Int(batch))
     case .replan: replan()
     }
   }
@@ -177,8 +208,10 @@ public struct ClusterSimulation {
   /// A copy of what policies may know.
   func clusterView() -> ClusterView {
     ClusterView(
-      now: loop.now, workers: views, centralParts: central ? queues[0].parts : 0,
-      centralWork: SimulationDuration(nanoseconds: central ? queues[0].work : 0), times: times,
-      options: options)
+      now: loop.now, workers: views,
+      centralParts: central ? queues.reduce(0) { $0 + $1.parts } : 0,
+      centralWork: SimulationDuration(
+        nanoseconds: central ? queues.reduce(0) { $0 + $1.work } : 0),
+      times: times, options: options)
   }
 }

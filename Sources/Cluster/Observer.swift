@@ -90,6 +90,8 @@ public enum SpanResource: Hashable, Sendable {
   case cpu
   /// The link between the two.
   case link
+  /// The network between nodes, on the way to the next pool.
+  case network
 }
 
 /// A piece of work on a device, or a transfer.

@@ -10,6 +10,9 @@ public protocol StepPolicy: Sendable {
   var looks: LookCadence? { get }
   /// Whether ``afterDecode(_:_:)`` has anything to say.
   var decidesAfterDecode: Bool { get }
+  /// The model that every query meets first; nil = the one that it asks for. Read once, after
+  /// ``bind(_:)``.
+  var firstModel: ModelID? { get }
   /// Names of models that plans and re-submissions may name beside the queries' own.
   var models: [String] { get }
   /// Tells the ids of ``models``, before a run.
@@ -33,6 +36,8 @@ public protocol StepPolicy: Sendable {
 extension StepPolicy {
   /// None.
   public var models: [String] { [] }
+  /// Nil.
+  public var firstModel: ModelID? { nil }
   /// Needs none.
   public mutating func bind(_ models: [String: ModelID]) {}
   /// Needs nothing of it.
@@ -123,6 +128,8 @@ public struct Priority: Hashable, Comparable, Sendable {
 public protocol Admission: Sendable {
   /// Whether ``isWorthwhile(_:finish:)`` is asked before service starts.
   var rechecksBeforeService: Bool { get }
+  /// Whether a query none of whose images is in service leaves at its deadline.
+  var abandonsAtDeadline: Bool { get }
   /// Asked once, at arrival.
   func admit(_ query: QueryView, _ cluster: ClusterView) -> AdmissionDecision
   /// Asked of a query none of whose images is in service yet, when a worker would take it;
@@ -133,6 +140,8 @@ public protocol Admission: Sendable {
 extension Admission {
   /// False.
   public var rechecksBeforeService: Bool { false }
+  /// False.
+  public var abandonsAtDeadline: Bool { false }
   /// Always.
   public func isWorthwhile(_ query: QueryView, finish: SimulationTime) -> Bool { true }
 }
@@ -151,6 +160,10 @@ public enum DropReason: UInt8, Hashable, Sendable, CaseIterable {
   case hopelessAtArrival
   /// Found before its service to be unable to meet its deadline.
   case hopelessBeforeService
+  /// No room to wait.
+  case queueFull
+  /// Its deadline passed while it waited.
+  case abandoned
   /// The policy's own reason.
   case refused
 
@@ -159,6 +172,8 @@ public enum DropReason: UInt8, Hashable, Sendable, CaseIterable {
     switch self {
     case .hopelessAtArrival: "hopeless-at-arrival"
     case .hopelessBeforeService: "hopeless-before-service"
+    case .queueFull: "queue-full"
+    case .abandoned: "abandoned"
     case .refused: "refused"
     }
   }

@@ -11,6 +11,8 @@ public struct QueryView: Hashable, Sendable {
   public var deadline: SimulationTime
   /// The model that serves it now.
   public var model: ModelID
+  /// The model that was asked for.
+  public var requestedModel: ModelID
   /// Model and size as an index.
   public var shape: ShapeID
   /// Images of this part.
@@ -25,13 +27,20 @@ public struct QueryView: Hashable, Sendable {
   public var predictedService: SimulationDuration
   /// How often it has been re-submitted to another model.
   public var resubmissions: Int
+  /// Its class's rank: the smallest goes first.
+  public var priority: Int32
+  /// The pool that it is to enter, where stages are disaggregated; 0 = the first.
+  public var pool: Int
 
   /// A view from its parts.
   public init(
     id: QueryID, arrival: SimulationTime, deadline: SimulationTime, model: ModelID,
     shape: ShapeID, images: Int, requestedSteps: Int, promptSeed: UInt64, serviceClass: UInt16,
-    predictedService: SimulationDuration, resubmissions: Int
+    predictedService: SimulationDuration, resubmissions: Int, priority: Int32 = 0, pool: Int = 0
   ) {
+    requestedModel = model
+    self.priority = priority
+    self.pool = pool
     self.id = id
     self.arrival = arrival
     self.deadline = deadline
@@ -208,6 +217,10 @@ public struct WorkerView: Hashable, Sendable {
   public var isActive = true
   /// The only model it takes, if it is restricted.
   public var model: ModelID?
+  /// Whether its node serves a model, by `ModelID`; nil = it serves all.
+  public var servedModels: [Bool]?
+  /// Its pool, where stages are disaggregated.
+  public var pool = 0
   /// Parts of queries in its own queue.
   public var queuedParts = 0
   /// Images in its own queue.
@@ -229,7 +242,13 @@ public struct WorkerView: Hashable, Sendable {
 
   /// Whether it takes queries of this model now.
   public func takes(_ query: QueryView) -> Bool {
-    isActive && (model == nil || model == query.model)
+    isActive && pool == query.pool && serves(query.model)
+  }
+
+  /// Whether it serves this model.
+  public func serves(_ model: ModelID) -> Bool {
+    if let only = self.model, only != model { return false }
+    return servedModels?[Int(model.rawValue)] ?? true
   }
 }
 
@@ -253,11 +272,15 @@ public struct ClusterView: Sendable {
       evaluations: query.requestedSteps, options: options)
   }
 
-  /// Predicted time from the start of this query's service on a worker to its completion.
+  /// Predicted time from the start of this query's service on a worker to its completion, in later
+  /// pools too, where they are fastest and nothing waits.
   public func predictedService(of query: QueryView, on worker: WorkerID) -> SimulationDuration {
     times.standalone(
       node: workers[Int(worker.rawValue)].node, shape: query.shape, images: query.images,
       evaluations: query.requestedSteps, placement: options.placement)
+      + times.fastestStandalone(
+        shape: query.shape, images: query.images, evaluations: query.requestedSteps,
+        placement: options.placement, from: query.pool + 1)
   }
 
   /// Predicted completion if the query joined this worker's queue now.

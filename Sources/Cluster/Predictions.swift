@@ -67,15 +67,30 @@ extension ServiceTimes {
       + cpuTime(node: node, shape: shape, images: images, placement: placement)
   }
 
-  /// The standalone time on the node where it is shortest: what SLO scales multiply.
+  /// The standalone time where it is shortest: what SLO scales multiply. With several pools, the sum of
+  /// the shortest times in `from` and those after it, and of what the network takes between them.
   public func fastestStandalone(
-    shape: ShapeID, images: Int, evaluations: Int, placement: Placement
+    shape: ShapeID, images: Int, evaluations: Int, placement: Placement, from first: Int = 0
   ) -> SimulationDuration {
-    (0..<cores.count).map {
-      standalone(
-        node: NodeID(rawValue: Int32($0)), shape: shape, images: images, evaluations: evaluations,
-        placement: placement)
-    }.min() ?? .zero
+    var total = SimulationDuration.zero
+    for pool in nodesOfPool.indices.dropFirst(first) {
+      total +=
+        nodesOfPool[pool].map { node in
+          standalone(
+            node: NodeID(rawValue: Int32(node)), shape: shape, images: images,
+            evaluations: evaluations, placement: placement)
+            + toNextPool(node: node, shape: shape, images: images)
+        }.min() ?? .zero
+    }
+    return total
+  }
+
+  /// Time on the network to the next pool; zero from the last one.
+  private func toNextPool(node: Int, shape: ShapeID, images: Int) -> SimulationDuration {
+    let next = pools.poolOfNode[node] + 1
+    guard next < pools.stages.count, let stage = pools.stages[next].first else { return .zero }
+    return networkTime(
+      node: node, shape: shape, before: stage, images: stage == .denoise ? 1 : images)
   }
 
   /// The query's share of a worker's time at the batch limit: its images over the batch's images
@@ -100,7 +115,8 @@ extension ServiceTimes {
 /// The baseline's capacity, by the definition of load.
 public struct Capacity: Sendable {
   /// Queries per second that the cluster can serve: sum over workers of
-  /// 1 / (mean service time at the batch limit, medians, this stream's mix).
+  /// 1 / (mean service time at the batch limit, medians, this stream's mix); with several pools, that of
+  /// the slowest.
   public let queriesPerSecond: Double
 
   /// Capacity of the cluster for a stream's mix under given options.
@@ -110,7 +126,8 @@ public struct Capacity: Sendable {
     cluster: ClusterConfiguration, times: ServiceTimes, stream: QueryStream,
     options: ServingOptions
   ) {
-    var total = 0.0
+    let pools = cluster.pools
+    var totals = [Double](repeating: 0, count: pools.stages.count)
     let shapes = stream.models.indices.map { _ in [ImageSize: ShapeID]() }
     var known = shapes
     for (n, node) in cluster.nodes.enumerated() {
@@ -133,9 +150,10 @@ public struct Capacity: Sendable {
           ).seconds
       }
       if sum > 0 {
-        total += Double(node.accelerators) * Double(stream.queries.count) / sum
+        totals[pools.poolOfNode[n]] +=
+          Double(node.accelerators) * Double(stream.queries.count) / sum
       }
     }
-    queriesPerSecond = total
+    queriesPerSecond = totals.filter { $0 > 0 }.min() ?? 0
   }
 }

@@ -39,8 +39,11 @@ public struct ServiceTimes: Sendable {
   public let scaled: [ScaledLatency]
   /// Transfer time of one image's hand-off by (node, shape, stage handed over to).
   private let links: [Link]
+  private let networks: [Link]
   private let latentLooks: [LatentLook?]
   let cores: [Int]
+  let pools: StagePools
+  let nodesOfPool: [[Int]]
   private let shapeIndex: [Shape: ShapeID]
 
   static let stageCount = 4
@@ -61,13 +64,15 @@ public struct ServiceTimes: Sendable {
     for node in cluster.nodes {
       builder.add(
         node.accelerator, of: node.name, slowFactor: node.slowFactor, isCPU: false,
-        needing: [.encode, .denoise, .decode].filter { !placement.isOnCPU($0) })
-      for stage in [Stage.encode, .decode] where placement.isOnCPU(stage) {
-        builder.check(node, has: stage)
+        needing: node.stages.filter { !placement.isOnCPU($0) })
+      // CPU stages are done where a query is denoised, but for the last, done where it is decoded.
+      let onCPU = Stage.allCases.filter { stage in
+        guard placement.isOnCPU(stage) else { return false }
+        let isLast = node.stages.contains(.decode)
+        return stage == .postProcess ? isLast : node.stages.contains(.denoise)
       }
-      builder.add(
-        node.cpu, of: node.name, slowFactor: 1, isCPU: true,
-        needing: Stage.allCases.filter { placement.isOnCPU($0) })
+      for stage in onCPU where stage != .postProcess { builder.check(node, has: stage) }
+      builder.add(node.cpu, of: node.name, slowFactor: 1, isCPU: true, needing: onCPU)
     }
     guard builder.missing.isEmpty else { throw MissingLatencies(list: builder.missing) }
     nanoseconds = builder.nanoseconds
@@ -77,6 +82,9 @@ public struct ServiceTimes: Sendable {
     extrapolatedFrom = builder.extrapolatedFrom
     scaled = builder.scaled
     links = cluster.nodes.map(\.link)
+    networks = cluster.nodes.map(\.network)
+    pools = cluster.pools
+    nodesOfPool = pools.nodesOfPool
     latentLooks = cluster.nodes.map(\.look)
     cores = cluster.nodes.map(\.cores)
     shapeIndex = Dictionary(
@@ -131,6 +139,17 @@ public struct ServiceTimes: Sendable {
   /// CPU (a text embedding of 77 x 768 fp16, conditional and unconditional) or before
   /// `postProcess` where decode ran on the CPU (none: it stays there).
   func handOff(node: Int, shape: ShapeID, before stage: Stage, images: Int) -> SimulationDuration {
+    links[node].time(bytes: bytes(shape: shape, before: stage, images: images))
+  }
+
+  /// Time to hand `images` images over to the next pool, whose first stage is `stage`.
+  func networkTime(node: Int, shape: ShapeID, before stage: Stage, images: Int)
+    -> SimulationDuration
+  {
+    networks[node].time(bytes: bytes(shape: shape, before: stage, images: images))
+  }
+
+  private func bytes(shape: ShapeID, before stage: Stage, images: Int) -> Int {
     let size = shapes[Int(shape.rawValue)].size
     let pixels = Int(size.height) * Int(size.width)
     let bytes =
@@ -139,7 +158,7 @@ public struct ServiceTimes: Sendable {
       case .decode: pixels / 64 * 4 * 2
       case .postProcess: pixels * 3
       }
-    return links[node].time(bytes: bytes * images)
+    return bytes * images
   }
 }
 

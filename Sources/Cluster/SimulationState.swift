@@ -11,6 +11,8 @@ enum ClusterEvent {
   case cpuTaskDone(node: Int32, batch: Int32, part: Int32)
   case transferDone(batch: Int32)
   case formTimeout(queue: Int32)
+  case deadline(query: Int32)
+  case poolReached(batch: Int32)
   case replan
 }
 
@@ -31,6 +33,8 @@ struct Part {
   var evaluationsPlanned: Int32 = 0
   var imagesToPostProcess: Int32 = 0
   var resubmissions: Int32 = 0
+  /// The pool that it is in or waits for.
+  var pool: Int32 = 0
   var parallelDegree: Int32 = 1
   var firstStep: Int32 = 0
   /// Steps of the schedule, skipped ones included.
@@ -97,6 +101,7 @@ enum Operation: Equatable {
 /// One accelerator and what it holds.
 struct Worker {
   let node: Int32
+  let pool: Int32
   var operation = Operation.idle
   /// Nothing to do: listens for arrivals.
   var isParked = true
@@ -126,7 +131,7 @@ struct Worker {
   var batch: Int32 = 0
 }
 
-/// Parts that go through CPU stages together.
+/// Parts that go through CPU stages, or to the next pool, together.
 struct CPUBatch {
   var worker: Int32 = 0
   var parts: [Int32] = []

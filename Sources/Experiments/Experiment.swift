@@ -121,14 +121,17 @@ public struct Experiment: Sendable {
   ) throws(InputError) -> [ServiceTimes] {
     var mostImages = sample.queries.map { Int($0.images) }.max() ?? 1
     // A rare value of a mix may appear in another replication only.
+    var sizes = sample.shapes.map(\.size)
+    var others = policies.flatMap { $0.steps.models }
     if case .generated(_, let mix, _, _) = scenario.workload.source {
+      sizes += mix.sizes.map(\.value)
+      others += mix.models.map(\.value)
       mostImages = mix.images.reduce(mostImages) { max($0, Int($1.value)) }
     }
     let limits = policies.compactMap { $0.batching.maximumImages }
     var shapes = sample.shapes
-    for model in policies.flatMap({ $0.steps.models }) {
-      for size in sample.shapes.map(\.size) where !shapes.contains(Shape(model: model, size: size))
-      {
+    for model in others {
+      for size in sizes where !shapes.contains(Shape(model: model, size: size)) {
         shapes.append(Shape(model: model, size: size))
       }
     }

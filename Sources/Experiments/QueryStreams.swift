@@ -10,6 +10,8 @@ extension RandomStreamID {
   static let replicationSeeds = RandomStreamID(rawValue: 1)
   /// Prompts where the trace has none; entity = index of the query.
   static let prompts = RandomStreamID(rawValue: 2)
+  /// SLOs that are drawn; entity = index of the query.
+  static let patience = RandomStreamID(rawValue: 3)
 }
 
 /// The queries of each replication: trace or process, transformed, brought to the load, with SLOs.
@@ -21,11 +23,16 @@ struct QueryStreams: Sendable {
   private(set) var loadFactor = 1.0
   /// Models by `ModelID`.
   let models: [String]
+  /// The id of each model that rows name.
+  private let modelOfRow: [UInt16]
   let classes: [String]
+  /// What the scenario says of each of `classes`.
+  let serviceClasses: [ServiceClass?]
 
   /// - Parameter extraModels: names of models that policies may switch to.
   init(_ scenario: Scenario, extraModels: [String]) throws(InputError) {
     self.scenario = scenario
+    let rowModels: [String]
     switch scenario.workload.source {
     case .trace(let path, let format, let options):
       var trace = try TraceLoader.load(path: path, format: format, options: options)
@@ -48,16 +55,27 @@ struct QueryStreams: Sendable {
       }
       trace.startAtZero()
       self.trace = trace
-      models =
-        plan.ignoresTraceModels || trace.models.isEmpty
-        ? [scenario.query.model] + extraModels
-        : [scenario.query.model] + trace.models + extraModels
+      rowModels = plan.ignoresTraceModels ? [] : trace.models
       classes = trace.classes
-    case .generated:
+    case .generated(_, let mix, _, _):
       trace = nil
-      models = [scenario.query.model] + extraModels
-      classes = []
+      rowModels = mix.models.map(\.value)
+      classes = mix.classes.map(\.value)
     }
+    var models = [scenario.query.model]
+    for model in rowModels + extraModels where !models.contains(model) { models.append(model) }
+    self.models = models
+    modelOfRow = rowModels.map { UInt16(models.firstIndex(of: $0) ?? 0) }
+    for known in scenario.classes where !classes.contains(known.name) {
+      throw InputError(
+        .badInput, at: known.location, "no query is of class '\(known.name)'",
+        hint: classes.isEmpty
+          ? "the trace has no 'class' column; generated queries get theirs from workload.mix.classes"
+          : Suggestion.hint(for: known.name, in: classes, noun: "class"))
+    }
+    let ranks = Dictionary(
+      scenario.classes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    serviceClasses = classes.map { ranks[$0] }
   }
 
   /// Queries per second before the load's factor.
@@ -92,11 +110,19 @@ struct QueryStreams: Sendable {
     var known: [SLOKey: SimulationDuration] = [:]
     for i in stream.queries.indices where stream.queries[i].slo == .zero {
       let query = stream.queries[i]
-      switch scenario.query.slo {
+      let ownClass = Int(query.serviceClass)
+      let own = serviceClasses.indices.contains(ownClass) ? serviceClasses[ownClass]?.slo : nil
+      switch own ?? scenario.query.slo {
+      case .drawn(let distribution):
+        var random = RandomStream(
+          seed: Self.seed(scenario.run.seed, replication: replication), stream: .patience,
+          entity: UInt64(i))
+        stream.queries[i].slo = SimulationDuration(seconds: distribution.sample(using: &random))
       case .time(let time): stream.queries[i].slo = time
       case .scale(let scale):
         let key = SLOKey(
-          model: query.model, size: query.size, images: query.images, steps: query.steps)
+          model: query.model, size: query.size, images: query.images, steps: query.steps,
+          scale: scale)
         if let slo = known[key] {
           stream.queries[i].slo = slo
           continue
@@ -126,6 +152,7 @@ struct QueryStreams: Sendable {
     let size: ImageSize
     let images: Int32
     let steps: Int32
+    let scale: Double
   }
 
   private func rows(replication: Int, factor: Double) -> [TraceRow] {
@@ -152,8 +179,11 @@ struct QueryStreams: Sendable {
     let seed = Self.seed(scenario.run.seed, replication: replication)
     let queries = rows.enumerated().map { index, row in
       var prompts = RandomStream(seed: seed, stream: .prompts, entity: UInt64(index))
-      let model =
-        scenario.workload.ignoresTraceModels ? 0 : row.model.map { UInt16($0 + 1) } ?? 0
+      let ownClass = Int(row.serviceClass ?? 0)
+      let rank =
+        serviceClasses.indices.contains(ownClass) ? serviceClasses[ownClass]?.priority : nil
+      let named = Int(row.model ?? -1)
+      let model = modelOfRow.indices.contains(named) ? modelOfRow[named] : 0
       return Query(
         id: QueryID(rawValue: Int32(index)), arrival: row.arrival, slo: row.slo ?? .zero,
         model: ModelID(rawValue: model),
@@ -164,7 +194,7 @@ struct QueryStreams: Sendable {
         steps: scenario.workload.ignoresTraceSteps
           ? defaults.steps : row.steps.map(Int.init) ?? defaults.steps,
         promptSeed: row.prompt ?? prompts.next(),
-        serviceClass: UInt16(row.serviceClass ?? 0), sourceRow: Int(row.sourceRow))
+        serviceClass: UInt16(ownClass), priority: rank ?? 0, sourceRow: Int(row.sourceRow))
     }
     return QueryStream(queries: queries, models: models, classes: classes)
   }

@@ -49,6 +49,8 @@ public enum ParameterKind: Hashable, Sendable {
   case bits
   /// One of a few words.
   case choice([String])
+  /// The name of a model.
+  case name
 }
 
 /// The value of a parameter.
@@ -61,6 +63,8 @@ public enum ParameterValue: Hashable, Sendable {
   case duration(SimulationDuration)
   /// One of a few words.
   case choice(String)
+  /// A name.
+  case name(String)
 }
 
 /// A parameter of a policy part.
@@ -119,6 +123,14 @@ public struct PolicyArguments: Sendable {
   public func choice(_ name: String) -> String {
     guard case .choice(let value) = values[name] else {
       preconditionFailure("\(name) is no choice")
+    }
+    return value
+  }
+
+  /// A name.
+  public func name(_ name: String) -> String {
+    guard case .name(let value) = values[name] else {
+      preconditionFailure("\(name) is no name")
     }
     return value
   }

@@ -1,8 +1,10 @@
 /// One CSV file in the making: header first, fields quoted where they must be (RFC 4180).
-struct CSVText {
-  private(set) var text = ""
+public struct CSVText {
+  /// The text so far.
+  public private(set) var text = ""
 
-  init(header: [String]) { add(header) }
+  /// A file of this header.
+  public init(header: [String]) { add(header) }
 
   /// The text so far, which is then forgotten: for files written piece by piece.
   mutating func take() -> String {
@@ -10,7 +12,8 @@ struct CSVText {
     return text
   }
 
-  mutating func add(_ fields: [String?]) {
+  /// Adds a row; nil is an empty field.
+  public mutating func add(_ fields: [String?]) {
     text += fields.map { Self.field($0 ?? "") }.joined(separator: ",") + "\n"
   }
 

@@ -123,6 +123,7 @@ struct PolicyBuilder {
       case .duration: values[parameter.name] = given.duration.map { .duration($0) }
       case .bits: values[parameter.name] = given.number.map { .number($0) }
       case .choice: values[parameter.name] = given.string.map { .choice($0) }
+      case .name: values[parameter.name] = given.string.map { .name($0) }
       }
     }
     return values

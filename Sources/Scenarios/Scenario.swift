@@ -17,6 +17,8 @@ public struct Scenario: Sendable {
   public var name: String
   /// What queries ask for where a trace does not say.
   public var query: QueryDefaults
+  /// What is said of service classes, in the order of the file.
+  public var classes: [ServiceClass]
   /// Which queries arrive when.
   public var workload: WorkloadPlan
   /// The datacenter.
@@ -35,6 +37,8 @@ public struct Scenario: Sendable {
   public var experiment: ExperimentPlan?
   /// How often, with which seed.
   public var run: RunPlan
+  /// What theory says of it.
+  public var oracles: [Oracle]
   /// Where each node's profiles are named, for faults that only the workload brings to light.
   var profilePlaces: [ProfilePlace: Diagnostic.Location]
 
@@ -78,7 +82,21 @@ public struct QueryDefaults: Hashable, Sendable {
     case scale(Double)
     /// A fixed time.
     case time(SimulationDuration)
+    /// Drawn for each query, in seconds.
+    case drawn(Distribution)
   }
+}
+
+/// A class of queries with an objective or a rank of its own.
+public struct ServiceClass: Sendable {
+  /// Its name in the trace or the mix.
+  public var name: String
+  /// Its objective; nil = that of all queries. An experiment's SLO scales do not change it.
+  public var slo: QueryDefaults.SLO?
+  /// Its rank: the smallest goes first, where a policy looks at it.
+  public var priority: Int32
+  /// Where the file names it.
+  public var location: Diagnostic.Location
 }
 
 /// Which queries arrive when.

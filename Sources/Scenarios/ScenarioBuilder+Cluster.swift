@@ -35,7 +35,30 @@ extension ScenarioBuilder {
         name == "central"
         ? .central : .perWorker(stealing: options?["stealing"]?.boolean ?? false)
     }
-    return nodes.isEmpty ? nil : ClusterConfiguration(nodes: nodes, binding: binding)
+    guard !nodes.isEmpty, arePools(nodes, value) else { return nil }
+    return ClusterConfiguration(nodes: nodes, binding: binding)
+  }
+
+  /// Whether the nodes' stages make a chain.
+  private mutating func arePools(_ nodes: [NodeConfiguration], _ value: LocatedValue) -> Bool {
+    do {
+      _ = try StagePools(nodes: nodes.map(\.stages))
+      return true
+    } catch {
+      let items = (value["nodes"]?.list ?? []).flatMap { item in
+        Array(repeating: item, count: item["count"]?.integer ?? 1)
+      }
+      let item = items.indices.contains(error.node) ? items[error.node] : value
+      fault((item["stages"] ?? item).location, error.what, error.hint)
+      return false
+    }
+  }
+
+  private func link(_ value: LocatedValue?, or measured: LatencyProfile.HostCopy? = nil) -> Link {
+    Link(
+      bytesPerSecond: value?["bandwidth"]?.number ?? measured?.bytesPerSecond ?? .infinity,
+      latency: value?["latency"]?.duration
+        ?? measured.map { SimulationDuration(seconds: $0.latencySeconds) } ?? .zero)
   }
 
   private mutating func node(_ item: LocatedValue, name: String) -> NodeConfiguration? {
@@ -46,7 +69,6 @@ extension ScenarioBuilder {
     var cpuDevice: Device? = Device(synthetic: [:])
     if let cpu { cpuDevice = device(cpu, use: "\(name) cpu", isRequired: false) }
     guard let cpuDevice else { return nil }
-    let link = item["link"]
     // What the accelerator's profile measured holds where the scenario says nothing.
     var measured: LatencyProfile.HostCopy?
     if case .profile(let model) = accelerator.stages[Stage.denoise.index] {
@@ -56,11 +78,10 @@ extension ScenarioBuilder {
       name: name, accelerators: accelerators["count"]?.integer ?? 1, accelerator: accelerator,
       slowFactor: accelerators["slow_factor"]?.number ?? 1,
       cores: cpu?["cores"]?.integer ?? 1, cpu: cpuDevice,
-      link: Link(
-        bytesPerSecond: link?["bandwidth"]?.number ?? measured?.bytesPerSecond ?? .infinity,
-        latency: link?["latency"]?.duration
-          ?? measured.map { SimulationDuration(seconds: $0.latencySeconds) } ?? .zero),
-      look: look(accelerator, cpu: cpuDevice))
+      link: link(item["link"], or: measured), look: look(accelerator, cpu: cpuDevice),
+      stages: StagePools.acceleratorStages.filter { stage in
+        item["stages"]?.list.contains { $0.string == stage.rawValue } ?? true
+      }, models: item["models"]?.list.compactMap(\.string), network: link(item["network"]))
   }
 
   /// What a look at a latent costs: on the accelerator where its profile has it, else on the host.
@@ -153,7 +174,7 @@ extension ScenarioBuilder {
     }
   }
 
-  private mutating func distribution(_ value: LocatedValue) -> Distribution? {
+  mutating func distribution(_ value: LocatedValue) -> Distribution? {
     guard let (name, inner) = value.variant, let inner else { return nil }
     let mean = inner["mean"]?.number ?? 0
     switch name {

@@ -93,7 +93,9 @@ extension ScenarioBuilder {
     }
     var fault = process.fault
     let mix = QueryMix(
-      steps: weights(value["mix"]?["steps"]), images: weights(value["mix"]?["images"]))
+      steps: weights(value["mix"]?["steps"]), images: weights(value["mix"]?["images"]),
+      sizes: sizes(value["mix"]?["sizes"]), models: named(value["mix"]?["models"]),
+      classes: named(value["mix"]?["classes"]))
     fault = fault ?? mix.fault
     if let fault {
       self.fault(arrivals.location, "these arrivals cannot be generated: \(fault)", nil)
@@ -105,6 +107,21 @@ extension ScenarioBuilder {
   private func weights(_ value: LocatedValue?) -> [Weighted<Int32>] {
     guard case .weights(let pairs)? = value?.value else { return [] }
     return pairs.map { Weighted(Int32($0.value), weight: $0.weight) }
+  }
+
+  private func named(_ value: LocatedValue?) -> [Weighted<String>] {
+    (value?.fields ?? []).map { Weighted($0.key, weight: $0.value.number ?? 0) }
+  }
+
+  private mutating func sizes(_ value: LocatedValue?) -> [Weighted<ImageSize>] {
+    (value?.fields ?? []).compactMap { field in
+      let sides = field.key.split(separator: "x").map { Int($0) }
+      guard sides.count == 2, let height = sides[0], let width = sides[1] else {
+        fault(field.location, "'\(field.key)' is no image size", "write heightxwidth, as 512x512")
+        return nil
+      }
+      return Weighted(ImageSize(height: height, width: width), weight: field.value.number ?? 0)
+    }
   }
 
   private mutating func process(_ value: LocatedValue) -> ArrivalProcess? {

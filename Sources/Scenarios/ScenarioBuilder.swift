@@ -47,6 +47,7 @@ struct ScenarioBuilder {
     _ root: LocatedValue, text: String, overrides: [String]
   ) throws(InputError) -> Scenario {
     let query = queryDefaults(root)
+    let classes = serviceClasses(root["classes"])
     model = query.model
     size = query.size
     let cluster = self.cluster(root["cluster"])
@@ -55,6 +56,7 @@ struct ScenarioBuilder {
     let workload = self.workload(root["workload"], at: root.location)
     let experiment = experiment(root, workload)
     let latents = latents(root, policies)
+    let oracles = oracles(root["oracles"])
     guard diagnostics.isEmpty, let cluster, let workload else {
       throw InputError(
         diagnostics.isEmpty
@@ -63,30 +65,42 @@ struct ScenarioBuilder {
     }
     return Scenario(
       path: path, text: text, overrides: overrides, name: root["name"]?.string ?? "",
-      query: query, workload: workload, cluster: cluster, profiles: profiles,
+      query: query, classes: classes, workload: workload, cluster: cluster, profiles: profiles,
       policies: policies,
       policyOrigins: (root["policies"]?.fields ?? []).map { PolicyOrigin(name: $0.key, $0.value) },
       latents: latents, quality: quality(root["quality"]),
-      experiment: experiment, run: run,
+      experiment: experiment, run: run, oracles: oracles,
       profilePlaces: profilePlaces)
   }
 
-  private func queryDefaults(_ root: LocatedValue) -> QueryDefaults {
+  private mutating func queryDefaults(_ root: LocatedValue) -> QueryDefaults {
     let query = root["query"]
     var size = ImageSize(height: 512, width: 512)
     if case .size(let height, let width)? = query?["size"]?.value {
       size = ImageSize(height: height, width: width)
     }
-    var slo = QueryDefaults.SLO.scale(3)
-    if let (name, value) = query?["slo"]?.variant {
-      slo =
-        name == "scale"
-        ? .scale(value?.number ?? 3) : .time(value?.duration ?? SimulationDuration(seconds: 1))
-    }
     return QueryDefaults(
       model: root["model"]?.string ?? "sd15", size: size,
       steps: query?["steps"]?.integer ?? 50, images: query?["images"]?.integer ?? 1,
-      guidance: query?["guidance"]?.boolean ?? true, slo: slo)
+      guidance: query?["guidance"]?.boolean ?? true,
+      slo: query?["slo"].flatMap { slo($0) } ?? .scale(3))
+  }
+
+  private mutating func slo(_ value: LocatedValue) -> QueryDefaults.SLO? {
+    guard let (name, inner) = value.variant, let inner else { return nil }
+    switch name {
+    case "scale": return inner.number.map { .scale($0) }
+    case "time": return inner.duration.map { .time($0) }
+    default: return distribution(inner).map { .drawn($0) }
+    }
+  }
+
+  private mutating func serviceClasses(_ value: LocatedValue?) -> [ServiceClass] {
+    (value?.fields ?? []).map { field in
+      ServiceClass(
+        name: field.key, slo: field.value["slo"].flatMap { slo($0) },
+        priority: Int32(field.value["priority"]?.integer ?? 0), location: field.location)
+    }
   }
 
   private mutating func runPlan(_ root: LocatedValue) -> RunPlan {

@@ -1,3 +1,4 @@
+import Cluster
 import LatencyProfiles
 import Policies
 
@@ -8,6 +9,9 @@ enum ScenarioShape {
     .init("description", .string, "what it is for"),
     .init("model", .string, "the model that queries ask for where the trace does not say"),
     .init("query", query, "what holds for queries where the trace does not say"),
+    .init(
+      "classes", .dictionary(noun: "class", of: serviceClass),
+      "objectives and priorities of the trace's or the mix's classes, by name"),
     .init("workload", workload, required: true, "which queries arrive when"),
     .init("cluster", cluster, required: true, "the simulated datacenter"),
     .init(
@@ -20,6 +24,20 @@ enum ScenarioShape {
     .init("quality", quality, "when quality counts as kept"),
     .init("experiment", experiment, "points of a comparison, and what is judged there"),
     .init("run", run, "how often and with which seed"),
+    .init(
+      "oracles", .list(of: oracle),
+      "what theory says of the first policy's steady state; for 'qosdiff validate --oracles'"),
+  ])
+
+  private static let value = ValueShape.number(0...1e12)
+
+  private static let oracle = ValueShape.object([
+    .init("metric", .string, required: true, "such as E[Wq], P(T>2) or Wq p95; times in seconds"),
+    .init("class", .string, "the class that it is about; default: all queries"),
+    .init("exact", value, "its value"),
+    .init("upper_bound", value, "a value that it does not exceed"),
+    .init("approximation", value, "a value that it is near; not judged"),
+    .init("source", .string, required: true, "the formula, and where it was published"),
   ])
 
   private static let steps = ValueShape.integer(1...1000)
@@ -30,16 +48,26 @@ enum ScenarioShape {
     .init("steps", steps, "denoising steps; default 50; a trace's own counts win"),
     .init("images", images, "images a query; default 1; a trace's own counts win"),
     .init("guidance", .boolean, "classifier-free guidance; default true"),
+    .init("slo", slo, "service-level objective; default { scale: 3 }"),
+  ])
+
+  private static let slo = ValueShape.variants(
+    noun: "SLO",
+    [
+      .init(
+        "scale", .number(0.001...1e6), standsAlone: false,
+        "a multiple of the query's own standalone latency on the fastest device"),
+      .init("time", .quantity(.duration, .positive), standsAlone: false, "a fixed time"),
+      .init(
+        "drawn", distribution, standsAlone: false,
+        "a time of its own for each query, from a distribution: users' patience"),
+    ])
+
+  private static let serviceClass = ValueShape.object([
+    .init("slo", slo, "the class's objective; default: query.slo"),
     .init(
-      "slo",
-      .variants(
-        noun: "SLO",
-        [
-          .init(
-            "scale", .number(0.001...1e6), standsAlone: false,
-            "a multiple of the query's own standalone latency on the fastest device"),
-          .init("time", .quantity(.duration, .positive), standsAlone: false, "a fixed time"),
-        ]), "service-level objective; default { scale: 3 }"),
+      "priority", .integer(-1000...1000),
+      "rank of the class where a policy looks at it, the smallest first; default 0"),
   ])
 
   private static let workload = ValueShape.object([
@@ -84,6 +112,9 @@ enum ScenarioShape {
       .object([
         .init("steps", .weights(1...1000), "step counts and their weights"),
         .init("images", .weights(1...1024), "image counts and their weights"),
+        .init("sizes", named("size"), "image sizes, such as 512x512, and their weights"),
+        .init("models", named("model"), "models and their weights"),
+        .init("classes", named("class"), "classes and their weights"),
       ]), "what generated queries ask for"),
     .init(
       "load", .number(0.001...1000),
@@ -92,6 +123,10 @@ enum ScenarioShape {
       "load_by", .choice(["time", "superpose"]),
       "compress arrival times, or lay shifted copies over each other; default time"),
   ])
+
+  private static func named(_ noun: String) -> ValueShape {
+    .dictionary(noun: noun, of: .number(0...1e9))
+  }
 
   private static let plainArrivals: [ValueShape.Variant] = [
     .init(
@@ -162,12 +197,21 @@ enum ScenarioShape {
       "cpu",
       .object([.init("cores", .integer(1...4096), "cores in the pool; default 1")] + device),
       "its CPU pool; default: one core without CPU stages"),
+    .init("link", link, "between accelerators and CPU; default: hand-offs take no time"),
     .init(
-      "link",
-      .object([
-        .init("bandwidth", .quantity(.bandwidth, .positive), required: true, "of each hand-off"),
-        .init("latency", .quantity(.duration, .notNegative), "of each hand-off; default 0 s"),
-      ]), "between accelerators and CPU; default: hand-offs take no time"),
+      "stages", .list(of: .choice(StagePools.acceleratorStages.map(\.rawValue))),
+      "what its accelerators do, where encoding, denoising and decoding have pools of their own; default: "
+        + "all"),
+    .init(
+      "models", .list(of: .string), "models that its accelerators serve; default: all"),
+    .init(
+      "network", link,
+      "on the way to the nodes of the next pool; default: hand-overs take no time"),
+  ])
+
+  private static let link = ValueShape.object([
+    .init("bandwidth", .quantity(.bandwidth, .positive), required: true, "of each hand-off"),
+    .init("latency", .quantity(.duration, .notNegative), "of each hand-off; default 0 s"),
   ])
 
   private static let device: [ValueShape.Field] = [
@@ -259,6 +303,7 @@ enum ScenarioShape {
     case .duration: .quantity(.duration, .notNegative)
     case .bits: .quantity(.information, .notNegative)
     case .choice(let words): .choice(words)
+    case .name: .string
     }
   }
 

@@ -138,7 +138,7 @@ public struct Timeline: Observer {
         name(thread: Track.core + core, of: node + 1, "CPU core \(core)")
       }
       write(span, queries, node: node, track: Track.core + core)
-    case .link:
+    case .link, .network:
       let lane = links[node].take(from: span.start, until: span.end)
       guard !queries.isEmpty, mayBegin() else { return }
       if links[node].unnamed.remove(lane) != nil {
@@ -217,6 +217,7 @@ public struct Timeline: Observer {
     let title =
       switch span.resource {
       case .link: "transfer to \(span.stage.rawValue)"
+      case .network: "to another node's \(span.stage.rawValue)"
       case .accelerator, .cpu: span.stage.rawValue
       }
     let place = "\"pid\":\(node + 1),\"tid\":\(track),\"ts\":\(start)"

@@ -55,6 +55,8 @@ public struct Query: Hashable, Sendable {
   public var promptSeed: UInt64
   /// Index of its class's name in the workload's list of classes.
   public var serviceClass: UInt16
+  /// Its class's rank: the smallest goes first, where a policy looks at it.
+  public var priority: Int32
   /// The row of the trace it came from (1 = first row after the header); 0 if generated.
   public var sourceRow: Int32
 
@@ -62,7 +64,7 @@ public struct Query: Hashable, Sendable {
   public init(
     id: QueryID, arrival: SimulationTime, slo: SimulationDuration, model: ModelID,
     size: ImageSize, images: Int, steps: Int, promptSeed: UInt64 = 0, serviceClass: UInt16 = 0,
-    sourceRow: Int = 0
+    priority: Int32 = 0, sourceRow: Int = 0
   ) {
     self.id = id
     self.arrival = arrival
@@ -73,6 +75,7 @@ public struct Query: Hashable, Sendable {
     self.steps = Int32(steps)
     self.promptSeed = promptSeed
     self.serviceClass = serviceClass
+    self.priority = priority
     self.sourceRow = Int32(sourceRow)
   }
 

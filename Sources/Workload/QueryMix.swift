@@ -38,6 +38,8 @@ public struct QueryMix: Hashable, Sendable {
   public var sizes: [Weighted<ImageSize>]
   /// Names of models.
   public var models: [Weighted<String>]
+  /// Names of service classes.
+  public var classes: [Weighted<String>]
   /// Prompts that come back; nil = every query has its own.
   public var prompts: PromptPopularity?
 
@@ -45,12 +47,13 @@ public struct QueryMix: Hashable, Sendable {
   public init(
     steps: [Weighted<Int32>] = [], images: [Weighted<Int32>] = [],
     sizes: [Weighted<ImageSize>] = [], models: [Weighted<String>] = [],
-    prompts: PromptPopularity? = nil
+    classes: [Weighted<String>] = [], prompts: PromptPopularity? = nil
   ) {
     self.steps = steps
     self.images = images
     self.sizes = sizes
     self.models = models
+    self.classes = classes
     self.prompts = prompts
   }
 
@@ -58,6 +61,7 @@ public struct QueryMix: Hashable, Sendable {
   public var fault: String? {
     let weights = [
       steps.map(\.weight), images.map(\.weight), sizes.map(\.weight), models.map(\.weight),
+      classes.map(\.weight),
     ]
     for list in weights where !list.isEmpty {
       if !list.allSatisfy({ $0 >= 0 && $0.isFinite }) { return "a weight below 0" }
@@ -104,7 +108,7 @@ struct QuerySampler {
     var stream = RandomStream(
       seed: seed, stream: .mix, entity: replication << 32 | UInt64(index))
     // Every property draws, wanted or not, so that adding one leaves the others as they were.
-    let draws = (0..<5).map { _ in stream.uniform() }
+    let draws = (0..<6).map { _ in stream.uniform() }
     row.steps = Self.pick(mix.steps, draws[0])?.value
     row.images = Self.pick(mix.images, draws[1])?.value
     if let size = Self.pick(mix.sizes, draws[2])?.value {
@@ -112,6 +116,7 @@ struct QuerySampler {
       row.width = size.width
     }
     row.model = Self.index(mix.models, draws[3]).map { Int32($0) }
+    row.serviceClass = Self.index(mix.classes, draws[5]).map { Int32($0) }
     if let total = popularity.last {
       row.prompt = UInt64(Self.search(popularity, draws[4] * total))
     }

@@ -24,6 +24,7 @@ public enum TraceGenerator {
     report.rowsReplayed = rows.count
     report.notes = ["generated: no request of a real service is in it"]
     return Trace(
-      rows: rows, models: mix.models.map(\.value), formatName: "generated", report: report)
+      rows: rows, models: mix.models.map(\.value), classes: mix.classes.map(\.value),
+      formatName: "generated", report: report)
   }
 }

@@ -62,7 +62,7 @@ enum PolicyListing {
     case .integer(let value): "\(value)"
     case .number(let value): parameter.kind == .bits ? "\(value) bit" : "\(value)"
     case .duration(let value): "\(value.seconds) s"
-    case .choice(let word): word
+    case .choice(let word), .name(let word): word
     }
   }
 

@@ -45,6 +45,7 @@ import Testing
           case (.duration, .duration(let value)): value >= .zero
           case (.bits, .number(let value)): value >= 0
           case (.choice(let words), .choice(let word)): words.contains(word)
+          case (.name, .name(let name)): !name.isEmpty
           default: false
           }
         #expect(isInRange, "\(entry.name): \(parameter.name)")

@@ -1,0 +1,35 @@
+import EventEngine
+import LatencyProfiles
+
+/// Disaggregated stages: from one pool to the next over the network.
+extension ClusterSimulation {
+  /// Sends the group of worker `w` to the next pool; the worker is free at once.
+  mutating func forward(_ w: Int) {
+    let pool = Int(workers[w].pool) + 1
+    let index = newBatch(workers[w].group, of: w)
+    batches[index].stage = pools.stages[pool][0]
+    let first = Int(workers[w].group[0])
+    let isText = batches[index].stage == .denoise
+    let images = imageCount(workers[w].group)
+    let time = times.networkTime(
+      node: Int(workers[w].node), shape: parts[first].shape, before: batches[index].stage,
+      images: isText ? workers[w].group.count : images)
+    if wantsSpans, time > .zero {
+      report(
+        .network, batches[index].stage, of: w, group: workers[w].group, images: images,
+        for: min(time, horizon - loop.now))
+    }
+    loop.schedule(.poolReached(batch: Int32(index)), after: time)
+    release(w)
+  }
+
+  /// A group joins the queues of its next pool.
+  mutating func enterPool(_ batch: Int) {
+    let group = batches[batch].parts
+    freeBatches.append(Int32(batch))
+    for index in group {
+      parts[Int(index)].pool += 1
+      dispatch(Int(index))
+    }
+  }
+}

@@ -1,0 +1,76 @@
+public import Cluster
+import EventEngine
+public import Workload
+
+/// A cascade: a light model makes every image first, and a share of the prompts goes on to the model that
+/// was asked for.
+///
+/// Which prompts do is drawn by prompt, whatever the images look like (Assumed): what a cascade costs, not
+/// how well it chooses.
+public struct CascadeSteps: StepPolicy {
+  static let entry = PolicyEntry(
+    .steps, "cascade",
+    summary: "a light model first; a share of the prompts goes on to the model asked for",
+    reference: "Cascades: Ahmad et al. (DiffServe), MLSys 2025; the split is a Bernoulli draw here",
+    parameters: [
+      PolicyParameter(
+        "light", .name, default: .name("sd-turbo"), "the model that every query meets first"),
+      PolicyParameter(
+        "light-steps", .integer(1...1000), default: .integer(1), "its denoising steps"),
+      PolicyParameter(
+        "deferred", .number(0...1), default: .number(0.3),
+        "share of the prompts that the model asked for makes again (Assumed)"),
+    ]
+  ) {
+    .success(
+      .steps(
+        CascadeSteps(
+          light: $0.name("light"), lightSteps: $0.integer("light-steps"),
+          deferred: $0.number("deferred"))))
+  }
+
+  let light: String
+  let lightSteps: Int
+  let deferred: Double
+  /// The light model's id, once it is known.
+  public private(set) var firstModel: ModelID?
+
+  /// A cascade from its parts; `deferred` in 0...1.
+  public init(light: String, lightSteps: Int, deferred: Double) {
+    self.light = light
+    self.lightSteps = lightSteps
+    self.deferred = deferred
+  }
+
+  /// The light one.
+  public var models: [String] { [light] }
+
+  /// True.
+  public var decidesAfterDecode: Bool { true }
+
+  /// Keeps the light model's id.
+  public mutating func bind(_ models: [String: ModelID]) {
+    firstModel = models[light]
+  }
+
+  /// The light model's steps at first, then those asked for.
+  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+    StepPlan(evaluations: query.resubmissions == 0 ? lightSteps : query.requestedSteps)
+  }
+
+  /// Sends the drawn prompts on.
+  public func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision {
+    guard query.resubmissions == 0 else { return .complete }
+    return draw(query) < deferred ? .resubmit(query.requestedModel) : .complete
+  }
+
+  private func draw(_ query: QueryView) -> Double {
+    var random = RandomStream(seed: query.promptSeed, stream: .cascade, entity: 0)
+    return random.uniform()
+  }
+}
+
+extension RandomStreamID {
+  /// Which prompts a cascade sends on, or must be made again.
+  static let cascade = RandomStreamID(rawValue: 401)
+}

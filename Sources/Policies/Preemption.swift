@@ -1,0 +1,35 @@
+import Cluster
+import EventEngine
+
+/// The parameters that every discipline which may preempt has, and what they mean: at a step boundary a
+/// waiting query takes the place of a running one whose rank lies more than a margin behind its own.
+struct Preemption: Hashable, Sendable {
+  let isOn: Bool
+  /// In nanoseconds, or ranks where ranks are no times.
+  let margin: Int64
+
+  static let switchParameter = PolicyParameter(
+    "preempt", .choice(["no", "yes"]), default: .choice("no"),
+    "yes = a running query gives its place up at a step boundary, and keeps what is done")
+  static let marginParameter = PolicyParameter(
+    "margin", .duration, default: .duration(.zero),
+    "how far behind a running query must be to give its place up; more means fewer changes (Assumed)"
+  )
+
+  static let never = Preemption(isOn: false, margin: 0)
+
+  init(isOn: Bool, margin: Int64) {
+    self.isOn = isOn
+    self.margin = margin
+  }
+
+  init(_ arguments: PolicyArguments, hasMargin: Bool = true) {
+    isOn = arguments.choice("preempt") == "yes"
+    margin = hasMargin ? arguments.duration("margin").nanoseconds : 0
+  }
+
+  func takes(_ waiting: Priority, placeOf running: Priority) -> Bool {
+    let (limit, hasOverflowed) = waiting.rank.addingReportingOverflow(margin)
+    return isOn && !hasOverflowed && limit < running.rank
+  }
+}

@@ -1,0 +1,34 @@
+public import Cluster
+public import EventEngine
+
+/// The class with the smallest priority first; within a class, first come, first served.
+public struct PriorityDiscipline: QueueDiscipline {
+  static let entry = PolicyEntry(
+    .discipline, "priority",
+    summary:
+      "the class with the smallest 'priority' first; within a class, first come, first served",
+    reference: "Cobham, Oper. Res. 2 (1954)", parameters: [Preemption.switchParameter]
+  ) { .success(.discipline(PriorityDiscipline(Preemption($0, hasMargin: false)))) }
+
+  let preemption: Preemption
+
+  init(_ preemption: Preemption) { self.preemption = preemption }
+
+  /// The policy; `preempts`: a running query of a lower class gives its place up at a step boundary.
+  public init(preempts: Bool = false) { self.init(Preemption(isOn: preempts, margin: 0)) }
+
+  /// The class's priority.
+  public func priority(of query: QueryView, at now: SimulationTime) -> Priority {
+    Priority(rank: Int64(query.priority))
+  }
+
+  /// As chosen.
+  public var isPreemptive: Bool { preemption.isOn }
+
+  /// Where the running query's class comes later.
+  public func preempts(
+    _ waiting: QueryView, _ running: QueryView, at now: SimulationTime
+  ) -> Bool {
+    preemption.takes(priority(of: waiting, at: now), placeOf: priority(of: running, at: now))
+  }
+}

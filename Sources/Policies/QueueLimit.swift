@@ -1,0 +1,27 @@
+public import Cluster
+
+/// Turns away what finds no room to wait.
+public struct QueueLimit: Admission {
+  static let entry = PolicyEntry(
+    .admission, "queue-limit",
+    summary: "drops a query that finds every worker busy and the places to wait taken",
+    reference: "Erlang (1917) for no place; Kendall, Ann. Math. Stat. 24 (1953)",
+    parameters: [
+      PolicyParameter(
+        "waiting", .integer(0...1_000_000_000), default: .integer(100),
+        "places to wait, over all queues; 0 = a query is served at once or not at all (Assumed)")
+    ]
+  ) { .success(.admission(QueueLimit(waiting: $0.integer("waiting")))) }
+
+  let places: Int
+
+  /// So many places to wait, over all queues; at least 0.
+  public init(waiting: Int) { places = waiting }
+
+  /// Drops where no worker that takes the query is idle and all places are taken.
+  public func admit(_ query: QueryView, _ cluster: ClusterView) -> AdmissionDecision {
+    if cluster.workers.contains(where: { $0.isIdle && $0.takes(query) }) { return .accept }
+    let waiting = cluster.workers.reduce(cluster.centralParts) { $0 + $1.queuedParts }
+    return waiting < places ? .accept : .drop(.queueFull)
+  }
+}
