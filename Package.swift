@@ -94,7 +94,8 @@ let package = Package(
     tests("Workload", uses: ["Diagnostics", "EventEngine"]),
     tests(
       "Cluster",
-      uses: ["EventEngine", "LatencyProfiles", "LatentDynamics", "Policies", "Workload"]),
+      uses: ["EventEngine", "LatencyProfiles", "LatentDynamics", "Policies", "Workload"],
+      exclude: ["gantt.py"]),
     tests(
       "Policies",
       uses: ["Cluster", "EventEngine", "LatencyProfiles", "LatentDynamics", "Workload"]),

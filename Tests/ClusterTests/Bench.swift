@@ -33,6 +33,7 @@ struct Bench {
   struct Result {
     let records: [QueryRecord]
     let usage: RunUsage
+    let spans: [Span]
     /// In order of arrival, in seconds.
     var starts: [Double?] { sorted.map { $0.start?.seconds } }
     var ends: [Double] { sorted.map(\.end.seconds) }
@@ -46,6 +47,7 @@ struct Bench {
     var usage = RunUsage()
     var spans: [Span] = []
     var wantsSpans: Bool { true }
+    var wantsMembers: Bool { true }
     mutating func queryEnded(_ record: QueryRecord) { records.append(record) }
     mutating func spanEnded(_ span: Span) { spans.append(span) }
     mutating func runEnded(_ usage: RunUsage) { self.usage = usage }
@@ -92,6 +94,6 @@ struct Bench {
       cluster: cluster, stream: stream, policy: policy, times: times, seed: 1, horizon: horizon,
       parallelEfficiency: parallelEfficiency, observer: Recorder())
     guard let recorder = simulation.run() as? Recorder else { preconditionFailure() }
-    return Result(records: recorder.records, usage: recorder.usage)
+    return Result(records: recorder.records, usage: recorder.usage, spans: recorder.spans)
   }
 }
