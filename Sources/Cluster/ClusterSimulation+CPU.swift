@@ -41,6 +41,7 @@ extension ClusterSimulation {
       batches.append(CPUBatch())
     }
     batches[index].worker = Int32(w)
+    batches[index].number = workers[w].batch
     batches[index].parts.removeAll(keepingCapacity: true)
     batches[index].parts.append(contentsOf: group)
     return index
@@ -59,7 +60,7 @@ extension ClusterSimulation {
       if wantsSpans {
         report(
           .link, stage, of: w, group: batches[batch].parts,
-          images: imageCount(batches[batch].parts),
+          images: imageCount(batches[batch].parts), batch: batches[batch].number,
           for: min(time, horizon - loop.now))
       }
       loop.schedule(.transferDone(batch: Int32(batch)), after: time)
@@ -110,7 +111,8 @@ extension ClusterSimulation {
       cpuPools[node].busy[stage.index] += counted(charged).nanoseconds
       if wantsSpans {
         report(
-          .cpu, stage, of: Int(batches[index].worker), group: [part], images: 1, for: charged)
+          .cpu, stage, of: Int(batches[index].worker), group: [part], images: 1,
+          batch: batches[index].number, for: charged)
       }
       loop.schedule(
         .cpuTaskDone(node: Int32(node), batch: batch, part: part), after: duration)

@@ -217,10 +217,13 @@ extension ClusterSimulation {
     }
     if wantsSpans {
       let group = operation == .step ? workers[w].running : workers[w].group
-      report(.accelerator, stage, of: w, group: group, images: images, for: charged)
+      report(
+        .accelerator, stage, of: w, group: group, images: images, batch: workers[w].batch,
+        for: charged)
       for helper in workers[w].helpers where operation == .step {
         report(
-          .accelerator, stage, of: Int(helper), group: group, images: images, for: charged)
+          .accelerator, stage, of: Int(helper), group: group, images: images,
+          batch: workers[Int(helper)].batch, for: charged)
       }
     }
     loop.schedule(.acceleratorDone(worker: Int32(w)), after: duration)
@@ -228,7 +231,7 @@ extension ClusterSimulation {
 
   /// Tells the observer of work that begins now.
   mutating func report(
-    _ resource: SpanResource, _ stage: Stage, of w: Int, group: [Int32], images: Int,
+    _ resource: SpanResource, _ stage: Stage, of w: Int, group: [Int32], images: Int, batch: Int32,
     for duration: SimulationDuration
   ) {
     func query(_ part: Int32) -> QueryID { QueryID(rawValue: parts[Int(part)].query) }
@@ -236,7 +239,7 @@ extension ClusterSimulation {
       Span(
         worker: WorkerID(rawValue: Int32(w)), resource: resource, stage: stage, start: loop.now,
         end: loop.now + duration, images: images, query: query(group[0]),
-        batch: workers[w].batch, members: wantsMembers ? group.map { query($0) } : []))
+        batch: batch, members: wantsMembers ? group.map { query($0) } : []))
   }
 
   /// The part of a piece of work that begins now and lies after the warm-up.

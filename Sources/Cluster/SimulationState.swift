@@ -134,6 +134,8 @@ struct Worker {
 /// Parts that go through CPU stages, or to the next pool, together.
 struct CPUBatch {
   var worker: Int32 = 0
+  /// The worker's number of it when it was handed over; by now the worker may be at another.
+  var number: Int32 = 0
   var parts: [Int32] = []
   /// The stage it is in, or enters when the present transfer is over.
   var stage = Stage.postProcess
