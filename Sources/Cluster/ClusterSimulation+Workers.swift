@@ -94,6 +94,8 @@ extension ClusterSimulation {
   mutating func joinRunning(_ w: Int) {
     for part in workers[w].group {
       parts[Int(part)].isEncoded = true
+      workers[w].joined += 1
+      parts[Int(part)].place = workers[w].joined
       workers[w].running.append(part)
       workers[w].runningImages += Int(parts[Int(part)].images)
     }
@@ -112,7 +114,9 @@ extension ClusterSimulation {
   /// Denoised parts leave the accelerator: decode there, or hand-off to the CPU.
   private mutating func leave(_ w: Int) {
     let node = Int(workers[w].node)
-    workers[w].group.append(contentsOf: workers[w].finished)
+    // Those of a static batch rest in any order, but leave in the batch's.
+    workers[w].group.append(
+      contentsOf: workers[w].finished.sorted { parts[Int($0)].place < parts[Int($1)].place })
     workers[w].finished.removeAll(keepingCapacity: true)
     if !does(.decode, w), !placement.decodeOnCPU {
       forward(w)

@@ -39,6 +39,8 @@ struct Part {
   var firstStep: Int32 = 0
   /// Steps of the schedule, skipped ones included.
   var scheduled: Int32 = 0
+  /// Place among those that ever joined its worker's batches.
+  var place: Int32 = 0
   /// Evaluations done when the schedule was left; -1 while it is kept.
   var leftAfter: Int32 = -1
   var finish = Finish.none
@@ -110,6 +112,8 @@ struct Worker {
   /// Parts being denoised.
   var running: [Int32] = []
   var runningImages = 0
+  /// Parts that ever joined a batch here.
+  var joined: Int32 = 0
   /// Parts that are denoised and have not left yet.
   var finished: [Int32] = []
   /// Batches encoded on the CPU and ready to be denoised.
