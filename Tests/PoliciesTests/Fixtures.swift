@@ -16,6 +16,7 @@ struct Recorder: Observer {
   var spans: [Span] = []
   var usage: RunUsage?
   var wantsSpans: Bool { true }
+  var wantsMembers: Bool { true }
 
   mutating func queryEnded(_ record: QueryRecord) { records.append(record) }
   mutating func spanEnded(_ span: Span) { spans.append(span) }

@@ -1,0 +1,148 @@
+import Cluster
+import EventEngine
+import LatencyProfiles
+import Policies
+import Workload
+
+/// Draws scenarios: what is drawn depends on the seed alone.
+struct ScenarioGenerator {
+  /// 27720 has all numbers to 12 as divisors, and this is its square: shares of a batch, and these shared
+  /// among up to 12 workers, stay whole.
+  static let unit: Int64 = 27_720 * 27_720
+
+  private var random: RandomStream
+  private let seed: UInt64
+  private let isDeterministic: Bool
+
+  /// A scenario of any kind; where it is to be deterministic, of stage times in whole ``unit``s. The entry is
+  /// one that it must have.
+  static func scenario(
+    seed: UInt64, isDeterministic: Bool = false, with entry: PolicyEntry? = nil
+  ) throws -> RandomScenario {
+    var generator = ScenarioGenerator(seed: seed, isDeterministic: isDeterministic)
+    return try generator.draw(with: entry)
+  }
+
+  private init(seed: UInt64, isDeterministic: Bool) {
+    random = RandomStream(seed: seed, stream: RandomStreamID(rawValue: 9_002))
+    self.seed = seed
+    self.isDeterministic = isDeterministic
+  }
+
+  private mutating func draw(with entry: PolicyEntry?) throws -> RandomScenario {
+    let binding: QueueBinding = pick([
+      .central, .perWorker(stealing: false), .perWorker(stealing: true),
+    ])
+    let placement = Placement(
+      encodeOnCPU: random.index(below: 4) == 0, decodeOnCPU: random.index(below: 4) == 0)
+    var accelerators: [Stage: Int64] = [:]
+    for stage in [Stage.encode, .denoise, .decode] { accelerators[stage] = stageTime() }
+    var nodes: [RandomScenario.Node] = []
+    for index in 0..<1 + random.index(below: 4) {
+      nodes.append(node("node\(index)", accelerators))
+    }
+    var choices: [Choice] = []
+    for kind in PolicyKind.allCases {
+      let entries = PolicyRegistry.entries(of: kind)
+      choices.append(
+        choice(entry?.kind == kind ? entry ?? entries[0] : pick(entries)))
+    }
+    var scenario = RandomScenario(
+      seed: seed, nodes: nodes, binding: binding, isDeterministic: isDeterministic,
+      choices: choices, placement: placement, queries: [],
+      models: Array(["sd15", "other", "third"].prefix(2 + random.index(below: 2))))
+    let workers = nodes.reduce(0) { $0 + $1.accelerators }
+    let service = Double((accelerators[.denoise] ?? 0) * 4) + Double(accelerators[.decode] ?? 0)
+    let load = 0.2 + 1.6 * random.uniform()
+    scenario.queries = queries(
+      meanGap: service / Double(workers) / load, models: scenario.models.count,
+      sloMean: service * 8)
+    return scenario
+  }
+
+  private mutating func pick<Element>(_ list: [Element]) -> Element {
+    list[random.index(below: list.count)]
+  }
+
+  private mutating func stageTime() -> Int64 {
+    isDeterministic
+      ? Self.unit * Int64(1 + random.index(below: 5))
+      : Int64(2_000_000 + random.index(below: 30_000_000))
+  }
+
+  private mutating func node(
+    _ name: String, _ accelerator: [Stage: Int64]
+  ) -> RandomScenario.Node {
+    var cpu: [Stage: Int64] = [:]
+    for stage in [Stage.encode, .decode, .postProcess] { cpu[stage] = stageTime() }
+    // A third of the nodes does not post-process.
+    if random.index(below: 3) == 0 { cpu[.postProcess] = nil }
+    let slowFactor = isDeterministic ? pick([1.0, 2, 3]) : pick([1.0, 1, 1.37, 2.9])
+    let perByte: Int64 = pick([0, 0, 1, 3])
+    return RandomScenario.Node(
+      name: name, accelerators: 1 + random.index(below: 3), slowFactor: slowFactor,
+      cores: 1 + random.index(below: 4), accelerator: accelerator, cpu: cpu,
+      linkNanosecondsPerByte: perByte, linkLatencyNanoseconds: pick([0, 12_346]),
+      look: isDeterministic || random.index(below: 4) > 0
+        ? nil : LatentLook(secondsPerValue: 1e-7, isOnHost: random.index(below: 2) == 0))
+  }
+
+  /// An entry with its defaults, or with arguments of its ranges where they do not contradict each other.
+  private mutating func choice(_ entry: PolicyEntry) -> Choice {
+    var drawn: [String: ParameterValue] = [:]
+    var durations: [String: ParameterValue] = [:]
+    for parameter in entry.parameters {
+      let value = argument(parameter)
+      drawn[parameter.name] = value
+      if case .duration = value { durations[parameter.name] = value }
+    }
+    // Durations are always given, so that they can be stretched.
+    let given = random.index(below: 2) == 0 ? durations : drawn
+    let choice = Choice(entry: entry, given: given)
+    return (try? choice.part()) != nil ? choice : Choice(entry: entry, given: durations)
+  }
+
+  private mutating func argument(_ parameter: PolicyParameter) -> ParameterValue {
+    switch parameter.kind {
+    case .integer(let range):
+      .integer(
+        range.lowerBound + random.index(below: min(range.upperBound - range.lowerBound + 1, 9)))
+    case .number(let range):
+      .number(
+        range.lowerBound + random.uniform() * min(range.upperBound - range.lowerBound, 10))
+    case .duration:
+      .duration(
+        SimulationDuration(
+          nanoseconds: random.index(below: 2) == 0 ? 0 : stageTime() * 2))
+    case .bits: .number(random.uniform() * 8)
+    case .choice(let words): .choice(pick(words))
+    }
+  }
+
+  private mutating func queries(meanGap: Double, models: Int, sloMean: Double) -> [Query] {
+    let isBursty = random.index(below: 2) == 0
+    let sizes = [(512, 512), (768, 768), (512, 768)].prefix(2 + random.index(below: 2)).map {
+      ImageSize(height: $0.0, width: $0.1)
+    }
+    let mostImages = pick([1, 3, 9])
+    var now = 0.0
+    var leftOfBurst = 0
+    return (0..<10 + random.index(below: 191)).map { index in
+      if leftOfBurst > 0 {
+        leftOfBurst -= 1
+      } else {
+        if isBursty { leftOfBurst = random.index(below: 12) }
+        let mean = meanGap * Double(1 + leftOfBurst)
+        now += Distribution.exponential(mean: mean).sample(using: &random)
+      }
+      return Query(
+        id: QueryID(rawValue: Int32(index)),
+        arrival: SimulationTime(nanoseconds: Int64(now) / 2 * 2),
+        slo: SimulationDuration(
+          nanoseconds: Int64(sloMean * (0.25 + 2 * random.uniform())) / 2 * 2),
+        model: ModelID(rawValue: UInt16(random.index(below: models))), size: pick(sizes),
+        images: 1 + random.index(below: mostImages), steps: 1 + random.index(below: 7),
+        promptSeed: random.next())
+    }
+  }
+}

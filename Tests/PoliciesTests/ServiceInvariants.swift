@@ -1,0 +1,91 @@
+import Cluster
+import EventEngine
+import LatencyProfiles
+import Policies
+import Workload
+
+/// Who must be served when.
+extension InvariantCheck {
+  /// Where starts are defined to be in order of arrival: within a shape, for batches of different shapes need
+  /// not be due at once.
+  mutating func firstComeIsFirstServed() {
+    guard setting.cluster.binding == .central, setting.policy.discipline is FirstComeFirstServed
+    else { return }
+    var latest: [Shape: SimulationTime] = [:]
+    for record in run.records.sorted(by: { $0.query.id < $1.query.id }) {
+      guard let start = record.start else { continue }
+      let query = record.query
+      let shape = Shape(
+        model: setting.stream.models[Int(query.model.rawValue)], size: query.size)
+      require(
+        .fcfs, start >= latest[shape] ?? .zero, "query \(query.id.rawValue) jumps the queue")
+      latest[shape] = max(start, latest[shape] ?? .zero)
+    }
+  }
+
+  /// Whether spans tell when a worker could have served, and it should have: all workers take from one queue,
+  /// at once, the steps are fixed, and a worker is taken from its first span of a batch on.
+  var conservesWork: Bool {
+    guard setting.horizon == nil, setting.cluster.binding == .central,
+      setting.policy.steps is FixedSteps, setting.policy.admission is AcceptAll,
+      setting.policy.batching.maximumWait == .zero, !setting.policy.placement.encodeOnCPU
+    else { return false }
+    switch setting.policy.pipelining {
+    case .none: return true
+    case .cpuGPU:
+      // What a slot holds is told apart by its query.
+      return setting.policy.batching is NoBatching && !setting.policy.placement.decodeOnCPU
+    }
+  }
+
+  /// A worker is idle where it has no work, does not stand still for its CPU stages and is not blocked; then
+  /// no query may wait for longer than no time.
+  mutating func nobodyIsIdleBesideAQueue() {
+    guard conservesWork else { return }
+    let waits = Self.merged(run.records.map { ($0.query.arrival, $0.start ?? $0.end) })
+    for worker in setting.nodes.indices {
+      let taken = Self.merged(takenTimes(of: worker))
+      for (start, end) in waits {
+        let isCovered = taken.contains { $0.0 <= start && end <= $0.1 }
+        require(.conservation, isCovered, "worker \(worker) idles within \(start)...\(end)")
+      }
+    }
+  }
+
+  private func takenTimes(of worker: Int) -> [(SimulationTime, SimulationTime)] {
+    let spans = run.spans.filter { Int($0.worker.rawValue) == worker }
+    guard case .cpuGPU(let buffer) = setting.policy.pipelining else {
+      // A batch holds its worker from its first work to its last, on whatever device.
+      return Dictionary(grouping: spans, by: \.batch).values.map { batch in
+        (batch.map(\.start).min() ?? .zero, batch.map(\.end).max() ?? .zero)
+      }
+    }
+    let work = spans.filter { $0.resource == .accelerator }
+    var taken = work.map { ($0.start, $0.end) }
+    let ends = Dictionary(run.records.map { ($0.query.id, $0.end) }) { first, _ in first }
+    var handedOver: [SimulationTime] = []
+    for decoded in work where decoded.stage == .decode {
+      let done = ends[decoded.query] ?? decoded.end
+      // The slot that it gets is the one that is free first; until then it blocks the worker.
+      let held = handedOver.filter { $0 > decoded.end }.sorted()
+      if held.count >= buffer { taken.append((decoded.end, held[held.count - buffer])) }
+      handedOver.append(done)
+    }
+    return taken
+  }
+
+  /// The union of intervals, as intervals in order that do not touch; those without length are left out.
+  static func merged(
+    _ intervals: [(SimulationTime, SimulationTime)]
+  ) -> [(SimulationTime, SimulationTime)] {
+    var union: [(SimulationTime, SimulationTime)] = []
+    for (start, end) in intervals.sorted(by: { $0.0 < $1.0 }) where start < end {
+      if let last = union.last, start <= last.1 {
+        union[union.count - 1].1 = max(last.1, end)
+      } else {
+        union.append((start, end))
+      }
+    }
+    return union
+  }
+}

@@ -1,0 +1,127 @@
+import Cluster
+import EventEngine
+import LatencyProfiles
+import Policies
+import Workload
+
+/// What the pieces of work must keep to.
+extension InvariantCheck {
+  mutating func acceleratorsDoOneThing() {
+    var free = [SimulationTime](repeating: .zero, count: run.usage.workers.count)
+    var busy = [SimulationDuration](repeating: .zero, count: free.count)
+    for span in run.spans where span.resource == .accelerator {
+      let worker = Int(span.worker.rawValue)
+      require(.accelerators, span.start >= free[worker], "\(worker) does two things: \(span.start)")
+      free[worker] = max(free[worker], span.end)
+      busy[worker] += span.end - span.start
+    }
+    require(.accelerators, busy == run.usage.workers.map(\.busyTotal), "busy times")
+  }
+
+  mutating func coresAreEnough() {
+    let nodes = setting.nodes
+    var tasks = setting.cluster.nodes.map { _ in [(SimulationTime, SimulationTime)]() }
+    for span in run.spans where span.resource == .cpu {
+      tasks[nodes[Int(span.worker.rawValue)]].append((span.start, span.end))
+      require(.cores, span.images == 1 && span.members.count == 1, "a task of many images")
+    }
+    for (node, pool) in run.usage.cpuPools.enumerated() {
+      let (busy, most) = Self.swept(tasks[node])
+      require(.cores, most <= setting.cluster.nodes[node].cores, "\(most) cores of \(pool.node)")
+      require(.cores, busy == Int128(pool.busyTotal.nanoseconds), "busy time of \(pool.node)")
+    }
+  }
+
+  mutating func batchesKeepTheLimit() {
+    for span in run.spans where span.resource == .accelerator {
+      if let limit = setting.policy.batching.maximumImages {
+        require(.limit, span.images <= limit, "\(span.images) images at \(span.start)")
+      } else {
+        require(.limit, span.members.count == 1, "\(span.members.count) queries at \(span.start)")
+      }
+    }
+  }
+
+  /// What the parts of one query were given.
+  private struct Given {
+    var encodings = 0
+    /// Evaluations, once a part; and once an image.
+    var evaluations = 0
+    var imageEvaluations = 0
+    var decodings = 0
+    var cpuDecodings = 0
+    var postProcessings = 0
+  }
+
+  mutating func everyImageIsWorkedOn() {
+    var given = [Given](repeating: Given(), count: setting.stream.queries.count)
+    for span in run.spans where span.resource != .link {
+      var images = 0
+      for member in span.members {
+        let index = Int(member.rawValue)
+        // A part of the limit's images is alone in its batch; in company there are only last parts.
+        let own =
+          span.members.count == 1 ? span.images : setting.split(setting.stream.queries[index]).last
+        images += own
+        switch (span.stage, span.resource) {
+        case (.encode, _): given[index].encodings += 1
+        case (.denoise, _):
+          given[index].evaluations += 1
+          given[index].imageEvaluations += own
+        case (.decode, .accelerator): given[index].decodings += 1
+        case (.decode, _): given[index].cpuDecodings += 1
+        case (.postProcess, _): given[index].postProcessings += 1
+        }
+      }
+      require(
+        .work, span.images == images, "\(images) images of members, \(span.images) of a batch")
+    }
+    for record in run.records { holdWork(of: record, given[Int(record.query.id.rawValue)]) }
+  }
+
+  private mutating func holdWork(of record: QueryRecord, _ given: Given) {
+    let query = record.query
+    let (each, last, parts) = setting.split(query)
+    let name = "query \(query.id.rawValue)"
+    guard record.outcome == .completed else {
+      // A query that is cut off has had no more than all of it; one that is dropped, nothing.
+      let isDropped = record.outcome != .inFlight
+      require(.work, given.encodings <= (isDropped ? 0 : parts), "\(name) was encoded")
+      require(.work, !isDropped || given.evaluations == 0, "\(name) was denoised")
+      require(
+        .work, given.postProcessings <= (isDropped ? 0 : Int(query.images)), "\(name) is done")
+      return
+    }
+    require(
+      .work, Double(given.evaluations) == record.evaluations * Double(parts),
+      "\(name) was told \(record.evaluations) evaluations, had \(given.evaluations) of its parts")
+    if setting.policy.steps is FixedSteps {
+      require(
+        .work, given.imageEvaluations == Int(query.images) * Int(query.steps),
+        "\(name): \(given.imageEvaluations) evaluations of its images")
+    }
+    require(.work, each * (parts - 1) + last == Int(query.images), "\(name) was split badly")
+    let worker = record.worker.map { Int($0.rawValue) } ?? 0
+    // Devices of a scenario's nodes have the same stages but for post-processing.
+    let node = setting.cluster.nodes[setting.nodes[worker]]
+    if setting.policy.placement.decodeOnCPU {
+      require(.work, given.cpuDecodings == Int(query.images), "\(name) decodes on a CPU")
+      require(.work, given.decodings == 0, "\(name) decodes twice")
+    } else {
+      require(.work, given.decodings == parts, "\(name): \(given.decodings) decodings")
+      require(.work, given.cpuDecodings == 0, "\(name) decodes twice")
+    }
+    require(.work, given.encodings == parts, "\(name): \(given.encodings) encodings")
+    guard parts == 1 || Set(setting.cluster.nodes.map { hasPostProcessing($0) }).count == 1 else {
+      return
+    }
+    require(
+      .work, given.postProcessings == (hasPostProcessing(node) ? Int(query.images) : 0),
+      "\(name): \(given.postProcessings) images post-processed")
+  }
+
+  private func hasPostProcessing(_ node: NodeConfiguration) -> Bool {
+    if case .absent = node.cpu.stages[Stage.postProcess.index] { return false }
+    return true
+  }
+}
