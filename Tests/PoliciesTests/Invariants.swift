@@ -26,7 +26,7 @@ enum Invariant: String, CaseIterable, Sendable {
   case limit
   /// Every image gets each stage, and its evaluations.
   case work
-  /// No accelerator that could serve is idle while a query waits.
+  /// No accelerator that could serve is idle while a query waits, and no core while an image does.
   case conservation
   /// First come, first served.
   case fcfs
@@ -81,6 +81,7 @@ struct InvariantCheck {
     check.batchesKeepTheLimit()
     check.everyImageIsWorkedOn()
     check.nobodyIsIdleBesideAQueue()
+    check.noCoreIsIdleBesideATask()
     check.firstComeIsFirstServed()
     return check.breaches
   }

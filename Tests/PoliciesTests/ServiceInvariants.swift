@@ -23,12 +23,12 @@ extension InvariantCheck {
     }
   }
 
-  /// Whether spans tell when a worker could have served, and it should have: all workers take from one queue,
-  /// at once, the steps are fixed, and a worker is taken from its first span of a batch on.
+  /// Whether spans tell when a worker could have served, and it should have: it takes at once whatever waits,
+  /// the steps are fixed, and a worker is taken from its first span of a batch on.
   var conservesWork: Bool {
-    guard setting.horizon == nil, setting.cluster.binding == .central,
-      setting.policy.steps is FixedSteps, setting.policy.admission is AcceptAll,
-      setting.policy.batching.maximumWait == .zero, !setting.policy.placement.encodeOnCPU
+    guard setting.horizon == nil, setting.policy.steps is FixedSteps,
+      setting.policy.admission is AcceptAll, setting.policy.batching.maximumWait == .zero,
+      !setting.policy.placement.encodeOnCPU
     else { return false }
     switch setting.policy.pipelining {
     case .none: return true
@@ -39,17 +39,71 @@ extension InvariantCheck {
   }
 
   /// A worker is idle where it has no work, does not stand still for its CPU stages and is not blocked; then
-  /// no query may wait for longer than no time.
+  /// no query that it may take waits for longer than no time. Those are all, or with queues of their own and
+  /// without stealing those that it came to serve, as far as they are one part.
   mutating func nobodyIsIdleBesideAQueue() {
     guard conservesWork else { return }
-    let waits = Self.merged(run.records.map { ($0.query.arrival, $0.start ?? $0.end) })
+    let takesAll = setting.cluster.binding != .perWorker(stealing: false)
     for worker in setting.nodes.indices {
+      let own = run.records.filter {
+        takesAll || $0.parts == 1 && $0.worker.map { Int($0.rawValue) } == worker
+      }
+      let waits = Self.merged(own.map { ($0.query.arrival, $0.start ?? $0.end) })
       let taken = Self.merged(takenTimes(of: worker))
       for (start, end) in waits {
         let isCovered = taken.contains { $0.0 <= start && end <= $0.1 }
         require(.conservation, isCovered, "worker \(worker) idles within \(start)...\(end)")
       }
     }
+  }
+
+  /// No core is idle while an image that was handed over waits for one: told where each query is handed over
+  /// by itself and its hand-over leaves a span.
+  mutating func noCoreIsIdleBesideATask() {
+    guard setting.horizon == nil, setting.policy.batching is NoBatching,
+      !setting.policy.placement.decodeOnCPU
+    else { return }
+    let nodes = setting.nodes
+    for (node, configuration) in setting.cluster.nodes.enumerated() {
+      let spans = run.spans.filter { nodes[Int($0.worker.rawValue)] == node }
+      var handedOver: [QueryID: SimulationTime] = [:]
+      for span in spans where span.resource == .link && span.stage == .postProcess {
+        handedOver[span.query] = span.end
+      }
+      let tasks = spans.filter { $0.resource == .cpu }
+      let busy = Self.fullTimes(tasks.map { ($0.start, $0.end) }, level: configuration.cores)
+      for task in tasks where task.stage == .postProcess {
+        guard let ready = handedOver[task.query] else { continue }
+        require(.order, ready <= task.start, "query \(task.query.rawValue) is worked on too early")
+        let isCovered =
+          ready == task.start || busy.contains { $0.0 <= ready && task.start <= $0.1 }
+        require(.conservation, isCovered, "a core of \(configuration.name) idles at \(ready)")
+      }
+    }
+  }
+
+  /// Where at least `level` intervals lie over one another, as intervals that do not touch.
+  private static func fullTimes(
+    _ intervals: [(SimulationTime, SimulationTime)], level: Int
+  ) -> [(SimulationTime, SimulationTime)] {
+    var changes: [SimulationTime: Int] = [:]
+    for (start, end) in intervals {
+      changes[start, default: 0] += 1
+      changes[end, default: 0] -= 1
+    }
+    var full: [(SimulationTime, SimulationTime)] = []
+    var count = 0
+    var since: SimulationTime?
+    for (time, change) in changes.sorted(by: { $0.key < $1.key }) {
+      count += change
+      if count >= level {
+        since = since ?? time
+      } else if let start = since {
+        full.append((start, time))
+        since = nil
+      }
+    }
+    return full
   }
 
   private func takenTimes(of worker: Int) -> [(SimulationTime, SimulationTime)] {
