@@ -13,7 +13,7 @@ import Workload
 /// the sum of. A hand-off over the link of 1 MB/s takes 0.786432 s an image and its latency.
 ///
 /// The lines are no output of the simulator: `gantt.py` beside this file computes them in another way from
-/// the rules that it lists, and they were then read against those rules line by line.
+/// the rules that it lists, and the passages that a chart's comment names were worked out by hand.
 struct Gantt: CustomTestStringConvertible {
   var name: String
   var bench: Bench
@@ -22,7 +22,7 @@ struct Gantt: CustomTestStringConvertible {
 
   init(
     _ name: String, workers: Int, cores: Int, batching: any BatchFormation,
-    pipelining: Pipelining = .none,
+    pipelining: Pipelining = .none, placement: Placement = Placement(),
     link: Link = Link(bytesPerSecond: .infinity, latency: .zero), arrivals: [Bench.Arrival],
     chart: String
   ) {
@@ -34,6 +34,7 @@ struct Gantt: CustomTestStringConvertible {
       workers: workers, cores: cores, link: link)
     bench.policy.batching = batching
     bench.policy.pipelining = pipelining
+    bench.policy.placement = placement
   }
 
   var testDescription: String { name }
@@ -46,15 +47,20 @@ struct Gantt: CustomTestStringConvertible {
   }
 
   /// A run in the words of a chart.
-  static func lines(of result: Bench.Result) -> [String] {
-    result.spans.map(line) + result.sorted.map(line)
+  func lines(of result: Bench.Result) -> [String] {
+    result.spans.map(line) + result.sorted.map(Self.line)
   }
 
-  private static func line(_ span: Span) -> String {
+  private func line(_ span: Span) -> String {
+    // An encoding ahead on a core and the transfer after it belong to a batch that has no number yet.
+    let isAhead =
+      bench.policy.pipelining != .none && span.resource != .accelerator
+      && span.stage.index < Stage.decode.index
     let queries = span.members.map(\.rawValue).sorted().map(String.init)
     return [
-      "\(span.worker.rawValue)", "\(span.resource)", span.stage.rawValue, text(span.start),
-      text(span.end), "\(span.images)", "\(span.batch)", queries.joined(separator: ","),
+      "\(span.worker.rawValue)", "\(span.resource)", span.stage.rawValue,
+      Self.text(span.start), Self.text(span.end), "\(span.images)",
+      isAhead ? "-" : "\(span.batch)", queries.joined(separator: ","),
     ].joined(separator: " ")
   }
 

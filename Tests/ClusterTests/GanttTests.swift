@@ -1,20 +1,22 @@
 import Cluster
 import Testing
 
-/// Whole schedules of twelve queries, to the nanosecond: each way of batching with and without pipelining.
+/// Whole schedules of twelve queries, to the nanosecond: each way of batching with and without pipelining, and
+/// stages on the CPU pool.
 @Suite struct GanttTests {
   static let all: [Gantt] = [
     .plain, .plainPipelined, .staticBatches, .staticPipelined, .continuous, .continuousPipelined,
+    .onCPU, .onCPUPipelined,
   ]
 
   @Test(arguments: all) func theRunIsTheChart(_ gantt: Gantt) throws {
     #expect(gantt.arrivals.count == 12)
     let result = try gantt.bench.run(gantt.arrivals)
-    let difference = Gantt.difference(gantt.expected, Gantt.lines(of: result))
+    let difference = Gantt.difference(gantt.expected, gantt.lines(of: result))
     #expect(difference.isEmpty, "\(difference.prefix(8).joined(separator: "\n"))")
   }
 
-  /// `Span.query`: the oldest query of the batch; all discipline here is first come, first served.
+  /// `Span.query`: the oldest query of the batch; every chart is first come, first served.
   @Test(arguments: all) func spansAreNamedAfterTheirOldestQuery(_ gantt: Gantt) throws {
     for span in try gantt.bench.run(gantt.arrivals).spans {
       #expect(span.query == span.members.min())
@@ -31,6 +33,6 @@ import Testing
     gantt.chart.replace(right, with: wrong, maxReplacements: 1)
     let result = try gantt.bench.run(gantt.arrivals)
     // One line is missing and another stands in its place.
-    #expect(Gantt.difference(gantt.expected, Gantt.lines(of: result)).count == 2)
+    #expect(Gantt.difference(gantt.expected, gantt.lines(of: result)).count == 2)
   }
 }

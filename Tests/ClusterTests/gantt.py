@@ -2,8 +2,8 @@
 
 Written from the rules below and not from the simulator's source: every worker is a coroutine that goes
 through its batches in a loop; nothing here schedules state machines. One central queue, first come first
-served; all stages but post-processing on the accelerator; a piece of work takes the same time whatever
-it holds.
+served; all stages but post-processing on the accelerator (but see 8); a piece of work takes the same time
+whatever it holds.
 
 1. A free worker takes the oldest waiting query; of several free workers the first.
 2. No batching: a query is a batch. Else queries join in order of arrival while they fit; one with more
@@ -19,6 +19,13 @@ it holds.
    stands still, and the hand-over happens when one is free.
 7. What happens at one instant happens in the order in which it was decided. No query of a chart arrives at
    the very instant at which a worker that could take it becomes free.
+8. `on_cpu`: encode and decode are work of the cores. An encoding is one task a part, of whatever images;
+   then 2 x 77 x 768 values of two bytes a part go over the link. Decoding takes 512 x 512 / 64 x 4 values
+   of two bytes an image over the link and is a task an image, and when all of a batch are done its
+   post-processing joins the cores' queue without a transfer. Without pipelining a worker stands still for
+   all this. With it, a worker takes queries ahead, one to a batch and of `buffer` slots, held until its
+   denoising begins: the first worker that has nothing to denoise and has a free slot, else the first that
+   has one.
 """
 
 import heapq
@@ -34,12 +41,14 @@ class Part:
 
 class Chart:
     def __init__(self, queries, workers=1, cores=1, link=None, buffer=None, limit=None, wait=None,
-                 continuous=False):
+                 continuous=False, on_cpu=False):
         self.queries, self.link, self.buffer, self.limit = queries, link, buffer, limit
-        self.wait, self.continuous = wait, continuous
+        self.wait, self.continuous, self.on_cpu = wait, continuous, on_cpu
         self.now, self.order, self.events = 0, 0, []
         self.queue, self.idle, self.cores, self.tasks = [], {}, cores, []
         self.slots, self.batch = [buffer] * workers, [0] * workers
+        self.slots_ahead, self.ready = [buffer or 0] * workers, [[] for _ in range(workers)]
+        self.starved = {}
         self.spans, self.start, self.end, self.worker = [], {}, {}, {}
         self.parts_left = {}
         for index, (at, _, _) in enumerate(queries):
@@ -77,6 +86,10 @@ class Chart:
             self.offer()
 
     def offer(self):
+        if self.on_cpu and self.buffer:
+            for w in sorted(self.starved) + list(range(len(self.slots))):
+                self.take_ahead(w)
+            return
         for w in sorted(self.idle):
             batch = self.take(0)
             if not batch:
@@ -106,13 +119,38 @@ class Chart:
         images = sum(p.images for p in parts)
         return self.span(w, "accelerator", stage, duration, parts, images, self.batch[w])
 
+    def take_ahead(self, w):
+        while self.slots_ahead[w] and self.queue:
+            batch = self.take(0)
+            self.slots_ahead[w] -= 1
+            self.note_start(w, batch)
+            self.go(self.encode_ahead(w, batch))
+
+    def encode_ahead(self, w, batch):
+        # What it will be the how-manieth of is not known yet.
+        yield from self.encode_on_cpu(w, batch, "-")
+        self.ready[w].append(batch)
+        wake = self.starved.pop(w, None)
+        if wake:
+            wake()
+
+    def encode_on_cpu(self, w, parts, batch):
+        yield lambda wake: self.compute(w, "encode", ENCODE, [(p, 1) for p in parts], batch, wake)
+        yield from self.transfer(w, "denoise", 2 * 77 * 768 * 2 * len(parts), parts, batch)
+
+    def note_start(self, w, parts):
+        for p in parts:
+            self.start.setdefault(p.query, self.now)
+            self.worker[p.query] = w
+
     def work(self, w):
         batch = []
         while True:
             resting = [p for p in batch if not p.left]
             if resting and (self.continuous or len(resting) == len(batch)):
                 batch = [p for p in batch if p.left]
-                yield self.on(w, "decode", DECODE, resting)
+                if not self.on_cpu:
+                    yield self.on(w, "decode", DECODE, resting)
                 if self.buffer:
                     if not self.slots[w]:
                         yield lambda wake: setattr(self, f"blocked{w}", wake)
@@ -121,17 +159,25 @@ class Chart:
                 else:
                     yield lambda wake: self.go(self.post(w, resting, self.batch[w], wake))
                 continue
-            if not batch or self.continuous:
+            if not batch and self.on_cpu and self.buffer:
+                if not self.ready[w]:
+                    yield lambda wake: self.starved.update({w: wake})
+                batch = self.ready[w].pop(0)
+                self.batch[w] += 1
+                self.slots_ahead[w] += 1
+                self.take_ahead(w)
+            elif not batch or self.continuous:
                 held = sum(p.images for p in batch)
                 joining = self.take(held)
                 if not batch and not joining:
                     joining = yield lambda wake: self.idle.update({w: wake})
                 if joining:
                     self.batch[w] += not batch
-                    for p in joining:
-                        self.start.setdefault(p.query, self.now)
-                        self.worker[p.query] = w
-                    yield self.on(w, "encode", ENCODE, joining)
+                    self.note_start(w, joining)
+                    if self.on_cpu:
+                        yield from self.encode_on_cpu(w, joining, self.batch[w])
+                    else:
+                        yield self.on(w, "encode", ENCODE, joining)
                     batch += joining
                     continue
             running = [p for p in batch if p.left]
@@ -148,32 +194,47 @@ class Chart:
 
     def post(self, w, parts, batch, done):
         images = sum(p.images for p in parts)
-        if self.link:
-            bandwidth, latency = self.link
-            duration = round(images * 512 * 512 * 3 * 10**9 / bandwidth) + latency
-            yield self.span(w, "link", "post-process", duration, parts, images, batch)
+        each = [(p, p.images) for p in parts]
+        if self.on_cpu:
+            yield from self.transfer(w, "decode", images * 512 * 512 // 64 * 4 * 2, parts, batch)
+            yield lambda wake: self.compute(w, "decode", DECODE, each, batch, wake)
+        else:
+            yield from self.transfer(w, "post-process", images * 512 * 512 * 3, parts, batch)
         for p in parts:
             p.undone = p.images
-        state = {"undone": images}
-        for p in parts:
-            self.tasks += [(w, p, batch, state, done)] * p.images
+        self.compute(w, "post-process", POST, each, batch, done)
+
+    def transfer(self, w, stage, size, parts, batch):
+        if self.link:
+            bandwidth, latency = self.link
+            duration = round(size * 10**9 / bandwidth) + latency
+            images = sum(p.images for p in parts)
+            yield self.span(w, "link", stage, duration, parts, images, batch)
+
+    def compute(self, w, stage, duration, tasks, batch, done):
+        """So many tasks for each of some parts, on the cores; `done` is called after the last."""
+        state = {"undone": sum(count for _, count in tasks)}
+        for p, count in tasks:
+            self.tasks += [(w, stage, duration, p, batch, state, done)] * count
         self.staff()
 
     def staff(self):
         while self.cores and self.tasks:
             task = self.tasks.pop(0)
+            w, stage, duration, part, batch, _, _ = task
             self.cores -= 1
-            self.span(task[0], "cpu", "post-process", POST, [task[1]], 1, task[2])
-            self.later(self.now + POST, lambda task=task: self.image(task))
+            self.span(w, "cpu", stage, duration, [part], 1, batch)
+            self.later(self.now + duration, lambda task=task: self.finish(task))
 
-    def image(self, task):
-        _, part, _, state, done = task
+    def finish(self, task):
+        _, stage, _, part, _, state, done = task
         self.cores += 1
-        part.undone -= 1
-        if not part.undone:
-            self.parts_left[part.query] -= 1
-            if not self.parts_left[part.query]:
-                self.end[part.query] = self.now
+        if stage == "post-process":
+            part.undone -= 1
+            if not part.undone:
+                self.parts_left[part.query] -= 1
+                if not self.parts_left[part.query]:
+                    self.end[part.query] = self.now
         self.staff()
         state["undone"] -= 1
         if not state["undone"]:
@@ -229,6 +290,16 @@ CHARTS = {
         queries=[(0, 2, 1), (0, 1, 1), (500_000_000, 3, 1), (2 * S, 1, 1), (3 * S + 1, 2, 2), (6 * S, 1, 4),
                  (6 * S, 1, 1), (10 * S + 7, 2, 1), (20 * S, 1, 5), (40 * S, 1, 1), (41 * S + 3, 3, 2),
                  (45 * S, 1, 2)]),
+    "on-cpu": dict(
+        workers=1, cores=2, on_cpu=True, limit=2, wait=S, link=LINK,
+        queries=[(0, 2, 1), (3 * S // 10, 1, 1), (2 * S + 1, 1, 3), (2 * S + 1, 3, 1), (30 * S, 1, 1),
+                 (32 * S, 1, 1), (33 * S + 3, 2, 2), (50 * S, 1, 1), (50 * S, 1, 1), (51 * S, 2, 1),
+                 (70 * S, 1, 4), (71 * S, 1, 1)]),
+    "on-cpu-pipelined": dict(
+        workers=2, cores=2, on_cpu=True, buffer=1, link=LINK,
+        queries=[(0, 2, 1), (0, 1, 2), (0, 1, 1), (1 * S // 2, 3, 1), (3 * S + 1, 1, 3), (4 * S, 1, 1),
+                 (20 * S, 1, 1), (20 * S, 2, 4), (20 * S, 1, 1), (21 * S + 7, 1, 1), (40 * S, 1, 5),
+                 (41 * S, 2, 1)]),
 }
 
 if __name__ == "__main__":
