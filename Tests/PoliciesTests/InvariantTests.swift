@@ -105,7 +105,7 @@ import Workload
     Tampering("a worker that does nothing", .conservation) {
       $0.spans.removeAll { $0.worker == WorkerID(rawValue: 1) }
     },
-    Tampering("a younger query that goes first", .fcfs) { run in
+    Tampering("a younger query that goes first", .turn) { run in
       let waiting = run.records.indices.filter { run.records[$0].wait > .zero }
         .sorted { run.records[$0].query.id < run.records[$1].query.id }
       let (first, last) = (waiting[0], waiting[waiting.count - 1])

@@ -28,8 +28,8 @@ enum Invariant: String, CaseIterable, Sendable {
   case work
   /// No accelerator that could serve is idle while a query waits, and no core while an image does.
   case conservation
-  /// First come, first served.
-  case fcfs
+  /// Who the discipline puts first goes first.
+  case turn
 }
 
 /// What a run did that it must not do.
@@ -82,7 +82,7 @@ struct InvariantCheck {
     check.everyImageIsWorkedOn()
     check.nobodyIsIdleBesideAQueue()
     check.noCoreIsIdleBesideATask()
-    check.firstComeIsFirstServed()
+    check.theRightOneGoesFirst()
     return check.breaches
   }
 

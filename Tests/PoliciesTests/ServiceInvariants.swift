@@ -4,37 +4,66 @@ import LatencyProfiles
 import Policies
 import Workload
 
-/// Who must be served when.
-extension InvariantCheck {
-  /// Where starts are defined to be in order of arrival: within a shape, for batches of different shapes need
-  /// not be due at once.
-  mutating func firstComeIsFirstServed() {
-    guard setting.cluster.binding == .central, setting.policy.discipline is FirstComeFirstServed
-    else { return }
-    var latest: [Shape: SimulationTime] = [:]
-    for record in run.records.sorted(by: { $0.query.id < $1.query.id }) {
-      guard let start = record.start else { continue }
-      let query = record.query
-      let shape = Shape(
-        model: setting.stream.models[Int(query.model.rawValue)], size: query.size)
-      require(
-        .fcfs, start >= latest[shape] ?? .zero, "query \(query.id.rawValue) jumps the queue")
-      latest[shape] = max(start, latest[shape] ?? .zero)
+/// What may be asked of a run of this setting.
+extension Setting {
+  /// A query's rank in its queue, where a discipline ranks by nothing but the query itself.
+  func rank(_ query: Query) -> Int64? {
+    switch policy.discipline {
+    case is FirstComeFirstServed: query.arrival.nanoseconds
+    case is EarliestDeadlineFirst: query.deadline.nanoseconds
+    default: nil
     }
   }
 
   /// Whether spans tell when a worker could have served, and it should have: it takes at once whatever waits,
   /// the steps are fixed, and a worker is taken from its first span of a batch on.
   var conservesWork: Bool {
-    guard setting.horizon == nil, setting.policy.steps is FixedSteps,
-      setting.policy.admission is AcceptAll, setting.policy.batching.maximumWait == .zero,
-      !setting.policy.placement.encodeOnCPU
+    guard horizon == nil, policy.steps is FixedSteps, policy.admission is AcceptAll,
+      policy.batching.maximumWait == .zero, !policy.placement.encodeOnCPU
     else { return false }
-    switch setting.policy.pipelining {
+    switch policy.pipelining {
     case .none: return true
     case .cpuGPU:
       // What a slot holds is told apart by its query.
-      return setting.policy.batching is NoBatching && !setting.policy.placement.decodeOnCPU
+      return policy.batching is NoBatching && !policy.placement.decodeOnCPU
+    }
+  }
+}
+
+/// Who must be served when.
+extension InvariantCheck {
+  private struct Line: Hashable {
+    var shape: Shape
+    var worker: WorkerID?
+  }
+
+  /// Nobody starts while one of the same queue and shape waits that the discipline puts first. Of another
+  /// shape it may: its batch need not be due.
+  mutating func theRightOneGoesFirst() {
+    let isCentral = setting.cluster.binding == .central
+    guard setting.cluster.binding != .perWorker(stealing: true) else { return }
+    var lines: [Line: [(query: Query, rank: Int64, start: SimulationTime)]] = [:]
+    // In a worker's own queue it is known of whole queries alone who waited where.
+    for record in run.records where isCentral || record.parts == 1 {
+      guard let start = record.start, let rank = setting.rank(record.query) else { continue }
+      let model = setting.stream.models[Int(record.query.model.rawValue)]
+      lines[
+        Line(
+          shape: Shape(model: model, size: record.query.size),
+          worker: isCentral ? nil : record.worker), default: []
+      ].append((record.query, rank, start))
+    }
+    for line in lines.values {
+      for one in line {
+        let overlooked = line.contains { other in
+          let isThere =
+            other.query.arrival < one.start
+            || (other.query.arrival == one.start && other.query.id < one.query.id)
+          return isThere && other.start > one.start
+            && (other.rank, other.query.id) < (one.rank, one.query.id)
+        }
+        require(.turn, !overlooked, "query \(one.query.id.rawValue) jumps the queue")
+      }
     }
   }
 
@@ -42,7 +71,7 @@ extension InvariantCheck {
   /// no query that it may take waits for longer than no time. Those are all, or with queues of their own and
   /// without stealing those that it came to serve, as far as they are one part.
   mutating func nobodyIsIdleBesideAQueue() {
-    guard conservesWork else { return }
+    guard setting.conservesWork else { return }
     let takesAll = setting.cluster.binding != .perWorker(stealing: false)
     for worker in setting.nodes.indices {
       let own = run.records.filter {
