@@ -122,6 +122,15 @@ extension ClusterSimulation {
       return
     }
     if parkedCount > 0 {
+      // A parked worker may hold what is encoded ahead: first those that hold nothing.
+      if prefetches {
+        for worker in wakeOrder
+        where workers[worker].pool == queue && workers[worker].isParked
+          && workers[worker].inputsHeld == 0 && queues[queue].parts > 0
+        {
+          advance(worker)
+        }
+      }
       for worker in wakeOrder
       where workers[worker].pool == queue && workers[worker].isParked && queues[queue].parts > 0 {
         advance(worker)

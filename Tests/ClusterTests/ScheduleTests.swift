@@ -147,6 +147,18 @@ import Workload
     #expect(try bench.run([.init(at: 0), .init(at: 0)]).ends == [7, 11])
   }
 
+  @Test func aFreeWorkerGoesBeforeASecondSlot() throws {
+    var bench = Bench()
+    (bench.encode, bench.decode, bench.postProcess) = (3, nil, nil)
+    (bench.workers, bench.cores) = (2, 2)
+    bench.policy.placement = Placement(encodeOnCPU: true)
+    bench.policy.pipelining = .cpuGPU(buffer: 2)
+    // Both encode 0-3, each for a worker of its own; the third encodes 3-6 and waits for the first to 7.
+    let result = try bench.run([.init(at: 0), .init(at: 0), .init(at: 1)])
+    #expect(result.sorted.map { $0.worker?.rawValue } == [0, 1, 0])
+    #expect(result.ends == [7, 7, 11])
+  }
+
   @Test func decodingOnTheCPU() throws {
     var bench = Bench()
     bench.policy.placement = Placement(decodeOnCPU: true)
