@@ -82,6 +82,7 @@ struct InvariantCheck {
     check.everyImageIsWorkedOn()
     check.nobodyIsIdleBesideAQueue()
     check.noCoreIsIdleBesideATask()
+    check.noWorkerHoardsBesideAFreeOne()
     check.theRightOneGoesFirst()
     return check.breaches
   }

@@ -86,6 +86,36 @@ extension InvariantCheck {
     }
   }
 
+  /// Where queries are encoded ahead, none goes to a worker that holds another's while a worker holds nothing:
+  /// told where a query is a batch by itself.
+  mutating func noWorkerHoardsBesideAFreeOne() {
+    guard setting.horizon == nil, setting.cluster.binding == .central,
+      setting.policy.pipelining != .none, setting.policy.placement.encodeOnCPU,
+      setting.policy.batching is NoBatching
+    else { return }
+    let accelerated = Dictionary(
+      run.spans.filter { $0.resource == .accelerator }.map { ($0.query, $0.end) }
+    ) { max($0, $1) }
+    var held = setting.nodes.map { _ in
+      [(taken: SimulationTime, left: SimulationTime, end: SimulationTime)]()
+    }
+    for record in run.records {
+      guard let start = record.start, let worker = record.worker else { continue }
+      held[Int(worker.rawValue)].append(
+        (start, accelerated[record.query.id] ?? start, record.end))
+    }
+    for (worker, queries) in held.enumerated() {
+      for query in queries {
+        let now = query.taken
+        guard queries.contains(where: { $0.taken < now && now < $0.left }) else { continue }
+        let isFree = held.indices.contains { other in
+          other != worker && !held[other].contains { $0.taken <= now && now <= $0.end }
+        }
+        require(.conservation, !isFree, "worker \(worker) hoards at \(now) beside a free one")
+      }
+    }
+  }
+
   /// No core is idle while an image that was handed over waits for one: told where each query is handed over
   /// by itself and its hand-over leaves a span.
   mutating func noCoreIsIdleBesideATask() {
