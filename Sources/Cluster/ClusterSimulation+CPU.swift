@@ -69,7 +69,9 @@ extension ClusterSimulation {
 
   private mutating func setStage(_ stage: Stage, ofBatch index: Int) {
     let tasks =
-      stage == .encode ? batches[index].parts.count : imageCount(batches[index].parts)
+      stage == .encode
+      ? batches[index].parts.count { !parts[Int($0)].isEncoded }
+      : imageCount(batches[index].parts)
     batches[index].stage = stage
     batches[index].tasksToStart = tasks
     batches[index].tasksLeft = tasks
@@ -102,6 +104,7 @@ extension ClusterSimulation {
   private mutating func startTasks(_ node: Int) {
     while cpuPools[node].freeCores > 0, let batch = cpuPools[node].queue.first {
       let index = Int(batch)
+      if batches[index].stage == .encode { skipEncoded(index) }
       let part = batches[index].parts[batches[index].cursorPart]
       let image = batches[index].cursorImage
       let stage = batches[index].stage
@@ -124,6 +127,13 @@ extension ClusterSimulation {
       }
       batches[index].tasksToStart -= 1
       if batches[index].tasksToStart == 0 { cpuPools[node].queue.removeFirst() }
+    }
+  }
+
+  /// What came back from preemption among others is not encoded again.
+  private mutating func skipEncoded(_ batch: Int) {
+    while parts[Int(batches[batch].parts[batches[batch].cursorPart])].isEncoded {
+      batches[batch].cursorPart += 1
     }
   }
 

@@ -17,7 +17,7 @@ extension ClusterSimulation {
     if wantsSpans, time > .zero {
       report(
         .network, batches[index].stage, of: w, group: workers[w].group, images: images,
-        for: min(time, horizon - loop.now))
+        batch: batches[index].number, for: min(time, horizon - loop.now))
     }
     loop.schedule(.poolReached(batch: Int32(index)), after: time)
     release(w)

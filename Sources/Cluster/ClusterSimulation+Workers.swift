@@ -52,24 +52,22 @@ extension ClusterSimulation {
     if workers[w].running.isEmpty { workers[w].batch += 1 }
     workers[w].group.removeAll(keepingCapacity: true)
     workers[w].group.append(contentsOf: scratch)
-    let unencoded = scratch.reduce(0) {
-      $0 + (parts[Int($1)].isEncoded ? 0 : parts[Int($1)].images)
-    }
+    let unencoded = scratch.filter { !parts[Int($0)].isEncoded }
     borrowHelpers(w)
     predictFree(w)
     if !does(.encode, w), !does(.denoise, w) {
       workers[w].finished.append(contentsOf: workers[w].group)
       workers[w].group.removeAll(keepingCapacity: true)
       leave(w)
-    } else if placement.encodeOnCPU, unencoded > 0, does(.denoise, w),
+    } else if placement.encodeOnCPU, !unencoded.isEmpty, does(.denoise, w),
       times.stageExists(device: ServiceTimes.cpu(of: node), stage: .encode)
     {
-      submit(workers[w].group, of: w, stage: .encode)
+      submit(unencoded, of: w, stage: .encode)
       hold(w, as: .waitingForCPU)
-    } else if unencoded > 0,
+    } else if !unencoded.isEmpty,
       times.stageExists(device: ServiceTimes.accelerator(of: node), stage: .encode)
     {
-      start(.encode, on: w, images: Int(unencoded), oldest: workers[w].group[0], as: .encode)
+      start(.encode, on: w, unencoded, as: .encode)
     } else {
       encoded(w)
     }
@@ -107,8 +105,7 @@ extension ClusterSimulation {
     predictFree(w)
     workers[w].evaluations += 1
     workers[w].imageEvaluations += workers[w].runningImages
-    start(
-      .denoise, on: w, images: workers[w].runningImages, oldest: workers[w].running[0], as: .step)
+    start(.denoise, on: w, workers[w].running, as: .step)
   }
 
   /// Denoised parts leave the accelerator: decode there, or hand-off to the CPU.
@@ -123,9 +120,8 @@ extension ClusterSimulation {
     } else if !placement.decodeOnCPU,
       times.stageExists(device: ServiceTimes.accelerator(of: node), stage: .decode)
     {
-      let images = imageCount(workers[w].group)
       predictFree(w)
-      start(.decode, on: w, images: images, oldest: workers[w].group[0], as: .decode)
+      start(.decode, on: w, workers[w].group, as: .decode)
     } else {
       // Where nothing decodes, the denoised images are what the policy judges.
       let isDecodedLater = nextCPUStage(after: .denoise, node: node) == .decode
@@ -208,9 +204,10 @@ extension ClusterSimulation {
 
   /// Starts a piece of accelerator work and charges its time.
   private mutating func start(
-    _ stage: Stage, on w: Int, images: Int, oldest: Int32, as operation: Operation
+    _ stage: Stage, on w: Int, _ group: [Int32], as operation: Operation
   ) {
-    var duration = acceleratorTime(stage, on: w, images: images, oldest: Int(oldest))
+    let images = operation == .step ? workers[w].runningImages : imageCount(group)
+    var duration = acceleratorTime(stage, on: w, images: images, oldest: Int(group[0]))
     if stage == .denoise { duration += lookTime(w) }
     let charged = min(duration, horizon - loop.now)
     workers[w].operation = operation
@@ -220,7 +217,6 @@ extension ClusterSimulation {
       workers[Int(helper)].busy[stage.index] += busy
     }
     if wantsSpans {
-      let group = operation == .step ? workers[w].running : workers[w].group
       report(
         .accelerator, stage, of: w, group: group, images: images, batch: workers[w].batch,
         for: charged)

@@ -19,6 +19,9 @@ struct RandomScenario: CustomTestStringConvertible {
     var linkNanosecondsPerByte: Int64
     var linkLatencyNanoseconds: Int64
     var look: LatentLook?
+    var stages = StagePools.acceleratorStages
+    /// nil = all.
+    var models: [String]?
   }
 
   var seed: UInt64
@@ -56,7 +59,10 @@ struct RandomScenario: CustomTestStringConvertible {
             bytesPerSecond: node.linkNanosecondsPerByte == 0
               ? .infinity : 1e9 / Double(node.linkNanosecondsPerByte),
             latency: SimulationDuration(nanoseconds: node.linkLatencyNanoseconds)),
-          look: node.look)
+          look: node.look, stages: node.stages, models: node.models,
+          network: Link(
+            bytesPerSecond: .infinity,
+            latency: SimulationDuration(nanoseconds: node.linkLatencyNanoseconds)))
       }, binding: binding)
   }
 
@@ -81,6 +87,14 @@ struct RandomScenario: CustomTestStringConvertible {
 
   func run(horizon: SimulationTime = .distantFuture) throws -> RunResult {
     try simulate(stream, on: cluster, under: policy(), seed: seed, horizon: horizon)
+  }
+
+  /// Every node does all stages for all models.
+  mutating func makeUniform() {
+    for index in nodes.indices {
+      nodes[index].stages = StagePools.acceleratorStages
+      nodes[index].models = nil
+    }
   }
 
   /// Every duration that the scenario holds, times `factor`.

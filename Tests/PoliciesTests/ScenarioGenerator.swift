@@ -51,6 +51,7 @@ struct ScenarioGenerator {
       seed: seed, nodes: nodes, binding: binding, isDeterministic: isDeterministic,
       choices: choices, placement: placement, queries: [],
       models: Array(["sd15", "other", "third"].prefix(2 + random.index(below: 2))))
+    if random.index(below: 3) == 0 { specialise(&scenario) }
     let workers = nodes.reduce(0) { $0 + $1.accelerators }
     let service = Double((accelerators[.denoise] ?? 0) * 4) + Double(accelerators[.decode] ?? 0)
     let load = 0.2 + 1.6 * random.uniform()
@@ -58,6 +59,28 @@ struct ScenarioGenerator {
       meanGap: service / Double(workers) / load, models: scenario.models.count,
       sloMean: service * 8)
     return scenario
+  }
+
+  /// Gives nodes stages of their own, or models; each query finds a way.
+  private mutating func specialise(_ scenario: inout RandomScenario) {
+    let chains: [[[Stage]]] = [
+      [[.encode], [.denoise, .decode]], [[.encode, .denoise], [.decode]],
+      [[.encode], [.denoise], [.decode]],
+    ]
+    let chain = pick(chains)
+    let isOnAccelerator = !scenario.placement.encodeOnCPU && !scenario.placement.decodeOnCPU
+    var firstOfPool: Set<Int> = []
+    for index in scenario.nodes.indices {
+      var pool = 0
+      if isOnAccelerator, scenario.nodes.count >= chain.count {
+        pool = index % chain.count
+        scenario.nodes[index].stages = chain[pool]
+      }
+      // The first node of each pool serves all models.
+      if !firstOfPool.insert(pool).inserted, random.index(below: 2) == 0 {
+        scenario.nodes[index].models = [pick(scenario.models)]
+      }
+    }
   }
 
   private mutating func pick<Element>(_ list: [Element]) -> Element {
@@ -116,6 +139,7 @@ struct ScenarioGenerator {
           nanoseconds: random.index(below: 2) == 0 ? 0 : stageTime() * 2))
     case .bits: .number(random.uniform() * 8)
     case .choice(let words): .choice(pick(words))
+    case .name: .name("other")
     }
   }
 
@@ -142,7 +166,7 @@ struct ScenarioGenerator {
           nanoseconds: Int64(sloMean * (0.25 + 2 * random.uniform())) / 2 * 2),
         model: ModelID(rawValue: UInt16(random.index(below: models))), size: pick(sizes),
         images: 1 + random.index(below: mostImages), steps: 1 + random.index(below: 7),
-        promptSeed: random.next())
+        promptSeed: random.next(), priority: Int32(random.index(below: 3)))
     }
   }
 }

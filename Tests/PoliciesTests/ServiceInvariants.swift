@@ -18,7 +18,10 @@ extension Setting {
   /// Whether spans tell when a worker could have served, and it should have: it takes at once whatever waits,
   /// the steps are fixed, and a worker is taken from its first span of a batch on.
   var conservesWork: Bool {
-    guard horizon == nil, policy.steps is FixedSteps, policy.admission is AcceptAll,
+    let isUniform = cluster.nodes.allSatisfy {
+      $0.models == nil && $0.stages == StagePools.acceleratorStages
+    }
+    guard isUniform, horizon == nil, policy.steps is FixedSteps, policy.admission is AcceptAll,
       policy.batching.maximumWait == .zero, !policy.placement.encodeOnCPU
     else { return false }
     switch policy.pipelining {
@@ -42,6 +45,10 @@ extension InvariantCheck {
   mutating func theRightOneGoesFirst() {
     let isCentral = setting.cluster.binding == .central
     guard setting.cluster.binding != .perWorker(stealing: true) else { return }
+    // A record names the last worker: with re-submissions or pools it need not be that of the start.
+    let isOneService =
+      !setting.policy.steps.decidesAfterDecode && setting.cluster.pools.stages.count == 1
+    guard isCentral || isOneService else { return }
     var lines: [Line: [(query: Query, rank: Int64, start: SimulationTime)]] = [:]
     // In a worker's own queue it is known of whole queries alone who waited where.
     for record in run.records where isCentral || record.parts == 1 {
@@ -89,9 +96,12 @@ extension InvariantCheck {
   /// Where queries are encoded ahead, none goes to a worker that holds another's while a worker holds nothing:
   /// told where a query is a batch by itself.
   mutating func noWorkerHoardsBesideAFreeOne() {
-    guard setting.horizon == nil, setting.cluster.binding == .central,
+    let isUniform = setting.cluster.nodes.allSatisfy {
+      $0.models == nil && $0.stages == StagePools.acceleratorStages
+    }
+    guard isUniform, setting.horizon == nil, setting.cluster.binding == .central,
       setting.policy.pipelining != .none, setting.policy.placement.encodeOnCPU,
-      setting.policy.batching is NoBatching
+      setting.policy.batching is NoBatching, !setting.policy.steps.decidesAfterDecode
     else { return }
     let accelerated = Dictionary(
       run.spans.filter { $0.resource == .accelerator }.map { ($0.query, $0.end) }
