@@ -62,8 +62,8 @@ let package = Package(
     room(
       "Scenarios",
       uses: [
-        "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics", "Policies",
-        "Workload", yams,
+        "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "LatencyProfiles",
+        "LatentDynamics", "Policies", "Workload", yams,
       ]),
     room(
       "Results",

@@ -34,10 +34,13 @@ public struct Link: Hashable, Sendable {
   public var bytesPerSecond: Double
   /// Time of an empty transfer.
   public var latency: SimulationDuration
+  /// Whether transfers go one after the other, in order; else each has the whole bandwidth.
+  public var isShared: Bool
   /// A link from its parts.
-  public init(bytesPerSecond: Double, latency: SimulationDuration) {
+  public init(bytesPerSecond: Double, latency: SimulationDuration, isShared: Bool = false) {
     self.bytesPerSecond = bytesPerSecond
     self.latency = latency
+    self.isShared = isShared
   }
 
   /// Takes no time.
@@ -86,6 +89,22 @@ public struct NodeConfiguration: Sendable {
   public var models: [String]?
   /// On the way to the next pool's nodes.
   public var network: Link
+  /// When it fails.
+  public var failures = NodeFailures.none
+  /// When its accelerators are slow.
+  public var stragglers: Stragglers?
+  /// Memory of each accelerator; nil = enough for everything, and every model is there.
+  public var memory: AcceleratorMemory?
+  /// What a task of each stage takes of the CPU pool, by `Stage.index`.
+  public var cpuTasks = [CPUTask](repeating: CPUTask(), count: Stage.allCases.count)
+  /// Time from an accelerator's activation to its service.
+  public var startup = SimulationDuration.zero
+  /// What each accelerator draws while it is active; nil = not said.
+  public var power: Power?
+  /// What each core draws; nil = not said.
+  public var corePower: Power?
+  /// Price of an active accelerator for an hour, in the currency of the scenario; nil = not said.
+  public var pricePerHour: Double?
 
   /// A node from its parts.
   public init(
@@ -122,6 +141,10 @@ public struct ClusterConfiguration: Sendable {
   public var nodes: [NodeConfiguration]
   /// Central or per-worker queues.
   public var binding: QueueBinding
+  /// What several accelerators of a node are worth to one query.
+  public var parallelism = SpeedupCurve.published
+  /// Models that have another's latencies.
+  public var latencyModels: [String: String] = [:]
 
   /// A cluster from its parts.
   public init(nodes: [NodeConfiguration], binding: QueueBinding) {

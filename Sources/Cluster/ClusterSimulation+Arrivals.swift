@@ -23,7 +23,7 @@ extension ClusterSimulation {
       end(query: index, as: .dropped(reason))
       return
     }
-    let limit = Int32(batchLimit ?? Int(query.images))
+    let limit = Int32(min(batchLimit ?? Int(query.images), partLimit(shape: shape), 1_000_000))
     var left = query.images
     while left > 0 {
       parts.append(

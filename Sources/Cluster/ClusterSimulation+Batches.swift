@@ -67,7 +67,7 @@ extension ClusterSimulation {
   /// Whether a batch may start: it is full, or has waited long enough; otherwise sets the timer.
   private mutating func isDue(lane: Int, of queue: Int, for w: Int, ahead: Bool) -> Bool {
     guard batchWait > .zero, ahead || workers[w].running.isEmpty, let limit = batchLimit,
-      queues[queue].images[lane] < limit
+      queues[queue].images[lane] < min(limit, memoryLimit(w, shape: lane))
     else { return true }
     let oldest = queues[queue].oldest(lane) {
       parts[Int($0)].isWaiting && parts[Int($0)].enqueued == $1
@@ -96,7 +96,9 @@ extension ClusterSimulation {
         continue
       }
       if images > 0 {
-        guard let limit = batchLimit, images + Int(parts[part].images) <= limit else { break }
+        guard let limit = batchLimit,
+          images + Int(parts[part].images) <= min(limit, memoryLimit(w, shape: lane))
+        else { break }
         let batch = BatchView(
           shape: parts[part].shape, images: images,
           evaluationsDone: Int(workers[w].running.first.map { parts[Int($0)].evaluationsDone } ?? 0)

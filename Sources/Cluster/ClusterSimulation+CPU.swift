@@ -42,6 +42,7 @@ extension ClusterSimulation {
     }
     batches[index].worker = Int32(w)
     batches[index].number = workers[w].batch
+    batches[index].isHeld = true
     batches[index].parts.removeAll(keepingCapacity: true)
     batches[index].parts.append(contentsOf: group)
     return index
@@ -50,10 +51,14 @@ extension ClusterSimulation {
   private mutating func transfer(_ batch: Int, before stage: Stage) {
     let w = Int(batches[batch].worker)
     guard let first = batches[batch].parts.first else { return transferDone(batch) }
-    let time = times.handOff(
-      node: Int(workers[w].node), shape: parts[Int(first)].shape, before: stage,
-      images: stage == .denoise
-        ? batches[batch].parts.count : imageCount(batches[batch].parts))
+    let node = Int(workers[w].node)
+    let time = transferTime(
+      .host, of: node, times.link(of: node),
+      bytes: Double(
+        times.bytes(
+          shape: parts[Int(first)].shape, before: stage,
+          images: stage == .denoise
+            ? batches[batch].parts.count : imageCount(batches[batch].parts))))
     if time == .zero {
       transferDone(batch)
     } else {
@@ -61,9 +66,9 @@ extension ClusterSimulation {
         report(
           .link, stage, of: w, group: batches[batch].parts,
           images: imageCount(batches[batch].parts), batch: batches[batch].number,
-          for: min(time, horizon - loop.now))
+          for: charged(time, on: node))
       }
-      loop.schedule(.transferDone(batch: Int32(batch)), after: time)
+      scheduleEnd(.transferDone(batch: Int32(batch)), ofWorkOn: node, after: time)
     }
   }
 
@@ -102,23 +107,25 @@ extension ClusterSimulation {
   }
 
   private mutating func startTasks(_ node: Int) {
-    while cpuPools[node].freeCores > 0, let batch = cpuPools[node].queue.first {
+    while let batch = cpuPools[node].queue.first {
+      let cores = nodes[node].cpuTasks[batches[Int(batch)].stage.index].cores
+      guard cpuPools[node].freeCores >= cores else { break }
       let index = Int(batch)
       if batches[index].stage == .encode { skipEncoded(index) }
       let part = batches[index].parts[batches[index].cursorPart]
       let image = batches[index].cursorImage
       let stage = batches[index].stage
-      cpuPools[node].freeCores -= 1
+      cpuPools[node].freeCores -= cores
       let duration = cpuTime(stage, node: node, part: Int(part), image: image)
-      let charged = min(duration, horizon - loop.now)
-      cpuPools[node].busy[stage.index] += counted(charged).nanoseconds
+      let charged = charged(duration, on: node)
+      cpuPools[node].busy[stage.index] += counted(charged).nanoseconds * Int64(cores)
       if wantsSpans {
         report(
           .cpu, stage, of: Int(batches[index].worker), group: [part], images: 1,
           batch: batches[index].number, for: charged)
       }
-      loop.schedule(
-        .cpuTaskDone(node: Int32(node), batch: batch, part: part), after: duration)
+      scheduleEnd(
+        .cpuTaskDone(node: Int32(node), batch: batch, part: part), ofWorkOn: node, after: duration)
       if stage == .encode || image + 1 == parts[Int(part)].images {
         batches[index].cursorPart += 1
         batches[index].cursorImage = 0
@@ -150,14 +157,15 @@ extension ClusterSimulation {
       seed: seed, stream: .cpuService, entity: entity(of: part, stage: stage))
     random.seek(toBlock: UInt32(image) &* 64)
     if let distribution {
-      return SimulationDuration(seconds: distribution.sample(using: &random))
+      let speedup = nodes[node].cpuTasks[stage.index].speedup
+      return SimulationDuration(seconds: distribution.sample(using: &random) / speedup)
     }
     let factor = residuals?.factor(atUniform: random.uniform()) ?? 1
     return SimulationDuration(seconds: Double(median) / 1e9 * factor)
   }
 
   mutating func cpuTaskDone(node: Int, batch: Int, part: Int) {
-    cpuPools[node].freeCores += 1
+    cpuPools[node].freeCores += nodes[node].cpuTasks[batches[batch].stage.index].cores
     batches[batch].tasksLeft -= 1
     if batches[batch].stage == .postProcess {
       parts[part].imagesToPostProcess -= 1
@@ -202,11 +210,14 @@ extension ClusterSimulation {
     }
   }
 
-  private mutating func free(_ batch: Int) { freeBatches.append(Int32(batch)) }
+  mutating func free(_ batch: Int) {
+    batches[batch].isHeld = false
+    freeBatches.append(Int32(batch))
+  }
 
   /// Sends batches ahead to the CPU's encoding while the input buffer has room.
   mutating func prefetch(_ w: Int) {
-    guard let buffer, does(.denoise, w) else { return }
+    guard let buffer, does(.denoise, w), workers[w].operation != .down else { return }
     while workers[w].inputsHeld < buffer, views[w].isActive, takeFromQueue(w, ahead: true) {
       workers[w].inputsHeld += 1
       workers[w].aheadImages += imageCount(scratch)
@@ -227,7 +238,8 @@ extension ClusterSimulation {
       let images = imageCount(group)
       if let running = workers[w].running.first {
         guard joinsBetweenSteps, let limit = batchLimit,
-          workers[w].runningImages + images <= limit,
+          workers[w].runningImages + images
+            <= min(limit, memoryLimit(w, shape: Int(parts[Int(running)].shape.rawValue))),
           parts[Int(running)].shape == parts[Int(group[0])].shape
         else { return }
       }

@@ -91,10 +91,13 @@ extension ClusterSimulation {
     let actions = controller.replan(clusterView())
     policy.controller = controller
     for action in actions { apply(action) }
-    // With nothing else to come and nothing to change, a controller would look for ever.
-    let isStuck = actions.isEmpty && loop.pendingCount == 0
-    if usage.completed + usage.dropped < stream.queries.count, !isStuck {
-      loop.schedule(.replan, after: controller.period)
+    // With nothing else to come, a controller would look for ever.
+    quietLooks = isQuiet ? quietLooks + 1 : 0
+    let isStuck = quietLooks > Self.mostQuietLooks
+    if usage.completed + usage.dropped < stream.queries.count, !isStuck,
+      let next = controller.nextLook(after: loop.now)
+    {
+      loop.schedule(.replan, at: next)
     }
   }
 
@@ -104,14 +107,48 @@ extension ClusterSimulation {
     case .assign(let worker, let model):
       views[Int(worker.rawValue)].model = model
       redispatch(Int(worker.rawValue)) { model != nil && $0.model != model }
-    case .setActive(let worker, let isActive):
-      views[Int(worker.rawValue)].isActive = isActive
-      redispatch(Int(worker.rawValue)) { _ in !isActive }
+    case .setActive(let worker, let isActive): setActive(Int(worker.rawValue), isActive)
     }
   }
 
+  private mutating func setActive(_ w: Int, _ isActive: Bool) {
+    guard isActive != (views[w].isActive || views[w].isStarting) else { return }
+    if isActive {
+      workers[w].activeSince = workers[w].activeSince ?? loop.now
+      let startup = nodes[Int(workers[w].node)].startup
+      views[w].isStarting = true
+      workers[w].startsAt = loop.now + startup
+      guard startup > .zero else { return started(w) }
+      loop.schedule(.workerStarted(worker: Int32(w)), after: startup)
+      return
+    }
+    views[w].isActive = false
+    views[w].isStarting = false
+    switchOffIfEmpty(w)
+    redispatch(w) { _ in true }
+  }
+
+  /// An activated worker is there, unless it was deactivated meanwhile.
+  mutating func started(_ w: Int) {
+    guard views[w].isStarting, workers[w].startsAt == loop.now else { return }
+    views[w].isStarting = false
+    views[w].isActive = true
+    redispatch(w) { _ in false }
+  }
+
+  /// A worker that is not active and holds nothing costs nothing.
+  mutating func switchOffIfEmpty(_ w: Int) {
+    guard !views[w].isActive, !views[w].isStarting, workers[w].isParked,
+      let since = workers[w].activeSince
+    else { return }
+    workers[w].active += counted(from: since)
+    workers[w].activeSince = nil
+    workers[w].resident.removeAll()
+    refreshResident(w)
+  }
+
   /// Dispatches again what waits in a worker's queue and may no longer be served there.
-  private mutating func redispatch(_ w: Int, where isMisplaced: (Part) -> Bool) {
+  mutating func redispatch(_ w: Int, where isMisplaced: (Part) -> Bool) {
     if !central {
       for index in queues[w].waiting where parts[Int(index)].isWaiting {
         let part = Int(index)
@@ -122,6 +159,35 @@ extension ClusterSimulation {
       }
     }
     wake(queue: queue(of: w))
+  }
+
+  /// Joules of accelerators and cores; nil where nothing is said of power.
+  private func energy(until end: SimulationTime) -> Double? {
+    guard nodes.contains(where: { $0.power != nil || $0.corePower != nil }) else { return nil }
+    var joules = 0.0
+    for worker in usage.workers {
+      guard let power = nodes[Int(workers[Int(worker.worker.rawValue)].node)].power else {
+        continue
+      }
+      let busy = worker.busyTotal.seconds
+      joules += busy * power.busy + max(0, worker.active.seconds - busy) * power.idle
+    }
+    let window = max(0, (end - countingFrom).seconds)
+    for (node, pool) in zip(nodes, usage.cpuPools) {
+      guard let power = node.corePower else { continue }
+      let busy = pool.busyTotal.seconds
+      joules += busy * power.busy + max(0, window * Double(pool.cores) - busy) * power.idle
+    }
+    return joules
+  }
+
+  /// What active accelerators cost; nil where nothing is said of prices.
+  private func price() -> Double? {
+    guard nodes.contains(where: { $0.pricePerHour != nil }) else { return nil }
+    return usage.workers.reduce(0) { sum, worker in
+      let node = nodes[Int(workers[Int(worker.worker.rawValue)].node)]
+      return sum + worker.active.seconds / 3600 * (node.pricePerHour ?? 0)
+    }
   }
 
   /// Ends the run: what is still there is in flight.
@@ -145,20 +211,30 @@ extension ClusterSimulation {
       let spent = (end - workers[w].since).nanoseconds
       if workers[w].operation == .waitingForCPU { workers[w].waitingForCPU += spent }
       if workers[w].operation == .blocked { workers[w].blocked += spent }
+      let counted = max(0, (end - max(workers[w].since, countingFrom)).nanoseconds)
+      if workers[w].operation == .down { workers[w].down += counted }
+      if let since = workers[w].activeSince {
+        workers[w].active += max(0, (end - max(since, countingFrom)).nanoseconds)
+      }
     }
     usage.workers = workers.enumerated().map { index, worker in
       WorkerUsage(
-        worker: WorkerID(rawValue: Int32(index)), node: nodeNames[Int(worker.node)],
+        worker: WorkerID(rawValue: Int32(index)), node: nodes[Int(worker.node)].name,
         busy: worker.busy.map { SimulationDuration(nanoseconds: $0) },
         waitingForCPU: SimulationDuration(nanoseconds: worker.waitingForCPU),
         blocked: SimulationDuration(nanoseconds: worker.blocked),
+        loading: SimulationDuration(nanoseconds: worker.loading),
+        active: SimulationDuration(nanoseconds: worker.active),
+        down: SimulationDuration(nanoseconds: worker.down),
         evaluations: worker.evaluations, imageEvaluations: worker.imageEvaluations)
     }
     usage.cpuPools = cpuPools.enumerated().map { index, pool in
       CPUPoolUsage(
-        node: nodeNames[index], cores: pool.cores,
+        node: nodes[index].name, cores: pool.cores,
         busy: pool.busy.map { SimulationDuration(nanoseconds: $0) })
     }
+    usage.energy = energy(until: end)
+    usage.price = price()
     observer.runEnded(usage)
   }
 }

@@ -11,9 +11,15 @@ extension ClusterSimulation {
     let first = Int(workers[w].group[0])
     let isText = batches[index].stage == .denoise
     let images = imageCount(workers[w].group)
-    let time = times.networkTime(
-      node: Int(workers[w].node), shape: parts[first].shape, before: batches[index].stage,
-      images: isText ? workers[w].group.count : images)
+    let node = Int(workers[w].node)
+    let time = transferTime(
+      .network, of: node, times.network(of: node),
+      bytes: Double(
+        times.bytes(
+          shape: parts[first].shape, before: batches[index].stage,
+          images: isText ? workers[w].group.count : images)))
+    // What is on the network is no longer the node's to lose.
+    batches[index].isHeld = false
     if wantsSpans, time > .zero {
       report(
         .network, batches[index].stage, of: w, group: workers[w].group, images: images,

@@ -122,7 +122,7 @@ extension ClusterSimulation {
         seed: seed, stream: .service, entity: entity(of: oldest, stage: stage))
       // A draw takes a few blocks at most; steps lie 64 apart, so they never share any.
       random.seek(toBlock: UInt32(step) &* 64)
-      nanoseconds = distribution.sample(using: &random) * 1e9 * slowFactors[node]
+      nanoseconds = distribution.sample(using: &random) * 1e9 * nodes[node].slowFactor
     } else {
       let shape = parts[oldest].shape
       let batch = min(images, times.maximumBatch)
@@ -136,8 +136,9 @@ extension ClusterSimulation {
       }
     }
     if stage == .denoise, !workers[w].helpers.isEmpty {
-      nanoseconds /= 1 + Double(workers[w].helpers.count) * parallelEfficiency
+      nanoseconds /= parallelism.speedup(devices: workers[w].helpers.count + 1)
     }
+    nanoseconds *= stragglerFactor(w)
     return SimulationDuration(seconds: nanoseconds / 1e9)
   }
 
@@ -175,7 +176,7 @@ extension ClusterSimulation {
 
   /// Takes idle workers of the node on as helpers for a query that is planned on several.
   mutating func borrowHelpers(_ w: Int) {
-    guard workers[w].running.isEmpty, workers[w].helpers.isEmpty else { return }
+    guard workers[w].running.isEmpty, workers[w].helpers.isEmpty, does(.denoise, w) else { return }
     var degree = Int32.max
     for part in workers[w].group { degree = min(degree, parts[Int(part)].parallelDegree) }
     guard degree > 1, !workers[w].group.isEmpty else { return }

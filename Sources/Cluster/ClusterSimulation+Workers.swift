@@ -43,7 +43,10 @@ extension ClusterSimulation {
     guard workers[w].isParked != parked else { return }
     workers[w].isParked = parked
     parkedCount += parked ? 1 : -1
-    if parked { views[w].predictedFree = loop.now }
+    if parked {
+      views[w].predictedFree = loop.now
+      if !views[w].isActive { switchOffIfEmpty(w) }
+    }
   }
 
   /// Begins encoding what ``scratch`` holds, or passes it straight on where nothing is encoded.
@@ -147,7 +150,10 @@ extension ClusterSimulation {
       workers[w].group = resubmitting(workers[w].group, on: w)
       handOff(w)
       return
-    case .idle, .waitingForCPU, .blocked, .lent:
+    case .loading:
+      loaded(w)
+      return
+    case .idle, .waitingForCPU, .blocked, .lent, .down:
       preconditionFailure("an accelerator finished what it had not begun")
     }
     advance(w)
@@ -178,16 +184,21 @@ extension ClusterSimulation {
 
   /// The accelerator is free again.
   mutating func release(_ w: Int) {
+    settleWait(w)
+    workers[w].operation = .idle
+    workers[w].group.removeAll(keepingCapacity: true)
+    refreshRunning(w)
+    advance(w)
+  }
+
+  /// Counts the time for which the worker stood still until now.
+  mutating func settleWait(_ w: Int) {
     let spent = (loop.now - workers[w].since).nanoseconds
     switch workers[w].operation {
     case .waitingForCPU: workers[w].waitingForCPU += spent
     case .blocked: workers[w].blocked += spent
     default: break
     }
-    workers[w].operation = .idle
-    workers[w].group.removeAll(keepingCapacity: true)
-    refreshRunning(w)
-    advance(w)
   }
 
   /// Tells policies how many images the worker holds, in whatever stage.
@@ -203,13 +214,15 @@ extension ClusterSimulation {
   }
 
   /// Starts a piece of accelerator work and charges its time.
-  private mutating func start(
+  mutating func start(
     _ stage: Stage, on w: Int, _ group: [Int32], as operation: Operation
   ) {
+    guard hasWeights(w, for: stage, group, as: operation) else { return }
+    let node = Int(workers[w].node)
     let images = operation == .step ? workers[w].runningImages : imageCount(group)
     var duration = acceleratorTime(stage, on: w, images: images, oldest: Int(group[0]))
     if stage == .denoise { duration += lookTime(w) }
-    let charged = min(duration, horizon - loop.now)
+    let charged = charged(duration, on: node)
     workers[w].operation = operation
     let busy = counted(charged).nanoseconds
     workers[w].busy[stage.index] += busy
@@ -226,7 +239,7 @@ extension ClusterSimulation {
           batch: workers[Int(helper)].batch, for: charged)
       }
     }
-    loop.schedule(.acceleratorDone(worker: Int32(w)), after: duration)
+    scheduleEnd(.acceleratorDone(worker: Int32(w)), ofWorkOn: node, after: duration)
   }
 
   /// Tells the observer of work that begins now.
@@ -245,6 +258,11 @@ extension ClusterSimulation {
   /// The part of a piece of work that begins now and lies after the warm-up.
   func counted(_ work: SimulationDuration) -> SimulationDuration {
     loop.now >= countingFrom ? work : max(.zero, work - (countingFrom - loop.now))
+  }
+
+  /// The nanoseconds from a time on until now that lie after the warm-up.
+  func counted(from start: SimulationTime) -> Int64 {
+    max(0, (loop.now - max(start, countingFrom)).nanoseconds)
   }
 
   func imageCount(_ group: [Int32]) -> Int {

@@ -17,15 +17,16 @@ public struct ClusterSimulation {
   let countingFrom: SimulationTime
   let central: Bool
   let stealing: Bool
-  let parallelEfficiency: Double
-  let nodeNames: [String]
+  let parallelism: SpeedupCurve
+  let nodes: [NodeConfiguration]
+  let memories: [NodeMemory?]
+  let stragglers: [Stragglers?]
   let pools: StagePools
   /// Whether a node serves a shape's model, by (node, shape); empty where every node serves all.
   let servedShapes: [Bool]
   let workersOfPool: [Int]
   /// The fastest worker of each pool.
   let fastestOfPool: [Int]
-  let slowFactors: [Double]
   let trajectories: TrajectoryTable?
   /// The model that the table is for.
   let trajectoryModel: ModelID?
@@ -67,6 +68,18 @@ public struct ClusterSimulation {
   var waitingSince = SimulationTime.zero
   /// When the last query ended: the run's end, whatever timers were still set.
   var lastEnd = SimulationTime.zero
+  /// When each node fails next.
+  var nextFailure: [SimulationTime]
+  /// The next of a node's listed outages.
+  var nextOutage: [Int]
+  var faultDraws: [UInt32]
+  /// Failures and repairs that are still to come.
+  var pendingFaults = 0
+  /// Looks of the controller since anything else happened.
+  var quietLooks = 0
+  static let mostQuietLooks = 1000
+  /// When each node's links and disk are free, where transfers share them.
+  var linkFree: [SimulationTime]
   var observer: any Observer
 
   struct ServiceKey: Hashable {
@@ -84,12 +97,10 @@ public struct ClusterSimulation {
   ///   - horizon: the run ends there; by default it ends when every query has.
   ///   - countingFrom: end of the warm-up: busy times and the largest queue count from there on.
   ///   - trajectories: what policies see of latents and what their ways of finishing cost in quality.
-  ///   - parallelEfficiency: what each further accelerator adds to the speed of a query that is
-  ///     denoised on several, 0...1. Assumed: 0.8.
   public init(
     cluster: ClusterConfiguration, stream: QueryStream, policy: PolicySet, times: ServiceTimes,
     seed: UInt64, horizon: SimulationTime = .distantFuture,
-    countingFrom: SimulationTime = .zero, parallelEfficiency: Double = 0.8,
+    countingFrom: SimulationTime = .zero,
     trajectories: TrajectoryTable? = nil, observer: any Observer
   ) {
     precondition(!cluster.nodes.isEmpty, "a cluster without nodes")
@@ -98,7 +109,19 @@ public struct ClusterSimulation {
     self.seed = seed
     self.horizon = horizon
     self.countingFrom = countingFrom
-    self.parallelEfficiency = parallelEfficiency
+    parallelism = cluster.parallelism
+    nodes = cluster.nodes
+    memories = cluster.nodes.map { node in
+      node.memory.map { NodeMemory($0, models: stream.models, shapes: times.shapes) }
+    }
+    stragglers = cluster.nodes.map(\.stragglers)
+    if cluster.nodes.contains(where: { $0.memory != nil }) { usage.modelLoads = 0 }
+    if cluster.nodes.contains(where: { $0.failures != .none }) { usage.failures = 0 }
+    usage.hasScaling = policy.controller != nil
+    nextFailure = cluster.nodes.map { _ in .distantFuture }
+    nextOutage = cluster.nodes.map { _ in 0 }
+    faultDraws = cluster.nodes.map { _ in 0 }
+    linkFree = Array(repeating: .zero, count: 3 * cluster.nodes.count)
     self.trajectories = trajectories
     trajectoryModel = trajectories.flatMap { table in
       stream.models.firstIndex(of: table.header.model).map { ModelID(rawValue: UInt16($0)) }
@@ -132,8 +155,6 @@ public struct ClusterSimulation {
     case .central: (central, stealing) = (true, false)
     case .perWorker(let stealing): (central, self.stealing) = (false, stealing)
     }
-    nodeNames = cluster.nodes.map(\.name)
-    slowFactors = cluster.nodes.map(\.slowFactor)
     pools = times.pools
     servedShapes =
       cluster.nodes.allSatisfy { $0.models == nil }
@@ -150,7 +171,13 @@ public struct ClusterSimulation {
           id: WorkerID(rawValue: Int32(workers.count)), node: NodeID(rawValue: Int32(index)))
         view.pool = pool
         view.servedModels = served
-        workers.append(Worker(node: Int32(index), pool: Int32(pool)))
+        var worker = Worker(node: Int32(index), pool: Int32(pool))
+        worker.activeSince = .zero
+        worker.resident = memories[index]?.preloaded ?? []
+        // The first spell is not slow, and ends when it has been drawn.
+        worker.isSlow = true
+        view.residentModels = worker.resident
+        workers.append(worker)
         views.append(view)
       }
     }
@@ -180,9 +207,8 @@ public struct ClusterSimulation {
   public mutating func run() -> any Observer {
     if let first = stream.queries.first {
       loop.schedule(.arrival(query: 0), at: first.arrival)
-      if let controller = policy.controller {
-        loop.schedule(.replan, at: .zero + controller.period)
-      }
+      prepareFailures()
+      if let look = policy.controller?.nextLook(after: nil) { loop.schedule(.replan, at: look) }
     }
     while let event = loop.step(until: horizon) { handle(event) }
     close()
@@ -201,6 +227,9 @@ public struct ClusterSimulation {
       wake(queue: Int(queue))
     case .deadline(let query): abandon(Int(query))
     case .poolReached(let batch): enterPool(Int(batch))
+    case .nodeFails(let node): fail(Int(node))
+    case .nodeRepaired(let node): repaired(Int(node))
+    case .workerStarted(let worker): started(Int(worker))
     case .replan: replan()
     }
   }
@@ -210,6 +239,7 @@ public struct ClusterSimulation {
     ClusterView(
       now: loop.now, workers: views,
       centralParts: central ? queues.reduce(0) { $0 + $1.parts } : 0,
+      centralImages: central ? queues.reduce(0) { $0 + $1.totalImages } : 0,
       centralWork: SimulationDuration(
         nanoseconds: central ? queues.reduce(0) { $0 + $1.work } : 0),
       times: times, options: options)

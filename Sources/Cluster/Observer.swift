@@ -92,6 +92,8 @@ public enum SpanResource: Hashable, Sendable {
   case link
   /// The network between nodes, on the way to the next pool.
   case network
+  /// A model's weights on their way into the accelerator's memory, which does nothing else meanwhile.
+  case weights
 }
 
 /// A piece of work on a device, or a transfer.
@@ -144,6 +146,18 @@ public struct RunUsage: Hashable, Sendable {
   public var extrapolatedBatches = 0
   /// Events handled.
   public var events = 0
+  /// Failures of nodes; nil where none ever fails.
+  public var failures: Int?
+  /// Queries that lost work to a failure and were served again; one that did so twice counts twice.
+  public var retried = 0
+  /// Times that a model's weights were loaded; nil where memory is not modelled.
+  public var modelLoads: Int?
+  /// Whether accelerators came and went by policy.
+  public var hasScaling = false
+  /// Energy of accelerators and cores, in joules, over the time that counts; nil where no power is said.
+  public var energy: Double?
+  /// Price of accelerators over the time that counts; nil where no price is said.
+  public var price: Double?
 
   /// Nothing has happened yet.
   public init() {}
@@ -161,6 +175,12 @@ public struct WorkerUsage: Hashable, Sendable {
   public var waitingForCPU: SimulationDuration
   /// Time for which a full hand-off buffer blocked it.
   public var blocked: SimulationDuration
+  /// Time for which it waited for weights.
+  public var loading = SimulationDuration.zero
+  /// Time for which it was active, starting up or still at work.
+  public var active = SimulationDuration.zero
+  /// Time for which its node had failed.
+  public var down = SimulationDuration.zero
   /// Evaluations run, counted once a batch.
   public var evaluations: Int
   /// Image-evaluations run: evaluations x images of the batch.

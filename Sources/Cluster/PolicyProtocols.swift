@@ -8,6 +8,8 @@ public import Workload
 public protocol StepPolicy: Sendable {
   /// After which evaluations ``afterStep(_:_:_:_:)`` is asked; nil = never. Read once, before a run.
   var looks: LookCadence? { get }
+  /// Most accelerators that a plan of its may ask for.
+  var mostAccelerators: Int { get }
   /// Whether ``afterDecode(_:_:)`` has anything to say.
   var decidesAfterDecode: Bool { get }
   /// The model that every query meets first; nil = the one that it asks for. Read once, after
@@ -38,6 +40,8 @@ extension StepPolicy {
   public var models: [String] { [] }
   /// Nil.
   public var firstModel: ModelID? { nil }
+  /// One.
+  public var mostAccelerators: Int { 1 }
   /// Needs none.
   public mutating func bind(_ models: [String: ModelID]) {}
   /// Needs nothing of it.
@@ -164,6 +168,8 @@ public enum DropReason: UInt8, Hashable, Sendable, CaseIterable {
   case queueFull
   /// Its deadline passed while it waited.
   case abandoned
+  /// Its node failed.
+  case lostToFailure
   /// The policy's own reason.
   case refused
 
@@ -174,9 +180,17 @@ public enum DropReason: UInt8, Hashable, Sendable, CaseIterable {
     case .hopelessBeforeService: "hopeless-before-service"
     case .queueFull: "queue-full"
     case .abandoned: "abandoned"
+    case .lostToFailure: "lost-to-failure"
     case .refused: "refused"
     }
   }
+}
+
+/// Decides what becomes of queries whose work a failure has destroyed.
+public protocol Recovery: Sendable {
+  /// Whether the query is served again from the start; `failures` counts how often it lost work, this time
+  /// included. Otherwise it is dropped.
+  func isRetried(_ query: QueryView, failures: Int, at now: SimulationTime) -> Bool
 }
 
 /// Forms batches: of one model and size, joining only between steps.
@@ -203,8 +217,8 @@ extension BatchFormation {
 
 /// Looks at the whole cluster now and then and re-plans it.
 public protocol Controller: Sendable {
-  /// Time between two looks, above zero.
-  var period: SimulationDuration { get }
+  /// When it looks next, after a look at `last`, or for the first time; nil = never again. Later than `last`.
+  func nextLook(after last: SimulationTime?) -> SimulationTime?
   /// The changes to make now.
   mutating func replan(_ cluster: ClusterView) -> [Action]
 }

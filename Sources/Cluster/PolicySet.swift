@@ -1,4 +1,4 @@
-import EventEngine
+public import EventEngine
 public import LatentDynamics
 
 /// A serving policy: one choice for each of its parts.
@@ -21,6 +21,8 @@ public struct PolicySet: Sendable {
   public var pipelining: Pipelining
   /// Where stages run.
   public var placement: Placement
+  /// What becomes of work that a failure destroys.
+  public var recovery: any Recovery
   /// Re-plans the cluster now and then.
   public var controller: (any Controller)?
 
@@ -29,7 +31,7 @@ public struct PolicySet: Sendable {
     name: String, steps: any StepPolicy, finish: FinishRule = .none, dispatcher: any Dispatcher,
     discipline: any QueueDiscipline, admission: any Admission, batching: any BatchFormation,
     pipelining: Pipelining = .none, placement: Placement = Placement(),
-    controller: (any Controller)? = nil
+    recovery: any Recovery = RetryAlways(), controller: (any Controller)? = nil
   ) {
     self.name = name
     self.steps = steps
@@ -40,6 +42,7 @@ public struct PolicySet: Sendable {
     self.batching = batching
     self.pipelining = pipelining
     self.placement = placement
+    self.recovery = recovery
     self.controller = controller
   }
 
@@ -48,6 +51,14 @@ public struct PolicySet: Sendable {
     ServingOptions(
       batchLimit: batching.maximumImages, pipelining: pipelining, placement: placement)
   }
+}
+
+/// Serves again whatever was lost, as often as need be.
+public struct RetryAlways: Recovery {
+  /// The policy.
+  public init() {}
+  /// Always.
+  public func isRetried(_ query: QueryView, failures: Int, at now: SimulationTime) -> Bool { true }
 }
 
 /// What becomes of a query whose step policy says that its steps are enough.

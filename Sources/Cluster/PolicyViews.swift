@@ -215,10 +215,16 @@ public struct WorkerView: Hashable, Sendable {
   public var node: NodeID
   /// Whether it takes queries.
   public var isActive = true
+  /// Whether its node is there.
+  public var isUp = true
+  /// Whether it was activated and is not there yet.
+  public var isStarting = false
   /// The only model it takes, if it is restricted.
   public var model: ModelID?
   /// Whether its node serves a model, by `ModelID`; nil = it serves all.
   public var servedModels: [Bool]?
+  /// Models in its accelerator's memory, the one used last at the end; empty where memory is not modelled.
+  public var residentModels: [ModelID] = []
   /// Its pool, where stages are disaggregated.
   public var pool = 0
   /// Parts of queries in its own queue.
@@ -242,7 +248,7 @@ public struct WorkerView: Hashable, Sendable {
 
   /// Whether it takes queries of this model now.
   public func takes(_ query: QueryView) -> Bool {
-    isActive && pool == query.pool && serves(query.model)
+    isActive && isUp && pool == query.pool && serves(query.model)
   }
 
   /// Whether it serves this model.
@@ -260,6 +266,8 @@ public struct ClusterView: Sendable {
   public let workers: [WorkerView]
   /// Parts of queries waiting in the central queue; 0 with per-worker queues.
   public let centralParts: Int
+  /// Images waiting in the central queue; 0 with per-worker queues.
+  public let centralImages: Int
   /// Predicted time of what is in the central queue, on the fastest device.
   public let centralWork: SimulationDuration
   let times: ServiceTimes

@@ -48,7 +48,8 @@ extension ServiceTimes {
     for stage in Stage.allCases
     where placement.isOnCPU(stage) && stageExists(device: device, stage: stage) {
       let tasks = stage == .encode ? 1 : images
-      let rounds = (tasks + cores[n] - 1) / cores[n]
+      let lanes = max(cores[n] / cpuTasks[n][stage.index].cores, 1)
+      let rounds = (tasks + lanes - 1) / lanes
       let one = median(device: device, shape: shape, stage: stage, batch: 1)
       total += SimulationDuration(nanoseconds: one) * rounds
       if stage != .postProcess || !placement.isOnCPU(.decode) {

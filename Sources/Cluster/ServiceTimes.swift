@@ -42,6 +42,7 @@ public struct ServiceTimes: Sendable {
   private let networks: [Link]
   private let latentLooks: [LatentLook?]
   let cores: [Int]
+  let cpuTasks: [[CPUTask]]
   let pools: StagePools
   let nodesOfPool: [[Int]]
   private let shapeIndex: [Shape: ShapeID]
@@ -60,11 +61,13 @@ public struct ServiceTimes: Sendable {
     self.maximumBatch = maximumBatch
     deviceCount = cluster.nodes.count * 2
     var builder = ServiceTimesBuilder(
-      shapes: shapes, maximumBatch: maximumBatch, guidance: guidance)
+      shapes: shapes, maximumBatch: maximumBatch, guidance: guidance,
+      latencyModels: cluster.latencyModels)
     for node in cluster.nodes {
       builder.add(
-        node.accelerator, of: node.name, slowFactor: node.slowFactor, isCPU: false,
-        needing: node.stages.filter { !placement.isOnCPU($0) })
+        node.accelerator, of: node.name, isCPU: false,
+        needing: node.stages.filter { !placement.isOnCPU($0) },
+        factors: Stage.allCases.map { _ in node.slowFactor })
       // CPU stages are done where a query is denoised, but for the last, done where it is decoded.
       let onCPU = Stage.allCases.filter { stage in
         guard placement.isOnCPU(stage) else { return false }
@@ -72,7 +75,9 @@ public struct ServiceTimes: Sendable {
         return stage == .postProcess ? isLast : node.stages.contains(.denoise)
       }
       for stage in onCPU where stage != .postProcess { builder.check(node, has: stage) }
-      builder.add(node.cpu, of: node.name, slowFactor: 1, isCPU: true, needing: onCPU)
+      builder.add(
+        node.cpu, of: node.name, isCPU: true, needing: onCPU,
+        factors: node.cpuTasks.map { 1 / $0.speedup })
     }
     guard builder.missing.isEmpty else { throw MissingLatencies(list: builder.missing) }
     nanoseconds = builder.nanoseconds
@@ -87,6 +92,7 @@ public struct ServiceTimes: Sendable {
     nodesOfPool = pools.nodesOfPool
     latentLooks = cluster.nodes.map(\.look)
     cores = cluster.nodes.map(\.cores)
+    cpuTasks = cluster.nodes.map(\.cpuTasks)
     shapeIndex = Dictionary(
       uniqueKeysWithValues: shapes.enumerated().map {
         ($1, ShapeID(rawValue: UInt16($0)))
@@ -142,6 +148,9 @@ public struct ServiceTimes: Sendable {
     links[node].time(bytes: bytes(shape: shape, before: stage, images: images))
   }
 
+  func link(of node: Int) -> Link { links[node] }
+  func network(of node: Int) -> Link { networks[node] }
+
   /// Time to hand `images` images over to the next pool, whose first stage is `stage`.
   func networkTime(node: Int, shape: ShapeID, before stage: Stage, images: Int)
     -> SimulationDuration
@@ -149,7 +158,8 @@ public struct ServiceTimes: Sendable {
     networks[node].time(bytes: bytes(shape: shape, before: stage, images: images))
   }
 
-  private func bytes(shape: ShapeID, before stage: Stage, images: Int) -> Int {
+  /// Bytes of that hand-over.
+  func bytes(shape: ShapeID, before stage: Stage, images: Int) -> Int {
     let size = shapes[Int(shape.rawValue)].size
     let pixels = Int(size.height) * Int(size.width)
     let bytes =
@@ -173,6 +183,7 @@ private struct ServiceTimesBuilder {
   let shapes: [Shape]
   let maximumBatch: Int
   let guidance: Bool
+  let latencyModels: [String: String]
   var nanoseconds: [Int64] = []
   var synthetic: [Distribution?] = []
   var exists: [Bool] = []
@@ -189,14 +200,15 @@ private struct ServiceTimesBuilder {
     var shape: Shape
   }
 
-  init(shapes: [Shape], maximumBatch: Int, guidance: Bool) {
+  init(shapes: [Shape], maximumBatch: Int, guidance: Bool, latencyModels: [String: String]) {
+    self.latencyModels = latencyModels
     self.shapes = shapes
     self.maximumBatch = maximumBatch
     self.guidance = guidance
   }
 
   mutating func add(
-    _ device: Device, of node: String, slowFactor: Double, isCPU: Bool, needing stages: [Stage]
+    _ device: Device, of node: String, isCPU: Bool, needing stages: [Stage], factors: [Double]
   ) {
     for stage in Stage.allCases {
       switch device.stages[stage.index] {
@@ -220,9 +232,10 @@ private struct ServiceTimesBuilder {
         switch device.stages[stage.index] {
         case .profile(let model):
           append(
-            model, stage: stage, shape: shape, node: node, isCPU: isCPU, slowFactor: slowFactor)
+            model, stage: stage, shape: shape, node: node, isCPU: isCPU,
+            slowFactor: factors[stage.index])
         case .synthetic(let distribution):
-          let mean = SimulationDuration(seconds: distribution.mean * slowFactor)
+          let mean = SimulationDuration(seconds: distribution.mean * factors[stage.index])
           append(constant: mean.nanoseconds)
         case .absent:
           append(constant: 0)
@@ -256,6 +269,8 @@ private struct ServiceTimesBuilder {
   ) {
     let height = Int(shape.size.height)
     let width = Int(shape.size.width)
+    var shape = shape
+    shape.model = latencyModels[shape.model] ?? shape.model
     let key = TableKey(profile: model.profile.contentHash, stage: stage, shape: shape)
     let known = tables[key]
     guard

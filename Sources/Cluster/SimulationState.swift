@@ -13,6 +13,9 @@ enum ClusterEvent {
   case formTimeout(queue: Int32)
   case deadline(query: Int32)
   case poolReached(batch: Int32)
+  case nodeFails(node: Int32)
+  case nodeRepaired(node: Int32)
+  case workerStarted(worker: Int32)
   case replan
 }
 
@@ -81,6 +84,8 @@ struct QueryProgress {
   var finish = Finish.none
   var start = SimulationTime.distantFuture
   var worker: Int32 = -1
+  /// How often it lost work to a failure.
+  var failures: Int32 = 0
   var hasEnded = false
 
   var hasStarted: Bool { start < .distantFuture }
@@ -98,6 +103,17 @@ enum Operation: Equatable {
   case blocked
   /// Works for another worker's batch.
   case lent
+  /// Waits for weights.
+  case loading
+  /// Its node has failed.
+  case down
+}
+
+/// Accelerator work that begins when its model's weights are there.
+struct PendingWork {
+  let stage: Stage
+  let group: [Int32]
+  let operation: Operation
 }
 
 /// One accelerator and what it holds.
@@ -129,14 +145,45 @@ struct Worker {
   var busy = [Int64](repeating: 0, count: 4)
   var waitingForCPU: Int64 = 0
   var blocked: Int64 = 0
+  var loading: Int64 = 0
+  var active: Int64 = 0
+  var down: Int64 = 0
+  /// Since when it is active; nil while it is not.
+  var activeSince: SimulationTime?
+  /// When it is there, after its activation.
+  var startsAt = SimulationTime.zero
+  /// Models in its memory, the one used last at the end.
+  var resident: [ModelID] = []
+  var pending: PendingWork?
+  var isSlow = false
+  /// When the present spell, slow or not, ends.
+  var nextSpell = SimulationTime.zero
+  var spells: UInt32 = 0
   var evaluations = 0
   var imageEvaluations = 0
   /// Batches begun; one that queries join and leave is one until it is empty.
   var batch: Int32 = 0
+
+  /// Forgets all work, and what was in memory.
+  mutating func clear() {
+    group.removeAll()
+    running.removeAll()
+    runningImages = 0
+    finished.removeAll()
+    ready.removeAll()
+    inputsHeld = 0
+    aheadImages = 0
+    outputsHeld = 0
+    helpers.removeAll()
+    resident.removeAll()
+    pending = nil
+  }
 }
 
 /// Parts that go through CPU stages, or to the next pool, together.
 struct CPUBatch {
+  /// Whether a node holds it: not while it is free, nor on the network.
+  var isHeld = false
   var worker: Int32 = 0
   /// The worker's number of it when it was handed over; by now the worker may be at another.
   var number: Int32 = 0

@@ -39,7 +39,6 @@ public struct Experiment: Sendable {
     _ scenario: Scenario, policies names: [String]? = nil, baseline: String? = nil,
     replications: Int? = nil
   ) throws(InputError) {
-    self.scenario = scenario
     self.baseline = baseline ?? scenario.run.baseline
     let count = replications ?? scenario.run.replications
     self.replications = count
@@ -51,6 +50,8 @@ public struct Experiment: Sendable {
       }
     var policies = try Self.choose(names, baseline: self.baseline, of: scenario)
     var streams = try QueryStreams(scenario, extraModels: policies.flatMap { $0.steps.models })
+    let scenario = Self.knowing(streams.models, scenario)
+    self.scenario = scenario
     let ids = Dictionary(
       streams.models.enumerated().map { ($1, ModelID(rawValue: UInt16($0))) },
       uniquingKeysWith: { first, _ in first })
@@ -135,6 +136,7 @@ public struct Experiment: Sendable {
         shapes.append(Shape(model: model, size: size))
       }
     }
+    try checkModels(shapes, scenario)
     var times: [ServiceTimes] = []
     for policy in policies {
       do {

@@ -58,7 +58,10 @@ enum RunMetrics {
     metrics[.waitGrowth] = SteadyState.waitGrowth(recorder, warmup, serviceClass)
     metrics[.warmup] = (warmup - SimulationTime.zero).seconds
     quality?.measure(recorder, warmup: warmup, serviceClass: serviceClass, into: &metrics)
-    if serviceClass == nil { addUsage(usage, window: window, to: &metrics) }
+    if serviceClass == nil {
+      addUsage(usage, window: window, to: &metrics)
+      addConditions(recorder, warmup, window: window, to: &metrics)
+    }
     return metrics
   }
 
@@ -155,6 +158,26 @@ enum RunMetrics {
       if to > from { sum += Int128((to - from).nanoseconds) }
     }
     return Double(sum) / Double((end - warmup).nanoseconds)
+  }
+
+  /// What hardware costs and suffers, where the scenario says something of it.
+  private static func addConditions(
+    _ recorder: RunRecorder, _ warmup: SimulationTime, window: Double,
+    to metrics: inout MetricValues
+  ) {
+    let usage = recorder.usage
+    metrics[.modelLoads] = usage.modelLoads.map { Double($0) }
+    metrics[.nodeFailures] = usage.failures.map { Double($0) }
+    metrics[.retried] = usage.failures == nil ? nil : Double(usage.retried)
+    if usage.hasScaling, window > 0 {
+      metrics[.acceleratorsActive] =
+        usage.workers.reduce(0) { $0 + $1.active.seconds } / window
+    }
+    guard usage.energy != nil || usage.price != nil else { return }
+    let images = Double(throughput(recorder, warmup, nil).images)
+    guard images > 0 else { return }
+    metrics[.energyPerImage] = usage.energy.map { $0 / images }
+    metrics[.costPer1000Images] = usage.price.map { $0 / images * 1000 }
   }
 
   private static func addUsage(

@@ -17,6 +17,10 @@ public enum PolicyKind: String, CaseIterable, Sendable {
   case batching
   /// Overlap of CPU and accelerator.
   case pipelining
+  /// What becomes of work that a failure destroys.
+  case recovery
+  /// How many accelerators are active.
+  case scaling
 }
 
 /// A policy part, made from its arguments.
@@ -35,6 +39,10 @@ public enum PolicyPart: Sendable {
   case batching(any BatchFormation)
   /// Overlap of CPU and accelerator.
   case pipelining(Pipelining)
+  /// What becomes of work that a failure destroys.
+  case recovery(any Recovery)
+  /// How many accelerators are active; nil = all, always.
+  case scaling((any Controller)?)
 }
 
 /// The kind and range of a parameter; quantities carry units in a scenario.
@@ -51,6 +59,8 @@ public enum ParameterKind: Hashable, Sendable {
   case choice([String])
   /// The name of a model.
   case name
+  /// Times and numbers of accelerators, in order of time.
+  case schedule
 }
 
 /// The value of a parameter.
@@ -65,6 +75,8 @@ public enum ParameterValue: Hashable, Sendable {
   case choice(String)
   /// A name.
   case name(String)
+  /// A plan in order of time.
+  case schedule([ScheduleEntry])
 }
 
 /// A parameter of a policy part.
@@ -131,6 +143,14 @@ public struct PolicyArguments: Sendable {
   public func name(_ name: String) -> String {
     guard case .name(let value) = values[name] else {
       preconditionFailure("\(name) is no name")
+    }
+    return value
+  }
+
+  /// A plan.
+  public func schedule(_ name: String) -> [ScheduleEntry] {
+    guard case .schedule(let value) = values[name] else {
+      preconditionFailure("\(name) is no schedule")
     }
     return value
   }

@@ -8,6 +8,7 @@ public enum PolicyRegistry {
     EntropyProbe.entry,
     CascadeSteps.entry,
     RegenerateSteps.entry,
+    ParallelSteps.entry,
     NoFinish.entry,
     JumpFinish.entry,
     ReservedFinish.entry,
@@ -32,6 +33,11 @@ public enum PolicyRegistry {
     ContinuousBatching.entry,
     NoPipelining.entry,
     CPUGPUPipelining.entry,
+    RetryLost.entry,
+    DropLost.entry,
+    NoScaling.entry,
+    ScheduledScaling.entry,
+    ReactiveScaling.entry,
   ]
 
   /// Policies of several parts.

@@ -32,6 +32,12 @@ public enum Metric: String, CaseIterable, Sendable {
   case waitGrowth = "wait_growth_s"
   case busiestUtilisation = "busiest_utilisation"
   case warmup = "warmup_s"
+  case energyPerImage = "energy_per_image_j"
+  case costPer1000Images = "cost_per_1000_images_usd"
+  case acceleratorsActive = "accelerators_active_mean"
+  case modelLoads = "model_loads"
+  case nodeFailures = "node_failures"
+  case retried = "queries_retried"
 
   /// Its unit; empty for a pure number.
   public var unit: String {
@@ -43,9 +49,12 @@ public enum Metric: String, CaseIterable, Sendable {
     case .throughputImages, .goodputImages: "image/s"
     case .queueLengthMean, .queueLengthMaximum, .offered, .completed, .dropped, .inFlight: "query"
     case .stepsMean: "step"
+    case .energyPerImage: "J"
+    case .costPer1000Images: "USD"
+    case .retried: "query"
     case .violationRatio, .attainment, .dropRatio, .acceleratorUtilisation, .cpuUtilisation,
       .latentError, .convergenceMean, .convergenceP5, .perceptualScore, .qualityViolationRatio,
-      .busiestUtilisation:
+      .busiestUtilisation, .acceleratorsActive, .modelLoads, .nodeFailures:
       ""
     }
   }
@@ -84,6 +93,12 @@ public enum Metric: String, CaseIterable, Sendable {
     case .waitGrowth: "wait, growth"
     case .busiestUtilisation: "utilisation of the busiest"
     case .warmup: "warm-up deleted"
+    case .energyPerImage: "energy of an image"
+    case .costPer1000Images: "cost of 1000 images"
+    case .acceleratorsActive: "accelerators active, mean"
+    case .modelLoads: "model loads"
+    case .nodeFailures: "node failures"
+    case .retried: "queries retried"
     }
   }
 
@@ -114,9 +129,11 @@ public enum Metric: String, CaseIterable, Sendable {
       true
     case .violationRatio, .dropRatio, .latencyMean, .latencyP50, .latencyP90, .latencyP95,
       .latencyP99, .latencyP99Offered, .waitMean, .latentError, .perceptualScore,
-      .qualityViolationRatio, .queueLengthMean, .queueLengthMaximum:
+      .qualityViolationRatio, .queueLengthMean, .queueLengthMaximum, .energyPerImage,
+      .costPer1000Images:
       false
-    case .acceleratorUtilisation, .cpuUtilisation, .stepsMean, .offered, .completed, .dropped,
+    case .acceleratorsActive, .modelLoads, .nodeFailures, .retried, .acceleratorUtilisation,
+      .cpuUtilisation, .stepsMean, .offered, .completed, .dropped,
       .inFlight, .waitGrowth, .busiestUtilisation, .warmup:
       nil
     }
@@ -126,7 +143,8 @@ public enum Metric: String, CaseIterable, Sendable {
   public var hasRatio: Bool {
     switch self {
     case .offered, .completed, .dropped, .inFlight, .dropRatio, .queueLengthMaximum,
-      .convergenceMean, .convergenceP5, .waitGrowth, .busiestUtilisation, .warmup:
+      .convergenceMean, .convergenceP5, .waitGrowth, .busiestUtilisation, .warmup, .modelLoads,
+      .nodeFailures, .retried:
       false
     default: true
     }

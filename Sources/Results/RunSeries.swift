@@ -30,7 +30,7 @@ public struct RunSeries: Hashable, Sendable {
     switch span.resource {
     case .accelerator: add(.accelerators, from: span.start, to: span.end)
     case .cpu: add(.cores, from: span.start, to: span.end)
-    case .link, .network: break
+    case .link, .network, .weights: break
     }
   }
 

@@ -124,6 +124,12 @@ struct PolicyBuilder {
       case .bits: values[parameter.name] = given.number.map { .number($0) }
       case .choice: values[parameter.name] = given.string.map { .choice($0) }
       case .name: values[parameter.name] = given.string.map { .name($0) }
+      case .schedule:
+        let entries = given.list.map {
+          ScheduleEntry(
+            at: $0["at"]?.duration ?? .zero, accelerators: $0["accelerators"]?.integer ?? 0)
+        }
+        values[parameter.name] = .schedule(entries.sorted { $0.at < $1.at })
       }
     }
     return values
@@ -140,6 +146,8 @@ extension PolicySet {
     case .admission(let admission): self.admission = admission
     case .batching(let batching): self.batching = batching
     case .pipelining(let pipelining): self.pipelining = pipelining
+    case .recovery(let recovery): self.recovery = recovery
+    case .scaling(let controller): self.controller = controller
     }
   }
 }

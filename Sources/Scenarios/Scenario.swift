@@ -17,6 +17,8 @@ public struct Scenario: Sendable {
   public var name: String
   /// What queries ask for where a trace does not say.
   public var query: QueryDefaults
+  /// What is said of models.
+  public var models: ModelPlan
   /// What is said of service classes, in the order of the file.
   public var classes: [ServiceClass]
   /// Which queries arrive when.
@@ -41,6 +43,9 @@ public struct Scenario: Sendable {
   public var oracles: [Oracle]
   /// Where each node's profiles are named, for faults that only the workload brings to light.
   var profilePlaces: [ProfilePlace: Diagnostic.Location]
+  /// Where each node's memory is given, and its models.
+  var memoryPlaces: [String: Diagnostic.Location]
+  var modelPlaces: [String: Diagnostic.Location]
 
   struct ProfilePlace: Hashable, Sendable {
     let node: String
@@ -52,6 +57,20 @@ public struct Scenario: Sendable {
     node: String, isCPU: Bool, _ what: String, hint: String
   ) -> Diagnostic {
     let place = profilePlaces[ProfilePlace(node: node, isCPU: isCPU)] ?? .init(file: path)
+    return located(place, what, hint: hint)
+  }
+
+  /// A fault of a node's memory, at the line that gives it.
+  public func memoryFault(node: String, _ what: String, hint: String) -> Diagnostic {
+    located(memoryPlaces[node] ?? .init(file: path), what, hint: hint)
+  }
+
+  /// A fault of the models that a node serves, at the line that names them.
+  public func modelFault(node: String, _ what: String, hint: String) -> Diagnostic {
+    located(modelPlaces[node] ?? .init(file: path), what, hint: hint)
+  }
+
+  private func located(_ place: Diagnostic.Location, _ what: String, hint: String) -> Diagnostic {
     let source =
       place.file == path ? SourceLines.line(place.line, of: SourceLines.split(text)) : nil
     return Diagnostic(.badInput, at: place, what, hint: hint, sourceLine: source)

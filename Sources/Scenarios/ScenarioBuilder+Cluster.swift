@@ -23,6 +23,8 @@ extension ScenarioBuilder {
       for index in 0..<count {
         var copy = node
         if count > 1 { copy.name = numbered[index] }
+        conditions(item, of: &copy)
+        modelPlaces[copy.name] = item["models"]?.location
         for (isCPU, key) in [(false, "accelerators"), (true, "cpu")] {
           profilePlaces[.init(node: copy.name, isCPU: isCPU)] = item[key]?["profile"]?.location
         }
@@ -35,8 +37,14 @@ extension ScenarioBuilder {
         name == "central"
         ? .central : .perWorker(stealing: options?["stealing"]?.boolean ?? false)
     }
+    listedFailures(value["failures"], of: &nodes)
     guard !nodes.isEmpty, arePools(nodes, value) else { return nil }
-    return ClusterConfiguration(nodes: nodes, binding: binding)
+    var cluster = ClusterConfiguration(nodes: nodes, binding: binding)
+    if case .weights(let pairs)? = value["parallelism"]?.value {
+      cluster.parallelism = SpeedupCurve(
+        pairs.map { SpeedupCurve.Point(devices: $0.value, speedup: $0.weight) })
+    }
+    return cluster
   }
 
   /// Whether the nodes' stages make a chain.
@@ -54,11 +62,12 @@ extension ScenarioBuilder {
     }
   }
 
-  private func link(_ value: LocatedValue?, or measured: LatencyProfile.HostCopy? = nil) -> Link {
+  func link(_ value: LocatedValue?, or measured: LatencyProfile.HostCopy? = nil) -> Link {
     Link(
       bytesPerSecond: value?["bandwidth"]?.number ?? measured?.bytesPerSecond ?? .infinity,
       latency: value?["latency"]?.duration
-        ?? measured.map { SimulationDuration(seconds: $0.latencySeconds) } ?? .zero)
+        ?? measured.map { SimulationDuration(seconds: $0.latencySeconds) } ?? .zero,
+      isShared: value?["sharing"]?.string == "fifo")
   }
 
   private mutating func node(_ item: LocatedValue, name: String) -> NodeConfiguration? {

@@ -20,6 +20,8 @@ struct ScenarioBuilder {
   var diagnostics: [Diagnostic] = []
   var profiles: [ProfileUse] = []
   var profilePlaces: [Scenario.ProfilePlace: Diagnostic.Location] = [:]
+  var memoryPlaces: [String: Diagnostic.Location] = [:]
+  var modelPlaces: [String: Diagnostic.Location] = [:]
 
   init(
     path: String, lines: [String], folder: String, traceFolders: [String],
@@ -47,12 +49,16 @@ struct ScenarioBuilder {
     _ root: LocatedValue, text: String, overrides: [String]
   ) throws(InputError) -> Scenario {
     let query = queryDefaults(root)
+    let models = modelPlan(root["models"])
     let classes = serviceClasses(root["classes"])
     model = query.model
     size = query.size
     let cluster = self.cluster(root["cluster"])
     let run = runPlan(root)
     let policies = PolicyBuilder(baseline: run.baseline).build(root["policies"], &self)
+    if let cluster {
+      for policy in policies { reach(of: policy, in: cluster, root["policies"]?[policy.name]) }
+    }
     let workload = self.workload(root["workload"], at: root.location)
     let experiment = experiment(root, workload)
     let latents = latents(root, policies)
@@ -65,12 +71,33 @@ struct ScenarioBuilder {
     }
     return Scenario(
       path: path, text: text, overrides: overrides, name: root["name"]?.string ?? "",
-      query: query, classes: classes, workload: workload, cluster: cluster, profiles: profiles,
+      query: query, models: models, classes: classes, workload: workload, cluster: cluster,
+      profiles: profiles,
       policies: policies,
       policyOrigins: (root["policies"]?.fields ?? []).map { PolicyOrigin(name: $0.key, $0.value) },
       latents: latents, quality: quality(root["quality"]),
       experiment: experiment, run: run, oracles: oracles,
-      profilePlaces: profilePlaces)
+      profilePlaces: profilePlaces, memoryPlaces: memoryPlaces, modelPlaces: modelPlaces)
+  }
+
+  /// Whether the policy can use what it asks of the cluster, and uses all of it.
+  private mutating func reach(
+    of policy: PolicySet, in cluster: ClusterConfiguration, _ written: LocatedValue?
+  ) {
+    let most = cluster.nodes.map(\.accelerators).max() ?? 1
+    let place = (written?["steps"] ?? written)?.location ?? .init(file: path)
+    if policy.steps.mostAccelerators > most {
+      fault(
+        place,
+        "policy '\(policy.name)' shares steps among \(policy.steps.mostAccelerators) accelerators, and no node "
+          + "has more than \(most)", "lower it, or give a node more")
+    }
+    for stages in cluster.pools.stages where stages.allSatisfy({ policy.placement.isOnCPU($0) }) {
+      fault(
+        (written?["placement"] ?? written)?.location ?? .init(file: path),
+        "policy '\(policy.name)' places \(stages.map(\.rawValue).joined(separator: " and ")) on the CPU: no query "
+          + "reaches the pool of nodes for it", "leave it on the accelerator, or remove the pool")
+    }
   }
 
   private mutating func queryDefaults(_ root: LocatedValue) -> QueryDefaults {

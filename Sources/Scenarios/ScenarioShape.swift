@@ -8,6 +8,9 @@ enum ScenarioShape {
     .init("name", .string, required: true, "the scenario's name, used in results and reports"),
     .init("description", .string, "what it is for"),
     .init("model", .string, "the model that queries ask for where the trace does not say"),
+    .init(
+      "models", .dictionary(noun: "model", of: model),
+      "what models need of memory, and whose latencies they have; 'other' stands for all the rest"),
     .init("query", query, "what holds for queries where the trace does not say"),
     .init(
       "classes", .dictionary(noun: "class", of: serviceClass),
@@ -62,6 +65,16 @@ enum ScenarioShape {
         "drawn", distribution, standsAlone: false,
         "a time of its own for each query, from a distribution: users' patience"),
     ])
+
+  private static let model = ValueShape.object([
+    .init("latency_of", .string, "the model whose latencies it has; default: its own"),
+    .init(
+      "weights", .quantity(.memory, .positive),
+      "its weights; default: its networks' parameters in half precision"),
+    .init(
+      "activations", .quantity(.memory, .positive),
+      "of one image of 512x512, other sizes by pixels; default: twice the networks' largest tensor"),
+  ])
 
   private static let serviceClass = ValueShape.object([
     .init("slo", slo, "the class's objective; default: query.slo"),
@@ -181,6 +194,18 @@ enum ScenarioShape {
             standsAlone: true, "the dispatcher binds a query at arrival"),
         ]), "where queries wait; default per-worker"),
     .init("nodes", .list(of: node), required: true, "the nodes"),
+    .init(
+      "failures",
+      .list(
+        of: .object([
+          .init("node", .string, required: true, "name of the node; of many, such as gpu-0"),
+          .init("at", .quantity(.duration, .notNegative), required: true, "when it fails"),
+          .init("repair", .quantity(.duration, .positive), required: true, "time of repair"),
+        ])), "failures at given times; what the node works on is lost"),
+    .init(
+      "parallelism", .weights(2...1024),
+      "what so many accelerators are worth to one query, such as {2: 1.9, 4: 3}; default: DistriFusion's"
+    ),
   ])
 
   private static let node = ValueShape.object([
@@ -191,11 +216,35 @@ enum ScenarioShape {
       .object(
         [.init("count", .integer(1...1024), "accelerators a node; default 1")]
           + device + [
-            .init("slow_factor", .number(0.01...100), "multiplies all their times; default 1")
+            .init("slow_factor", .number(0.01...100), "multiplies all their times; default 1"),
+            .init(
+              "memory", .quantity(.memory, .positive),
+              "of each; it bounds batches, and models that are not there are loaded; default: enough"
+            ),
+            .init(
+              "startup", .quantity(.duration, .notNegative),
+              "time from activation to service, where a policy scales; default 0 s"),
+            .init("power", power, "of each, for the energy of an image"),
+            .init(
+              "price", .quantity(.price, .notNegative),
+              "of each while it is active, for the cost of images"),
           ]), required: true, "its accelerators, one worker each"),
     .init(
       "cpu",
-      .object([.init("cores", .integer(1...4096), "cores in the pool; default 1")] + device),
+      .object(
+        [.init("cores", .integer(1...4096), "cores in the pool; default 1")] + device + [
+          .init(
+            "tasks",
+            .object(
+              [Stage.encode, .decode, .postProcess].map {
+                .init($0.rawValue, .integer(1...4096), "cores of one task of the stage")
+              }),
+            "cores that one image's work takes; default: those that the profile was measured on"),
+          .init(
+            "scaling", .weights(2...4096),
+            "what so many cores are worth, such as {2: 1.9, 4: 3.4}; default: as many as they are"),
+          .init("power", power, "of each core, for the energy of an image"),
+        ]),
       "its CPU pool; default: one core without CPU stages"),
     .init("link", link, "between accelerators and CPU; default: hand-offs take no time"),
     .init(
@@ -207,9 +256,33 @@ enum ScenarioShape {
     .init(
       "network", link,
       "on the way to the nodes of the next pool; default: hand-overs take no time"),
+    .init(
+      "disk", link,
+      "where weights are loaded from, one load at a time; default: over the link to the host"),
+    .init(
+      "failures",
+      .object([
+        .init("every", .quantity(.duration, .positive), required: true, "mean time of service"),
+        .init("repair", .quantity(.duration, .positive), required: true, "mean time of repair"),
+      ]), "exponential times to failure and of repair; what the node works on is lost"),
+    .init(
+      "stragglers",
+      .object([
+        .init("every", .quantity(.duration, .positive), required: true, "mean time between spells"),
+        .init("lasting", .quantity(.duration, .positive), required: true, "mean length of a spell"),
+        .init("factor", .number(1...1000), required: true, "multiplies times of work in a spell"),
+      ]), "spells in which an accelerator is slow, each for itself, at exponential times"),
+  ])
+
+  private static let power = ValueShape.object([
+    .init("idle", .quantity(.power, .notNegative), required: true, "without work"),
+    .init("busy", .quantity(.power, .notNegative), required: true, "at work"),
   ])
 
   private static let link = ValueShape.object([
+    .init(
+      "sharing", .choice(["none", "fifo"]),
+      "none = each transfer has the whole bandwidth; fifo = one after the other; default none"),
     .init("bandwidth", .quantity(.bandwidth, .positive), required: true, "of each hand-off"),
     .init("latency", .quantity(.duration, .notNegative), "of each hand-off; default 0 s"),
   ])
@@ -304,6 +377,14 @@ enum ScenarioShape {
     case .bits: .quantity(.information, .notNegative)
     case .choice(let words): .choice(words)
     case .name: .string
+    case .schedule:
+      .list(
+        of: .object([
+          .init(
+            "at", .quantity(.duration, .notNegative), required: true, "from the start of the run"),
+          .init(
+            "accelerators", .integer(0...1_000_000), required: true, "active from then on"),
+        ]))
     }
   }
 

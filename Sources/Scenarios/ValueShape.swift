@@ -71,8 +71,12 @@ enum Dimension: String, Sendable {
   case bandwidth
   case information
   case share
+  case memory
+  case power
+  case price
 
-  /// Units and what one of each is in seconds, queries a second, bytes a second, bits, or as a number.
+  /// Units and what one of each is in seconds, queries a second, bytes a second, bits, a number, bytes, watts, or
+  /// dollars an hour.
   var units: [(name: String, factor: Double)] {
     switch self {
     case .duration:
@@ -85,6 +89,13 @@ enum Dimension: String, Sendable {
       [("B/s", 1), ("kB/s", 1e3), ("MB/s", 1e6), ("GB/s", 1e9), ("TB/s", 1e12)]
     case .information: [("bit", 1)]
     case .share: [("%", 0.01)]
+    case .memory:
+      [
+        ("B", 1), ("kB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("MiB", 1_048_576),
+        ("GiB", 1_073_741_824),
+      ]
+    case .power: [("W", 1), ("kW", 1e3)]
+    case .price: [("USD/h", 1)]
     }
   }
 
@@ -96,6 +107,9 @@ enum Dimension: String, Sendable {
     case .bandwidth: "25 GB/s"
     case .information: "0.02 bit"
     case .share: "2 %"
+    case .memory: "80 GB"
+    case .power: "300 W"
+    case .price: "2.5 USD/h"
     }
   }
 }

@@ -126,7 +126,7 @@ public struct Timeline: Observer {
     let worker = Int(span.worker.rawValue)
     let node = nodes[worker]
     switch span.resource {
-    case .accelerator:
+    case .accelerator, .weights:
       let isKept = !queries.isEmpty
       open(span, on: worker, isKept: isKept)
       guard isKept, mayBegin() else { return }
@@ -218,6 +218,7 @@ public struct Timeline: Observer {
       switch span.resource {
       case .link: "transfer to \(span.stage.rawValue)"
       case .network: "to another node's \(span.stage.rawValue)"
+      case .weights: "weights"
       case .accelerator, .cpu: span.stage.rawValue
       }
     let place = "\"pid\":\(node + 1),\"tid\":\(track),\"ts\":\(start)"

@@ -63,6 +63,7 @@ enum PolicyListing {
     case .number(let value): parameter.kind == .bits ? "\(value) bit" : "\(value)"
     case .duration(let value): "\(value.seconds) s"
     case .choice(let word), .name(let word): word
+    case .schedule(let entries): entries.isEmpty ? "none" : "\(entries.count) entries"
     }
   }
 

@@ -10,13 +10,17 @@ struct Bench {
   var step: Double = 2
   var decode: Double? = 3
   var postProcess: Double? = 4
+  var nodes = 1
+  /// What is changed of each node.
+  var conditions: @Sendable (Int, inout NodeConfiguration) -> Void = { _, _ in }
+  /// On each node.
   var workers = 1
   var cores = 1
   var binding = QueueBinding.central
   var link = Link(bytesPerSecond: .infinity, latency: .zero)
   var look: LatentLook?
   var horizon = SimulationTime.distantFuture
-  var parallelEfficiency = 1.0
+  var parallelism = SpeedupCurve(efficiency: 1)
   var policy = PolicySet(
     name: "test", steps: FixedSteps(), dispatcher: RoundRobin(),
     discipline: FirstComeFirstServed(), admission: AcceptAll(), batching: NoBatching())
@@ -62,14 +66,18 @@ struct Bench {
   }
 
   var cluster: ClusterConfiguration {
-    ClusterConfiguration(
-      nodes: [
-        NodeConfiguration(
-          name: "node", accelerators: workers,
+    var cluster = ClusterConfiguration(
+      nodes: (0..<nodes).map { index in
+        var node = NodeConfiguration(
+          name: "node\(index)", accelerators: workers,
           accelerator: device([.encode: encode, .denoise: step, .decode: decode]), cores: cores,
           cpu: device([.encode: encode, .decode: decode, .postProcess: postProcess]), link: link,
           look: look)
-      ], binding: binding)
+        conditions(index, &node)
+        return node
+      }, binding: binding)
+    cluster.parallelism = parallelism
+    return cluster
   }
 
   func stream(_ arrivals: [Arrival], models: [String] = ["m"]) -> QueryStream {
@@ -92,7 +100,7 @@ struct Bench {
       placement: policy.placement)
     var simulation = ClusterSimulation(
       cluster: cluster, stream: stream, policy: policy, times: times, seed: 1, horizon: horizon,
-      parallelEfficiency: parallelEfficiency, observer: Recorder())
+      observer: Recorder())
     guard let recorder = simulation.run() as? Recorder else { preconditionFailure() }
     return Result(records: recorder.records, usage: recorder.usage, spans: recorder.spans)
   }

@@ -111,7 +111,9 @@ import Workload
 
   /// Turns the first of two workers off for good.
   struct FirstOff: Controller {
-    var period: SimulationDuration { SimulationDuration(seconds: 1) }
+    func nextLook(after last: SimulationTime?) -> SimulationTime? {
+      (last ?? .zero) + SimulationDuration(seconds: 1)
+    }
     mutating func replan(_ cluster: ClusterView) -> [Action] {
       cluster.workers[0].isActive ? [.setActive(WorkerID(rawValue: 0), false)] : []
     }
@@ -179,7 +181,7 @@ import Workload
     #expect(result.ends == [4, 8])
     #expect(result.usage.workers.map(\.busyTotal.seconds) == [8, 8])
     // Each further accelerator adds half of its speed: a step takes 2 / 1.5 s.
-    bench.parallelEfficiency = 0.5
+    bench.parallelism = SpeedupCurve(efficiency: 0.5)
     let slower = try bench.run([.init(at: 0)])
     #expect(slower.ends == [4 * 1.333333333])
   }
@@ -224,7 +226,9 @@ import Workload
 
   /// Turns the first worker off at its second look and on again at its fourth.
   struct Toggling: Controller {
-    var period: SimulationDuration { SimulationDuration(seconds: 3) }
+    func nextLook(after last: SimulationTime?) -> SimulationTime? {
+      (last ?? .zero) + SimulationDuration(seconds: 3)
+    }
     var looks = 0
     mutating func replan(_ cluster: ClusterView) -> [Action] {
       looks += 1

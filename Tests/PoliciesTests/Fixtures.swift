@@ -54,11 +54,25 @@ struct Choice: CustomTestStringConvertible, Sendable {
   /// Every entry of the registry with its defaults, and again for each of its parameters with that
   /// one at an end of its range.
   static let all: [Choice] = PolicyRegistry.entries.flatMap { entry in
-    [Choice(entry: entry)]
+    [Choice(entry: entry, given: Self.needed(entry))]
       + entry.parameters.compactMap { parameter in
-        extremes(parameter).map { Choice(entry: entry, given: [parameter.name: $0]) }
-          .first { (try? $0.part()) != nil }
+        extremes(parameter).map { value in
+          Choice(
+            entry: entry,
+            given: Self.needed(entry).merging([parameter.name: value]) { _, other in other })
+        }
+        .first { (try? $0.part()) != nil }
       }
+  }
+
+  /// What has no default: accelerators that go and come.
+  static func needed(_ entry: PolicyEntry) -> [String: ParameterValue] {
+    let plan = [
+      ScheduleEntry(at: .zero, accelerators: 1),
+      ScheduleEntry(at: SimulationDuration(seconds: 1), accelerators: 100),
+    ]
+    let schedules = entry.parameters.filter { $0.kind == .schedule }
+    return Dictionary(uniqueKeysWithValues: schedules.map { ($0.name, .schedule(plan)) })
   }
 
   /// The ends of a parameter's range, the one that strains more first.
@@ -70,6 +84,7 @@ struct Choice: CustomTestStringConvertible, Sendable {
     case .bits: [.number(100), .number(0)]
     case .choice(let words): words.suffix(1).map { .choice($0) }
     case .name: [.name("another")]
+    case .schedule: []
     }
   }
 }
@@ -92,6 +107,8 @@ func policySet(
     case .admission(let part): set.admission = part
     case .batching(let part): set.batching = part
     case .pipelining(let part): set.pipelining = part
+    case .recovery(let part): set.recovery = part
+    case .scaling(let part): set.controller = part
     }
   }
   return set

@@ -25,7 +25,7 @@ import Workload
   /// One node of two workers, batches of up to three images, more queries than they can take at once.
   private func sound() throws -> (run: RunResult, setting: Setting) {
     var scenario = try ScenarioGenerator.scenario(seed: 3)
-    scenario.makeUniform()
+    try scenario.makeUniform()
     scenario.nodes = [scenario.nodes[0]]
     scenario.nodes[0].accelerators = 2
     scenario.nodes[0].cores = 2

@@ -57,7 +57,7 @@ import Workload
     var eased = 0
     for seed in UInt64(0)..<120 {
       var scenario = try ScenarioGenerator.scenario(seed: seed, isDeterministic: true)
-      scenario.makeUniform()
+      try scenario.makeUniform()
       scenario.nodes = [scenario.nodes[0]]
       scenario.nodes[0].accelerator = [.denoise: ScenarioGenerator.unit]
       scenario.nodes[0].cpu = [:]
@@ -89,7 +89,7 @@ import Workload
     var relieved = 0
     for seed in UInt64(0)..<100 {
       var scenario = try ScenarioGenerator.scenario(seed: seed)
-      scenario.makeUniform()
+      try scenario.makeUniform()
       for (kind, name) in [
         (PolicyKind.steps, "fixed"), (.discipline, "fcfs"), (.admission, "all"),
       ] { try scenario.set(.named(kind, name)) }
@@ -119,7 +119,7 @@ import Workload
   /// A policy that looks at the deadline is not blind to it, so the test above is not of nothing.
   @Test func aPolicyThatLooksAtTheSLOIsSeen() throws {
     var scenario = try ScenarioGenerator.scenario(seed: 1)
-    scenario.makeUniform()
+    try scenario.makeUniform()
     try scenario.set(.named(.admission, "drop-hopeless"))
     for index in scenario.queries.indices {
       scenario.queries[index].slo = SimulationDuration(nanoseconds: 1)
@@ -136,7 +136,7 @@ import Workload
   @Test func namesAndTheOrderOfEqualNodesChangeNothing() throws {
     for seed in UInt64(0)..<60 {
       var scenario = try ScenarioGenerator.scenario(seed: seed)
-      scenario.makeUniform()
+      try scenario.makeUniform()
       if seed % 2 == 0 {
         for index in scenario.nodes.indices { scenario.nodes[index] = scenario.nodes[0] }
       }
@@ -192,7 +192,7 @@ import Workload
   /// One that comes first does, so the comparison can fail.
   @Test func aQueryAtTheBeginningChangesWhatFollows() throws {
     var scenario = try ScenarioGenerator.scenario(seed: 2)
-    scenario.makeUniform()
+    try scenario.makeUniform()
     let before = try scenario.run()
     var first = scenario.queries[0]
     first.arrival = .zero

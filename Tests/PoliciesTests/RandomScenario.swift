@@ -48,7 +48,7 @@ struct RandomScenario: CustomTestStringConvertible {
   var stream: QueryStream { QueryStream(queries: queries, models: models) }
 
   var cluster: ClusterConfiguration {
-    ClusterConfiguration(
+    var cluster = ClusterConfiguration(
       nodes: nodes.map { node in
         NodeConfiguration(
           name: node.name, accelerators: node.accelerators,
@@ -64,6 +64,9 @@ struct RandomScenario: CustomTestStringConvertible {
             bytesPerSecond: .infinity,
             latency: SimulationDuration(nanoseconds: node.linkLatencyNanoseconds)))
       }, binding: binding)
+    // Whole nanoseconds again, shared by as many as there are.
+    if isDeterministic { cluster.parallelism = SpeedupCurve(efficiency: 1) }
+    return cluster
   }
 
   private func distributions(_ means: [Stage: Int64]) -> [Stage: Distribution] {
@@ -89,8 +92,9 @@ struct RandomScenario: CustomTestStringConvertible {
     try simulate(stream, on: cluster, under: policy(), seed: seed, horizon: horizon)
   }
 
-  /// Every node does all stages for all models.
-  mutating func makeUniform() {
+  /// Every node does all stages for all models, all the time.
+  mutating func makeUniform() throws {
+    try set(.named(.scaling, "none"))
     for index in nodes.indices {
       nodes[index].stages = StagePools.acceleratorStages
       nodes[index].models = nil
@@ -115,9 +119,16 @@ struct RandomScenario: CustomTestStringConvertible {
     }
     for index in copy.choices.indices {
       for (name, value) in copy.choices[index].given {
-        guard case .duration(let duration) = value else { continue }
-        copy.choices[index].given[name] = .duration(
-          SimulationDuration(nanoseconds: duration.nanoseconds * factor))
+        func longer(_ duration: SimulationDuration) -> SimulationDuration {
+          SimulationDuration(nanoseconds: duration.nanoseconds * factor)
+        }
+        switch value {
+        case .duration(let duration): copy.choices[index].given[name] = .duration(longer(duration))
+        case .schedule(let plan):
+          copy.choices[index].given[name] = .schedule(
+            plan.map { ScheduleEntry(at: longer($0.at), accelerators: $0.accelerators) })
+        default: break
+        }
       }
     }
     return copy

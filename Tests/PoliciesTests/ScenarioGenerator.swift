@@ -112,17 +112,28 @@ struct ScenarioGenerator {
 
   /// An entry with its defaults, or with arguments of its ranges where they do not contradict each other.
   private mutating func choice(_ entry: PolicyEntry) -> Choice {
+    // What contradicts itself is drawn again.
+    for _ in 0..<64 {
+      let choice = drawn(entry)
+      if (try? choice.part()) != nil { return choice }
+    }
+    return Choice(entry: entry, given: Choice.needed(entry))
+  }
+
+  private mutating func drawn(_ entry: PolicyEntry) -> Choice {
     var drawn: [String: ParameterValue] = [:]
     var durations: [String: ParameterValue] = [:]
     for parameter in entry.parameters {
       let value = argument(parameter)
       drawn[parameter.name] = value
-      if case .duration = value { durations[parameter.name] = value }
+      switch value {
+      case .duration, .schedule: durations[parameter.name] = value
+      default: break
+      }
     }
     // Durations are always given, so that they can be stretched.
     let given = random.index(below: 2) == 0 ? durations : drawn
-    let choice = Choice(entry: entry, given: given)
-    return (try? choice.part()) != nil ? choice : Choice(entry: entry, given: durations)
+    return Choice(entry: entry, given: given)
   }
 
   private mutating func argument(_ parameter: PolicyParameter) -> ParameterValue {
@@ -140,6 +151,12 @@ struct ScenarioGenerator {
     case .bits: .number(random.uniform() * 8)
     case .choice(let words): .choice(pick(words))
     case .name: .name("other")
+    case .schedule:
+      .schedule([
+        ScheduleEntry(at: .zero, accelerators: 1 + random.index(below: 3)),
+        ScheduleEntry(
+          at: SimulationDuration(nanoseconds: stageTime() * 20), accelerators: 1_000_000),
+      ])
     }
   }
 

@@ -21,7 +21,8 @@ extension Setting {
     let isUniform = cluster.nodes.allSatisfy {
       $0.models == nil && $0.stages == StagePools.acceleratorStages
     }
-    guard isUniform, horizon == nil, policy.steps is FixedSteps, policy.admission is AcceptAll,
+    guard isUniform, policy.controller == nil, horizon == nil, policy.steps is FixedSteps,
+      policy.admission is AcceptAll,
       policy.batching.maximumWait == .zero, !policy.placement.encodeOnCPU
     else { return false }
     switch policy.pipelining {
@@ -48,6 +49,7 @@ extension InvariantCheck {
     // A record names the last worker: with re-submissions or pools it need not be that of the start.
     let isOneService =
       !setting.policy.steps.decidesAfterDecode && setting.cluster.pools.stages.count == 1
+      && setting.policy.controller == nil
     guard isCentral || isOneService else { return }
     var lines: [Line: [(query: Query, rank: Int64, start: SimulationTime)]] = [:]
     // In a worker's own queue it is known of whole queries alone who waited where.
@@ -99,9 +101,11 @@ extension InvariantCheck {
     let isUniform = setting.cluster.nodes.allSatisfy {
       $0.models == nil && $0.stages == StagePools.acceleratorStages
     }
-    guard isUniform, setting.horizon == nil, setting.cluster.binding == .central,
+    guard isUniform, setting.policy.controller == nil, setting.horizon == nil,
+      setting.cluster.binding == .central,
       setting.policy.pipelining != .none, setting.policy.placement.encodeOnCPU,
-      setting.policy.batching is NoBatching, !setting.policy.steps.decidesAfterDecode
+      setting.policy.batching is NoBatching, !setting.policy.steps.decidesAfterDecode,
+      setting.policy.steps.mostAccelerators == 1
     else { return }
     let accelerated = Dictionary(
       run.spans.filter { $0.resource == .accelerator }.map { ($0.query, $0.end) }

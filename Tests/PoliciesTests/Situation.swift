@@ -32,7 +32,8 @@ struct Situation {
 
   var view: ClusterView {
     ClusterView(
-      now: Self.now, workers: workers, centralParts: 0, centralWork: centralWork, times: times,
+      now: Self.now, workers: workers, centralParts: 0, centralImages: 0, centralWork: centralWork,
+      times: times,
       options: ServingOptions(batchLimit: 4, pipelining: .none))
   }
 

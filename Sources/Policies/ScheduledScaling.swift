@@ -1,0 +1,111 @@
+public import Cluster
+public import EventEngine
+
+/// So many active accelerators from given times on.
+public struct ScheduledScaling: Controller {
+  static let entry = PolicyEntry(
+    .scaling, "scheduled", summary: "numbers of active accelerators by the clock",
+    parameters: [
+      PolicyParameter(
+        "plan", .schedule, default: .schedule([]),
+        "times from the start of the run, and the active accelerators from each on; all before the first"
+      ),
+      PolicyParameter(
+        "period", .duration, default: .duration(.zero),
+        "length after which the plan begins again, such as 24 h; 0 s = never"),
+    ]
+  ) { arguments in
+    let plan = arguments.schedule("plan")
+    guard !plan.isEmpty else {
+      return .failure(.init("plan", "a schedule without an entry"))
+    }
+    let period = arguments.duration("period")
+    if period > .zero, let last = plan.last, last.at >= period {
+      return .failure(.init("plan", "the plan goes on after its period"))
+    }
+    return .success(.scaling(ScheduledScaling(plan: plan, repeating: period)))
+  }
+
+  let plan: [ScheduleEntry]
+  let length: SimulationDuration
+
+  /// A plan in order of time, that begins again after `length`, if above zero.
+  public init(plan: [ScheduleEntry], repeating length: SimulationDuration = .zero) {
+    self.plan = plan
+    self.length = length
+  }
+
+  /// The next time in the plan.
+  public func nextLook(after last: SimulationTime?) -> SimulationTime? {
+    guard let last else { return plan.first.map { .zero + $0.at } }
+    let (round, time) = place(of: last)
+    if let next = plan.first(where: { $0.at > time }) { return round + next.at }
+    guard length > .zero, let first = plan.first else { return nil }
+    return round + length + first.at
+  }
+
+  /// As many as the plan says of now.
+  public mutating func replan(_ cluster: ClusterView) -> [Action] {
+    let time = place(of: cluster.now).time
+    guard let entry = plan.last(where: { $0.at <= time }) else { return [] }
+    return cluster.scaled(to: entry.accelerators)
+  }
+
+  /// The start of the round that a time lies in, and how far in.
+  private func place(of time: SimulationTime) -> (round: SimulationTime, time: SimulationDuration) {
+    guard length > .zero else { return (.zero, time - .zero) }
+    let inRound = SimulationDuration(nanoseconds: time.nanoseconds % length.nanoseconds)
+    return (SimulationTime(nanoseconds: time.nanoseconds - inRound.nanoseconds), inRound)
+  }
+}
+
+/// A time and the accelerators that are active from then on.
+public struct ScheduleEntry: Hashable, Sendable {
+  /// From the start of the run.
+  public var at: SimulationDuration
+  /// Active accelerators.
+  public var accelerators: Int
+  /// An entry from its parts.
+  public init(at: SimulationDuration, accelerators: Int) {
+    self.at = at
+    self.accelerators = accelerators
+  }
+}
+
+extension ClusterView {
+  /// Accelerators that are active or on their way.
+  var activeCount: Int { workers.count { $0.isActive || $0.isStarting } }
+
+  /// The changes that leave `count` workers active: the first inactive ones come, those that hold least go. One
+  /// that does each stage for each model stays.
+  func scaled(to count: Int) -> [Action] {
+    let change = min(max(count, 0), workers.count) - activeCount
+    if change > 0 {
+      return workers.filter { !$0.isActive && !$0.isStarting }.prefix(change).map {
+        .setActive($0.id, true)
+      }
+    }
+    let leaving = workers.filter { $0.isActive || $0.isStarting }.sorted { a, b in
+      let (held, other) = (a.queuedImages + a.runningImages, b.queuedImages + b.runningImages)
+      return (held, -Int(a.id.rawValue)) < (other, -Int(b.id.rawValue))
+    }
+    var staying = leaving
+    var actions: [Action] = []
+    for worker in leaving where actions.count < -change {
+      let others = staying.filter { $0.id != worker.id && $0.pool == worker.pool }
+      guard covers(others, worker) else { continue }
+      staying.removeAll { $0.id == worker.id }
+      actions.append(.setActive(worker.id, false))
+    }
+    return actions
+  }
+
+  /// Whether others serve every model that a worker serves.
+  private func covers(_ others: [WorkerView], _ worker: WorkerView) -> Bool {
+    if others.contains(where: { $0.servedModels == nil }) { return true }
+    guard let served = worker.servedModels else { return false }
+    return served.indices.allSatisfy { model in
+      !served[model] || others.contains { $0.servedModels?[model] ?? true }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Cluster
+import Diagnostics
+import DiffusionModels
+import LatencyProfiles
+
+/// What is said of models: whose latencies they have, and what they need of memory.
+extension ScenarioBuilder {
+  func modelPlan(_ value: LocatedValue?) -> ModelPlan {
+    var plan = ModelPlan()
+    for field in value?.fields ?? [] {
+      let memory = ModelPlan.Entry(
+        latencyOf: field.value["latency_of"]?.string,
+        weights: field.value["weights"]?.number,
+        activations: field.value["activations"]?.number)
+      if field.key == ModelPlan.other {
+        plan.others = memory
+      } else {
+        plan.named[field.key] = memory
+      }
+    }
+    return plan
+  }
+}
+
+/// What a scenario says of its models.
+public struct ModelPlan: Hashable, Sendable {
+  /// The key for all models that have none of their own.
+  static let other = "other"
+
+  struct Entry: Hashable, Sendable {
+    var latencyOf: String?
+    /// Bytes.
+    var weights: Double?
+    /// Bytes for one image of 512 x 512.
+    var activations: Double?
+  }
+
+  var named: [String: Entry] = [:]
+  var others: Entry?
+
+  /// The model whose latencies this one has: itself, unless the scenario says so.
+  public func latencyModel(of model: String) -> String {
+    (named[model] ?? others)?.latencyOf ?? model
+  }
+
+  /// Bytes of a model's weights: as said, else the parameters of its networks in half precision; nil for a
+  /// model that is not known.
+  public func weights(of model: String) -> Double? {
+    if let said = (named[model] ?? others)?.weights { return said }
+    guard let known = ModelRegistry.model(named: latencyModel(of: model)) else { return nil }
+    let graphs =
+      known.encode(images: 1, guidance: false)
+      + known.denoise(
+        images: 1, height: known.nativeSide, width: known.nativeSide, guidance: false)
+      + known.decode(images: 1, height: known.nativeSide, width: known.nativeSide)
+    return Double(graphs.reduce(0) { $0 + $1.parameters }) * 2
+  }
+
+  /// Bytes of activations for a pixel of an image: as said for 512 x 512; else, Assumed, twice the largest tensor
+  /// of its networks in half precision, one read and one written.
+  public func activationsPerPixel(of model: String) -> Double? {
+    if let said = (named[model] ?? others)?.activations { return said / Double(512 * 512) }
+    guard let known = ModelRegistry.model(named: latencyModel(of: model)) else { return nil }
+    let side = known.nativeSide
+    let graphs =
+      known.denoise(images: 1, height: side, width: side, guidance: true)
+      + known.decode(images: 1, height: side, width: side)
+    let largest = graphs.flatMap(\.tensors).map(\.elements).max() ?? 0
+    return Double(largest) * 2 * 2 / Double(side * side)
+  }
+}

@@ -1,0 +1,266 @@
+import Cluster
+import EventEngine
+import LatencyProfiles
+import LatentDynamics
+import Policies
+import Testing
+import Workload
+
+/// Failures, memory, shared links, cores, slow spells, power and scaling: schedules computed by hand. A step
+/// takes 2 s, and a query two of them.
+@Suite struct ConditionTests {
+  private func denoiseOnly() -> Bench {
+    var bench = Bench()
+    (bench.encode, bench.decode, bench.postProcess) = (nil, nil, nil)
+    return bench
+  }
+
+  private static func outage(_ at: Double, _ repair: Double) -> NodeFailures.Outage {
+    .init(start: SimulationTime(seconds: at), repair: SimulationDuration(seconds: repair))
+  }
+
+  // MARK: Failures
+
+  @Test func lostWorkBeginsAgainWhenTheNodeIsBack() throws {
+    var bench = denoiseOnly()
+    bench.conditions = { $1.failures = .listed([Self.outage(3, 5)]) }
+    // The second arrives in the outage and waits behind the first.
+    let result = try bench.run([.init(at: 0), .init(at: 4)])
+    #expect(result.starts == [0, 12] && result.ends == [12, 16])
+    #expect(result.usage.failures == 1 && result.usage.retried == 1)
+    // 2 s of the first step, 1 s of the second, and twice 4 s.
+    #expect(result.usage.workers[0].busyTotal.seconds == 11)
+    #expect(result.usage.workers[0].down.seconds == 5)
+    // What was lost was run too.
+    #expect(result.evaluations == [3, 2])
+  }
+
+  @Test func lostWorkIsDroppedWhereThePolicySaysSo() throws {
+    var bench = denoiseOnly()
+    bench.conditions = { $1.failures = .listed([Self.outage(3, 5)]) }
+    bench.policy.recovery = DropLost()
+    let result = try bench.run([.init(at: 0), .init(at: 4)])
+    #expect(result.outcomes == [.dropped(.lostToFailure), .completed])
+    #expect(result.ends == [3, 12] && result.usage.retried == 0)
+  }
+
+  @Test(arguments: [(1, 1), (2, 2)])
+  func aQueryIsRetriedAsOftenAsItMay(attempts: Int, retried: Int) throws {
+    var bench = denoiseOnly()
+    bench.conditions = { $1.failures = .listed([Self.outage(1, 1), Self.outage(3, 1)]) }
+    bench.policy.recovery = RetryLost(attempts: attempts)
+    let result = try bench.run([.init(at: 0)])
+    #expect(result.usage.retried == retried)
+    #expect(result.outcomes == [attempts == 1 ? .dropped(.lostToFailure) : .completed])
+    #expect(result.ends == [attempts == 1 ? 3 : 8])
+  }
+
+  @Test func anotherNodeTakesOver() throws {
+    for binding in [QueueBinding.central, .perWorker(stealing: false)] {
+      var bench = denoiseOnly()
+      bench.nodes = 2
+      bench.binding = binding
+      bench.conditions = { node, configuration in
+        if node == 0 { configuration.failures = .listed([Self.outage(1, 100)]) }
+      }
+      // The first is lost at 1 and goes behind the second, on the other node, with the third.
+      let result = try bench.run([.init(at: 0), .init(at: 0), .init(at: 0.5)])
+      #expect(result.ends == [8, 4, 12], "\(binding)")
+      #expect(result.usage.workers.map(\.busyTotal.seconds) == [1, 12], "\(binding)")
+      #expect(result.usage.end.seconds == 12)
+    }
+  }
+
+  @Test func whatTheCPUWasDoingIsLostToo() throws {
+    var bench = Bench()
+    (bench.encode, bench.decode) = (nil, nil)
+    bench.policy.pipelining = .cpuGPU(buffer: 2)
+    // Steps until 4, post-processing until 8, but for the failure.
+    bench.conditions = { $1.failures = .listed([Self.outage(7, 1)]) }
+    let result = try bench.run([.init(at: 0)])
+    #expect(result.ends == [16])
+    #expect(result.usage.cpuPools[0].busyTotal.seconds == 7)
+  }
+
+  /// What has been delivered stays delivered: of two images that are post-processed in turn, the query is lost
+  /// whole, but a batch's other query is not.
+  @Test func whatWasDeliveredIsNotLost() throws {
+    var bench = Bench()
+    (bench.encode, bench.decode) = (nil, nil)
+    bench.policy.batching = StaticBatching(images: 2, wait: SimulationDuration(seconds: 1))
+    bench.conditions = { $1.failures = .listed([Self.outage(9, 1)]) }
+    // Batch of both: steps until 4, images of 4 s each until 8 and 12 on one core.
+    let result = try bench.run([.init(at: 0), .init(at: 0)])
+    // The second again alone, after its wait of a second from 9: at the repair.
+    #expect(result.ends == [8, 18] && result.usage.retried == 1)
+  }
+
+  /// Availability is the mean time to failure over that and the mean repair; the run ends though failures would
+  /// go on.
+  @Test func randomFailuresHaveTheirMeans() throws {
+    var bench = denoiseOnly()
+    bench.conditions = {
+      $1.failures = .random(
+        meanTimeBetween: SimulationDuration(seconds: 3),
+        meanRepair: SimulationDuration(seconds: 1))
+    }
+    bench.step = 0.001
+    bench.policy.recovery = DropLost()
+    let result = try bench.run((0..<4000).map { .init(at: Double($0) * 5, steps: 1) })
+    let end = result.usage.end.seconds
+    let down = result.usage.workers[0].down.seconds
+    // 5000 cycles: a standard error of 1 % of 0.25.
+    #expect(abs(down / end - 0.25) < 0.0125)
+    #expect(abs(Double(result.usage.failures ?? 0) / end - 0.25) < 0.0125)
+    #expect(result.usage.inFlight == 0)
+  }
+
+  // MARK: Memory
+
+  /// Weights of 10 bytes each at 10 bytes a second; images need one byte of activations.
+  private static func memory(_ capacity: Double, preloaded: [String] = []) -> AcceleratorMemory {
+    let names = ["a", "b", "c"]
+    return AcceleratorMemory(
+      capacity: capacity, source: Link(bytesPerSecond: 10, latency: .zero, isShared: true),
+      weights: Dictionary(uniqueKeysWithValues: names.map { ($0, 10) }),
+      activationsPerPixel: Dictionary(
+        uniqueKeysWithValues: names.map { ($0, 1 / Double(512 * 512)) }), preloaded: preloaded)
+  }
+
+  @Test func modelsAreLoadedAndTheLeastRecentlyUsedMakesRoom() throws {
+    var bench = denoiseOnly()
+    bench.conditions = { $1.memory = Self.memory(22) }
+    // a and b fit; a is used again, so c takes b's place, and b then a's.
+    let models: [UInt16] = [0, 1, 0, 2, 0, 1, 2]
+    let result = try bench.run(
+      models.map { .init(at: 0, model: $0) }, models: ["a", "b", "c"])
+    //              load a  load b  -    load c  -   load b  load c
+    #expect(result.ends == [5, 10, 14, 19, 23, 28, 33])
+    #expect(result.usage.modelLoads == 5)
+    #expect(result.usage.workers[0].loading.seconds == 5)
+    #expect(result.usage.workers[0].busyTotal.seconds == 28)
+  }
+
+  @Test func aModelOfTheNodeIsThereAtTheStart() throws {
+    var bench = denoiseOnly()
+    bench.conditions = { $1.memory = Self.memory(12, preloaded: ["b", "a"]) }
+    let result = try bench.run(
+      [.init(at: 0, model: 1), .init(at: 0, model: 0)], models: ["a", "b"])
+    // Only the first of the two fits.
+    #expect(result.ends == [4, 9] && result.usage.modelLoads == 1)
+  }
+
+  @Test func memoryBoundsTheBatch() throws {
+    var bench = denoiseOnly()
+    bench.conditions = { $1.memory = Self.memory(12, preloaded: ["a"]) }
+    bench.policy.batching = StaticBatching(images: 4, wait: .zero)
+    let result = try bench.run([.init(at: 0), .init(at: 0), .init(at: 0)], models: ["a"])
+    #expect(result.ends == [4, 4, 8] || result.ends == [4, 8, 8])
+    #expect(result.spans.allSatisfy { $0.images <= 2 })
+    // A query of five images is three parts.
+    let split = try bench.run([.init(at: 0, images: 5)], models: ["a"])
+    #expect(split.records[0].parts == 3 && split.ends == [12])
+  }
+
+  @Test func twoLoadsShareTheDisk() throws {
+    var bench = denoiseOnly()
+    bench.workers = 2
+    bench.conditions = { $1.memory = Self.memory(22) }
+    let result = try bench.run([.init(at: 0), .init(at: 0)], models: ["a"])
+    #expect(result.ends == [5, 6])
+  }
+
+  // MARK: Links and cores
+
+  @Test func aSharedLinkTakesOneTransferAtATime() throws {
+    var bench = Bench()
+    (bench.encode, bench.decode) = (nil, nil)
+    bench.workers = 2
+    bench.cores = 2
+    // 512 x 512 pixels of 3 bytes in a second; half a second on the way.
+    let latency = SimulationDuration(seconds: 0.5)
+    bench.link = Link(bytesPerSecond: 786_432, latency: latency)
+    #expect(try bench.run([.init(at: 0), .init(at: 0)]).ends == [9.5, 9.5])
+    bench.link.isShared = true
+    #expect(try bench.run([.init(at: 0), .init(at: 0)]).ends == [9.5, 10.5])
+  }
+
+  @Test func aTaskTakesItsCores() throws {
+    var bench = Bench()
+    (bench.encode, bench.decode) = (nil, nil)
+    bench.workers = 2
+    bench.cores = 3
+    bench.conditions = { $1.cpuTasks[Stage.postProcess.index] = CPUTask(cores: 2, speedup: 1.6) }
+    // 4 s on a core are 2.5 s on two; of three cores, one is left over.
+    let result = try bench.run([.init(at: 0), .init(at: 0)])
+    #expect(result.ends == [6.5, 9])
+    #expect(result.usage.cpuPools[0].busyTotal.seconds == 10)
+  }
+
+  @Test(arguments: [(1, 1.0), (2, 1.89), (3, 2.47), (4, 3.05), (8, 5.37)])
+  func acceleratorsAreWorthWhatWasPublished(devices: Int, speedup: Double) {
+    #expect(abs(SpeedupCurve.published.speedup(devices: devices) - speedup) < 1e-9)
+  }
+
+  // MARK: Slow spells, power, scaling
+
+  @Test func workThatBeginsInASpellIsSlow() throws {
+    var bench = denoiseOnly()
+    bench.conditions = {
+      $1.stragglers = Stragglers(
+        meanTimeBetween: SimulationDuration(nanoseconds: 1),
+        meanLength: SimulationDuration(seconds: 1e6), factor: 3)
+    }
+    #expect(try bench.run([.init(at: 1)]).ends == [13])
+  }
+
+  /// The share of slow steps is that of the spells in time.
+  @Test func spellsHaveTheirMeans() throws {
+    var bench = denoiseOnly()
+    bench.step = 0.001
+    bench.conditions = {
+      $1.stragglers = Stragglers(
+        meanTimeBetween: SimulationDuration(seconds: 3),
+        meanLength: SimulationDuration(seconds: 1), factor: 2)
+    }
+    let result = try bench.run((0..<20_000).map { .init(at: Double($0), steps: 1) })
+    let slow = result.records.count { $0.latency.seconds > 0.0015 }
+    // 5000 spells.
+    #expect(abs(Double(slow) / 20_000 - 0.25) < 0.015)
+  }
+
+  @Test func energyAndPriceAreOfActiveAccelerators() throws {
+    var bench = denoiseOnly()
+    bench.workers = 2
+    bench.conditions = {
+      $1.power = Power(idle: 10, busy: 100)
+      $1.corePower = Power(idle: 1, busy: 5)
+      $1.pricePerHour = 3.6
+    }
+    let result = try bench.run([.init(at: 0), .init(at: 6)])
+    // 10 s: 8 s of work, 12 s of idling; a core that does nothing.
+    #expect(result.usage.energy == 930.0)
+    #expect(result.usage.price == 20 * 0.001)
+  }
+
+  @Test func acceleratorsComeAfterTheirStart() throws {
+    var bench = denoiseOnly()
+    bench.workers = 2
+    bench.conditions = {
+      $1.startup = SimulationDuration(seconds: 5)
+      $1.pricePerHour = 3600
+    }
+    bench.policy.controller = ScheduledScaling(plan: [
+      ScheduleEntry(at: .zero, accelerators: 1),
+      ScheduleEntry(at: SimulationDuration(seconds: 10), accelerators: 2),
+      ScheduleEntry(at: SimulationDuration(seconds: 18), accelerators: 1),
+    ])
+    // One goes at once; the other serves alone until 15.
+    let result = try bench.run([2, 2, 2, 2, 17].map { .init(at: $0) })
+    #expect(result.ends == [6, 10, 14, 18, 21])
+    // The one: all the time. The other: 10 to 21, when it has finished what it held at 18.
+    let active = result.usage.workers.map(\.active.seconds)
+    #expect(active.sorted() == [11.0, 21.0])
+    #expect(result.usage.price == 32)
+  }
+}
