@@ -33,6 +33,7 @@ extension ClusterSimulation {
     guard loop.now + duration < nextFailure[node] || nextFailure[node] == .distantFuture else {
       return
     }
+    lastWork = max(lastWork, loop.now + duration)
     loop.schedule(event, after: duration)
   }
 

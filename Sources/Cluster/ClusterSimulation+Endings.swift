@@ -194,7 +194,7 @@ extension ClusterSimulation {
   mutating func close() {
     let isCut = horizon < .distantFuture && loop.now >= horizon
     let isOpen = usage.completed + usage.dropped < usage.offered
-    let end = isCut || isOpen ? loop.now : lastEnd
+    let end = isCut || isOpen ? loop.now : max(lastEnd, lastWork)
     for query in 0..<usage.offered where !progress[query].hasEnded {
       usage.inFlight += 1
       report(query: query, as: .inFlight)

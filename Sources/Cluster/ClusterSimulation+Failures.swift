@@ -96,10 +96,10 @@ extension ClusterSimulation {
     if !isQuiet { scheduleFailure(of: node) }
   }
 
-  /// Whether nothing is going on or to come but failures and repairs.
+  /// Whether nothing is going on or to come but failures; a repair may set queries going.
   var isQuiet: Bool {
     loop.pendingCount <= pendingFaults && !batches.contains { $0.isHeld }
-      && workers.allSatisfy { $0.operation == .idle || $0.operation == .down }
+      && workers.allSatisfy { $0.operation == .idle }
   }
 
   /// Dispatches again what waits for a worker that is not there.

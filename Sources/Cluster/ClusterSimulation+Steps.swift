@@ -11,6 +11,11 @@ extension ClusterSimulation {
     for i in workers[w].running.indices {
       let index = workers[w].running[i]
       let part = Int(index)
+      if progress[Int(parts[part].query)].hasEnded {
+        // Another part of it was lost to a failure, and the query with it.
+        workers[w].runningImages -= Int(parts[part].images)
+        continue
+      }
       parts[part].evaluationsDone += 1
       if let looks, parts[part].isLookedAt(after: parts[part].evaluationsDone, looks) {
         decide(part, on: w)

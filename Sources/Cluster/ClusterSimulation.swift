@@ -68,6 +68,8 @@ public struct ClusterSimulation {
   var waitingSince = SimulationTime.zero
   /// When the last query ended: the run's end, whatever timers were still set.
   var lastEnd = SimulationTime.zero
+  /// When the last work is over: after a failure, that of a query that was dropped may outlast all others.
+  var lastWork = SimulationTime.zero
   /// When each node fails next.
   var nextFailure: [SimulationTime]
   /// The next of a node's listed outages.

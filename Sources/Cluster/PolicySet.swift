@@ -31,7 +31,7 @@ public struct PolicySet: Sendable {
     name: String, steps: any StepPolicy, finish: FinishRule = .none, dispatcher: any Dispatcher,
     discipline: any QueueDiscipline, admission: any Admission, batching: any BatchFormation,
     pipelining: Pipelining = .none, placement: Placement = Placement(),
-    recovery: any Recovery = RetryAlways(), controller: (any Controller)? = nil
+    recovery: any Recovery = RetryLost(), controller: (any Controller)? = nil
   ) {
     self.name = name
     self.steps = steps
@@ -53,12 +53,22 @@ public struct PolicySet: Sendable {
   }
 }
 
-/// Serves again whatever was lost, as often as need be.
-public struct RetryAlways: Recovery {
-  /// The policy.
-  public init() {}
-  /// Always.
-  public func isRetried(_ query: QueryView, failures: Int, at now: SimulationTime) -> Bool { true }
+/// Serves what a failure destroyed again, from the start.
+///
+/// The attempts are bounded, since a query that takes longer than nodes last would be started again for ever.
+public struct RetryLost: Recovery {
+  /// Assumed.
+  public static let defaultAttempts = 10
+
+  let attempts: Int
+
+  /// So many times a query is started again.
+  public init(attempts: Int = defaultAttempts) { self.attempts = attempts }
+
+  /// Until the attempts are used up.
+  public func isRetried(_ query: QueryView, failures: Int, at now: SimulationTime) -> Bool {
+    failures <= attempts
+  }
 }
 
 /// What becomes of a query whose step policy says that its steps are enough.

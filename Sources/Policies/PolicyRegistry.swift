@@ -1,3 +1,5 @@
+import Cluster
+
 /// Every policy part there is. A new one is a new file and one line here.
 public enum PolicyRegistry {
   /// In the order of documentation.

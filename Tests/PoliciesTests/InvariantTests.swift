@@ -30,6 +30,9 @@ import Workload
     scenario.nodes[0].accelerators = 2
     scenario.nodes[0].cores = 2
     scenario.nodes[0].cpu[.postProcess] = 20_000_000
+    scenario.nodes[0].memory = AcceleratorMemory(
+      capacity: 2e9, source: Link(bytesPerSecond: 1e11, latency: .zero), weights: ["sd15": 1e9],
+      activationsPerPixel: ["sd15": 1e8 / Double(512 * 512)])
     scenario.binding = .central
     scenario.placement = Placement()
     for (kind, name) in [
@@ -76,6 +79,9 @@ import Workload
     Tampering("an integral one off", .system) { $0.usage.systemIntegral += 1 },
     Tampering("a wait one nanosecond long", .queue) { $0.records[12].start?.nanoseconds += 1 },
     Tampering("a longer queue", .queue) { $0.usage.maximumWaiting += 1 },
+    Tampering("weights that nobody loaded", .memory) { run in
+      run.spans.removeAll { $0.resource == .weights }
+    },
     Tampering("two things at a time", .accelerators) { run in
       let index = run.spans.firstIndex { $0.resource == .accelerator } ?? 0
       run.spans[index].end.nanoseconds += 1

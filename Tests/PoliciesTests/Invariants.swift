@@ -24,6 +24,8 @@ enum Invariant: String, CaseIterable, Sendable {
   case cores
   /// A batch holds no more than its limit; without batching, one query.
   case limit
+  /// Work begins with its model's weights in a memory that it fits into.
+  case memory
   /// Every image gets each stage, and its evaluations.
   case work
   /// No accelerator that could serve is idle while a query waits, and no core while an image does.
@@ -52,12 +54,25 @@ struct Setting {
     cluster.nodes.indices.flatMap { Array(repeating: $0, count: cluster.nodes[$0].accelerators) }
   }
 
+  /// Whether memory, too, bounds batches and parts.
+  var hasMemory: Bool { cluster.nodes.contains { $0.memory != nil } }
+  var hasFailures: Bool { cluster.nodes.contains { $0.failures != .none } }
+
   /// Images of a query's parts but the last, of its last part, and the number of parts.
   func split(_ query: Query) -> (each: Int, last: Int, parts: Int) {
     let images = Int(query.images)
-    let limit = policy.batching.maximumImages ?? images
+    let limit = min(policy.batching.maximumImages ?? images, mostImages(query))
     let parts = (images + limit - 1) / limit
     return (min(limit, images), images - limit * (parts - 1), parts)
+  }
+}
+
+extension Setting {
+  /// Most images of a query's size and first model that fit into every accelerator's memory.
+  private func mostImages(_ query: Query) -> Int {
+    let model = stream.models[Int((policy.steps.firstModel ?? query.model).rawValue)]
+    let shape = Shape(model: model, size: query.size)
+    return cluster.nodes.compactMap { $0.memory?.mostImages(of: shape) }.min() ?? .max
   }
 }
 
@@ -79,6 +94,7 @@ struct InvariantCheck {
     check.acceleratorsDoOneThing()
     check.coresAreEnough()
     check.batchesKeepTheLimit()
+    check.workFindsItsWeights()
     check.everyImageIsWorkedOn()
     check.nobodyIsIdleBesideAQueue()
     check.noCoreIsIdleBesideATask()
@@ -142,9 +158,10 @@ struct InvariantCheck {
       case .completed:
         isSound = isSound && record.start != nil && record.evaluations >= 1
         isSound = isSound && record.worker != nil && record.parts == setting.split(query).parts
-        if setting.policy.steps is FixedSteps {
+        if setting.policy.steps is FixedSteps, !setting.hasFailures {
           isSound = isSound && record.evaluations == Double(query.steps)
         }
+      case .dropped(.lostToFailure): isSound = isSound && record.start != nil
       case .dropped: isSound = isSound && record.start == nil && record.evaluations == 0
       case .inFlight: isSound = isSound && record.end == setting.horizon
       }

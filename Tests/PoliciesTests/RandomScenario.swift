@@ -22,6 +22,11 @@ struct RandomScenario: CustomTestStringConvertible {
     var stages = StagePools.acceleratorStages
     /// nil = all.
     var models: [String]?
+    var failures = NodeFailures.none
+    var stragglers: Stragglers?
+    var memory: AcceleratorMemory?
+    var sharesLinks = false
+    var cpuTasks = [CPUTask](repeating: CPUTask(), count: Stage.allCases.count)
   }
 
   var seed: UInt64
@@ -50,7 +55,7 @@ struct RandomScenario: CustomTestStringConvertible {
   var cluster: ClusterConfiguration {
     var cluster = ClusterConfiguration(
       nodes: nodes.map { node in
-        NodeConfiguration(
+        var made = NodeConfiguration(
           name: node.name, accelerators: node.accelerators,
           accelerator: Device(synthetic: distributions(node.accelerator)),
           slowFactor: node.slowFactor, cores: node.cores,
@@ -58,11 +63,18 @@ struct RandomScenario: CustomTestStringConvertible {
           link: Link(
             bytesPerSecond: node.linkNanosecondsPerByte == 0
               ? .infinity : 1e9 / Double(node.linkNanosecondsPerByte),
-            latency: SimulationDuration(nanoseconds: node.linkLatencyNanoseconds)),
+            latency: SimulationDuration(nanoseconds: node.linkLatencyNanoseconds),
+            isShared: node.sharesLinks),
           look: node.look, stages: node.stages, models: node.models,
           network: Link(
             bytesPerSecond: .infinity,
-            latency: SimulationDuration(nanoseconds: node.linkLatencyNanoseconds)))
+            latency: SimulationDuration(nanoseconds: node.linkLatencyNanoseconds),
+            isShared: node.sharesLinks))
+        made.failures = node.failures
+        made.stragglers = node.stragglers
+        made.memory = node.memory
+        made.cpuTasks = node.cpuTasks
+        return made
       }, binding: binding)
     // Whole nanoseconds again, shared by as many as there are.
     if isDeterministic { cluster.parallelism = SpeedupCurve(efficiency: 1) }
@@ -98,6 +110,11 @@ struct RandomScenario: CustomTestStringConvertible {
     for index in nodes.indices {
       nodes[index].stages = StagePools.acceleratorStages
       nodes[index].models = nil
+      nodes[index].failures = .none
+      nodes[index].stragglers = nil
+      nodes[index].memory = nil
+      nodes[index].sharesLinks = false
+      nodes[index].cpuTasks = [CPUTask](repeating: CPUTask(), count: Stage.allCases.count)
     }
   }
 

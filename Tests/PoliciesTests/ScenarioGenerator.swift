@@ -52,6 +52,7 @@ struct ScenarioGenerator {
       choices: choices, placement: placement, queries: [],
       models: Array(["sd15", "other", "third"].prefix(2 + random.index(below: 2))))
     if random.index(below: 3) == 0 { specialise(&scenario) }
+    if !isDeterministic, random.index(below: 3) == 0 { trouble(&scenario) }
     let workers = nodes.reduce(0) { $0 + $1.accelerators }
     let service = Double((accelerators[.denoise] ?? 0) * 4) + Double(accelerators[.decode] ?? 0)
     let load = 0.2 + 1.6 * random.uniform()
@@ -79,6 +80,40 @@ struct ScenarioGenerator {
       // The first node of each pool serves all models.
       if !firstOfPool.insert(pool).inserted, random.index(below: 2) == 0 {
         scenario.nodes[index].models = [pick(scenario.models)]
+      }
+    }
+  }
+
+  /// Gives nodes failures, slow spells, little memory, links that take one transfer at a time, tasks of several
+  /// cores.
+  private mutating func trouble(_ scenario: inout RandomScenario) {
+    let weights = Dictionary(
+      uniqueKeysWithValues: scenario.models.map { ($0, Double(1 + random.index(below: 3)) * 1e9) })
+    for index in scenario.nodes.indices {
+      if random.index(below: 3) == 0 {
+        scenario.nodes[index].failures = .random(
+          meanTimeBetween: SimulationDuration(nanoseconds: stageTime() * 40),
+          meanRepair: SimulationDuration(nanoseconds: stageTime() * 8))
+      }
+      if random.index(below: 3) == 0 {
+        scenario.nodes[index].stragglers = Stragglers(
+          meanTimeBetween: SimulationDuration(nanoseconds: stageTime() * 10),
+          meanLength: SimulationDuration(nanoseconds: stageTime() * 5), factor: 2.5)
+      }
+      if random.index(below: 2) == 0 {
+        // The largest model with 1 to 7 images of the largest size beside it, and at times others.
+        scenario.nodes[index].memory = AcceleratorMemory(
+          capacity: 3e9 + Double(1 + random.index(below: 7)) * 5e8,
+          source: Link(
+            bytesPerSecond: pick([1e10, 1e11]), latency: SimulationDuration(nanoseconds: 1000),
+            isShared: true),
+          weights: weights,
+          activationsPerPixel: weights.mapValues { _ in 5e8 / Double(768 * 768) },
+          preloaded: random.index(below: 2) == 0 ? scenario.models : [])
+      }
+      scenario.nodes[index].sharesLinks = random.index(below: 2) == 0
+      if scenario.nodes[index].cores > 1 {
+        scenario.nodes[index].cpuTasks[Stage.postProcess.index] = CPUTask(cores: 2, speedup: 1.7)
       }
     }
   }

@@ -19,7 +19,9 @@ extension Setting {
   /// the steps are fixed, and a worker is taken from its first span of a batch on.
   var conservesWork: Bool {
     let isUniform = cluster.nodes.allSatisfy {
-      $0.models == nil && $0.stages == StagePools.acceleratorStages
+      $0.models == nil && $0.stages == StagePools.acceleratorStages && $0.failures == .none
+        && !$0.link.isShared && $0.cpuTasks.allSatisfy { $0.cores == 1 }
+        && ($0.memory == nil || policy.pipelining == .none)
     }
     guard isUniform, policy.controller == nil, horizon == nil, policy.steps is FixedSteps,
       policy.admission is AcceptAll,
@@ -49,7 +51,7 @@ extension InvariantCheck {
     // A record names the last worker: with re-submissions or pools it need not be that of the start.
     let isOneService =
       !setting.policy.steps.decidesAfterDecode && setting.cluster.pools.stages.count == 1
-      && setting.policy.controller == nil
+      && setting.policy.controller == nil && !setting.hasFailures
     guard isCentral || isOneService else { return }
     var lines: [Line: [(query: Query, rank: Int64, start: SimulationTime)]] = [:]
     // In a worker's own queue it is known of whole queries alone who waited where.
@@ -99,7 +101,8 @@ extension InvariantCheck {
   /// told where a query is a batch by itself.
   mutating func noWorkerHoardsBesideAFreeOne() {
     let isUniform = setting.cluster.nodes.allSatisfy {
-      $0.models == nil && $0.stages == StagePools.acceleratorStages
+      $0.models == nil && $0.stages == StagePools.acceleratorStages && $0.failures == .none
+        && $0.memory == nil
     }
     guard isUniform, setting.policy.controller == nil, setting.horizon == nil,
       setting.cluster.binding == .central,
@@ -134,7 +137,8 @@ extension InvariantCheck {
   /// by itself and its hand-over leaves a span.
   mutating func noCoreIsIdleBesideATask() {
     guard setting.horizon == nil, setting.policy.batching is NoBatching,
-      !setting.policy.placement.decodeOnCPU
+      !setting.policy.placement.decodeOnCPU, !setting.hasFailures, !setting.hasMemory,
+      setting.cluster.nodes.allSatisfy({ $0.cpuTasks.allSatisfy { $0.cores == 1 } })
     else { return }
     let nodes = setting.nodes
     for (node, configuration) in setting.cluster.nodes.enumerated() {

@@ -9,11 +9,11 @@ extension InvariantCheck {
   mutating func acceleratorsDoOneThing() {
     var free = [SimulationTime](repeating: .zero, count: run.usage.workers.count)
     var busy = [SimulationDuration](repeating: .zero, count: free.count)
-    for span in run.spans where span.resource == .accelerator {
+    for span in run.spans where span.resource == .accelerator || span.resource == .weights {
       let worker = Int(span.worker.rawValue)
       require(.accelerators, span.start >= free[worker], "\(worker) does two things: \(span.start)")
       free[worker] = max(free[worker], span.end)
-      busy[worker] += span.end - span.start
+      if span.resource == .accelerator { busy[worker] += span.end - span.start }
     }
     require(.accelerators, busy == run.usage.workers.map(\.busyTotal), "busy times")
   }
@@ -22,7 +22,10 @@ extension InvariantCheck {
     let nodes = setting.nodes
     var tasks = setting.cluster.nodes.map { _ in [(SimulationTime, SimulationTime)]() }
     for span in run.spans where span.resource == .cpu {
-      tasks[nodes[Int(span.worker.rawValue)]].append((span.start, span.end))
+      let node = nodes[Int(span.worker.rawValue)]
+      for _ in 0..<setting.cluster.nodes[node].cpuTasks[span.stage.index].cores {
+        tasks[node].append((span.start, span.end))
+      }
       require(.cores, span.images == 1 && span.members.count == 1, "a task of many images")
     }
     for (node, pool) in run.usage.cpuPools.enumerated() {
@@ -73,8 +76,10 @@ extension InvariantCheck {
         case (.postProcess, _): given[index].postProcessings += 1
         }
       }
+      // Where memory bounds parts, whole ones have company too.
       require(
-        .work, span.images == images, "\(images) images of members, \(span.images) of a batch")
+        .work, span.images == images || setting.hasMemory,
+        "\(images) images of members, \(span.images) of a batch")
     }
     for record in run.records { holdWork(of: record, given[Int(record.query.id.rawValue)]) }
   }
@@ -86,6 +91,7 @@ extension InvariantCheck {
     guard record.outcome == .completed else {
       // A query that is cut off has had no more than all of it; one that is dropped, nothing.
       let isDropped = record.outcome != .inFlight
+      if setting.hasFailures { return }
       let isMadeOnce = !setting.policy.steps.decidesAfterDecode
       require(
         .work, given.encodings <= (isDropped ? 0 : isMadeOnce ? parts : .max),
@@ -99,10 +105,14 @@ extension InvariantCheck {
     let told = record.evaluations * Double(parts)
     require(
       .work,
-      setting.policy.steps.mostAccelerators > 1
+      setting.policy.steps.mostAccelerators > 1 || setting.hasFailures
         ? Double(given.evaluations) >= told : Double(given.evaluations) == told,
       "\(name) was told \(record.evaluations) evaluations, had \(given.evaluations) of its parts")
-    if setting.policy.steps is FixedSteps {
+    if setting.hasFailures {
+      require(.work, given.encodings >= parts, "\(name): \(given.encodings) encodings")
+      return
+    }
+    if setting.policy.steps is FixedSteps, !setting.hasMemory {
       require(
         .work, given.imageEvaluations == Int(query.images) * Int(query.steps),
         "\(name): \(given.imageEvaluations) evaluations of its images")

@@ -1,0 +1,54 @@
+import Cluster
+import EventEngine
+import Testing
+import Workload
+
+/// What an accelerator's memory holds, worked out anew from the work that is told: the models used last, as many as
+/// fit beside the batch.
+extension InvariantCheck {
+  mutating func workFindsItsWeights() {
+    guard !setting.hasFailures, setting.policy.controller == nil,
+      !setting.policy.steps.decidesAfterDecode, setting.policy.steps.mostAccelerators == 1
+    else { return }
+    for (worker, node) in setting.nodes.enumerated() {
+      guard let memory = setting.cluster.nodes[node].memory else { continue }
+      hold(
+        run.spans.filter {
+          Int($0.worker.rawValue) == worker
+            && ($0.resource == .accelerator || $0.resource == .weights)
+        }, in: memory)
+    }
+  }
+
+  private mutating func hold(_ spans: [Span], in memory: AcceleratorMemory) {
+    var resident: [String] = []
+    let largest =
+      setting.stream.queries.map { query in
+        setting.stream.models.map { memory.activations(of: Shape(model: $0, size: query.size)) }
+          .max() ?? 0
+      }.max() ?? 0
+    var left = memory.capacity - largest
+    for model in memory.preloaded where memory.weights[model] ?? 0 <= left {
+      left -= memory.weights[model] ?? 0
+      resident.append(model)
+    }
+    for span in spans {
+      let query = setting.stream.queries[Int(span.query.rawValue)]
+      let model = setting.stream.models[Int(query.model.rawValue)]
+      let activations =
+        memory.activations(of: Shape(model: model, size: query.size)) * Double(span.images)
+      if span.resource == .weights {
+        require(.memory, !resident.contains(model), "\(model) is loaded twice at \(span.start)")
+      } else {
+        require(.memory, resident.contains(model), "\(model) is not there at \(span.start)")
+      }
+      resident.removeAll { $0 == model }
+      resident.append(model)
+      func used() -> Double {
+        resident.reduce(activations) { $0 + (memory.weights[$1] ?? 0) }
+      }
+      while used() > memory.capacity, resident.count > 1 { resident.removeFirst() }
+      require(.memory, used() <= memory.capacity, "\(used()) bytes at \(span.start)")
+    }
+  }
+}
