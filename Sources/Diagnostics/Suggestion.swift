@@ -19,7 +19,9 @@ public enum Suggestion {
   public static func hint(for name: String, in candidates: [String], noun: String) -> String {
     if let near = nearest(to: name, in: candidates) { return "did you mean '\(near)'?" }
     if candidates.isEmpty { return "there is no \(noun) here" }
-    let plural = noun.hasSuffix("cy") ? noun.dropLast() + "ies" : noun + "s"
+    let plural =
+      noun.hasSuffix("cy")
+      ? noun.dropLast() + "ies" : noun + (noun.hasSuffix("s") ? "es" : "s")
     return "known \(plural): \(candidates.joined(separator: ", "))"
   }
 

@@ -169,7 +169,7 @@ enum RunMetrics {
     metrics[.modelLoads] = usage.modelLoads.map { Double($0) }
     metrics[.nodeFailures] = usage.failures.map { Double($0) }
     metrics[.retried] = usage.failures == nil ? nil : Double(usage.retried)
-    if usage.hasScaling, window > 0 {
+    if usage.hasScaling || usage.energy != nil || usage.price != nil, window > 0 {
       metrics[.acceleratorsActive] =
         usage.workers.reduce(0) { $0 + $1.active.seconds } / window
     }

@@ -9,8 +9,8 @@ struct Preemption: Hashable, Sendable {
   let margin: Int64
 
   static let switchParameter = PolicyParameter(
-    "preempt", .choice(["no", "yes"]), default: .choice("no"),
-    "yes = a running query gives its place up at a step boundary, and keeps what is done")
+    "preempt", .choice(["never", "between-steps"]), default: .choice("never"),
+    "between-steps = a running query gives its place up at a step boundary, and keeps what is done")
   static let marginParameter = PolicyParameter(
     "margin", .duration, default: .duration(.zero),
     "how far behind a running query must be to give its place up; more means fewer changes (Assumed)"
@@ -24,7 +24,7 @@ struct Preemption: Hashable, Sendable {
   }
 
   init(_ arguments: PolicyArguments, hasMargin: Bool = true) {
-    isOn = arguments.choice("preempt") == "yes"
+    isOn = arguments.choice("preempt") == "between-steps"
     margin = hasMargin ? arguments.duration("margin").nanoseconds : 0
   }
 
