@@ -134,7 +134,11 @@ extension ClusterSimulation {
       if times.isExtrapolated(device: device, shape: shape, stage: stage, batch: batch) {
         usage.extrapolatedBatches += 1
       }
-      nanoseconds = Double(times.median(device: device, shape: shape, stage: stage, batch: batch))
+      nanoseconds =
+        stage == .denoise && times.mixesGuidance
+        ? times.stepMedian(
+          device: device, shape: shape, batch: batch, guided: guidedShare(ofRunning: w))
+        : Double(times.median(device: device, shape: shape, stage: stage, batch: batch))
       let row = times.row(device: device, shape: shape, stage: stage)
       if let residuals = times.residuals[row] {
         nanoseconds *= residual(residuals, stage: stage, oldest: oldest)
@@ -145,6 +149,17 @@ extension ClusterSimulation {
     }
     nanoseconds *= stragglerFactor(w)
     return SimulationDuration(seconds: nanoseconds / 1e9)
+  }
+
+  /// The share of the images in a worker's running batch whose step is one of those that are guided.
+  private func guidedShare(ofRunning w: Int) -> Double {
+    var guided: Int32 = 0
+    for index in workers[w].running {
+      let part = parts[Int(index)]
+      let step = part.firstStep + part.evaluationsDone
+      if Double(step) < times.guidedShare * Double(part.scheduled) { guided += part.images }
+    }
+    return Double(guided) / Double(max(workers[w].runningImages, 1))
   }
 
   /// A factor around 1. For steps it follows a Gaussian copula with the profile's lag-1

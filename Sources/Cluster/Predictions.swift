@@ -26,11 +26,16 @@ extension ServiceTimes {
   }
 
   /// Time of one evaluation for a batch of `images` images on one accelerator of `node`.
+  /// Where some steps are guided only, the mean over a schedule.
   public func evaluationTime(node: NodeID, shape: ShapeID, images: Int) -> SimulationDuration {
-    SimulationDuration(
-      nanoseconds: median(
-        device: Self.accelerator(of: Int(node.rawValue)), shape: shape, stage: .denoise,
-        batch: min(max(images, 1), maximumBatch)))
+    let device = Self.accelerator(of: Int(node.rawValue))
+    let batch = min(max(images, 1), maximumBatch)
+    guard mixesGuidance else {
+      return SimulationDuration(
+        nanoseconds: median(device: device, shape: shape, stage: .denoise, batch: batch))
+    }
+    let mean = stepMedian(device: device, shape: shape, batch: batch, guided: guidedShare)
+    return SimulationDuration(nanoseconds: Int64(mean.rounded()))
   }
 
   /// Time for which a look at one image's latent holds a worker of `node` up.

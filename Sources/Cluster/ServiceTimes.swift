@@ -43,6 +43,10 @@ public struct ServiceTimes: Sendable {
   private let latentLooks: [LatentLook?]
   let cores: [Int]
   let cpuTasks: [[CPUTask]]
+  /// The share of a schedule's steps, its first ones, that are guided; 1 without guidance, too.
+  let guidedShare: Double
+  /// Nanoseconds as above of steps without guidance; empty where all steps are alike.
+  private let unguided: [Int64]
   let pools: StagePools
   let nodesOfPool: [[Int]]
   private let shapeIndex: [Shape: ShapeID]
@@ -53,8 +57,8 @@ public struct ServiceTimes: Sendable {
   ///
   /// - Throws: the latencies that profiles lack, all of them.
   public init(
-    cluster: ClusterConfiguration, shapes: [Shape], guidance: Bool, maximumBatch: Int,
-    placement: Placement
+    cluster: ClusterConfiguration, shapes: [Shape], guidance: Bool, guidedSteps: Double = 1,
+    maximumBatch: Int, placement: Placement
   ) throws(MissingLatencies) {
     precondition(maximumBatch >= 1, "a batch without an image")
     self.shapes = shapes
@@ -78,6 +82,27 @@ public struct ServiceTimes: Sendable {
       builder.add(
         node.cpu, of: node.name, isCPU: true, needing: onCPU,
         factors: node.cpuTasks.map { 1 / $0.speedup })
+    }
+    let isMixed = guidance && guidedSteps < 1
+    guidedShare = isMixed ? guidedSteps : 1
+    if isMixed {
+      // Of the other steps, denoising alone; the other rows keep the places alike.
+      var other = ServiceTimesBuilder(
+        shapes: shapes, maximumBatch: maximumBatch, guidance: false,
+        latencyModels: cluster.latencyModels)
+      for node in cluster.nodes {
+        other.add(
+          node.accelerator, of: node.name, isCPU: false,
+          needing: node.stages.filter { $0 == .denoise },
+          factors: Stage.allCases.map { _ in node.slowFactor })
+        other.add(
+          node.cpu, of: node.name, isCPU: true, needing: [],
+          factors: Stage.allCases.map { _ in 1 })
+      }
+      builder.missing += other.missing
+      unguided = other.nanoseconds
+    } else {
+      unguided = []
     }
     guard builder.missing.isEmpty else { throw MissingLatencies(list: builder.missing) }
     nanoseconds = builder.nanoseconds
@@ -114,6 +139,18 @@ public struct ServiceTimes: Sendable {
   @inline(__always)
   func median(device: Int, shape: ShapeID, stage: Stage, batch: Int) -> Int64 {
     nanoseconds[row(device: device, shape: shape, stage: stage) * maximumBatch + batch - 1]
+  }
+
+  /// Whether some steps are guided and others are not.
+  var mixesGuidance: Bool { !unguided.isEmpty }
+
+  /// Median time of a step for a batch of which a share of the images is guided, in nanoseconds: in proportion
+  /// between the times with and without guidance (Assumed).
+  func stepMedian(device: Int, shape: ShapeID, batch: Int, guided: Double) -> Double {
+    let with = Double(median(device: device, shape: shape, stage: .denoise, batch: batch))
+    guard mixesGuidance else { return with }
+    let row = row(device: device, shape: shape, stage: .denoise)
+    return guided * with + (1 - guided) * Double(unguided[row * maximumBatch + batch - 1])
   }
 
   @inline(__always) func stageExists(device: Int, stage: Stage) -> Bool {

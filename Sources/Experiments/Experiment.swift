@@ -143,6 +143,7 @@ public struct Experiment: Sendable {
         times.append(
           try ServiceTimes(
             cluster: scenario.cluster, shapes: shapes, guidance: scenario.query.guidance,
+            guidedSteps: scenario.query.guidedSteps,
             maximumBatch: max(mostImages, limits.max() ?? 1), placement: policy.placement))
       } catch {
         throw InputError(missing(error, scenario))

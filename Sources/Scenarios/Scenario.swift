@@ -92,6 +92,8 @@ public struct QueryDefaults: Hashable, Sendable {
   public var images: Int
   /// Classifier-free guidance.
   public var guidance: Bool
+  /// The share of a schedule's steps, its first ones, that are guided, where there is guidance.
+  public var guidedSteps: Double
   /// The service-level objective.
   public var slo: SLO
 

@@ -106,10 +106,16 @@ struct ScenarioBuilder {
     if case .size(let height, let width)? = query?["size"]?.value {
       size = ImageSize(height: height, width: width)
     }
+    if let place = query?["guided_steps"]?.location, query?["guidance"]?.boolean == false {
+      fault(
+        place, "steps are guided, and queries are not", "remove 'guided_steps' or 'guidance: false'"
+      )
+    }
     return QueryDefaults(
       model: root["model"]?.string ?? "sd15", size: size,
       steps: query?["steps"]?.integer ?? 50, images: query?["images"]?.integer ?? 1,
       guidance: query?["guidance"]?.boolean ?? true,
+      guidedSteps: query?["guided_steps"]?.number ?? 1,
       slo: query?["slo"].flatMap { slo($0) } ?? .scale(3))
   }
 

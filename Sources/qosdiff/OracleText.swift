@@ -27,10 +27,9 @@ struct OracleText {
     let bounds = check.rows.count { $0.oracle.kind == .upperBound }
     let approximations = check.rows.count - exact - bounds
     var lines = [
-      "\(met) of \(exact) exact values inside their intervals, \(kept) of \(bounds) upper bounds (<=) kept, "
-        + "\(approximations) approximations (~) not judged.",
-      "Intervals: Student t over replications, 1 % family-wise over \(check.judged) values (Bonferroni); times in "
-        + "seconds; \(check.queries) queries simulated.",
+      "\(met) of \(exact) exact values inside their intervals, \(kept) of \(bounds) upper bounds (<=) kept;",
+      "\(approximations) approximations (~) are not judged. Intervals: Student t over replications, 1 % family-wise",
+      "over \(check.judged) values (Bonferroni); times in seconds. \(check.queries) queries were simulated.",
     ]
     lines += check.broken.map { "BROKEN: \($0)" }
     return lines

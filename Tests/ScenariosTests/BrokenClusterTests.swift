@@ -45,6 +45,10 @@ import Testing
       "s.yaml:15:21: error: there is no metric 'E[X]'; metrics are written E[Wq], E[Wq^2], E[W], E[T], "
         + "E[Lq], P(idle), P(drop), P(Wq>0.5), P(W>0), P(T>2), Wq p95"),
     .init(
+      "workload:", "query: { guidance: false, guided_steps: 0.5 }\nworkload:",
+      "s.yaml:2:41: error: steps are guided, and queries are not; remove 'guided_steps' or 'guidance: "
+        + "false'"),
+    .init(
       "run:", "oracles: [{ metric: P(idle), source: none }]\nrun:",
       "s.yaml:15:11: error: P(idle) has no value; give one of exact, upper_bound, approximation"),
   ]
