@@ -15,9 +15,25 @@ enum ExperimentNotes {
     notes += load(scenario, streams, times, loadFactor, capacity, baseline)
     notes += profiles(scenario)
     notes += withoutCPU(scenario)
+    notes += memory(scenario, sample)
     notes += latents(scenario, streams, sample)
     notes.append(intervals(scenario, streams))
     return notes
+  }
+
+  /// What memory is taken to hold, by model.
+  private static func memory(_ scenario: Scenario, _ sample: QueryStream) -> [String] {
+    guard let memory = scenario.cluster.nodes.compactMap(\.memory).first else { return [] }
+    let size = scenario.query.size
+    var models = sample.shapes.map(\.model)
+    models = models.enumerated().filter { models.firstIndex(of: $1) == $0 }.map(\.element)
+    return models.map { model in
+      let weights = (memory.weights[model] ?? 0) / 1e9
+      let each = memory.activations(of: Shape(model: model, size: size)) / 1e9
+      return
+        "memory of '\(model)': weights \(round(weights)) GB\(scenario.models.source(of: model)), "
+        + "\(round(each)) GB for an image of \(size)"
+    }
   }
 
   private static func trace(_ streams: QueryStreams, _ scenario: Scenario) -> [String] {

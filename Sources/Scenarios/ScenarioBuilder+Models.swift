@@ -56,6 +56,19 @@ public struct ModelPlan: Hashable, Sendable {
     return Double(graphs.reduce(0) { $0 + $1.parameters }) * 2
   }
 
+  /// Where the figures of its memory are from, as a phrase: empty where the scenario says them.
+  public func source(of model: String) -> String {
+    let said = named[model] ?? others
+    switch (said?.weights, said?.activations) {
+    case (.some, .some): return ""
+    case (.some, nil): return " (activations Assumed: twice the networks' largest tensor)"
+    case (nil, .some): return " (its networks' parameters in half precision)"
+    case (nil, nil):
+      return
+        " (its networks' parameters in half precision; activations Assumed: twice their largest tensor)"
+    }
+  }
+
   /// Bytes of activations for a pixel of an image: as said for 512 x 512; else, Assumed, twice the largest tensor
   /// of its networks in half precision, one read and one written.
   public func activationsPerPixel(of model: String) -> Double? {
