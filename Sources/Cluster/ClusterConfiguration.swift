@@ -95,6 +95,8 @@ public struct NodeConfiguration: Sendable {
   public var stragglers: Stragglers?
   /// Memory of each accelerator; nil = enough for everything, and every model is there.
   public var memory: AcceleratorMemory?
+  /// Whether weights come over ``link``, and take turns with its transfers where it is shared.
+  public var loadsOverLink = false
   /// What a task of each stage takes of the CPU pool, by `Stage.index`.
   public var cpuTasks = [CPUTask](repeating: CPUTask(), count: Stage.allCases.count)
   /// Time from an accelerator's activation to its service.

@@ -217,7 +217,9 @@ extension ClusterSimulation {
     // A batch that cannot be joined makes way as a whole or not at all.
     guard !yielding.isEmpty, joins || yielding.count == running.count else { return }
     for part in yielding.reversed() {
-      if joins, let limit = batchLimit, workers[w].runningImages + candidate.images <= limit {
+      if joins, let limit = batchLimit,
+        workers[w].runningImages + candidate.images <= min(limit, memoryLimit(w, shape: lane))
+      {
         break
       }
       workers[w].runningImages -= Int(parts[Int(part)].images)

@@ -133,6 +133,7 @@ extension ClusterSimulation {
     guard views[w].isStarting, workers[w].startsAt == loop.now else { return }
     views[w].isStarting = false
     views[w].isActive = true
+    for other in workers.indices { leaveWrongQueue(other) }
     redispatch(w) { _ in false }
   }
 

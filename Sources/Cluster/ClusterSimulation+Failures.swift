@@ -83,14 +83,13 @@ extension ClusterSimulation {
     for w in workers.indices where workers[w].node == node {
       workers[w].down += counted(from: workers[w].since)
       workers[w].operation = .idle
-      workers[w].resident = memories[node]?.preloaded ?? []
       views[w].isUp = true
       refreshResident(w)
       setParked(w, true)
     }
     findFailure(of: node)
     // What found nobody that would take it has somebody now.
-    for w in workers.indices where !views[w].isUp || !views[w].isActive { leaveDownQueue(w) }
+    for w in workers.indices { leaveWrongQueue(w) }
     for w in workers.indices where workers[w].node == node { wake(queue: queue(of: w)) }
     // With nothing else to come, failures and repairs would go on for ever.
     if !isQuiet { scheduleFailure(of: node) }
@@ -106,6 +105,13 @@ extension ClusterSimulation {
   private mutating func leaveDownQueue(_ w: Int) {
     guard !central, queues[w].parts > 0 else { return }
     redispatch(w) { _ in true }
+  }
+
+  /// Dispatches again what waits for a worker that does not take it.
+  mutating func leaveWrongQueue(_ w: Int) {
+    guard !central, queues[w].parts > 0 else { return }
+    let (isThere, view) = (views[w].isUp && views[w].isActive, views[w])
+    redispatch(w) { !isThere || !view.serves($0.model) }
   }
 
   /// The parts that a node works on, which forgets them.

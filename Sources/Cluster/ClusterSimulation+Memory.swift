@@ -39,9 +39,14 @@ extension ClusterSimulation {
     memories[Int(workers[w].node)]?.mostImages[shape] ?? .max
   }
 
-  /// Most images of a shape that fit into every accelerator's memory: parts are no larger.
+  /// Most images of a shape that fit into the memory of every accelerator that serves it: parts are no
+  /// larger.
   func partLimit(shape: ShapeID) -> Int {
-    memories.reduce(.max) { min($0, $1?.mostImages[Int(shape.rawValue)] ?? .max) }
+    let shape = Int(shape.rawValue)
+    return memories.indices.reduce(.max) { limit, node in
+      let serves = servedShapes.isEmpty || servedShapes[node * times.shapes.count + shape]
+      return serves ? min(limit, memories[node]?.mostImages[shape] ?? .max) : limit
+    }
   }
 
   /// Whether work of these parts can begin; if not, the weights it needs are on their way, and the work
@@ -60,7 +65,8 @@ extension ClusterSimulation {
     makeRoom(w, memory, for: part, images: imageCount(group), isThere: false)
     let node = Int(workers[w].node)
     let time = transferTime(
-      .disk, of: node, memory.source, bytes: memory.weights[Int(part.model.rawValue)])
+      nodes[node].loadsOverLink ? .host : .disk, of: node, memory.source,
+      bytes: memory.weights[Int(part.model.rawValue)])
     workers[w].pending = PendingWork(stage: stage, group: group, operation: operation)
     workers[w].operation = .loading
     if loop.now >= countingFrom { usage.modelLoads = (usage.modelLoads ?? 0) + 1 }

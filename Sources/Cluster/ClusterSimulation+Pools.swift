@@ -33,7 +33,7 @@ extension ClusterSimulation {
   mutating func enterPool(_ batch: Int) {
     let group = batches[batch].parts
     freeBatches.append(Int32(batch))
-    for index in group {
+    for index in group where !progress[Int(parts[Int(index)].query)].hasEnded {
       parts[Int(index)].pool += 1
       dispatch(Int(index))
     }

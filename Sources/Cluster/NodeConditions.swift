@@ -52,7 +52,7 @@ public struct AcceleratorMemory: Hashable, Sendable {
   public var weights: [String: Double]
   /// Bytes of activations for each pixel of the images of a batch, by name.
   public var activationsPerPixel: [String: Double]
-  /// Models that are there at the start, as far as they fit, in this order.
+  /// Models that are there at the start, as far as they fit, in this order; after a failure they are not.
   public var preloaded: [String]
   /// A memory from its parts.
   public init(

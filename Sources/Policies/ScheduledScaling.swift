@@ -73,19 +73,19 @@ public struct ScheduleEntry: Hashable, Sendable {
 }
 
 extension ClusterView {
-  /// Accelerators that are active or on their way.
-  var activeCount: Int { workers.count { $0.isActive || $0.isStarting } }
+  /// Accelerators that are active or on their way, without those of failed nodes.
+  var activeCount: Int { workers.count { $0.isUp && ($0.isActive || $0.isStarting) } }
 
   /// The changes that leave `count` workers active: the first inactive ones come, those that hold least go. One
   /// that does each stage for each model stays.
   func scaled(to count: Int) -> [Action] {
     let change = min(max(count, 0), workers.count) - activeCount
     if change > 0 {
-      return workers.filter { !$0.isActive && !$0.isStarting }.prefix(change).map {
+      return workers.filter { $0.isUp && !$0.isActive && !$0.isStarting }.prefix(change).map {
         .setActive($0.id, true)
       }
     }
-    let leaving = workers.filter { $0.isActive || $0.isStarting }.sorted { a, b in
+    let leaving = workers.filter { $0.isUp && ($0.isActive || $0.isStarting) }.sorted { a, b in
       let (held, other) = (a.queuedImages + a.runningImages, b.queuedImages + b.runningImages)
       return (held, -Int(a.id.rawValue)) < (other, -Int(b.id.rawValue))
     }

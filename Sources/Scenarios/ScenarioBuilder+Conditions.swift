@@ -25,6 +25,7 @@ extension ScenarioBuilder {
     if let memory = accelerators?["memory"], let capacity = memory.number {
       memoryPlaces[node.name] = memory.location
       let disk = item["disk"].map { link($0) } ?? node.link
+      node.loadsOverLink = item["disk"] == nil && node.link.isShared
       node.memory = AcceleratorMemory(
         capacity: capacity,
         source: Link(
@@ -46,6 +47,18 @@ extension ScenarioBuilder {
     return power
   }
 
+  /// More devices that are worth less would be worth nothing, or less, further on.
+  mutating func fallingCurve(_ value: LocatedValue?) {
+    guard case .weights(let pairs)? = value?.value else { return }
+    let ordered = [(value: 1, weight: 1.0)] + pairs.sorted { $0.value < $1.value }
+    for (one, next) in zip(ordered, ordered.dropFirst()) where next.weight < one.weight {
+      fault(
+        value?.location ?? .init(file: path),
+        "\(next.value) are worth \(next.weight), less than \(one.value)",
+        "a number is worth at least what a smaller one is")
+    }
+  }
+
   /// How many cores a task of each stage takes, and what they are worth.
   private mutating func cpuTasks(_ cpu: LocatedValue?, of node: inout NodeConfiguration) {
     guard let cpu else { return }
@@ -57,6 +70,7 @@ extension ScenarioBuilder {
     if case .weights(let pairs)? = cpu["scaling"]?.value {
       points = pairs.map { SpeedupCurve.Point(devices: $0.value, speedup: $0.weight) }
     }
+    fallingCurve(cpu["scaling"])
     let curve = points.isEmpty ? SpeedupCurve(efficiency: 1) : SpeedupCurve(points)
     for stage in [Stage.encode, .decode, .postProcess] {
       let written = cpu["tasks"]?[stage.rawValue]

@@ -95,6 +95,20 @@ import Workload
     #expect(result.ends == [8, 18] && result.usage.retried == 1)
   }
 
+  /// Bound to a node that does not serve its model while the one that does is down, a query moves on.
+  @Test func aQueryLeavesTheQueueOfAWorkerThatDoesNotTakeIt() throws {
+    var bench = denoiseOnly()
+    bench.nodes = 2
+    bench.binding = .perWorker(stealing: false)
+    bench.policy.dispatcher = JoinShortestQueue()
+    bench.conditions = { node, configuration in
+      configuration.models = [node == 0 ? "a" : "b"]
+      if node == 1 { configuration.failures = .listed([Self.outage(5, 10)]) }
+    }
+    let result = try bench.run([.init(at: 6, model: 1)], models: ["a", "b"])
+    #expect(result.ends == [19] && result.usage.inFlight == 0)
+  }
+
   /// Availability is the mean time to failure over that and the mean repair; the run ends though failures would
   /// go on.
   @Test func randomFailuresHaveTheirMeans() throws {
@@ -148,6 +162,28 @@ import Workload
       [.init(at: 0, model: 1), .init(at: 0, model: 0)], models: ["a", "b"])
     // Only the first of the two fits.
     #expect(result.ends == [4, 9] && result.usage.modelLoads == 1)
+  }
+
+  @Test func afterAFailureTheMemoryIsEmpty() throws {
+    var bench = denoiseOnly()
+    bench.conditions = {
+      $1.memory = Self.memory(12, preloaded: ["a"])
+      $1.failures = .listed([Self.outage(1, 1)])
+    }
+    // Back at 2, a second of loading.
+    let result = try bench.run([.init(at: 0)], models: ["a"])
+    #expect(result.ends == [7] && result.usage.modelLoads == 1)
+  }
+
+  @Test func otherNodesMemoryDoesNotSplitAQuery() throws {
+    var bench = denoiseOnly()
+    bench.nodes = 2
+    bench.conditions = { node, configuration in
+      configuration.models = [node == 0 ? "a" : "b"]
+      configuration.memory = Self.memory(node == 0 ? 11 : 30)
+    }
+    let result = try bench.run([.init(at: 0, images: 4, model: 1)], models: ["a", "b"])
+    #expect(result.records[0].parts == 1 && result.ends == [5])
   }
 
   @Test func memoryBoundsTheBatch() throws {

@@ -68,11 +68,12 @@ struct Setting {
 }
 
 extension Setting {
-  /// Most images of a query's size and first model that fit into every accelerator's memory.
+  /// Most images of a query's size and first model that fit into the memory of every accelerator that serves it.
   private func mostImages(_ query: Query) -> Int {
     let model = stream.models[Int((policy.steps.firstModel ?? query.model).rawValue)]
     let shape = Shape(model: model, size: query.size)
-    return cluster.nodes.compactMap { $0.memory?.mostImages(of: shape) }.min() ?? .max
+    let serving = cluster.nodes.filter { $0.models?.contains(model) ?? true }
+    return serving.compactMap { $0.memory?.mostImages(of: shape) }.min() ?? .max
   }
 }
 

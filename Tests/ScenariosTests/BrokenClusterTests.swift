@@ -49,6 +49,10 @@ import Testing
       "s.yaml:2:41: error: steps are guided, and queries are not; remove 'guided_steps' or 'guidance: "
         + "false'"),
     .init(
+      "cluster:", "cluster:\n  parallelism: { 2: 1.9, 4: 1.2 }",
+      "s.yaml:6:16: error: 4 are worth 1.2, less than 2; a number is worth at least what a smaller one is"
+    ),
+    .init(
       "run:", "oracles: [{ metric: P(idle), source: none }]\nrun:",
       "s.yaml:15:11: error: P(idle) has no value; give one of exact, upper_bound, approximation"),
   ]
