@@ -23,7 +23,8 @@ extension ClusterSimulation {
       end(query: index, as: .dropped(reason))
       return
     }
-    let limit = Int32(min(batchLimit ?? Int(query.images), partLimit(shape: shape), 1_000_000))
+    let fitting = partLimits.isEmpty ? .max : partLimits[Int(shape.rawValue)]
+    let limit = Int32(min(batchLimit ?? Int(query.images), fitting))
     var left = query.images
     while left > 0 {
       parts.append(

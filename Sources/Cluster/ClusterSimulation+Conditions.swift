@@ -39,20 +39,25 @@ extension ClusterSimulation {
 
   /// What multiplies the time of work that begins on a worker now.
   mutating func stragglerFactor(_ w: Int) -> Double {
-    guard let spells = stragglers[Int(workers[w].node)] else { return 1 }
+    guard let spells = nodes[Int(workers[w].node)].stragglers else { return 1 }
     while workers[w].nextSpell <= loop.now {
       workers[w].isSlow.toggle()
       let mean = workers[w].isSlow ? spells.meanLength : spells.meanTimeBetween
-      workers[w].nextSpell = workers[w].nextSpell + drawSpell(w, mean: mean)
+      workers[w].nextSpell =
+        workers[w].nextSpell
+        + exponentialTime(
+          mean: mean, .stragglers, entity: UInt64(w), draw: workers[w].spells)
+      workers[w].spells &+= 1
     }
     return workers[w].isSlow ? spells.factor : 1
   }
 
-  /// The next draw of a worker's spells; at least a nanosecond, so that time goes on.
-  mutating func drawSpell(_ w: Int, mean: SimulationDuration) -> SimulationDuration {
-    var random = RandomStream(seed: seed, stream: .stragglers, entity: UInt64(w))
-    random.seek(toBlock: workers[w].spells &* 4)
-    workers[w].spells &+= 1
+  /// A draw of an entity's exponential times; at least a nanosecond, so that time goes on.
+  func exponentialTime(
+    mean: SimulationDuration, _ stream: RandomStreamID, entity: UInt64, draw: UInt32
+  ) -> SimulationDuration {
+    var random = RandomStream(seed: seed, stream: stream, entity: entity)
+    random.seek(toBlock: draw &* 4)
     return max(
       SimulationDuration(
         seconds: Distribution.exponential(mean: mean.seconds).sample(using: &random)),

@@ -134,7 +134,7 @@ extension ClusterSimulation {
     views[w].isStarting = false
     views[w].isActive = true
     for other in workers.indices { leaveWrongQueue(other) }
-    redispatch(w) { _ in false }
+    wake(queue: queue(of: w))
   }
 
   /// A worker that is not active and holds nothing costs nothing.

@@ -42,13 +42,9 @@ extension ClusterSimulation {
   }
 
   private mutating func draw(_ node: Int, mean: SimulationDuration) -> SimulationDuration {
-    var random = RandomStream(seed: seed, stream: .failures, entity: UInt64(node))
-    random.seek(toBlock: faultDraws[node] &* 4)
-    faultDraws[node] &+= 1
-    return max(
-      SimulationDuration(
-        seconds: Distribution.exponential(mean: mean.seconds).sample(using: &random)),
-      SimulationDuration(nanoseconds: 1))
+    defer { faultDraws[node] &+= 1 }
+    return exponentialTime(
+      mean: mean, .failures, entity: UInt64(node), draw: faultDraws[node])
   }
 
   /// A node is gone, with all that it was working on.
@@ -74,7 +70,7 @@ extension ClusterSimulation {
     pendingFaults += 1
     loop.schedule(.nodeRepaired(node: Int32(node)), after: repair)
     recover(lost)
-    for w in workers.indices where workers[w].node == node { leaveDownQueue(w) }
+    for w in workers.indices where workers[w].node == node { leaveWrongQueue(w) }
   }
 
   /// A node is back, empty.
@@ -101,13 +97,7 @@ extension ClusterSimulation {
       && workers.allSatisfy { $0.operation == .idle }
   }
 
-  /// Dispatches again what waits for a worker that is not there.
-  private mutating func leaveDownQueue(_ w: Int) {
-    guard !central, queues[w].parts > 0 else { return }
-    redispatch(w) { _ in true }
-  }
-
-  /// Dispatches again what waits for a worker that does not take it.
+  /// Dispatches again what waits for a worker that is not there or does not take it.
   mutating func leaveWrongQueue(_ w: Int) {
     guard !central, queues[w].parts > 0 else { return }
     let (isThere, view) = (views[w].isUp && views[w].isActive, views[w])

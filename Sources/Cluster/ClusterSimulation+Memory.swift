@@ -41,9 +41,8 @@ extension ClusterSimulation {
 
   /// Most images of a shape that fit into the memory of every accelerator that serves it: parts are no
   /// larger.
-  func partLimit(shape: ShapeID) -> Int {
-    let shape = Int(shape.rawValue)
-    return memories.indices.reduce(.max) { limit, node in
+  func partLimit(shape: Int) -> Int {
+    memories.indices.reduce(.max) { limit, node in
       let serves = servedShapes.isEmpty || servedShapes[node * times.shapes.count + shape]
       return serves ? min(limit, memories[node]?.mostImages[shape] ?? .max) : limit
     }

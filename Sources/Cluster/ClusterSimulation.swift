@@ -20,7 +20,8 @@ public struct ClusterSimulation {
   let parallelism: SpeedupCurve
   let nodes: [NodeConfiguration]
   let memories: [NodeMemory?]
-  let stragglers: [Stragglers?]
+  /// Most images of a part, by shape; empty where memory bounds none.
+  var partLimits: [Int] = []
   let pools: StagePools
   /// Whether a node serves a shape's model, by (node, shape); empty where every node serves all.
   let servedShapes: [Bool]
@@ -116,7 +117,6 @@ public struct ClusterSimulation {
     memories = cluster.nodes.map { node in
       node.memory.map { NodeMemory($0, models: stream.models, shapes: times.shapes) }
     }
-    stragglers = cluster.nodes.map(\.stragglers)
     if cluster.nodes.contains(where: { $0.memory != nil }) { usage.modelLoads = 0 }
     if cluster.nodes.contains(where: { $0.failures != .none }) { usage.failures = 0 }
     usage.hasScaling = policy.controller != nil
@@ -202,6 +202,9 @@ public struct ClusterSimulation {
     workersOfPool = pools.stages.indices.map { pool in poolOfWorker.count { $0 == pool } }
     fastestOfPool = pools.stages.indices.map { pool in
       order.first { poolOfWorker[$0] == pool } ?? 0
+    }
+    if memories.contains(where: { $0 != nil }) {
+      partLimits = times.shapes.indices.map { partLimit(shape: $0) }
     }
   }
 

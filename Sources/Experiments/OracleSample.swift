@@ -41,9 +41,7 @@ struct OracleSample: Sendable {
       let usage = recorder.usage
       switch metric {
       case .meanQueue:
-        value =
-          RunMetrics.values(of: recorder, warmup: warmup, serviceClass: serviceClass)[
-            .queueLengthMean] ?? .nan
+        value = RunMetrics.queueLength(recorder, warmup, serviceClass)
         return
       case .idle:
         let busy = usage.workers.reduce(0) { $0 + $1.busyTotal.seconds }

@@ -146,7 +146,7 @@ enum RunMetrics {
 
   /// Mean number of queries whose service has not begun, over [warmup, end]: exact, the integral of
   /// the number waiting being the sum of waits clipped to the window.
-  private static func queueLength(
+  static func queueLength(
     _ recorder: RunRecorder, _ warmup: SimulationTime, _ serviceClass: UInt16?
   ) -> Double {
     let end = recorder.usage.end

@@ -40,11 +40,7 @@ extension ScenarioBuilder {
     listedFailures(value["failures"], of: &nodes)
     guard !nodes.isEmpty, arePools(nodes, value) else { return nil }
     var cluster = ClusterConfiguration(nodes: nodes, binding: binding)
-    fallingCurve(value["parallelism"])
-    if case .weights(let pairs)? = value["parallelism"]?.value {
-      cluster.parallelism = SpeedupCurve(
-        pairs.map { SpeedupCurve.Point(devices: $0.value, speedup: $0.weight) })
-    }
+    if let curve = speedups(value["parallelism"]) { cluster.parallelism = curve }
     return cluster
   }
 

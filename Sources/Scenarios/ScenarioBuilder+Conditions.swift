@@ -47,9 +47,9 @@ extension ScenarioBuilder {
     return power
   }
 
-  /// More devices that are worth less would be worth nothing, or less, further on.
-  mutating func fallingCurve(_ value: LocatedValue?) {
-    guard case .weights(let pairs)? = value?.value else { return }
+  /// The curve as written, which must not fall: further on, more devices would be worth nothing, or less.
+  mutating func speedups(_ value: LocatedValue?) -> SpeedupCurve? {
+    guard case .weights(let pairs)? = value?.value else { return nil }
     let ordered = [(value: 1, weight: 1.0)] + pairs.sorted { $0.value < $1.value }
     for (one, next) in zip(ordered, ordered.dropFirst()) where next.weight < one.weight {
       fault(
@@ -57,6 +57,7 @@ extension ScenarioBuilder {
         "\(next.value) are worth \(next.weight), less than \(one.value)",
         "a number is worth at least what a smaller one is")
     }
+    return SpeedupCurve(pairs.map { .init(devices: $0.value, speedup: $0.weight) })
   }
 
   /// How many cores a task of each stage takes, and what they are worth.
@@ -66,12 +67,7 @@ extension ScenarioBuilder {
     if case .profile(let model) = node.cpu.stages[Stage.postProcess.index] {
       measured = model.profile.cores ?? 1
     }
-    var points: [SpeedupCurve.Point] = []
-    if case .weights(let pairs)? = cpu["scaling"]?.value {
-      points = pairs.map { SpeedupCurve.Point(devices: $0.value, speedup: $0.weight) }
-    }
-    fallingCurve(cpu["scaling"])
-    let curve = points.isEmpty ? SpeedupCurve(efficiency: 1) : SpeedupCurve(points)
+    let curve = speedups(cpu["scaling"]) ?? SpeedupCurve(efficiency: 1)
     for stage in [Stage.encode, .decode, .postProcess] {
       let written = cpu["tasks"]?[stage.rawValue]
       let cores = written?.integer ?? measured
