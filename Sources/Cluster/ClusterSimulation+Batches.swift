@@ -201,14 +201,11 @@ extension ClusterSimulation {
     queues[queue].reprioritise { ranks[$0] ?? .max }
   }
 
-  /// Gives the running batch's place to the queue's head where the discipline says so.
+  /// Gives the running batch's place to what goes first of all that waits, where the discipline says so.
   mutating func preempt(_ w: Int) {
     let queue = queue(of: w)
-    discardGone(from: queue)
-    guard let lane = queues[queue].firstLane(where: { _ in true }),
-      let head = queues[queue].head(lane)
-    else { return }
-    let candidate = view(of: Int(head))
+    guard let (candidate, images) = challenger(w, queue) else { return }
+    let lane = Int(candidate.shape.rawValue)
     let running = workers[w].running
     let yielding = running.filter {
       policy.discipline.preempts(candidate, view(of: Int($0)), at: loop.now)
@@ -218,7 +215,7 @@ extension ClusterSimulation {
     guard !yielding.isEmpty, joins || yielding.count == running.count else { return }
     for part in yielding.reversed() {
       if joins, let limit = batchLimit,
-        workers[w].runningImages + candidate.images <= min(limit, memoryLimit(w, shape: lane))
+        workers[w].runningImages + images <= min(limit, memoryLimit(w, shape: lane))
       {
         break
       }
@@ -230,5 +227,34 @@ extension ClusterSimulation {
     for helper in returnHelpers(w) {
       loop.schedule(.formTimeout(queue: Int32(self.queue(of: Int(helper)))), after: .zero)
     }
+  }
+
+  /// What may take the running batch's place, and its images: the queue's head, or where batches are encoded
+  /// ahead, the first that is ready.
+  private mutating func challenger(_ w: Int, _ queue: Int) -> (view: QueryView, images: Int)? {
+    if prefetches, does(.denoise, w) {
+      orderReady(w)
+      guard let batch = workers[w].ready.first else { return nil }
+      let group = batches[Int(batch)].parts
+      return (view(of: Int(group[0])), imageCount(group))
+    }
+    discardGone(from: queue)
+    guard let lane = queues[queue].firstLane(where: { _ in true }),
+      let head = queues[queue].head(lane)
+    else { return nil }
+    let view = view(of: Int(head))
+    return (view, view.images)
+  }
+
+  /// Puts batches that are encoded ahead in the discipline's order: what made way is among them again.
+  mutating func orderReady(_ w: Int) {
+    guard isPreemptive, workers[w].ready.count > 1 else { return }
+    var ranks: [(rank: Priority, place: Int, batch: Int32)] = []
+    for (place, batch) in workers[w].ready.enumerated() {
+      let view = view(of: Int(batches[Int(batch)].parts[0]))
+      ranks.append((policy.discipline.priority(of: view, at: loop.now), place, batch))
+    }
+    ranks.sort { ($0.rank, $0.place) < ($1.rank, $1.place) }
+    workers[w].ready = ranks.map(\.batch)
   }
 }

@@ -53,7 +53,7 @@ extension ClusterSimulation {
     guard let first = batches[batch].parts.first else { return transferDone(batch) }
     let node = Int(workers[w].node)
     let time = transferTime(
-      .host, of: node, times.link(of: node),
+      .host, of: node,
       bytes: Double(
         times.bytes(
           shape: parts[Int(first)].shape, before: stage,
@@ -91,7 +91,7 @@ extension ClusterSimulation {
     let w = Int(batches[batch].worker)
     if batches[batch].stage == .denoise {
       if buffer == nil {
-        workers[w].waitingForCPU += (loop.now - workers[w].since).nanoseconds
+        settleWait(w)
         workers[w].operation = .idle
         free(batch)
         joinRunning(w)
@@ -204,7 +204,7 @@ extension ClusterSimulation {
     guard buffer != nil else { return release(w) }
     workers[w].outputsHeld -= 1
     if workers[w].operation == .blocked {
-      workers[w].blocked += (loop.now - workers[w].since).nanoseconds
+      settleWait(w)
       workers[w].operation = .idle
       handOff(w)
     }
@@ -233,6 +233,7 @@ extension ClusterSimulation {
 
   /// Joins encoded batches to the running one: one where it is empty, all that fit otherwise.
   mutating func takeReady(_ w: Int) {
+    orderReady(w)
     while let first = workers[w].ready.first {
       let group = batches[Int(first)].parts
       let images = imageCount(group)

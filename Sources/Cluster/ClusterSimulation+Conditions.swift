@@ -11,8 +11,14 @@ extension ClusterSimulation {
 
   /// Time until a transfer that is asked for now is over; on a shared link it waits for those before it.
   mutating func transferTime(
-    _ channel: Channel, of node: Int, _ link: Link, bytes: Double
+    _ channel: Channel, of node: Int, bytes: Double
   ) -> SimulationDuration {
+    let link =
+      switch channel {
+      case .host: nodes[node].link
+      case .network: nodes[node].network
+      case .disk: memories[node]?.source ?? .instant
+      }
     let own = SimulationDuration(seconds: bytes / link.bytesPerSecond)
     guard link.isShared else { return own + link.latency }
     let index = 3 * node + channel.rawValue

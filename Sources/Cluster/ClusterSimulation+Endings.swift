@@ -71,30 +71,28 @@ extension ClusterSimulation {
       case .resubmit(let model):
         let query = Int(parts[part].query)
         progress[query].evaluations -= parts[part].evaluationsDone + parts[part].evaluationsBefore
-        parts[part].evaluationsBefore += parts[part].evaluationsDone
-        parts[part].evaluationsDone = 0
-        parts[part].isPlanned = false
-        parts[part].isEncoded = false
+        parts[part].restart()
         parts[part].resubmissions += 1
-        parts[part].pool = 0
         parts[part].model = model
         parts[part].shape = shape(model: model, size: stream.queries[query].size)
-        parts[part].noise = nil
         dispatch(part)
       }
     }
     return kept
   }
 
+  /// Whether every query has ended: timers that are still set change nothing any more.
+  var isOver: Bool { usage.completed + usage.dropped == stream.queries.count }
+
   mutating func replan() {
-    guard var controller = policy.controller else { return }
+    guard !isOver, var controller = policy.controller else { return }
     let actions = controller.replan(clusterView())
     policy.controller = controller
     for action in actions { apply(action) }
     // With nothing else to come, a controller would look for ever.
     quietLooks = isQuiet ? quietLooks + 1 : 0
     let isStuck = quietLooks > Self.mostQuietLooks
-    if usage.completed + usage.dropped < stream.queries.count, !isStuck,
+    if !isOver, !isStuck,
       let next = controller.nextLook(after: loop.now)
     {
       loop.schedule(.replan, at: next)
@@ -114,7 +112,7 @@ extension ClusterSimulation {
   private mutating func setActive(_ w: Int, _ isActive: Bool) {
     guard isActive != (views[w].isActive || views[w].isStarting) else { return }
     if isActive {
-      workers[w].activeSince = workers[w].activeSince ?? loop.now
+      if views[w].isUp { workers[w].activeSince = workers[w].activeSince ?? loop.now }
       let startup = nodes[Int(workers[w].node)].startup
       views[w].isStarting = true
       workers[w].startsAt = loop.now + startup
@@ -130,7 +128,7 @@ extension ClusterSimulation {
 
   /// An activated worker is there, unless it was deactivated meanwhile.
   mutating func started(_ w: Int) {
-    guard views[w].isStarting, workers[w].startsAt == loop.now else { return }
+    guard !isOver, views[w].isStarting, workers[w].startsAt == loop.now else { return }
     views[w].isStarting = false
     views[w].isActive = true
     for other in workers.indices { leaveWrongQueue(other) }
@@ -140,12 +138,18 @@ extension ClusterSimulation {
   /// A worker that is not active and holds nothing costs nothing.
   mutating func switchOffIfEmpty(_ w: Int) {
     guard !views[w].isActive, !views[w].isStarting, workers[w].isParked,
-      let since = workers[w].activeSince
+      workers[w].inputsHeld == 0, workers[w].activeSince != nil
     else { return }
-    workers[w].active += counted(from: since)
-    workers[w].activeSince = nil
+    settleActive(w)
     workers[w].resident.removeAll()
     refreshResident(w)
+  }
+
+  /// Counts the time for which the worker was active until now, and no longer is.
+  mutating func settleActive(_ w: Int) {
+    guard let since = workers[w].activeSince else { return }
+    workers[w].active += counted(from: since)
+    workers[w].activeSince = nil
   }
 
   /// Dispatches again what waits in a worker's queue and may no longer be served there.
@@ -162,7 +166,7 @@ extension ClusterSimulation {
     wake(queue: queue(of: w))
   }
 
-  /// Joules of accelerators and cores; nil where nothing is said of power.
+  /// Joules of accelerators and cores; nil where nothing is said of power. Assumed: a failed node draws nothing.
   private func energy(until end: SimulationTime) -> Double? {
     guard nodes.contains(where: { $0.power != nil || $0.corePower != nil }) else { return nil }
     var joules = 0.0
@@ -174,15 +178,17 @@ extension ClusterSimulation {
       joules += busy * power.busy + max(0, worker.active.seconds - busy) * power.idle
     }
     let window = max(0, (end - countingFrom).seconds)
-    for (node, pool) in zip(nodes, usage.cpuPools) {
+    for (index, (node, pool)) in zip(nodes, usage.cpuPools).enumerated() {
       guard let power = node.corePower else { continue }
       let busy = pool.busyTotal.seconds
-      joules += busy * power.busy + max(0, window * Double(pool.cores) - busy) * power.idle
+      let down = workers.first { $0.node == index }?.down ?? 0
+      let up = window - Double(down) / 1e9
+      joules += busy * power.busy + max(0, up * Double(pool.cores) - busy) * power.idle
     }
     return joules
   }
 
-  /// What active accelerators cost; nil where nothing is said of prices.
+  /// What active accelerators cost; nil where nothing is said of prices. Assumed: a failed node costs nothing.
   private func price() -> Double? {
     guard nodes.contains(where: { $0.pricePerHour != nil }) else { return nil }
     return usage.workers.reduce(0) { sum, worker in
@@ -209,11 +215,10 @@ extension ClusterSimulation {
     precondition(
       usage.offered == usage.completed + usage.dropped + usage.inFlight, "a query was lost")
     for w in workers.indices {
-      let spent = (end - workers[w].since).nanoseconds
+      let spent = max(0, (end - max(workers[w].since, countingFrom)).nanoseconds)
       if workers[w].operation == .waitingForCPU { workers[w].waitingForCPU += spent }
       if workers[w].operation == .blocked { workers[w].blocked += spent }
-      let counted = max(0, (end - max(workers[w].since, countingFrom)).nanoseconds)
-      if workers[w].operation == .down { workers[w].down += counted }
+      if workers[w].operation == .down { workers[w].down += spent }
       if let since = workers[w].activeSince {
         workers[w].active += max(0, (end - max(since, countingFrom)).nanoseconds)
       }

@@ -50,12 +50,13 @@ extension ClusterSimulation {
   /// A node is gone, with all that it was working on.
   mutating func fail(_ node: Int) {
     pendingFaults -= 1
-    guard usage.completed + usage.dropped < stream.queries.count else { return }
+    if isOver { return }
     if loop.now >= countingFrom { usage.failures = (usage.failures ?? 0) + 1 }
     let lost = takeWork(of: node)
     for w in workers.indices where workers[w].node == node {
       setParked(w, false)
       settleWait(w)
+      settleActive(w)
       workers[w].clear()
       workers[w].operation = .down
       workers[w].since = loop.now
@@ -76,10 +77,12 @@ extension ClusterSimulation {
   /// A node is back, empty.
   mutating func repaired(_ node: Int) {
     pendingFaults -= 1
+    if isOver { return }
     for w in workers.indices where workers[w].node == node {
       workers[w].down += counted(from: workers[w].since)
       workers[w].operation = .idle
       views[w].isUp = true
+      if views[w].isActive || views[w].isStarting { workers[w].activeSince = loop.now }
       refreshResident(w)
       setParked(w, true)
     }
@@ -153,13 +156,6 @@ extension ClusterSimulation {
     if parts[part].isPlanned, parts[part].evaluationsDone > 0, parts[part].evaluationsLeft <= 0 {
       progress[query].evaluations -= parts[part].evaluationsDone + parts[part].evaluationsBefore
     }
-    parts[part].evaluationsBefore += parts[part].evaluationsDone
-    parts[part].evaluationsDone = 0
-    parts[part].isPlanned = false
-    parts[part].isEncoded = false
-    parts[part].leftAfter = -1
-    parts[part].noise = nil
-    parts[part].state = StepState()
-    parts[part].pool = 0
+    parts[part].restart()
   }
 }

@@ -64,7 +64,7 @@ extension ClusterSimulation {
     makeRoom(w, memory, for: part, images: imageCount(group), isThere: false)
     let node = Int(workers[w].node)
     let time = transferTime(
-      nodes[node].loadsOverLink ? .host : .disk, of: node, memory.source,
+      nodes[node].loadsOverLink ? .host : .disk, of: node,
       bytes: memory.weights[Int(part.model.rawValue)])
     workers[w].pending = PendingWork(stage: stage, group: group, operation: operation)
     workers[w].operation = .loading

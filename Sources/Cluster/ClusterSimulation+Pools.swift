@@ -13,7 +13,7 @@ extension ClusterSimulation {
     let images = imageCount(workers[w].group)
     let node = Int(workers[w].node)
     let time = transferTime(
-      .network, of: node, times.network(of: node),
+      .network, of: node,
       bytes: Double(
         times.bytes(
           shape: parts[first].shape, before: batches[index].stage,

@@ -144,10 +144,12 @@ extension ClusterSimulation {
         nanoseconds *= residual(residuals, stage: stage, oldest: oldest)
       }
     }
+    var slowest = stragglerFactor(w)
     if stage == .denoise, !workers[w].helpers.isEmpty {
       nanoseconds /= parallelism.speedup(devices: workers[w].helpers.count + 1)
+      for helper in workers[w].helpers { slowest = max(slowest, stragglerFactor(Int(helper))) }
     }
-    nanoseconds *= stragglerFactor(w)
+    nanoseconds *= slowest
     return SimulationDuration(seconds: nanoseconds / 1e9)
   }
 

@@ -55,26 +55,29 @@ extension ClusterSimulation {
     if workers[w].running.isEmpty { workers[w].batch += 1 }
     workers[w].group.removeAll(keepingCapacity: true)
     workers[w].group.append(contentsOf: scratch)
-    let unencoded = scratch.filter { !parts[Int($0)].isEncoded }
+    let isEncoded = scratch.allSatisfy { parts[Int($0)].isEncoded }
     borrowHelpers(w)
     predictFree(w)
     if !does(.encode, w), !does(.denoise, w) {
       workers[w].finished.append(contentsOf: workers[w].group)
       workers[w].group.removeAll(keepingCapacity: true)
       leave(w)
-    } else if placement.encodeOnCPU, !unencoded.isEmpty, does(.denoise, w),
+    } else if placement.encodeOnCPU, !isEncoded, does(.denoise, w),
       times.stageExists(device: ServiceTimes.cpu(of: node), stage: .encode)
     {
-      submit(unencoded, of: w, stage: .encode)
+      submit(unencoded(), of: w, stage: .encode)
       hold(w, as: .waitingForCPU)
-    } else if !unencoded.isEmpty,
+    } else if !isEncoded,
       times.stageExists(device: ServiceTimes.accelerator(of: node), stage: .encode)
     {
-      start(.encode, on: w, unencoded, as: .encode)
+      start(.encode, on: w, unencoded(), as: .encode)
     } else {
       encoded(w)
     }
   }
+
+  /// Those of ``scratch`` that are not encoded yet.
+  private func unencoded() -> [Int32] { scratch.filter { !parts[Int($0)].isEncoded } }
 
   /// Whether a stage is one of those that the worker's pool does.
   func does(_ stage: Stage, _ w: Int) -> Bool {
@@ -191,9 +194,9 @@ extension ClusterSimulation {
     advance(w)
   }
 
-  /// Counts the time for which the worker stood still until now.
+  /// Counts the time for which the worker stood still until now, after the warm-up.
   mutating func settleWait(_ w: Int) {
-    let spent = (loop.now - workers[w].since).nanoseconds
+    let spent = counted(from: workers[w].since)
     switch workers[w].operation {
     case .waitingForCPU: workers[w].waitingForCPU += spent
     case .blocked: workers[w].blocked += spent
@@ -252,7 +255,8 @@ extension ClusterSimulation {
       Span(
         worker: WorkerID(rawValue: Int32(w)), resource: resource, stage: stage, start: loop.now,
         end: loop.now + duration, images: images, query: query(group[0]),
-        batch: batch, members: wantsMembers ? group.map { query($0) } : []))
+        model: parts[Int(group[0])].model, batch: batch,
+        members: wantsMembers ? group.map { query($0) } : []))
   }
 
   /// The part of a piece of work that begins now and lies after the warm-up.

@@ -205,6 +205,15 @@ public struct ClusterSimulation {
     }
     if memories.contains(where: { $0 != nil }) {
       partLimits = times.shapes.indices.map { partLimit(shape: $0) }
+      // A part may go on to another model, which may have less room.
+      let own = partLimits
+      let models = policy.steps.models
+      for (index, shape) in times.shapes.enumerated() {
+        for model in models {
+          guard let other = times.id(of: Shape(model: model, size: shape.size)) else { continue }
+          partLimits[index] = min(partLimits[index], own[Int(other.rawValue)])
+        }
+      }
     }
   }
 

@@ -112,6 +112,8 @@ public struct Span: Hashable, Sendable {
   public var images: Int
   /// The oldest query of the batch.
   public var query: QueryID
+  /// The model that the batch is made with.
+  public var model: ModelID
   /// Number of the batch on its worker, from 1: how often the worker had been empty before it.
   public var batch: Int32
   /// All queries of the batch, where the observer wants them; one that was split may appear twice.

@@ -217,10 +217,17 @@ extension BatchFormation {
 
 /// Looks at the whole cluster now and then and re-plans it.
 public protocol Controller: Sendable {
+  /// Most accelerators that it asks to be active, whatever happens.
+  var mostAccelerators: Int { get }
   /// When it looks next, after a look at `last`, or for the first time; nil = never again. Later than `last`.
   func nextLook(after last: SimulationTime?) -> SimulationTime?
   /// The changes to make now.
   mutating func replan(_ cluster: ClusterView) -> [Action]
+}
+
+extension Controller {
+  /// None.
+  public var mostAccelerators: Int { 0 }
 }
 
 /// A change that a ``Controller`` makes.

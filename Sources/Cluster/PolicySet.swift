@@ -1,4 +1,3 @@
-public import EventEngine
 public import LatentDynamics
 
 /// A serving policy: one choice for each of its parts.
@@ -50,24 +49,6 @@ public struct PolicySet: Sendable {
   public var options: ServingOptions {
     ServingOptions(
       batchLimit: batching.maximumImages, pipelining: pipelining, placement: placement)
-  }
-}
-
-/// Serves what a failure destroyed again, from the start.
-///
-/// The attempts are bounded, since a query that takes longer than nodes last would be started again for ever.
-public struct RetryLost: Recovery {
-  /// Assumed.
-  public static let defaultAttempts = 10
-
-  let attempts: Int
-
-  /// So many times a query is started again.
-  public init(attempts: Int = defaultAttempts) { self.attempts = attempts }
-
-  /// Until the attempts are used up.
-  public func isRetried(_ query: QueryView, failures: Int, at now: SimulationTime) -> Bool {
-    failures <= attempts
   }
 }
 

@@ -185,14 +185,22 @@ public struct ServiceTimes: Sendable {
     links[node].time(bytes: bytes(shape: shape, before: stage, images: images))
   }
 
-  func link(of node: Int) -> Link { links[node] }
-  func network(of node: Int) -> Link { networks[node] }
-
   /// Time to hand `images` images over to the next pool, whose first stage is `stage`.
   func networkTime(node: Int, shape: ShapeID, before stage: Stage, images: Int)
     -> SimulationDuration
   {
     networks[node].time(bytes: bytes(shape: shape, before: stage, images: images))
+  }
+
+  /// Bytes of all hand-overs of an image of the largest shape.
+  public var bytesHandedOver: Int {
+    shapes.indices.reduce(0) { most, shape in
+      max(
+        most,
+        Stage.allCases.reduce(0) {
+          $0 + bytes(shape: ShapeID(rawValue: UInt16(shape)), before: $1, images: 1)
+        })
+    }
   }
 
   /// Bytes of that hand-over.

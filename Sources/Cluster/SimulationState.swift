@@ -56,6 +56,18 @@ struct Part {
   var isEncoded = false
   var state = StepState()
 
+  /// Back to before the encoding; the evaluations are remembered.
+  mutating func restart() {
+    evaluationsBefore += evaluationsDone
+    evaluationsDone = 0
+    isPlanned = false
+    isEncoded = false
+    leftAfter = -1
+    noise = nil
+    state = StepState()
+    pool = 0
+  }
+
   var evaluationsLeft: Int32 { evaluationsPlanned - evaluationsDone }
 
   /// Whether the step policy looks at it after so many evaluations.

@@ -22,13 +22,17 @@ extension Experiment {
   }
 
   /// - Throws: models that nobody serves or asks for, and models that are too large for an accelerator.
-  static func checkModels(_ shapes: [Shape], _ scenario: Scenario) throws(InputError) {
+  ///
+  /// - Parameter asked: models that any policy's queries may ask for, those of policies left out included.
+  static func checkModels(
+    _ shapes: [Shape], asked: Set<String>, _ scenario: Scenario
+  ) throws(InputError) {
     let nodes = scenario.cluster.nodes
-    let asked = Set(shapes.map(\.model))
+    let served = Set(shapes.map(\.model))
     var faults: [Diagnostic] = []
     for (pool, stages) in scenario.cluster.pools.stages.enumerated() {
       let own = nodes.indices.filter { scenario.cluster.pools.poolOfNode[$0] == pool }
-      for model in asked.sorted()
+      for model in served.sorted()
       where !own.contains(where: { nodes[$0].models?.contains(model) ?? true }) {
         faults.append(
           scenario.modelFault(

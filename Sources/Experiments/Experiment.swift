@@ -69,7 +69,9 @@ public struct Experiment: Sendable {
         .badInput, at: .init(file: scenario.path), "the workload has no query",
         hint: "raise workload.duration or the rate")
     }
-    times = try Self.serviceTimes(policies, sample, scenario)
+    let asked = streams.models + scenario.policies.flatMap { $0.steps.models }
+    try scenario.checkModelPlan(asked: asked)
+    times = try Self.serviceTimes(policies, sample, asked: Set(asked), scenario)
     try WorkLimits.check(sample, times[0], scenario)
     let capacity = Capacity(
       cluster: scenario.cluster, times: times[0], stream: sample, options: policies[0].options)
@@ -118,7 +120,7 @@ public struct Experiment: Sendable {
   }
 
   private static func serviceTimes(
-    _ policies: [PolicySet], _ sample: QueryStream, _ scenario: Scenario
+    _ policies: [PolicySet], _ sample: QueryStream, asked: Set<String>, _ scenario: Scenario
   ) throws(InputError) -> [ServiceTimes] {
     var mostImages = sample.queries.map { Int($0.images) }.max() ?? 1
     // A rare value of a mix may appear in another replication only.
@@ -136,7 +138,7 @@ public struct Experiment: Sendable {
         shapes.append(Shape(model: model, size: size))
       }
     }
-    try checkModels(shapes, scenario)
+    try checkModels(shapes, asked: asked, scenario)
     var times: [ServiceTimes] = []
     for policy in policies {
       do {

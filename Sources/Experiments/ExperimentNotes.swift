@@ -101,7 +101,7 @@ enum ExperimentNotes {
       let origin = [use.profile.device, use.profile.source, use.profile.date].compactMap { $0 }
       return "latencies of \(parts): \(use.profile.provenance.rawValue), "
         + "\(use.profile.name) (\(origin.joined(separator: "; ")))"
-    } + scenario.profiles.compactMap(cores)
+    } + tasks(scenario)
   }
 
   /// Sizes that profiles lack: one sentence for each profile, however many a trace has.
@@ -187,14 +187,20 @@ enum ExperimentNotes {
     return notes
   }
 
-  /// A CPU task takes one core, whatever its profile was measured on.
-  private static func cores(_ use: ProfileUse) -> String? {
-    guard let cores = use.profile.cores, cores > 1,
-      use.uses.contains(where: { $0.hasSuffix(" cpu") })
-    else { return nil }
-    return
-      "\(use.profile.name): networks were measured on \(cores) cores, but a task of a CPU pool "
-      + "occupies one (right for post-processing alone)"
+  /// What CPU tasks of several cores are worth, each once.
+  private static func tasks(_ scenario: Scenario) -> [String] {
+    var notes: [String] = []
+    for node in scenario.cluster.nodes {
+      for stage in Stage.allCases where node.cpuTasks[stage.index].cores > 1 {
+        if case .absent = node.cpu.stages[stage.index] { continue }
+        let task = node.cpuTasks[stage.index]
+        let note =
+          "a \(stage.rawValue) task of a CPU pool takes \(task.cores) cores, and "
+          + "\(round(1 / task.speedup)) times as long as its profile says"
+        if !notes.contains(note) { notes.append(note) }
+      }
+    }
+    return notes
   }
 
   /// Post-processing that takes no time must be said.

@@ -87,6 +87,9 @@ public struct ExperimentRunner: Sendable {
     stored.replications = runs.replications
     if let goal { stored.notes.append(goal.note(runs.metrics, policies: runs.policies)) }
     if let warning = runs.warmupWarning { stored.notes.append(warning) }
+    if experiment.scenario.run.horizon == nil, let warning = runs.strandedWarning {
+      stored.notes.append(warning)
+    }
     return ExperimentOutcome(
       experiment: stored, metrics: runs.metrics, policies: runs.policies,
       analysis: runs.analysis(origins: stored.origins),
@@ -175,6 +178,7 @@ private struct CollectedRuns {
   var quantiles: [[[Double]]]
   /// Replications in which MSER-5 found no end of the warm-up.
   var unsettled = 0
+  var inFlight = 0
 
   init(policies: [String]) {
     self.policies = policies
@@ -209,6 +213,7 @@ private struct CollectedRuns {
     if let told = run.companion { companion = told }
     extrapolatedBatches += run.usage.extrapolatedBatches
     events += run.usage.events
+    inFlight += run.usage.inFlight
   }
 
   private static func blank(_ runs: [MetricValues]) -> [MetricValues] {
@@ -223,6 +228,14 @@ private struct CollectedRuns {
       },
       distributions: zip(policies, quantiles).compactMap(Summaries.distribution),
       effects: Summaries.effects(policies: policies, metrics: metrics, origins: origins))
+  }
+
+  /// Of queries that were in flight when nothing more was to come.
+  var strandedWarning: String? {
+    inFlight == 0
+      ? nil
+      : "\(inFlight) queries never ended: nothing was left that could have served them; their latencies "
+        + "are missing from the means"
   }
 
   var warmupWarning: String? {

@@ -124,6 +124,11 @@ enum Summaries {
     case .latentError, .convergenceMean, .convergenceP5: "not judged: no trajectory table"
     case .qualityViolationRatio: "none asked: the scenario has no quality.floor"
     case .waitGrowth: "too few: under \(SteadyState.fewestQueries) queries"
+    case .energyPerImage: "none: no node has a 'power', or no image was made"
+    case .costPer1000Images: "none: no node has a 'price', or no image was made"
+    case .acceleratorsActive: "none: all are, and nothing is said of power, price or scaling"
+    case .modelLoads: "none: no node has a 'memory'"
+    case .nodeFailures, .retried: "none: no node can fail"
     default: "no query"
     }
   }

@@ -18,9 +18,11 @@ enum WorkLimits {
     var scale = 1.0
     if case .scale(let factor) = scenario.query.slo { scale = max(factor, 1) }
     let slowest = times.slowestStage.seconds
+    let perImage = slowestTransfer(times, scenario)
+    let load = slowestLoad(scenario)
     var total = 0.0
     for query in sample.queries {
-      let query = Double(query.steps) * slowest
+      let query = Double(query.steps) * slowest + Double(query.images) * perImage + load
       total += query
       guard query * scale < longest, total < 4 * longest else {
         throw InputError(
@@ -29,6 +31,22 @@ enum WorkLimits {
           hint: "a query's steps x time x SLO scale must stay under 30 years, all of them under 120"
         )
       }
+    }
+  }
+
+  /// Seconds that the hand-overs of an image take at most, one after the other.
+  private static func slowestTransfer(_ times: ServiceTimes, _ scenario: Scenario) -> Double {
+    let links = scenario.cluster.nodes.flatMap { [$0.link, $0.network] }
+    let rate = links.reduce(Double.infinity) { min($0, $1.bytesPerSecond) }
+    let latency = links.reduce(0.0) { max($0, $1.latency.seconds) }
+    return Double(times.bytesHandedOver) / rate + 4 * latency
+  }
+
+  /// Seconds that the weights of the largest model take at most.
+  private static func slowestLoad(_ scenario: Scenario) -> Double {
+    scenario.cluster.nodes.compactMap(\.memory).reduce(0) { most, memory in
+      let bytes = memory.weights.values.max() ?? 0
+      return max(most, bytes / memory.source.bytesPerSecond + memory.source.latency.seconds)
     }
   }
 

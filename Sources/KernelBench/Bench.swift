@@ -69,10 +69,11 @@ public final class Bench {
     let later = try peak()
     roofline.gflopPerS = max(roofline.gflopPerS, later.gflopPerS)
     roofline.gbytePerS = max(roofline.gbytePerS, later.gbytePerS)
+    let scaling = try measureCores()
     resume.remove()
     return BenchResult(
       plan: plan, machine: machine, oneDNN: engine.library.version, roofline: roofline,
-      measurements: resume.measurements, whole: whole)
+      measurements: resume.measurements, whole: whole, coreScaling: scaling)
   }
 
   private func peak() throws -> LatencyProfile.Roofline {
@@ -142,6 +143,47 @@ public final class Bench {
     }
     try resume.add(
       KernelMeasurement(kernel: kernel, implementation: trial.implementation, samples: samples))
+  }
+
+  /// Times the stages of CPU pools on each number of cores, in turn: what slows one slows the next.
+  private func measureCores() throws -> [LatencyProfile.CoreScaling] {
+    guard !plan.coreCounts.isEmpty else { return [] }
+    var result: [LatencyProfile.CoreScaling] = []
+    for name in [Stage.encode, .decode, .postProcess] {
+      // The guided pass of encoding, which an image takes where there is guidance.
+      guard
+        let entry = plan.entries.last(where: {
+          $0.stage == name && $0.batch == 1
+            && $0.model == plan.entries.first { $0.stage == name }?.model
+        })
+      else { continue }
+      let stages = try plan.coreCounts.map { cores in
+        try WholeStage(
+          entry,
+          on: OneDNN(library: engine.library, threads: cores, precision: plan.precision))
+      }
+      var samples = plan.coreCounts.map { _ in Samples() }
+      let watch = Stopwatch(minimum: plan.coreRounds, budget: plan.secondsPerStage)
+      var isWarm = false
+      while watch.wantsMore(than: samples[0]) {
+        for (index, cores) in plan.coreCounts.enumerated() {
+          show("\(entry.title) on \(cores) core\(cores == 1 ? "" : "s")")
+          try checkCancelled()
+          engine.library.setThreads(Int32(cores))
+          let seconds = try Stopwatch.once(stages[index].run)
+          // The first run fills caches.
+          if isWarm { samples[index].seconds.append(seconds) }
+        }
+        isWarm = true
+      }
+      for (cores, samples) in zip(plan.coreCounts, samples) {
+        result.append(
+          .init(
+            stage: name, cores: cores, medianSeconds: samples.median, repetitions: samples.count))
+      }
+    }
+    engine.library.setThreads(Int32(plan.threads))
+    return result
   }
 
   private func checkCancelled() throws(KernelBenchError) {

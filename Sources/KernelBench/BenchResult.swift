@@ -11,6 +11,8 @@ public struct BenchResult: Sendable {
   let measurements: [Kernel: KernelMeasurement]
   /// Timings of whole stages, by the entry's index in the plan.
   let whole: [Int: Samples]
+  /// Stages of CPU pools on numbers of cores; empty where the plan asks for none.
+  let coreScaling: [LatencyProfile.CoreScaling]
   /// Timings of the entropy of a latent, and the latent's values; nil where it was not timed.
   public var latentEntropy: (values: Int, samples: Samples)?
 
@@ -48,7 +50,7 @@ public struct BenchResult: Sendable {
         LatencyProfile.LatentEntropy(
           values: values, medianSeconds: samples.median, p10Seconds: samples.quantile(0.1),
           p90Seconds: samples.quantile(0.9), repetitions: samples.count)
-      }, kernels: kernels, entries: entries)
+      }, coreScaling: coreScaling, kernels: kernels, entries: entries)
   }
 
   /// The profile's entries, in the plan's order.

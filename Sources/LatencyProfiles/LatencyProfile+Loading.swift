@@ -63,14 +63,15 @@ extension LatencyProfile {
     name: String, device: String, source: String, mode: String,
     libraries: [String: String] = [:], date: String? = nil, cores: Int? = nil,
     harness: String? = nil, roofline: Roofline? = nil, hostCopy: HostCopy? = nil,
-    latentEntropy: LatentEntropy? = nil, kernels: [KernelLatency] = [],
-    entries: [Entry]
+    latentEntropy: LatentEntropy? = nil, coreScaling: [CoreScaling] = [],
+    kernels: [KernelLatency] = [], entries: [Entry]
   ) throws(InputError) {
     let file = ProfileFile(
       schema: Self.schemaVersion, name: name, provenance: Self.weakestProvenance(of: entries),
       device: device, source: source, mode: mode, libraries: libraries, date: date, cores: cores,
       harness: harness, roofline: roofline, hostCopy: hostCopy, latentEntropy: latentEntropy,
-      entries: entries, kernels: kernels.isEmpty ? nil : kernels)
+      coreScaling: coreScaling.isEmpty ? nil : coreScaling, entries: entries,
+      kernels: kernels.isEmpty ? nil : kernels)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     // Not a number becomes a string, which reading then refuses with its place.
@@ -105,6 +106,7 @@ struct ProfileFile: Encodable {
   var roofline: LatencyProfile.Roofline?
   var hostCopy: LatencyProfile.HostCopy?
   var latentEntropy: LatencyProfile.LatentEntropy?
+  var coreScaling: [LatencyProfile.CoreScaling]?
   var entries: [LatencyProfile.Entry]
   var kernels: [LatencyProfile.KernelLatency]?
 
@@ -112,6 +114,7 @@ struct ProfileFile: Encodable {
     case schema, name, provenance, device, source, mode, libraries, date, cores, harness, roofline
     case hostCopy = "host_copy"
     case latentEntropy = "latent_entropy"
+    case coreScaling = "core_scaling"
     case entries, kernels
   }
 }

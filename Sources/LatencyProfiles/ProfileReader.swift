@@ -64,6 +64,7 @@ struct ProfileReader {
     let roofline = readRoofline(fields)
     let hostCopy = readHostCopy(fields)
     let latentEntropy = readLatentEntropy(fields)
+    let coreScaling = readCoreScaling(fields)
     let kernels = readKernels(fields)
     let entries = readEntries(fields)
     if let provenance, !entries.isEmpty, diagnostics.isEmpty {
@@ -79,8 +80,8 @@ struct ProfileReader {
     return LatencyProfile(
       name: name, provenance: provenance, device: device, source: source, mode: mode,
       libraries: libraries ?? [:], date: date, cores: cores, harness: harness,
-      roofline: roofline, hostCopy: hostCopy, latentEntropy: latentEntropy, kernels: kernels,
-      entries: entries, text: text,
+      roofline: roofline, hostCopy: hostCopy, latentEntropy: latentEntropy,
+      coreScaling: coreScaling, kernels: kernels, entries: entries, text: text,
       contentHash: ContentHash.hex(of: text))
   }
 
@@ -202,6 +203,45 @@ extension ProfileReader {
     return .init(
       values: values, medianSeconds: median, p10Seconds: p10, p90Seconds: p90,
       repetitions: repetitions)
+  }
+
+  private mutating func readCoreScaling(_ fields: Fields) -> [LatencyProfile.CoreScaling] {
+    guard let value = fields["core_scaling"] else { return [] }
+    guard let items = value.items else {
+      report(at: value.offset, "'core_scaling' must be an array")
+      return []
+    }
+    var times: [LatencyProfile.CoreScaling] = []
+    for (index, item) in items.enumerated() {
+      let label = "core_scaling \(index + 1): "
+      guard let members = item.members else {
+        report(at: item.offset, label + "must be an object")
+        continue
+      }
+      let fields = Fields(members: members, offset: item.offset, label: label)
+      rejectUnknown(
+        fields, known: LatencyProfile.CoreScaling.CodingKeys.allCases.map(\.rawValue))
+      let stage: Stage? = required("stage", of: fields)
+      let cores: Int? = required("cores", of: fields)
+      let median: Double? = required("median_s", of: fields)
+      let repetitions: Int? = required("repetitions", of: fields)
+      guard let stage, let cores, let median, let repetitions else { continue }
+      let time = LatencyProfile.CoreScaling(
+        stage: stage, cores: cores, medianSeconds: median, repetitions: repetitions)
+      if let fault = time.fault {
+        report(at: fields.offset(of: fault.key), label + fault.what)
+      } else if times.contains(where: { $0.stage == stage && $0.cores == cores }) {
+        report(at: item.offset, label + "\(stage.rawValue) on \(cores) cores is there already")
+      }
+      times.append(time)
+    }
+    for stage in Set(times.map(\.stage)).sorted(by: { $0.index < $1.index })
+    where !times.contains(where: { $0.stage == stage && $0.cores == 1 }) {
+      report(
+        at: value.offset, "core_scaling: \(stage.rawValue) on one core is missing",
+        hint: "what cores are worth is told against one")
+    }
+    return times
   }
 
   private mutating func readKernels(_ fields: Fields) -> [LatencyProfile.KernelLatency] {

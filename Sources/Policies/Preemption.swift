@@ -1,9 +1,9 @@
-import Cluster
-import EventEngine
+public import Cluster
+public import EventEngine
 
 /// The parameters that every discipline which may preempt has, and what they mean: at a step boundary a
 /// waiting query takes the place of a running one whose rank lies more than a margin behind its own.
-struct Preemption: Hashable, Sendable {
+public struct Preemption: Hashable, Sendable {
   let isOn: Bool
   /// In nanoseconds, or ranks where ranks are no times.
   let margin: Int64
@@ -16,9 +16,11 @@ struct Preemption: Hashable, Sendable {
     "how far behind a running query must be to give its place up; more means fewer changes (Assumed)"
   )
 
-  static let never = Preemption(isOn: false, margin: 0)
+  /// A running query keeps its place.
+  public static let never = Preemption(isOn: false, margin: 0)
 
-  init(isOn: Bool, margin: Int64) {
+  /// Off or on, where a rank is so far behind: nanoseconds, or ranks that are no times.
+  public init(isOn: Bool, margin: Int64) {
     self.isOn = isOn
     self.margin = margin
   }
@@ -31,5 +33,23 @@ struct Preemption: Hashable, Sendable {
   func takes(_ waiting: Priority, placeOf running: Priority) -> Bool {
     let (limit, hasOverflowed) = waiting.rank.addingReportingOverflow(margin)
     return isOn && !hasOverflowed && limit < running.rank
+  }
+}
+
+/// A discipline under which a waiting query takes a running one's place where its rank is so much smaller.
+public protocol PreemptiveDiscipline: QueueDiscipline {
+  /// Whether it preempts at all, and from which difference on.
+  var preemption: Preemption { get }
+}
+
+extension PreemptiveDiscipline {
+  /// As chosen.
+  public var isPreemptive: Bool { preemption.isOn }
+
+  /// Where the running query's rank is behind by more than the margin.
+  public func preempts(
+    _ waiting: QueryView, _ running: QueryView, at now: SimulationTime
+  ) -> Bool {
+    preemption.takes(priority(of: waiting, at: now), placeOf: priority(of: running, at: now))
   }
 }

@@ -2,7 +2,7 @@ public import Cluster
 public import EventEngine
 
 /// The class with the smallest priority first; within a class, first come, first served.
-public struct PriorityDiscipline: QueueDiscipline {
+public struct PriorityDiscipline: PreemptiveDiscipline {
   static let entry = PolicyEntry(
     .discipline, "priority",
     summary:
@@ -10,7 +10,8 @@ public struct PriorityDiscipline: QueueDiscipline {
     reference: "Cobham, Oper. Res. 2 (1954)", parameters: [Preemption.switchParameter]
   ) { .success(.discipline(PriorityDiscipline(Preemption($0, hasMargin: false)))) }
 
-  let preemption: Preemption
+  /// By rank, at step boundaries.
+  public let preemption: Preemption
 
   init(_ preemption: Preemption) { self.preemption = preemption }
 
@@ -20,15 +21,5 @@ public struct PriorityDiscipline: QueueDiscipline {
   /// The class's priority.
   public func priority(of query: QueryView, at now: SimulationTime) -> Priority {
     Priority(rank: Int64(query.priority))
-  }
-
-  /// As chosen.
-  public var isPreemptive: Bool { preemption.isOn }
-
-  /// Where the running query's class comes later.
-  public func preempts(
-    _ waiting: QueryView, _ running: QueryView, at now: SimulationTime
-  ) -> Bool {
-    preemption.takes(priority(of: waiting, at: now), placeOf: priority(of: running, at: now))
   }
 }

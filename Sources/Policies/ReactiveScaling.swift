@@ -50,6 +50,9 @@ public struct ReactiveScaling: Controller {
     period = arguments.duration("every")
   }
 
+  /// The fewest that there are to be.
+  public var mostAccelerators: Int { fewest }
+
   /// A period later.
   public func nextLook(after last: SimulationTime?) -> SimulationTime? {
     (last ?? .zero) + period

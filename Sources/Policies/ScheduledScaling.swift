@@ -35,6 +35,9 @@ public struct ScheduledScaling: Controller {
     self.length = length
   }
 
+  /// The most in the plan.
+  public var mostAccelerators: Int { plan.reduce(0) { max($0, $1.accelerators) } }
+
   /// The next time in the plan.
   public func nextLook(after last: SimulationTime?) -> SimulationTime? {
     guard let last else { return plan.first.map { .zero + $0.at } }
@@ -76,26 +79,39 @@ extension ClusterView {
   /// Accelerators that are active or on their way, without those of failed nodes.
   var activeCount: Int { workers.count { $0.isUp && ($0.isActive || $0.isStarting) } }
 
-  /// The changes that leave `count` workers active: the first inactive ones come, those that hold least go. One
-  /// that does each stage for each model stays.
+  /// The changes that leave `count` workers active. Each pool keeps its share of them as nearly as whole
+  /// workers allow; of a pool the first inactive ones come, and those that hold least go. One that does each
+  /// stage for each model stays.
   func scaled(to count: Int) -> [Action] {
     let change = min(max(count, 0), workers.count) - activeCount
+    var shares = PoolShares(self)
+    var actions: [Action] = []
     if change > 0 {
-      return workers.filter { $0.isUp && !$0.isActive && !$0.isStarting }.prefix(change).map {
-        .setActive($0.id, true)
+      var coming = workers.filter { $0.isUp && !$0.isActive && !$0.isStarting }
+      while actions.count < change,
+        let pool = shares.least(of: coming.map(\.pool)),
+        let place = coming.firstIndex(where: { $0.pool == pool })
+      {
+        actions.append(.setActive(coming.remove(at: place).id, true))
+        shares.add(1, to: pool)
       }
+      return actions
     }
-    let leaving = workers.filter { $0.isUp && ($0.isActive || $0.isStarting) }.sorted { a, b in
+    var staying = workers.filter { $0.isUp && ($0.isActive || $0.isStarting) }.sorted { a, b in
       let (held, other) = (a.queuedImages + a.runningImages, b.queuedImages + b.runningImages)
       return (held, -Int(a.id.rawValue)) < (other, -Int(b.id.rawValue))
     }
-    var staying = leaving
-    var actions: [Action] = []
-    for worker in leaving where actions.count < -change {
+    var leaving = staying
+    while actions.count < -change,
+      let pool = shares.most(of: leaving.map(\.pool)),
+      let place = leaving.firstIndex(where: { $0.pool == pool })
+    {
+      let worker = leaving.remove(at: place)
       let others = staying.filter { $0.id != worker.id && $0.pool == worker.pool }
       guard covers(others, worker) else { continue }
       staying.removeAll { $0.id == worker.id }
       actions.append(.setActive(worker.id, false))
+      shares.add(-1, to: pool)
     }
     return actions
   }
@@ -107,5 +123,30 @@ extension ClusterView {
     return served.indices.allSatisfy { model in
       !served[model] || others.contains { $0.servedModels?[model] ?? true }
     }
+  }
+}
+
+/// How much of each pool is active.
+private struct PoolShares {
+  private var active: [Int: Int] = [:]
+  private var all: [Int: Int] = [:]
+
+  init(_ cluster: ClusterView) {
+    for worker in cluster.workers {
+      all[worker.pool, default: 0] += 1
+      if worker.isUp, worker.isActive || worker.isStarting { active[worker.pool, default: 0] += 1 }
+    }
+  }
+
+  mutating func add(_ change: Int, to pool: Int) { active[pool, default: 0] += change }
+
+  /// The pool with the smallest share of those named; of equals the first.
+  func least(of pools: [Int]) -> Int? { Set(pools).min { (share($0), $0) < (share($1), $1) } }
+
+  /// The pool with the largest share of those named; of equals the first.
+  func most(of pools: [Int]) -> Int? { Set(pools).min { (-share($0), $0) < (-share($1), $1) } }
+
+  private func share(_ pool: Int) -> Double {
+    Double(active[pool] ?? 0) / Double(max(all[pool] ?? 0, 1))
   }
 }

@@ -70,7 +70,7 @@ public struct Scenario: Sendable {
     located(modelPlaces[node] ?? .init(file: path), what, hint: hint)
   }
 
-  private func located(_ place: Diagnostic.Location, _ what: String, hint: String) -> Diagnostic {
+  func located(_ place: Diagnostic.Location, _ what: String, hint: String) -> Diagnostic {
     let source =
       place.file == path ? SourceLines.line(place.line, of: SourceLines.split(text)) : nil
     return Diagnostic(.badInput, at: place, what, hint: hint, sourceLine: source)

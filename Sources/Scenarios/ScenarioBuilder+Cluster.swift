@@ -38,10 +38,28 @@ extension ScenarioBuilder {
         ? .central : .perWorker(stealing: options?["stealing"]?.boolean ?? false)
     }
     listedFailures(value["failures"], of: &nodes)
+    checkStages(value)
     guard !nodes.isEmpty, arePools(nodes, value) else { return nil }
     var cluster = ClusterConfiguration(nodes: nodes, binding: binding)
     if let curve = speedups(value["parallelism"]) { cluster.parallelism = curve }
     return cluster
+  }
+
+  /// What stages make of no use: one that is named twice, and a network where no pool comes next.
+  private mutating func checkStages(_ value: LocatedValue) {
+    let items = value["nodes"]?.list ?? []
+    for item in items {
+      var seen: Set<String> = []
+      for stage in item["stages"]?.list ?? [] where !seen.insert(stage.string ?? "").inserted {
+        fault(stage.location, "'\(stage.string ?? "")' is named twice", "name each stage once")
+      }
+      guard let network = item["network"], items.allSatisfy({ $0["stages"] == nil }) else {
+        continue
+      }
+      fault(
+        network.location, "a network to the next pool, and all nodes do all stages",
+        "give nodes 'stages', or remove the network")
+    }
   }
 
   /// Whether the nodes' stages make a chain.
@@ -59,8 +77,16 @@ extension ScenarioBuilder {
     }
   }
 
-  func link(_ value: LocatedValue?, or measured: LatencyProfile.HostCopy? = nil) -> Link {
-    Link(
+  /// Slower links would carry an image beyond simulated time.
+  private static let slowestLink = 1e3
+
+  mutating func link(_ value: LocatedValue?, or measured: LatencyProfile.HostCopy? = nil) -> Link {
+    if let written = value?["bandwidth"], let rate = written.number, rate < Self.slowestLink {
+      fault(
+        written.location, "a link of under 1 kB/s",
+        "an image would take hours; write 1 kB/s or more")
+    }
+    return Link(
       bytesPerSecond: value?["bandwidth"]?.number ?? measured?.bytesPerSecond ?? .infinity,
       latency: value?["latency"]?.duration
         ?? measured.map { SimulationDuration(seconds: $0.latencySeconds) } ?? .zero,

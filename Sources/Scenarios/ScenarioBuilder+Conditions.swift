@@ -63,12 +63,20 @@ extension ScenarioBuilder {
   /// How many cores a task of each stage takes, and what they are worth.
   private mutating func cpuTasks(_ cpu: LocatedValue?, of node: inout NodeConfiguration) {
     guard let cpu else { return }
-    var measured = 1
-    if case .profile(let model) = node.cpu.stages[Stage.postProcess.index] {
-      measured = model.profile.cores ?? 1
-    }
-    let curve = speedups(cpu["scaling"]) ?? SpeedupCurve(efficiency: 1)
+    let curve = speedups(cpu["scaling"])
     for stage in [Stage.encode, .decode, .postProcess] {
+      var measured = 1
+      var speedups: [(cores: Int, speedup: Double)] = []
+      if case .profile(let model) = node.cpu.stages[stage.index] {
+        // libpng works on one core, whatever the networks were measured on.
+        measured = stage == .postProcess ? 1 : model.profile.cores ?? 1
+        speedups = model.profile.measuredSpeedups(of: stage)
+      }
+      let curve =
+        curve
+        ?? (speedups.count > 1
+          ? SpeedupCurve(speedups.map { .init(devices: $0.cores, speedup: $0.speedup) })
+          : SpeedupCurve(efficiency: 1))
       let written = cpu["tasks"]?[stage.rawValue]
       let cores = written?.integer ?? measured
       guard cores <= node.cores else {

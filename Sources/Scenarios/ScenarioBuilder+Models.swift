@@ -1,5 +1,5 @@
 import Cluster
-import Diagnostics
+public import Diagnostics
 import DiffusionModels
 import LatencyProfiles
 
@@ -11,7 +11,8 @@ extension ScenarioBuilder {
       let memory = ModelPlan.Entry(
         latencyOf: field.value["latency_of"]?.string,
         weights: field.value["weights"]?.number,
-        activations: field.value["activations"]?.number)
+        activations: field.value["activations"]?.number, place: field.location,
+        latencyPlace: field.value["latency_of"]?.location)
       if field.key == ModelPlan.other {
         plan.others = memory
       } else {
@@ -33,6 +34,8 @@ public struct ModelPlan: Hashable, Sendable {
     var weights: Double?
     /// Bytes for one image of 512 x 512.
     var activations: Double?
+    var place: Diagnostic.Location
+    var latencyPlace: Diagnostic.Location?
   }
 
   var named: [String: Entry] = [:]
@@ -80,5 +83,37 @@ public struct ModelPlan: Hashable, Sendable {
       + known.decode(images: 1, height: side, width: side)
     let largest = graphs.flatMap(\.tensors).map(\.elements).max() ?? 0
     return Double(largest) * 2 * 2 / Double(side * side)
+  }
+}
+
+extension Scenario {
+  /// Checks what is said of models against those that queries may ask for.
+  ///
+  /// - Throws: models that nobody asks for, and latencies of models that are not known.
+  public func checkModelPlan(asked: [String]) throws(InputError) {
+    let known = Set(
+      profiles.flatMap { $0.profile.entries.map(\.model) } + ModelRegistry.models.map(\.name)
+    )
+    .subtracting(["*"]).sorted()
+    var faults: [Diagnostic] = []
+    for (name, entry) in models.named.sorted(by: { $0.key < $1.key }) where !asked.contains(name) {
+      faults.append(
+        located(
+          entry.place, "no query asks for model '\(name)'",
+          hint: Suggestion.hint(
+            for: name, in: Set(asked).sorted() + [ModelPlan.other], noun: "model")))
+    }
+    let entries = models.named.values + [models.others].compactMap { $0 }
+    for entry in entries {
+      guard let other = entry.latencyOf, let place = entry.latencyPlace, !known.contains(other)
+      else {
+        continue
+      }
+      faults.append(
+        located(
+          place, "nothing is known of the latencies of '\(other)'",
+          hint: Suggestion.hint(for: other, in: known, noun: "model")))
+    }
+    if !faults.isEmpty { throw InputError(faults) }
   }
 }

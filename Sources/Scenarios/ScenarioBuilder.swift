@@ -57,6 +57,7 @@ struct ScenarioBuilder {
     let run = runPlan(root)
     let policies = PolicyBuilder(baseline: run.baseline).build(root["policies"], &self)
     if let cluster {
+      checkGuidedSteps(root["query"], in: cluster)
       for policy in policies { reach(of: policy, in: cluster, root["policies"]?[policy.name]) }
     }
     let workload = self.workload(root["workload"], at: root.location)
@@ -92,11 +93,32 @@ struct ScenarioBuilder {
         "policy '\(policy.name)' shares steps among \(policy.steps.mostAccelerators) accelerators, and no node "
           + "has more than \(most)", "lower it, or give a node more")
     }
+    let all = cluster.nodes.reduce(0) { $0 + $1.accelerators }
+    if let asked = policy.controller?.mostAccelerators, asked > all {
+      fault(
+        (written?["scaling"] ?? written)?.location ?? .init(file: path),
+        "policy '\(policy.name)' asks for \(asked) active accelerators, and there are \(all)",
+        "lower it, or add nodes")
+    }
     for stages in cluster.pools.stages where stages.allSatisfy({ policy.placement.isOnCPU($0) }) {
       fault(
         (written?["placement"] ?? written)?.location ?? .init(file: path),
         "policy '\(policy.name)' places \(stages.map(\.rawValue).joined(separator: " and ")) on the CPU: no query "
           + "reaches the pool of nodes for it", "leave it on the accelerator, or remove the pool")
+    }
+  }
+
+  /// Steps without guidance must have times of their own.
+  private mutating func checkGuidedSteps(_ query: LocatedValue?, in cluster: ClusterConfiguration) {
+    guard let place = query?["guided_steps"]?.location else { return }
+    let isMeasured = cluster.nodes.contains { node in
+      guard case .profile = node.accelerator.stages[Stage.denoise.index] else { return false }
+      return true
+    }
+    if !isMeasured {
+      fault(
+        place, "synthetic times are the same for guided steps and others",
+        "give accelerators a 'profile', or remove 'guided_steps'")
     }
   }
 

@@ -61,10 +61,12 @@ extension ScenarioShape {
               [Stage.encode, .decode, .postProcess].map {
                 .init($0.rawValue, .integer(1...4096), "cores of one task of the stage")
               }),
-            "cores that one image's work takes; default: those that the profile was measured on"),
+            "cores that one image's work takes; default: those that the profile was measured on, 1 for post-process"
+          ),
           .init(
             "scaling", .weights(2...4096),
-            "what so many cores are worth, such as {2: 1.9, 4: 3.4}; default: as many as they are"),
+            "what so many cores are worth, such as {2: 1.9, 4: 3.4}; default: as the profile measured ('bench --core-scaling'), else as many as they are"
+          ),
           .init("power", power, "of each core, for the energy of an image"),
         ]),
       "its CPU pool; default: one core without CPU stages"),

@@ -38,6 +38,10 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Threads. Default: all cores.")
   var threads: Int?
 
+  @Flag(
+    help: "Time the stages of CPU pools on 1, 2, 4, ... cores too: what cores are worth to a task.")
+  var coreScaling = false
+
   @Option(help: "The profile to write.")
   var out = "profile.json"
 
@@ -109,9 +113,13 @@ extension BenchCommand {
     }
     // Larger batches are scaled from batch 1, which therefore comes first.
     let ordered = Set(batches + (quick ? [1] : [])).sorted()
-    return BenchPlan(
+    var plan = BenchPlan(
       models: models, sizes: sizes.isEmpty ? nil : sizes, batches: ordered, isQuick: quick,
       threads: threads ?? cores, precision: precision)
+    if coreScaling {
+      plan.coreCounts = sequence(first: 1) { $0 * 2 }.prefix { $0 < cores } + [cores]
+    }
+    return plan
   }
 
   /// The models of these names, separated by commas; all where none is named.

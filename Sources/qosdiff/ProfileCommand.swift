@@ -38,7 +38,9 @@ struct ProfileCommand: ParsableCommand {
         let tables = ProfileTables(profile: try LatencyProfile.load(path: file))
         if index > 0 { Output.result("") }
         Output.result(tables.title)
-        for line in [tables.roofline, tables.hostCopy, tables.latentEntropy].compactMap({ $0 }) {
+        for line in [tables.roofline, tables.hostCopy, tables.latentEntropy].compactMap({ $0 })
+          + tables.coreScaling
+        {
           Output.result(line)
         }
         Output.result("\n" + tables.stages)

@@ -42,6 +42,17 @@ struct ProfileTables {
     }
   }
 
+  /// What cores are worth to the stages of CPU pools, a line a stage; empty where nobody measured it.
+  var coreScaling: [String] {
+    Stage.allCases.compactMap { stage in
+      let speedups = profile.measuredSpeedups(of: stage)
+      guard !speedups.isEmpty else { return nil }
+      return "\(stage.rawValue) on cores: "
+        + speedups.map { "\($0.cores) = \(Self.number($0.speedup))" }.joined(separator: ", ")
+        + " times one"
+    }
+  }
+
   /// One row an entry.
   var stages: String {
     var table = TextTable(

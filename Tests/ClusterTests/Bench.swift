@@ -20,6 +20,7 @@ struct Bench {
   var link = Link(bytesPerSecond: .infinity, latency: .zero)
   var look: LatentLook?
   var horizon = SimulationTime.distantFuture
+  var countingFrom = SimulationTime.zero
   var parallelism = SpeedupCurve(efficiency: 1)
   var policy = PolicySet(
     name: "test", steps: FixedSteps(), dispatcher: RoundRobin(),
@@ -100,7 +101,7 @@ struct Bench {
       placement: policy.placement)
     var simulation = ClusterSimulation(
       cluster: cluster, stream: stream, policy: policy, times: times, seed: 1, horizon: horizon,
-      observer: Recorder())
+      countingFrom: countingFrom, observer: Recorder())
     guard let recorder = simulation.run() as? Recorder else { preconditionFailure() }
     return Result(records: recorder.records, usage: recorder.usage, spans: recorder.spans)
   }

@@ -279,6 +279,82 @@ import Workload
     #expect(result.usage.price == 20 * 0.001)
   }
 
+  @Test func aFailedNodeCostsNothing() throws {
+    var bench = denoiseOnly()
+    bench.conditions = {
+      $1.failures = .listed([Self.outage(3, 5)])
+      $1.power = Power(idle: 10, busy: 100)
+      $1.corePower = Power(idle: 1, busy: 5)
+      $1.pricePerHour = 3.6
+    }
+    let result = try bench.run([.init(at: 0)])
+    // Up for 3 s and for 4 s, at work all the time; a core that does nothing.
+    #expect(result.ends == [12] && result.usage.energy == 707)
+    #expect(result.usage.price == 7 * 0.001)
+  }
+
+  @Test func waitsBeforeTheEndOfTheWarmUpDoNotCount() throws {
+    var bench = Bench()
+    (bench.encode, bench.decode) = (nil, nil)
+    // Steps until 4, post-processing until 8, for which the accelerator waits.
+    bench.countingFrom = SimulationTime(seconds: 6)
+    let usage = try bench.run([.init(at: 0)]).usage.workers[0]
+    #expect(usage.waitingForCPU.seconds == 2 && usage.busyTotal == .zero)
+  }
+
+  /// Two that share steps are slow when either is: of independent spells, for 1 - 0.75^2 of the time.
+  @Test func aSharedStepIsAsSlowAsTheSlowest() throws {
+    var bench = denoiseOnly()
+    bench.workers = 2
+    bench.step = 0.002
+    bench.policy.steps = ParallelSteps(accelerators: 2)
+    bench.conditions = {
+      $1.stragglers = Stragglers(
+        meanTimeBetween: SimulationDuration(seconds: 3),
+        meanLength: SimulationDuration(seconds: 1), factor: 2)
+    }
+    let result = try bench.run((0..<20_000).map { .init(at: Double($0), steps: 1) })
+    let slow = result.records.count { $0.latency.seconds > 0.0015 }
+    #expect(abs(Double(slow) / 20_000 - 0.4375) < 0.015)
+  }
+
+  /// Of 2 and 5 active accelerators, each of two equal pools has half, and the first the odd one.
+  @Test func poolsKeepTheirSharesOfTheActive() throws {
+    var bench = Bench()
+    (bench.decode, bench.postProcess) = (nil, nil)
+    (bench.nodes, bench.workers) = (2, 4)
+    bench.conditions = { node, configuration in
+      configuration.stages = node == 0 ? [.encode] : [.denoise, .decode]
+      configuration.pricePerHour = 3600
+    }
+    bench.policy.controller = ScheduledScaling(plan: [
+      ScheduleEntry(at: .zero, accelerators: 2),
+      ScheduleEntry(at: SimulationDuration(seconds: 10), accelerators: 5),
+    ])
+    // The last: encoded until 21, two steps until 25.
+    let result = try bench.run([.init(at: 0), .init(at: 20)])
+    let active = result.usage.workers.map(\.active.seconds)
+    #expect(result.usage.end.seconds == 25)
+    #expect(active[..<4].sorted() == [0, 15, 15, 25] && active[4...].sorted() == [0, 0, 15, 25])
+  }
+
+  /// What is encoded ahead and more urgent takes the running query's place.
+  @Test func aQueryThatIsEncodedAheadPreempts() throws {
+    var bench = Bench()
+    (bench.decode, bench.postProcess) = (nil, nil)
+    bench.policy.placement.encodeOnCPU = true
+    bench.policy.pipelining = .cpuGPU(buffer: 2)
+    bench.cores = 2
+    bench.policy.discipline = EarliestDeadlineFirst(
+      Preemption(isOn: true, margin: 0))
+    // The long one: encoded until 1, steps until 3; the short one, encoded until 2.5, its step until 5.
+    let result = try bench.run([
+      .init(at: 0, steps: 5), .init(at: 1, steps: 1, slo: 900), .init(at: 1.5, steps: 1, slo: 10),
+    ])
+    // The second, less urgent than the third, is encoded until 2 and comes after it.
+    #expect(result.ends == [15, 7, 5])
+  }
+
   @Test func acceleratorsComeAfterTheirStart() throws {
     var bench = denoiseOnly()
     bench.workers = 2

@@ -59,6 +59,14 @@ import Workload
       "s.yaml:10:15: error: no node that does encode serves model 'sd15'; name it among a node's models"
     ),
     (
+      "models: { mine: {", "models: { mime: { weights: 1 GB }, mine: {",
+      "s.yaml:14:11: error: no query asks for model 'mime'; did you mean 'mine'?"
+    ),
+    (
+      "models: { mine: {", "models: { mine: { latency_of: sd16, ",
+      "s.yaml:14:31: error: nothing is known of the latencies of 'sd16'; did you mean 'sd15'?"
+    ),
+    (
       "policies:", "classes: { third: { priority: 1 } }\npolicies:",
       "s.yaml:15:12: error: no query is of class 'third'; known classes: first, second"
     ),

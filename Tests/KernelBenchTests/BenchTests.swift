@@ -70,6 +70,19 @@ import Testing
     #expect(encode.residualQuantiles?.count == 21)
   }
 
+  @Test func coresAreTimedInTurn() throws {
+    var plan = Self.plan()
+    (plan.coreCounts, plan.secondsPerStage) = ([1, 2], 0.01)
+    let profile = try bench(plan).run().profile(name: "tiny", date: "2026-01-02")
+    #expect(
+      profile.coreScaling.map { "\($0.stage.rawValue) \($0.cores)" } == [
+        "encode 1", "encode 2", "decode 1", "decode 2", "post-process 1", "post-process 2",
+      ])
+    #expect(profile.coreScaling.allSatisfy { $0.repetitions >= plan.coreRounds })
+    #expect(profile.measuredSpeedups(of: .decode).map(\.cores) == [1, 2])
+    #expect(try LatencyProfile(text: profile.text, file: "tiny.json") == profile)
+  }
+
   @Test func scaledBatchesFollowFLOPsAndBytes() throws {
     let plan = Self.plan(batches: [1, 2])
     let entry = try #require(plan.entries.first { $0.batch == 2 && $0.stage == .decode })

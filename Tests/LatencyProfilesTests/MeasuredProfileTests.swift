@@ -12,6 +12,11 @@ struct MeasuredProfileTests {
     {"schema": 1, "name": "m", "provenance": "measured", "device": "d", "source": "s", "mode": "f32",
      "harness": "qosdiff bench 1", "roofline": {"gflop_per_s": 100, "gbyte_per_s": 10},
      "host_copy": {"to_device_gbyte_per_s": 24, "to_host_gbyte_per_s": 20, "latency_s": 1e-5},
+     "core_scaling": [
+       {"stage": "decode", "cores": 1, "median_s": 8, "repetitions": 4},
+       {"stage": "decode", "cores": 4, "median_s": 2.5, "repetitions": 4},
+       {"stage": "decode", "cores": 2, "median_s": 4, "repetitions": 4},
+       {"stage": "decode", "cores": 8, "median_s": 3, "repetitions": 4}],
      "kernels": [\(kernel)],
      "entries": [{"model": "sd15", "stage": "denoise", "height": 512, "width": 512, "guidance": true,
        "batch": 1, "median_s": 1, "provenance": "measured", "whole_s": 0.98, "whole_gap": 0.0204}]}
@@ -27,6 +32,11 @@ struct MeasuredProfileTests {
     #expect(profile.hostCopy?.bytesPerSecond == 20e9)
     #expect(profile.entries[0].wholeSeconds == 0.98)
     #expect(profile.entries[0].wholeGap == 0.0204)
+    // Eight cores were slower than four, and are worth as much.
+    let speedups = profile.measuredSpeedups(of: .decode)
+    #expect(speedups.map(\.cores) == [1, 2, 4, 8])
+    #expect(speedups.map(\.speedup) == [1, 2, 3.2, 3.2])
+    #expect(profile.measuredSpeedups(of: .encode).isEmpty)
     #expect(
       profile.kernels == [
         .init(
@@ -41,6 +51,10 @@ struct MeasuredProfileTests {
     (#""p90_s": 0.3"#, #""p90_s": 0.1"#, "kernel 1 (k): p90_s must not be below median_s"),
     (#""repetitions": 3"#, #""repetitions": 0"#, "kernel 1 (k): repetitions must be at least 1"),
     (#""flops": 8"#, #""flops": -1"#, "kernel 1 (k): flops must not be negative"),
+    (#""cores": 1"#, #""cores": 16"#, "core_scaling: decode on one core is missing"),
+    (#""cores": 4"#, #""cores": 2"#, "core_scaling 3: decode on 2 cores is there already"),
+    (#""median_s": 8"#, #""median_s": 0"#, "core_scaling 1: median_s must be positive"),
+    (#""decode", "cores": 8"#, #""denoise", "cores": 8"#, "core_scaling 4: accelerators denoise"),
     (#""spread": 0.05"#, #""spred": 0.05"#, "kernel 1: unknown key 'spred'"),
     (#""gflop_per_s": 100"#, #""gflop_per_s": 0"#, "roofline: rates must be positive"),
     (#""latency_s": 1e-5"#, #""latency_s": 0"#, "host_copy: rates and latency must be positive"),

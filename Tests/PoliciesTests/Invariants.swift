@@ -68,12 +68,15 @@ struct Setting {
 }
 
 extension Setting {
-  /// Most images of a query's size and first model that fit into the memory of every accelerator that serves it.
+  /// Most images of a query's size and first model, and of those that the policy may send it on to, that fit into
+  /// the memory of every accelerator that serves them.
   private func mostImages(_ query: Query) -> Int {
-    let model = stream.models[Int((policy.steps.firstModel ?? query.model).rawValue)]
-    let shape = Shape(model: model, size: query.size)
-    let serving = cluster.nodes.filter { $0.models?.contains(model) ?? true }
-    return serving.compactMap { $0.memory?.mostImages(of: shape) }.min() ?? .max
+    let first = stream.models[Int((policy.steps.firstModel ?? query.model).rawValue)]
+    return ([first] + policy.steps.models).map { model in
+      let shape = Shape(model: model, size: query.size)
+      let serving = cluster.nodes.filter { $0.models?.contains(model) ?? true }
+      return serving.compactMap { $0.memory?.mostImages(of: shape) }.min() ?? .max
+    }.min() ?? .max
   }
 }
 
@@ -130,6 +133,12 @@ struct InvariantCheck {
       "\(usage.offered) offered")
     let count = run.records.count
     require(.counts, usage.offered == count, "\(count) records")
+    for worker in usage.workers {
+      let spent = worker.busyTotal + worker.waitingForCPU + worker.blocked + worker.loading
+      require(
+        .counts, spent <= worker.active && worker.active + worker.down <= usage.end - .zero,
+        "worker \(worker.worker.rawValue) was at work or down for longer than it was there")
+    }
     var told = (completed: 0, dropped: 0, inFlight: 0)
     for record in run.records {
       switch record.outcome {

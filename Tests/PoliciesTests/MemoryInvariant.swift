@@ -7,20 +7,31 @@ import Workload
 /// fit beside the batch.
 extension InvariantCheck {
   mutating func workFindsItsWeights() {
-    guard !setting.hasFailures, setting.policy.controller == nil,
-      !setting.policy.steps.decidesAfterDecode, setting.policy.steps.mostAccelerators == 1
-    else { return }
+    // Of scaling it is not told when memory was emptied, nor of random failures; helpers' steps are told as if
+    // they were their own.
+    guard setting.policy.controller == nil, setting.policy.steps.mostAccelerators == 1 else {
+      return
+    }
     for (worker, node) in setting.nodes.enumerated() {
       guard let memory = setting.cluster.nodes[node].memory else { continue }
+      var outages: [SimulationTime] = []
+      switch setting.cluster.nodes[node].failures {
+      case .none: break
+      case .listed(let list): outages = list.map(\.start)
+      case .random: continue
+      }
       hold(
         run.spans.filter {
           Int($0.worker.rawValue) == worker
             && ($0.resource == .accelerator || $0.resource == .weights)
-        }, in: memory)
+        }, in: memory, outages)
     }
   }
 
-  private mutating func hold(_ spans: [Span], in memory: AcceleratorMemory) {
+  private mutating func hold(
+    _ spans: [Span], in memory: AcceleratorMemory, _ outages: [SimulationTime]
+  ) {
+    var outages = outages[...]
     var resident: [String] = []
     let largest =
       setting.stream.queries.map { query in
@@ -34,7 +45,11 @@ extension InvariantCheck {
     }
     for span in spans {
       let query = setting.stream.queries[Int(span.query.rawValue)]
-      let model = setting.stream.models[Int(query.model.rawValue)]
+      let model = setting.stream.models[Int(span.model.rawValue)]
+      while let outage = outages.first, outage <= span.start {
+        resident.removeAll()
+        outages.removeFirst()
+      }
       let activations =
         memory.activations(of: Shape(model: model, size: query.size)) * Double(span.images)
       if span.resource == .weights {

@@ -26,6 +26,7 @@ struct RandomScenario: CustomTestStringConvertible {
     var stragglers: Stragglers?
     var memory: AcceleratorMemory?
     var sharesLinks = false
+    var startupNanoseconds: Int64 = 0
     var cpuTasks = [CPUTask](repeating: CPUTask(), count: Stage.allCases.count)
   }
 
@@ -73,6 +74,10 @@ struct RandomScenario: CustomTestStringConvertible {
         made.failures = node.failures
         made.stragglers = node.stragglers
         made.memory = node.memory
+        made.startup = SimulationDuration(nanoseconds: node.startupNanoseconds)
+        made.power = Power(idle: 60, busy: 300)
+        made.corePower = Power(idle: 1, busy: 4)
+        made.pricePerHour = 2
         made.cpuTasks = node.cpuTasks
         return made
       }, binding: binding)
@@ -114,6 +119,7 @@ struct RandomScenario: CustomTestStringConvertible {
       nodes[index].stragglers = nil
       nodes[index].memory = nil
       nodes[index].sharesLinks = false
+      nodes[index].startupNanoseconds = 0
       nodes[index].cpuTasks = [CPUTask](repeating: CPUTask(), count: Stage.allCases.count)
     }
   }
@@ -129,6 +135,17 @@ struct RandomScenario: CustomTestStringConvertible {
       copy.nodes[index].linkNanosecondsPerByte *= factor
       copy.nodes[index].linkLatencyNanoseconds *= factor
       copy.nodes[index].look?.secondsPerValue *= Double(factor)
+      copy.nodes[index].startupNanoseconds *= factor
+      if case .listed(let outages) = nodes[index].failures {
+        copy.nodes[index].failures = .listed(
+          outages.map { outage in
+            .init(
+              start: SimulationTime(nanoseconds: outage.start.nanoseconds * factor),
+              repair: SimulationDuration(nanoseconds: outage.repair.nanoseconds * factor))
+          })
+      }
+      copy.nodes[index].memory?.source.bytesPerSecond /= Double(factor)
+      copy.nodes[index].memory?.source.latency.nanoseconds *= factor
     }
     for index in copy.queries.indices {
       copy.queries[index].arrival.nanoseconds *= factor

@@ -52,7 +52,7 @@ struct ScenarioGenerator {
       choices: choices, placement: placement, queries: [],
       models: Array(["sd15", "other", "third"].prefix(2 + random.index(below: 2))))
     if random.index(below: 3) == 0 { specialise(&scenario) }
-    if !isDeterministic, random.index(below: 3) == 0 { trouble(&scenario) }
+    if random.index(below: 3) == 0 { trouble(&scenario) }
     let workers = nodes.reduce(0) { $0 + $1.accelerators }
     let service = Double((accelerators[.denoise] ?? 0) * 4) + Double(accelerators[.decode] ?? 0)
     let load = 0.2 + 1.6 * random.uniform()
@@ -90,12 +90,11 @@ struct ScenarioGenerator {
     let weights = Dictionary(
       uniqueKeysWithValues: scenario.models.map { ($0, Double(1 + random.index(below: 3)) * 1e9) })
     for index in scenario.nodes.indices {
+      scenario.nodes[index].failures = failures()
       if random.index(below: 3) == 0 {
-        scenario.nodes[index].failures = .random(
-          meanTimeBetween: SimulationDuration(nanoseconds: stageTime() * 40),
-          meanRepair: SimulationDuration(nanoseconds: stageTime() * 8))
+        scenario.nodes[index].startupNanoseconds = stageTime() * 10
       }
-      if random.index(below: 3) == 0 {
+      if !isDeterministic, random.index(below: 3) == 0 {
         scenario.nodes[index].stragglers = Stragglers(
           meanTimeBetween: SimulationDuration(nanoseconds: stageTime() * 10),
           meanLength: SimulationDuration(nanoseconds: stageTime() * 5), factor: 2.5)
@@ -105,7 +104,7 @@ struct ScenarioGenerator {
         scenario.nodes[index].memory = AcceleratorMemory(
           capacity: 3e9 + Double(1 + random.index(below: 7)) * 5e8,
           source: Link(
-            bytesPerSecond: pick([1e10, 1e11]), latency: SimulationDuration(nanoseconds: 1000),
+            bytesPerSecond: 1e9 / pick([0.1, 0.01]), latency: SimulationDuration(nanoseconds: 1000),
             isShared: true),
           weights: weights,
           activationsPerPixel: weights.mapValues { _ in 5e8 / Double(768 * 768) },
@@ -113,8 +112,30 @@ struct ScenarioGenerator {
       }
       scenario.nodes[index].sharesLinks = random.index(below: 2) == 0
       if scenario.nodes[index].cores > 1 {
-        scenario.nodes[index].cpuTasks[Stage.postProcess.index] = CPUTask(cores: 2, speedup: 1.7)
+        scenario.nodes[index].cpuTasks[Stage.postProcess.index] = CPUTask(
+          cores: 2, speedup: isDeterministic ? 2 : 1.7)
       }
+    }
+  }
+
+  /// None, at random times, or at given ones.
+  private mutating func failures() -> NodeFailures {
+    switch random.index(below: isDeterministic ? 2 : 4) {
+    case 0:
+      var start = SimulationTime.zero
+      return .listed(
+        (0..<1 + random.index(below: 3)).map { _ in
+          start = start + SimulationDuration(nanoseconds: stageTime() * 20)
+          let outage = NodeFailures.Outage(
+            start: start, repair: SimulationDuration(nanoseconds: stageTime() * 4))
+          start = start + outage.repair
+          return outage
+        })
+    case 2:
+      return .random(
+        meanTimeBetween: SimulationDuration(nanoseconds: stageTime() * 40),
+        meanRepair: SimulationDuration(nanoseconds: stageTime() * 8))
+    default: return .none
     }
   }
 

@@ -12,7 +12,7 @@ import Workload
     Span(
       worker: WorkerID(rawValue: 0), resource: resource, stage: .denoise,
       start: SimulationTime(nanoseconds: start), end: SimulationTime(nanoseconds: end), images: 1,
-      query: QueryID(rawValue: 0), batch: 1)
+      query: QueryID(rawValue: 0), model: ModelID(rawValue: 0), batch: 1)
   }
 
   @Test func aSpanFallsIntoItsIntervals() {

@@ -49,6 +49,25 @@ import Testing
       "s.yaml:2:41: error: steps are guided, and queries are not; remove 'guided_steps' or 'guidance: "
         + "false'"),
     .init(
+      "- name: left", "- name: left\n      link: { bandwidth: 1 B/s }",
+      "s.yaml:8:26: error: a link of under 1 kB/s; an image would take hours; write 1 kB/s or more"),
+    .init(
+      "- name: left", "- name: left\n      network: { bandwidth: 1 GB/s }",
+      "s.yaml:8:16: error: a network to the next pool, and all nodes do all stages; give nodes 'stages', or "
+        + "remove the network"),
+    .init(
+      "- name: left", "- name: left\n      stages: [encode, encode]",
+      "s.yaml:8:24: error: 'encode' is named twice; name each stage once"),
+    .init(
+      "steps: fixed",
+      "steps: fixed, scaling: { scheduled: { plan: [{ at: 0 s, accelerators: 8 }] } }",
+      "s.yaml:13:34: error: policy 'base' asks for 8 active accelerators, and there are 7; lower it, or add "
+        + "nodes"),
+    .init(
+      "workload:", "query: { guided_steps: 0.5 }\nworkload:",
+      "s.yaml:2:24: error: synthetic times are the same for guided steps and others; give accelerators a "
+        + "'profile', or remove 'guided_steps'"),
+    .init(
       "cluster:", "cluster:\n  parallelism: { 2: 1.9, 4: 1.2 }",
       "s.yaml:6:16: error: 4 are worth 1.2, less than 2; a number is worth at least what a smaller one is"
     ),
