@@ -173,13 +173,16 @@ extension ClusterSimulation {
   ) -> QueryView {
     let key = ServiceKey(shape: shape, images: images, steps: query.steps)
     let service: SimulationDuration
-    if let known = predictedServices[key] {
+    if key == lastPrediction.key {
+      service = lastPrediction.service
+    } else if let known = predictedServices[key] {
       service = known
     } else {
       service = times.fastestStandalone(
         shape: shape, images: Int(images), evaluations: Int(query.steps), placement: placement)
       predictedServices[key] = service
     }
+    lastPrediction = (key, service)
     return QueryView(
       id: query.id, arrival: query.arrival, deadline: query.deadline, model: model, shape: shape,
       images: Int(images), requestedSteps: Int(query.steps), promptSeed: query.promptSeed,

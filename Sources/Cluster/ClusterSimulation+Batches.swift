@@ -42,17 +42,21 @@ extension ClusterSimulation {
   private mutating func nextLane(of queue: Int, for w: Int, ahead: Bool, except notDue: [Int])
     -> Int?
   {
+    let lane = firstLane(of: queue, servedBy: w, except: notDue)
+    guard let lane, !ahead, let first = workers[w].running.first else { return lane }
+    return Int(parts[Int(first)].shape.rawValue) == lane ? lane : nil
+  }
+
+  private mutating func firstLane(of queue: Int, servedBy w: Int, except notDue: [Int]) -> Int? {
     discardGone(from: queue)
     let only = views[w].model
     let served = Int(workers[w].node) * times.shapes.count
-    let lane = queues[queue].firstLane { lane in
+    return queues[queue].firstLane { lane in
       guard notDue.isEmpty || !notDue.contains(lane) else { return false }
       guard servedShapes.isEmpty || servedShapes[served + lane] else { return false }
       guard let only else { return true }
       return times.shapes[lane].model == stream.models[Int(only.rawValue)]
     }
-    guard let lane, !ahead, let first = workers[w].running.first else { return lane }
-    return Int(parts[Int(first)].shape.rawValue) == lane ? lane : nil
   }
 
   /// Removes entries of dropped queries from the heads of a queue's lanes.
@@ -221,6 +225,8 @@ extension ClusterSimulation {
       }
       workers[w].runningImages -= Int(parts[Int(part)].images)
       workers[w].running.removeAll { $0 == part }
+      // It has waited for company already.
+      parts[Int(part)].enqueued = loop.now - batchWait
       enqueue(Int(part), in: queue)
     }
     guard workers[w].running.isEmpty else { return }
@@ -238,12 +244,18 @@ extension ClusterSimulation {
       let group = batches[Int(batch)].parts
       return (view(of: Int(group[0])), imageCount(group))
     }
-    discardGone(from: queue)
-    guard let lane = queues[queue].firstLane(where: { _ in true }),
+    var notDue: [Int] = []
+    while let lane = firstLane(of: queue, servedBy: w, except: notDue),
       let head = queues[queue].head(lane)
-    else { return nil }
-    let view = view(of: Int(head))
-    return (view, view.images)
+    {
+      // As a batch of its own: nobody makes way for one that would not start.
+      if isDue(lane: lane, of: queue, for: w, ahead: true) {
+        let view = view(of: Int(head))
+        return (view, view.images)
+      }
+      notDue.append(lane)
+    }
+    return nil
   }
 
   /// Puts batches that are encoded ahead in the discipline's order: what made way is among them again.

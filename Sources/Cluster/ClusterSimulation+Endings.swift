@@ -84,11 +84,17 @@ extension ClusterSimulation {
   /// Whether every query has ended: timers that are still set change nothing any more.
   var isOver: Bool { usage.completed + usage.dropped == stream.queries.count }
 
-  mutating func replan() {
+  /// The controller looks, at a time of its own or where a node goes or comes.
+  mutating func lookAgain() {
     guard !isOver, var controller = policy.controller else { return }
     let actions = controller.replan(clusterView())
     policy.controller = controller
     for action in actions { apply(action) }
+  }
+
+  mutating func replan() {
+    guard !isOver, let controller = policy.controller else { return }
+    lookAgain()
     // With nothing else to come, a controller would look for ever.
     quietLooks = isQuiet ? quietLooks + 1 : 0
     let isStuck = quietLooks > Self.mostQuietLooks

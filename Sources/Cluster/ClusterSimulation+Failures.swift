@@ -70,6 +70,7 @@ extension ClusterSimulation {
     let repair = repairTime(of: node)
     pendingFaults += 1
     loop.schedule(.nodeRepaired(node: Int32(node)), after: repair)
+    lookAgain()
     recover(lost)
     for w in workers.indices where workers[w].node == node { leaveWrongQueue(w) }
   }
@@ -87,6 +88,7 @@ extension ClusterSimulation {
       setParked(w, true)
     }
     findFailure(of: node)
+    lookAgain()
     // What found nobody that would take it has somebody now.
     for w in workers.indices { leaveWrongQueue(w) }
     for w in workers.indices where workers[w].node == node { wake(queue: queue(of: w)) }

@@ -16,7 +16,7 @@ extension ClusterSimulation {
       leave(w)
       return
     }
-    if isMidBatch, isPreemptive {
+    if isMidBatch, isPreemptive, views[w].isActive {
       preempt(w)
       // Of a batch that made way, those that are denoised do not wait for the others' return.
       if workers[w].running.isEmpty, !workers[w].finished.isEmpty {

@@ -63,6 +63,11 @@ public struct ClusterSimulation {
   var sequence: UInt64 = 0
   var scratch: [Int32] = []
   var predictedServices: [ServiceKey: SimulationDuration] = [:]
+  /// The one asked for last: most queries are alike.
+  var lastPrediction = (
+    key: ServiceKey(shape: ShapeID(rawValue: 0), images: 0, steps: 0),
+    service: SimulationDuration.zero
+  )
   var usage = RunUsage()
   var inSystem = TimeWeightedCount()
   var waiting = TimeWeightedCount()
@@ -220,8 +225,8 @@ public struct ClusterSimulation {
   /// Runs to the end and returns the observer, which has been told everything.
   public mutating func run() -> any Observer {
     if let first = stream.queries.first {
-      loop.schedule(.arrival(query: 0), at: first.arrival)
       prepareFailures()
+      loop.schedule(.arrival(query: 0), at: first.arrival)
       if let look = policy.controller?.nextLook(after: nil) { loop.schedule(.replan, at: look) }
     }
     while let event = loop.step(until: horizon) { handle(event) }

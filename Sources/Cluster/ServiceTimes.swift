@@ -18,7 +18,7 @@ public struct MissingLatency: Hashable, Sendable {
 
 /// Median stage times of every (worker kind, shape, stage, batch) as one flat table, and the
 /// predictions that policies and the definitions of load and SLO scale are built on.
-public struct ServiceTimes: Sendable {
+public final class ServiceTimes: Sendable {
   /// The shapes, by `ShapeID`.
   public let shapes: [Shape]
   /// Largest batch in images that the tables hold.

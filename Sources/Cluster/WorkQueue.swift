@@ -41,7 +41,12 @@ struct WorkQueue {
 
   /// Notes when a part joined, for ``oldest(_:where:)``; only needed where batches wait to be full.
   mutating func note(_ part: Part, index: Int32) {
-    joined[Int(part.shape.rawValue)].append((index, part.enqueued))
+    let lane = Int(part.shape.rawValue)
+    if let first = joined[lane].first, part.enqueued < first.time {
+      joined[lane].prepend((index, part.enqueued))
+    } else {
+      joined[lane].append((index, part.enqueued))
+    }
   }
 
   /// When the longest waiting part of a lane joined; `isHere` tells whether a part still waits.

@@ -27,13 +27,20 @@ enum ExperimentNotes {
     let size = scenario.query.size
     var models = sample.shapes.map(\.model)
     models = models.enumerated().filter { models.firstIndex(of: $1) == $0 }.map(\.element)
-    return models.map { model in
-      let weights = (memory.weights[model] ?? 0) / 1e9
-      let each = memory.activations(of: Shape(model: model, size: size)) / 1e9
-      return
-        "memory of '\(model)': weights \(round(weights)) GB\(scenario.models.source(of: model)), "
-        + "\(round(each)) GB for an image of \(size)"
+    let isFree = scenario.cluster.nodes.contains { node in
+      guard let source = node.memory?.source else { return false }
+      return source.bytesPerSecond == .infinity && source.latency == .zero
     }
+    let notes =
+      isFree ? ["weights are loaded in no time where a node has neither a disk nor a link"] : []
+    return notes
+      + models.map { model in
+        let weights = (memory.weights[model] ?? 0) / 1e9
+        let each = memory.activations(of: Shape(model: model, size: size)) / 1e9
+        return
+          "memory of '\(model)': weights \(round(weights)) GB\(scenario.models.source(of: model)), "
+          + "\(round(each)) GB for an image of \(size)"
+      }
   }
 
   private static func trace(_ streams: QueryStreams, _ scenario: Scenario) -> [String] {

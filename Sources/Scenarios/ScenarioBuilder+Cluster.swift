@@ -53,9 +53,13 @@ extension ScenarioBuilder {
       for stage in item["stages"]?.list ?? [] where !seen.insert(stage.string ?? "").inserted {
         fault(stage.location, "'\(stage.string ?? "")' is named twice", "name each stage once")
       }
-      guard let network = item["network"], items.allSatisfy({ $0["stages"] == nil }) else {
-        continue
+      guard let network = item["network"] else { continue }
+      if seen.contains(Stage.decode.rawValue) {
+        fault(
+          network.location, "a network to the next pool, and none comes after decoding", "remove it"
+        )
       }
+      guard items.allSatisfy({ $0["stages"] == nil }) else { continue }
       fault(
         network.location, "a network to the next pool, and all nodes do all stages",
         "give nodes 'stages', or remove the network")

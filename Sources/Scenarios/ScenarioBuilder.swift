@@ -85,13 +85,14 @@ struct ScenarioBuilder {
   private mutating func reach(
     of policy: PolicySet, in cluster: ClusterConfiguration, _ written: LocatedValue?
   ) {
-    let most = cluster.nodes.map(\.accelerators).max() ?? 1
+    let most =
+      cluster.nodes.filter { $0.stages.contains(.denoise) }.map(\.accelerators).max() ?? 1
     let place = (written?["steps"] ?? written)?.location ?? .init(file: path)
     if policy.steps.mostAccelerators > most {
       fault(
         place,
         "policy '\(policy.name)' shares steps among \(policy.steps.mostAccelerators) accelerators, and no node "
-          + "has more than \(most)", "lower it, or give a node more")
+          + "that denoises has more than \(most)", "lower it, or give a node more")
     }
     let all = cluster.nodes.reduce(0) { $0 + $1.accelerators }
     if let asked = policy.controller?.mostAccelerators, asked > all {

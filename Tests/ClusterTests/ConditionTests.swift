@@ -355,6 +355,47 @@ import Workload
     #expect(result.ends == [15, 7, 5])
   }
 
+  /// Nobody makes way for a batch that is not due, nor for a model that the node does not serve.
+  @Test func onlyWhatWouldStartPreempts() throws {
+    var bench = denoiseOnly()
+    bench.policy.discipline = EarliestDeadlineFirst(Preemption(isOn: true, margin: 0))
+    bench.policy.batching = StaticBatching(images: 2, wait: SimulationDuration(seconds: 30))
+    let arrivals: [Bench.Arrival] = [
+      .init(at: 0, steps: 8), .init(at: 0, steps: 2), .init(at: 1.5, slo: 50, model: 1),
+    ]
+    // A batch of two until 4, of one until 16; the third is alone and starts when it has waited, at 31.5.
+    var result = try bench.run(arrivals, models: ["a", "b"])
+    #expect(result.ends == [16, 16, 35.5])
+    // With a full batch of the other model it makes way at 2, and goes on when that is over.
+    result = try bench.run(
+      arrivals + [.init(at: 1.5, slo: 50, model: 1)], models: ["a", "b"])
+    #expect(result.ends == [20, 20, 6, 6])
+    bench.conditions = { $1.models = [$0 == 0 ? "a" : "b"] }
+    bench.nodes = 2
+    bench.policy.batching = NoBatching()
+    // Two of the other model: the second waits for its own node.
+    result = try bench.run(
+      [.init(at: 0, steps: 4)] + [0, 1].map { .init(at: $0, slo: 50, model: 1) },
+      models: ["a", "b"])
+    #expect(result.ends == [8, 4, 8] && result.usage.workers.map(\.busyTotal.seconds) == [8, 8])
+    #expect(Set(result.spans.filter { $0.worker.rawValue == 0 }.map(\.batch)) == [1])
+  }
+
+  /// A plan of one accelerator keeps one: the other node takes over, and goes when the first is back.
+  @Test func aPlanHoldsThroughFailures() throws {
+    var bench = denoiseOnly()
+    bench.nodes = 2
+    bench.conditions = { node, configuration in
+      configuration.pricePerHour = 3600
+      if node == 0 { configuration.failures = .listed([Self.outage(5, 10)]) }
+    }
+    bench.policy.controller = ScheduledScaling(plan: [ScheduleEntry(at: .zero, accelerators: 1)])
+    let result = try bench.run([0, 6, 20].map { .init(at: $0) })
+    #expect(result.ends == [4, 10, 24])
+    let active = result.usage.workers.map(\.active.seconds)
+    #expect(active.reduce(0, +) == 24 && active[1] >= 10)
+  }
+
   @Test func acceleratorsComeAfterTheirStart() throws {
     var bench = denoiseOnly()
     bench.workers = 2

@@ -111,20 +111,22 @@ import Workload
         line.matches(of: /,([^,]+),(exact|approximation|upper bound),([0-9.e+-]+),/).last.map {
           let kind = $0.output.2 == "upper bound" ? "upper_bound" : String($0.output.2)
           return Collected(
-            metric: OracleMetric(String($0.output.1))?.name, kind: kind, value: Double($0.output.3))
+            metric: OracleMetric(String($0.output.1))?.name, kind: kind, value: Double($0.output.3),
+            isRepeated: line.hasPrefix("M/D/1,"))
         }
       }
     #expect(collected.count == 219)
     #expect(collected.count { $0.metric != nil } > 150)
-    var checked = try Self.scenarios().flatMap(\.oracles)
+    let all = try Self.scenarios().flatMap(\.oracles)
+    var checked = all
     // Those with a metric first, so that others do not take their places.
     for row in collected.filter({ $0.metric != nil }) + collected.filter({ $0.metric == nil }) {
-      let place = checked.firstIndex {
+      let place = (row.isRepeated ? all : checked).firstIndex {
         $0.kind.rawValue == row.kind && $0.value == row.value
           && (row.metric == nil || $0.metric.name == row.metric)
       }
       #expect(place != nil, "\(row)")
-      if let place { checked.remove(at: place) }
+      if let place, !row.isRepeated { checked.remove(at: place) }
     }
   }
 
@@ -133,6 +135,8 @@ import Workload
     var metric: String?
     var kind: String
     var value: Double?
+    /// M/D/1 is in the collection again as M/G/1 with one time of service.
+    var isRepeated: Bool
   }
 
   @Test(arguments: OracleMetric.examples) func metricsAreReadAsTheyAreWritten(name: String) throws {

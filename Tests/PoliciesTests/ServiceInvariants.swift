@@ -15,18 +15,22 @@ extension Setting {
     }
   }
 
-  /// Whether spans tell when a worker could have served, and it should have: it takes at once whatever waits,
-  /// the steps are fixed, and a worker is taken from its first span of a batch on.
+  /// Whether spans tell when a worker could have served, and it should have: it takes what has waited for company
+  /// for as long as it may, the steps are fixed, and a worker is taken from its first span of a batch on.
   var conservesWork: Bool {
     let isUniform = cluster.nodes.allSatisfy {
-      $0.models == nil && $0.stages == StagePools.acceleratorStages && $0.failures == .none
+      $0.stages == StagePools.acceleratorStages && $0.failures == .none
         && !$0.link.isShared && $0.cpuTasks.allSatisfy { $0.cores == 1 }
         && ($0.memory == nil || policy.pipelining == .none)
     }
     guard isUniform, policy.controller == nil, horizon == nil, policy.steps is FixedSteps,
       policy.admission is AcceptAll,
-      policy.batching.maximumWait == .zero, !policy.placement.encodeOnCPU
+      !policy.placement.encodeOnCPU
     else { return false }
+    // A thief looks at the longest queue alone, and only while it has none of its own.
+    if cluster.binding == .perWorker(stealing: true), policy.batching.maximumWait > .zero {
+      return false
+    }
     switch policy.pipelining {
     case .none: return true
     case .cpuGPU:
@@ -85,10 +89,19 @@ extension InvariantCheck {
     guard setting.conservesWork else { return }
     let takesAll = setting.cluster.binding != .perWorker(stealing: false)
     for worker in setting.nodes.indices {
-      let own = run.records.filter {
-        takesAll || $0.parts == 1 && $0.worker.map { Int($0.rawValue) } == worker
+      let served = setting.cluster.nodes[setting.nodes[worker]].models
+      let own = run.records.filter { record in
+        let model = setting.stream.models[Int(record.query.model.rawValue)]
+        return (takesAll || record.parts == 1 && record.worker.map { Int($0.rawValue) } == worker)
+          && (served?.contains(model) ?? true)
       }
-      let waits = Self.merged(own.map { ($0.query.arrival, $0.start ?? $0.end) })
+      let longest = setting.policy.batching.maximumWait
+      let waits = Self.merged(
+        own.compactMap {
+          let due = $0.query.arrival + longest
+          let start = $0.start ?? $0.end
+          return due < start ? (due, start) : nil
+        })
       let taken = Self.merged(takenTimes(of: worker))
       for (start, end) in waits {
         let isCovered = taken.contains { $0.0 <= start && end <= $0.1 }

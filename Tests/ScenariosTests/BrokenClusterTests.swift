@@ -31,8 +31,8 @@ import Testing
     ),
     .init(
       "steps: fixed", "steps: { parallel: { accelerators: 8 } }",
-      "s.yaml:13:18: error: policy 'base' shares steps among 8 accelerators, and no node has more than 3; "
-        + "lower it, or give a node more"),
+      "s.yaml:13:18: error: policy 'base' shares steps among 8 accelerators, and no node that denoises "
+        + "has more than 3; lower it, or give a node more"),
     .init(
       "count: 2", "count: 2\n      cpu: { cores: 2, tasks: { decode: 4 } }",
       "s.yaml:11:41: error: a decode task of 4 cores in a pool of 2; raise 'cpu.cores', or give 'cpu.tasks' "
