@@ -44,6 +44,8 @@ bench: build
 	swift run -c release -Xswiftc -enable-testing --package-path Tests/Benchmarks \
 	  --scratch-path .build-bench kernels
 	@mkdir -p $(OUT)
+	swift run -c release -Xswiftc -enable-testing --package-path Tests/Benchmarks \
+	  --scratch-path .build-bench simulation --json $(OUT)/bench.json
 	@echo "step decisions: 100 000 queries of 50 steps, without a look and with 49 looks each"
 	@for policy in fixed entropy; do $(QOSDIFF) run Tests/Benchmarks/decisions.yaml --no-queries \
 	  --policy $$policy --jobs 1 --db $(OUT)/decisions.sqlite 2>&1 >/dev/null; done

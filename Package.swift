@@ -32,6 +32,7 @@ let package = Package(
     .executable(name: "qosdiff", targets: ["qosdiff"]),
     // For the benchmarks, a package of their own.
     .library(name: "KernelBench", targets: ["KernelBench"]),
+    .library(name: "Simulation", targets: ["EventEngine", "Experiments", "Results", "Scenarios"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
@@ -45,7 +46,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     room("Diagnostics", uses: []),
-    room("EventEngine", uses: ["CGSL", heap]),
+    room("EventEngine", uses: ["CGSL"]),
     room("DiffusionModels", uses: []),
     room("LatencyProfiles", uses: ["CGSL", "Diagnostics", "DiffusionModels", "EventEngine"]),
     room(

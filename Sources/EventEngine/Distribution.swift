@@ -1,4 +1,5 @@
 private import CGSL
+private import Glibc
 
 /// A distribution of positive quantities (service times, gaps) whose draws come from GSL.
 public enum Distribution: Hashable, Sendable {
@@ -45,7 +46,8 @@ public enum Distribution: Hashable, Sendable {
   public func sample(using stream: inout RandomStream) -> Double {
     switch self {
     case .deterministic(let value): value
-    case .exponential(let mean): stream.withGSL { gsl_ran_exponential($0, mean) }
+    // gsl_ran_exponential's own formula, bit for bit, without two calls through pointers.
+    case .exponential(let mean): -mean * log1p(-stream.uniform())
     case .erlang(let shape, let mean):
       stream.withGSL { gsl_ran_erlang($0, mean / Double(shape), Double(shape)) }
     case .hyperexponential(let branches):

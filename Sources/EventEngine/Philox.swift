@@ -6,20 +6,18 @@ public enum Philox {
   @inlinable public static func block(
     counter: SIMD4<UInt32>, key: SIMD2<UInt32>
   ) -> SIMD4<UInt32> {
-    var x = counter
-    var k0 = key.x
-    var k1 = key.y
+    var (x0, x1, x2, x3) = (counter.x, counter.y, counter.z, counter.w)
+    var (k0, k1) = (key.x, key.y)
     for _ in 0..<10 {
-      let low = UInt64(0xD251_1F53) &* UInt64(x.x)
-      let high = UInt64(0xCD9E_8D57) &* UInt64(x.z)
-      x = SIMD4(
-        UInt32(truncatingIfNeeded: high >> 32) ^ x.y ^ k0,
-        UInt32(truncatingIfNeeded: high),
-        UInt32(truncatingIfNeeded: low >> 32) ^ x.w ^ k1,
-        UInt32(truncatingIfNeeded: low))
+      let low = UInt64(0xD251_1F53) &* UInt64(x0)
+      let high = UInt64(0xCD9E_8D57) &* UInt64(x2)
+      (x0, x1, x2, x3) = (
+        UInt32(truncatingIfNeeded: high >> 32) ^ x1 ^ k0, UInt32(truncatingIfNeeded: high),
+        UInt32(truncatingIfNeeded: low >> 32) ^ x3 ^ k1, UInt32(truncatingIfNeeded: low)
+      )
       k0 &+= 0x9E37_79B9
       k1 &+= 0xBB67_AE85
     }
-    return x
+    return SIMD4(x0, x1, x2, x3)
   }
 }

@@ -1,3 +1,4 @@
+import CGSL
 import EventEngine
 import Testing
 
@@ -71,5 +72,18 @@ import Testing
     var random = RandomStream(seed: 1, stream: RandomStreamID(rawValue: 2))
     let values = (0..<1000).map { _ in Distribution.discrete(Self.branches).sample(using: &random) }
     #expect(Set(values) == [1, 4])
+  }
+}
+
+/// What is computed here instead of in GSL is GSL's, bit for bit.
+@Suite struct ExponentialTests {
+  @Test func exponentialsAreThoseOfGSL() {
+    var ours = RandomStream(seed: 5, stream: RandomStreamID(rawValue: 7))
+    var theirs = ours
+    for index in 1...10_000 {
+      let mean = Double(index) / 7
+      let expected = theirs.withGSL { gsl_ran_exponential($0, mean) }
+      #expect(Distribution.exponential(mean: mean).sample(using: &ours) == expected)
+    }
   }
 }
