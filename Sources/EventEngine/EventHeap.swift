@@ -11,7 +11,7 @@ struct EventHeap<Entry: Comparable> {
 
   @inlinable init() {}
 
-  /// - Complexity: O(n).
+  /// - Complexity: O(n log n), O(n) for entries in random order.
   @inlinable init(_ unordered: [Entry]) {
     for entry in unordered { insert(entry) }
   }

@@ -163,7 +163,7 @@ public final class Bench {
           on: OneDNN(library: engine.library, threads: cores, precision: plan.precision))
       }
       var samples = plan.coreCounts.map { _ in Samples() }
-      let watch = Stopwatch(minimum: plan.coreRounds, budget: plan.secondsPerStage)
+      let watch = Stopwatch(minimum: plan.minimumRepetitions, budget: plan.secondsPerStage)
       var isWarm = false
       while watch.wantsMore(than: samples[0]) {
         for (index, cores) in plan.coreCounts.enumerated() {

@@ -15,9 +15,7 @@ public struct BenchPlan: Sendable {
   public var secondsPerStage: Double
   /// Numbers of cores on which the stages of CPU pools are timed too, executed whole.
   public var coreCounts: [Int] = []
-  /// Least number of rounds over these numbers.
-  public var coreRounds: Int
-  /// Least number of timings of a kernel.
+  /// Least number of timings of a kernel, and of a stage on each number of cores.
   public var minimumRepetitions: Int
   /// How many of the costliest kernels are measured where not all are.
   public static let costliest = 20
@@ -77,7 +75,6 @@ public struct BenchPlan: Sendable {
     secondsPerKernel = isQuick ? 0.08 : 3
     secondsPerStage = isQuick ? 8 : 60
     minimumRepetitions = isQuick ? 3 : 7
-    coreRounds = isQuick ? 3 : 7
     entries = []
     for model in models {
       let own = LatencyProfile.ImageSize(height: model.nativeSide, width: model.nativeSide)

@@ -13,10 +13,8 @@ public struct PriorityDiscipline: PreemptiveDiscipline {
   /// By rank, at step boundaries.
   public let preemption: Preemption
 
-  init(_ preemption: Preemption) { self.preemption = preemption }
-
-  /// The policy; `preempts`: a running query of a lower class gives its place up at a step boundary.
-  public init(preempts: Bool = false) { self.init(Preemption(isOn: preempts, margin: 0)) }
+  /// The policy; by default without preemption.
+  public init(_ preemption: Preemption = .never) { self.preemption = preemption }
 
   /// The class's priority.
   public func priority(of query: QueryView, at now: SimulationTime) -> Priority {

@@ -78,7 +78,7 @@ import Testing
       profile.coreScaling.map { "\($0.stage.rawValue) \($0.cores)" } == [
         "encode 1", "encode 2", "decode 1", "decode 2", "post-process 1", "post-process 2",
       ])
-    #expect(profile.coreScaling.allSatisfy { $0.repetitions >= plan.coreRounds })
+    #expect(profile.coreScaling.allSatisfy { $0.repetitions >= plan.minimumRepetitions })
     #expect(profile.measuredSpeedups(of: .decode).map(\.cores) == [1, 2])
     #expect(try LatencyProfile(text: profile.text, file: "tiny.json") == profile)
   }
