@@ -4,11 +4,16 @@ import Workload
 
 /// Arrival, admission, splitting, dispatching and queueing.
 extension ClusterSimulation {
-  mutating func arrive(_ index: Int) {
-    let query = stream.queries[index]
-    if index + 1 < stream.queries.count {
-      loop.schedule(.arrival(query: Int32(index + 1)), at: stream.queries[index + 1].arrival)
-    }
+  mutating func arrive() {
+    guard let query = upcoming else { return }
+    let index = usage.offered
+    precondition(Int(query.id.rawValue) == index, "query ids are not dense")
+    precondition(
+      batchLimit != nil || Int(query.images) <= times.maximumBatch,
+      "service times were made for smaller batches")
+    upcoming = arrivals.next()
+    if let next = upcoming { loop.schedule(.arrival, at: next.arrival) }
+    progress.append(QueryProgress(query: query))
     usage.offered += 1
     inSystem.add(1, at: loop.now)
     countWaiting(1)
@@ -18,7 +23,7 @@ extension ClusterSimulation {
       ? ShapeID(rawValue: 0) : self.shape(model: model, size: query.size)
     var whole = view(of: query, shape: shape, model: model, images: query.images)
     whole.requestedModel = query.model
-    progress[index].firstPart = Int32(parts.count)
+    progress[index].firstPart = Int32(parts.end)
     if case .drop(let reason) = policy.admission.admit(whole, clusterView()) {
       end(query: index, as: .dropped(reason))
       return
@@ -32,9 +37,9 @@ extension ClusterSimulation {
       left -= limit
     }
     let first = Int(progress[index].firstPart)
-    progress[index].parts = Int32(parts.count - first)
+    progress[index].parts = Int32(parts.end - first)
     progress[index].partsLeft = progress[index].parts
-    let last = parts.count
+    let last = parts.end
     if abandons { loop.schedule(.deadline(query: Int32(index)), at: query.deadline) }
     // A worker may look at the first part and find the whole query not worth serving.
     for part in first..<last where !progress[index].hasEnded { dispatch(part) }
@@ -55,7 +60,7 @@ extension ClusterSimulation {
 
   /// A query that is still waiting for its service has waited too long.
   mutating func abandon(_ query: Int) {
-    guard !progress[query].hasStarted else { return }
+    guard progress.contains(query), !progress[query].hasStarted else { return }
     end(query: query, as: .dropped(.abandoned))
   }
 
@@ -84,7 +89,7 @@ extension ClusterSimulation {
 
   mutating func enqueue(_ part: Int, in queue: Int) {
     let node = NodeID(rawValue: workers[central ? fastestOfPool[queue] : queue].node)
-    let query = stream.queries[Int(parts[part].query)]
+    let query = progress[Int(parts[part].query)].query
     parts[part].queuedWork =
       times.amortisedTime(
         node: node, shape: parts[part].shape, images: Int(parts[part].images),
@@ -151,7 +156,7 @@ extension ClusterSimulation {
   }
 
   func shape(model: ModelID, size: ImageSize) -> ShapeID {
-    let shape = Shape(model: stream.models[Int(model.rawValue)], size: size)
+    let shape = Shape(model: models[Int(model.rawValue)], size: size)
     guard let id = times.id(of: shape) else {
       preconditionFailure("no service times were made for \(shape.model) at \(shape.size)")
     }
@@ -160,11 +165,11 @@ extension ClusterSimulation {
 
   mutating func view(of part: Int) -> QueryView {
     let p = parts[part]
-    var view = view(
-      of: stream.queries[Int(p.query)], shape: p.shape, model: p.model, images: p.images)
+    let query = progress[Int(p.query)].query
+    var view = view(of: query, shape: p.shape, model: p.model, images: p.images)
     view.resubmissions = Int(p.resubmissions)
     view.pool = Int(p.pool)
-    view.requestedModel = stream.queries[Int(p.query)].model
+    view.requestedModel = query.model
     return view
   }
 

@@ -55,14 +55,14 @@ extension ClusterSimulation {
       guard notDue.isEmpty || !notDue.contains(lane) else { return false }
       guard servedShapes.isEmpty || servedShapes[served + lane] else { return false }
       guard let only else { return true }
-      return times.shapes[lane].model == stream.models[Int(only.rawValue)]
+      return times.shapes[lane].model == models[Int(only.rawValue)]
     }
   }
 
   /// Removes entries of dropped queries from the heads of a queue's lanes.
   private mutating func discardGone(from queue: Int) {
     for lane in times.shapes.indices {
-      while let head = queues[queue].head(lane), !parts[Int(head)].isWaiting {
+      while let head = queues[queue].head(lane), !isWaiting(head) {
         queues[queue].removeHead(lane)
       }
     }
@@ -74,7 +74,7 @@ extension ClusterSimulation {
       queues[queue].images[lane] < min(limit, memoryLimit(w, shape: lane))
     else { return true }
     let oldest = queues[queue].oldest(lane) {
-      parts[Int($0)].isWaiting && parts[Int($0)].enqueued == $1
+      parts.contains(Int($0)) && parts[Int($0)].isWaiting && parts[Int($0)].enqueued == $1
     }
     guard let oldest else { return true }
     let due = oldest + batchWait
@@ -95,7 +95,7 @@ extension ClusterSimulation {
     var looked = false
     while let head = queues[queue].head(lane) {
       let part = Int(head)
-      if !parts[part].isWaiting {
+      if !isWaiting(head) {
         queues[queue].removeHead(lane)
         continue
       }
@@ -107,7 +107,8 @@ extension ClusterSimulation {
           shape: parts[part].shape, images: images,
           evaluationsDone: Int(workers[w].running.first.map { parts[Int($0)].evaluationsDone } ?? 0)
         )
-        guard policy.batching.mayJoin(view(of: part), batch) else { break }
+        let view = view(of: part)
+        guard policy.batching.mayJoin(view, batch) else { break }
       }
       looked = true
       queues[queue].removeHead(lane)
@@ -144,7 +145,8 @@ extension ClusterSimulation {
   private mutating func begin(_ part: Int, on w: Int, queue: Int) -> Bool {
     let query = Int(parts[part].query)
     if !parts[part].isPlanned, does(.denoise, w) {
-      let plan = policy.steps.plan(view(of: part), context(of: part, on: w, queue: queue))
+      let (view, context) = (view(of: part), context(of: part, on: w, queue: queue))
+      let plan = policy.steps.plan(view, context)
       precondition(plan.evaluations >= 1, "a step plan without an evaluation")
       parts[part].isPlanned = true
       parts[part].evaluationsPlanned = Int32(plan.evaluations)
@@ -156,7 +158,7 @@ extension ClusterSimulation {
       parts[part].finish = plan.finish
       if let model = plan.model, model != parts[part].model {
         parts[part].model = model
-        parts[part].shape = shape(model: model, size: stream.queries[query].size)
+        parts[part].shape = shape(model: model, size: progress[query].query.size)
         enqueue(part, in: queue)
         return false
       }
@@ -197,8 +199,9 @@ extension ClusterSimulation {
 
   private mutating func reprioritise(_ queue: Int) {
     var ranks: [Int32: Int64] = [:]
-    for part in queues[queue].waiting where parts[Int(part)].isWaiting {
-      let rank = policy.discipline.priority(of: view(of: Int(part)), at: loop.now)
+    for part in queues[queue].waiting where isWaiting(part) {
+      let view = view(of: Int(part))
+      let rank = policy.discipline.priority(of: view, at: loop.now)
       parts[Int(part)].priority = rank
       ranks[part] = rank.rank
     }
@@ -211,8 +214,10 @@ extension ClusterSimulation {
     guard let (candidate, images) = challenger(w, queue) else { return }
     let lane = Int(candidate.shape.rawValue)
     let running = workers[w].running
-    let yielding = running.filter {
-      policy.discipline.preempts(candidate, view(of: Int($0)), at: loop.now)
+    var yielding: [Int32] = []
+    for part in running {
+      let view = view(of: Int(part))
+      if policy.discipline.preempts(candidate, view, at: loop.now) { yielding.append(part) }
     }
     let joins = joinsBetweenSteps && candidate.shape == parts[Int(running[0])].shape
     // A batch that cannot be joined makes way as a whole or not at all.

@@ -212,6 +212,7 @@ extension ClusterSimulation {
 
   mutating func free(_ batch: Int) {
     batches[batch].isHeld = false
+    batches[batch].parts.removeAll(keepingCapacity: true)
     freeBatches.append(Int32(batch))
   }
 

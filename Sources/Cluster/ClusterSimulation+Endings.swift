@@ -36,7 +36,7 @@ extension ClusterSimulation {
   private mutating func report(query: Int, as outcome: Outcome) {
     let p = progress[query]
     let record = QueryRecord(
-      query: stream.queries[query], outcome: outcome,
+      query: p.query, outcome: outcome,
       start: p.hasStarted ? p.start : nil, end: loop.now,
       evaluations: p.parts > 0 ? Double(p.evaluations) / Double(p.parts) : 0,
       parts: Int(max(p.parts, 1)), firstStep: Int(p.firstStep), finish: p.finish,
@@ -44,6 +44,39 @@ extension ClusterSimulation {
       worker: p.worker >= 0 ? WorkerID(rawValue: p.worker) : nil)
     usage.residenceSum += Int128(record.latency.nanoseconds)
     observer.queryEnded(record)
+  }
+
+  /// Whether a part waits in a queue; one that has been let go does not.
+  @inline(__always) func isWaiting(_ part: Int32) -> Bool {
+    guard parts.contains(Int(part)) else { return false }
+    return parts[Int(part)].isWaiting
+  }
+
+  /// Whether a query has ended; one that has been let go has.
+  @inline(__always) func hasEnded(_ query: Int32) -> Bool {
+    guard progress.contains(Int(query)) else { return true }
+    return progress[Int(query)].hasEnded
+  }
+
+  /// Lets the oldest queries go that have ended, and their parts. After an event, not within one: nobody may
+  /// hold an index of theirs any more, but for entries of queues and timers, which ask whether it is there.
+  mutating func releaseEnded() {
+    while progress.start < progress.end, progress[progress.start].hasEnded {
+      let oldest = progress[progress.start]
+      if oldest.failures > 0, isAtWork(oldest) { return }
+      progress.release(upTo: progress.start + 1)
+      parts.release(upTo: Int(oldest.firstPart + oldest.parts))
+    }
+  }
+
+  /// Whether some device still works on a query that was lost to the failure of another.
+  private func isAtWork(_ query: QueryProgress) -> Bool {
+    let own = query.firstPart..<query.firstPart + query.parts
+    return workers.contains { worker in
+      worker.running.contains { own.contains($0) } || worker.group.contains { own.contains($0) }
+        || worker.finished.contains { own.contains($0) }
+        || worker.pending?.group.contains { own.contains($0) } ?? false
+    } || batches.contains { $0.parts.contains { own.contains($0) } }
   }
 
   /// The mean over a query's images; nil where one part's is not known.
@@ -66,7 +99,8 @@ extension ClusterSimulation {
     for index in group {
       let part = Int(index)
       let context = context(of: part, on: w)
-      switch policy.steps.afterDecode(view(of: part), context) {
+      let view = view(of: part)
+      switch policy.steps.afterDecode(view, context) {
       case .complete: kept.append(index)
       case .resubmit(let model):
         let query = Int(parts[part].query)
@@ -74,7 +108,7 @@ extension ClusterSimulation {
         parts[part].restart()
         parts[part].resubmissions += 1
         parts[part].model = model
-        parts[part].shape = shape(model: model, size: stream.queries[query].size)
+        parts[part].shape = shape(model: model, size: progress[query].query.size)
         dispatch(part)
       }
     }
@@ -82,7 +116,7 @@ extension ClusterSimulation {
   }
 
   /// Whether every query has ended: timers that are still set change nothing any more.
-  var isOver: Bool { usage.completed + usage.dropped == stream.queries.count }
+  var isOver: Bool { upcoming == nil && usage.completed + usage.dropped == usage.offered }
 
   /// The controller looks, at a time of its own or where a node goes or comes.
   mutating func lookAgain() {
@@ -161,7 +195,7 @@ extension ClusterSimulation {
   /// Dispatches again what waits in a worker's queue and may no longer be served there.
   mutating func redispatch(_ w: Int, where isMisplaced: (Part) -> Bool) {
     if !central {
-      for index in queues[w].waiting where parts[Int(index)].isWaiting {
+      for index in queues[w].waiting where isWaiting(index) {
         let part = Int(index)
         guard isMisplaced(parts[part]) else { continue }
         dequeue(part, from: w)
@@ -208,7 +242,7 @@ extension ClusterSimulation {
     let isCut = horizon < .distantFuture && loop.now >= horizon
     let isOpen = usage.completed + usage.dropped < usage.offered
     let end = isCut || isOpen ? loop.now : max(lastEnd, lastWork)
-    for query in 0..<usage.offered where !progress[query].hasEnded {
+    for query in progress.start..<progress.end where !progress[query].hasEnded {
       usage.inFlight += 1
       report(query: query, as: .inFlight)
     }

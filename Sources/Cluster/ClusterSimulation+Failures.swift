@@ -121,7 +121,7 @@ extension ClusterSimulation {
       guard workers[Int(batches[index].worker)].node == node else { continue }
       let isLast = batches[index].stage == .postProcess
       for part in batches[index].parts
-      where !isLast || parts[Int(part)].imagesToPostProcess > 0 {
+      where parts.contains(Int(part)) && (!isLast || parts[Int(part)].imagesToPostProcess > 0) {
         lost.insert(part)
       }
       free(index)
@@ -139,8 +139,8 @@ extension ClusterSimulation {
       forget(part)
       if decided[query] == nil {
         progress[Int(query)].failures += 1
-        let isRetried = policy.recovery.isRetried(
-          view(of: part), failures: Int(progress[Int(query)].failures), at: loop.now)
+        let (view, failures) = (view(of: part), Int(progress[Int(query)].failures))
+        let isRetried = policy.recovery.isRetried(view, failures: failures, at: loop.now)
         decided[query] = isRetried
         if isRetried { usage.retried += loop.now >= countingFrom ? 1 : 0 }
       }

@@ -32,8 +32,10 @@ extension ClusterSimulation {
   /// A group joins the queues of its next pool.
   mutating func enterPool(_ batch: Int) {
     let group = batches[batch].parts
-    freeBatches.append(Int32(batch))
-    for index in group where !progress[Int(parts[Int(index)].query)].hasEnded {
+    free(batch)
+    for index in group {
+      let query = parts[Int(index)].query
+      if hasEnded(query) { continue }
       parts[Int(index)].pool += 1
       dispatch(Int(index))
     }

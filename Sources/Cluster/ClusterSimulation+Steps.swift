@@ -11,7 +11,8 @@ extension ClusterSimulation {
     for i in workers[w].running.indices {
       let index = workers[w].running[i]
       let part = Int(index)
-      if progress[Int(parts[part].query)].hasEnded {
+      let query = parts[part].query
+      if hasEnded(query) {
         // Another part of it was lost to a failure, and the query with it.
         workers[w].runningImages -= Int(parts[part].images)
         continue
@@ -22,10 +23,9 @@ extension ClusterSimulation {
       }
       if parts[part].evaluationsLeft <= 0 {
         let evaluations = parts[part].evaluationsDone + parts[part].evaluationsBefore
-        let query = Int(parts[part].query)
-        progress[query].evaluations += evaluations
-        progress[query].firstStep = parts[part].firstStep
-        progress[query].finish = parts[part].finish
+        progress[Int(query)].evaluations += evaluations
+        progress[Int(query)].firstStep = parts[part].firstStep
+        progress[Int(query)].finish = parts[part].finish
         workers[w].runningImages -= Int(parts[part].images)
         workers[w].finished.append(index)
       } else {
@@ -61,8 +61,11 @@ extension ClusterSimulation {
       observation.latentEntropyBits = trajectories.latentEntropyBits(row: row, path)
       observation.predictedEntropyBits = trajectories.predictedEntropyBits(row: row, path)
     }
-    let context = context(of: part, on: w)
-    switch policy.steps.afterStep(view(of: part), observation, &parts[part].state, context) {
+    let (view, context) = (view(of: part), context(of: part, on: w))
+    var state = p.state
+    let decision = policy.steps.afterStep(view, observation, &state, context)
+    parts[part].state = state
+    switch decision {
     case .proceed: break
     case .finish: finish(part)
     case .lastStep: leave(part, for: 1, as: .jump)
@@ -95,8 +98,8 @@ extension ClusterSimulation {
   /// The row of the trajectory table that a part's prompt has; -1 without one.
   func trajectory(of part: Int) -> Int32 {
     guard let trajectories, parts[part].model == trajectoryModel else { return -1 }
-    let query = stream.queries[Int(parts[part].query)]
-    return Int32(trajectories.row(promptSeed: query.promptSeed))
+    let prompt = progress[Int(parts[part].query)].query.promptSeed
+    return Int32(trajectories.row(promptSeed: prompt))
   }
 
   /// Relative distance of a denoised part's latents to the converged ones; nil without a table.
@@ -202,6 +205,8 @@ extension ClusterSimulation {
     var degree = Int32.max
     for part in workers[w].group { degree = min(degree, parts[Int(part)].parallelDegree) }
     guard degree > 1, !workers[w].group.isEmpty else { return }
+    let group = workers[w].group
+    let images = imageCount(group)
     for helper in workers.indices
     where workers[helper].isParked && workers[helper].node == workers[w].node {
       guard workers[w].helpers.count < Int(degree) - 1 else { break }
@@ -209,7 +214,7 @@ extension ClusterSimulation {
       setParked(helper, false)
       workers[helper].operation = .lent
       workers[helper].batch += 1
-      views[helper].runningImages = imageCount(workers[w].group)
+      views[helper].runningImages = images
       workers[w].helpers.append(Int32(helper))
     }
   }

@@ -270,7 +270,9 @@ extension ClusterSimulation {
   }
 
   func imageCount(_ group: [Int32]) -> Int {
-    group.reduce(0) { $0 + Int(parts[Int($1)].images) }
+    var images = 0
+    for part in group { images += Int(parts[Int(part)].images) }
+    return images
   }
 
   /// When the worker is predicted to be done with what it has in service.

@@ -10,7 +10,8 @@ import Workload
 /// completed + dropped + in flight; (2) the clock never goes back; (3) an accelerator does one thing at
 /// a time; (4) the integral of the number in system equals the sum of clipped residence times.
 public struct ClusterSimulation {
-  let stream: QueryStream
+  /// Names of models, by `ModelID`.
+  let models: [String]
   let times: ServiceTimes
   let seed: UInt64
   let horizon: SimulationTime
@@ -49,8 +50,14 @@ public struct ClusterSimulation {
   let options: ServingOptions
 
   var loop = EventLoop<ClusterEvent>()
-  var parts: [Part] = []
-  var progress: [QueryProgress]
+  /// The queries that are still to come.
+  var arrivals: QueryStream.Iterator
+  /// The next of them; nil after the last.
+  var upcoming: Query?
+  /// By number of the part and of the query: those since the oldest that is still in the system.
+  var parts = Window(
+    filler: Part(query: -1, images: 0, shape: ShapeID(rawValue: 0), model: ModelID(rawValue: 0)))
+  var progress: Window<QueryProgress>
   var workers: [Worker] = []
   var views: [WorkerView] = []
   var queues: [WorkQueue]
@@ -90,6 +97,10 @@ public struct ClusterSimulation {
   var linkFree: [SimulationTime]
   var observer: any Observer
 
+  static let noQuery = Query(
+    id: QueryID(rawValue: -1), arrival: .zero, slo: .zero, model: ModelID(rawValue: 0),
+    size: ImageSize(height: 0, width: 0), images: 0, steps: 0)
+
   struct ServiceKey: Hashable {
     let shape: ShapeID
     let images: Int32
@@ -112,7 +123,9 @@ public struct ClusterSimulation {
     trajectories: TrajectoryTable? = nil, observer: any Observer
   ) {
     precondition(!cluster.nodes.isEmpty, "a cluster without nodes")
-    self.stream = stream
+    models = stream.models
+    arrivals = stream.makeIterator()
+    upcoming = arrivals.next()
     self.times = times
     self.seed = seed
     self.horizon = horizon
@@ -143,9 +156,8 @@ public struct ClusterSimulation {
       } : []
     self.policy = policy
     self.observer = observer
-    let largest = stream.queries.reduce(1) { max($0, Int($1.images)) }
     precondition(
-      (policy.batching.maximumImages ?? largest) <= times.maximumBatch,
+      (policy.batching.maximumImages ?? 1) <= times.maximumBatch,
       "service times were made for smaller batches")
     batchLimit = policy.batching.maximumImages
     batchWait = policy.batching.maximumWait
@@ -192,7 +204,7 @@ public struct ClusterSimulation {
     queues = Array(
       repeating: WorkQueue(shapes: times.shapes.count),
       count: central ? pools.stages.count : workers.count)
-    progress = Array(repeating: QueryProgress(), count: stream.queries.count)
+    progress = Window(filler: QueryProgress(query: Self.noQuery))
     let speeds = workers.map { worker in
       times.shapes.isEmpty
         ? 0
@@ -224,19 +236,22 @@ public struct ClusterSimulation {
 
   /// Runs to the end and returns the observer, which has been told everything.
   public mutating func run() -> any Observer {
-    if let first = stream.queries.first {
+    if let first = upcoming {
       prepareFailures()
-      loop.schedule(.arrival(query: 0), at: first.arrival)
+      loop.schedule(.arrival, at: first.arrival)
       if let look = policy.controller?.nextLook(after: nil) { loop.schedule(.replan, at: look) }
     }
-    while let event = loop.step(until: horizon) { handle(event) }
+    while let event = loop.step(until: horizon) {
+      handle(event)
+      releaseEnded()
+    }
     close()
     return observer
   }
 
   private mutating func handle(_ event: ClusterEvent) {
     switch event {
-    case .arrival(let query): arrive(Int(query))
+    case .arrival: arrive()
     case .acceleratorDone(let worker): acceleratorDone(Int(worker))
     case .cpuTaskDone(let node, let batch, let part):
       cpuTaskDone(node: Int(node), batch: Int(batch), part: Int(part))

@@ -9,7 +9,7 @@ public struct NodeID: Hashable, Comparable, Sendable {
 }
 
 /// Index of a worker (one accelerator) over all nodes; dense from 0.
-public struct WorkerID: Hashable, Comparable, Sendable {
+public struct WorkerID: Hashable, Comparable, BitwiseCopyable, Sendable {
   /// The index.
   public var rawValue: Int32
   /// The worker with this index.

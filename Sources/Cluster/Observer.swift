@@ -32,7 +32,7 @@ extension Observer {
 }
 
 /// How a query ended.
-public enum Outcome: Hashable, Sendable {
+public enum Outcome: Hashable, BitwiseCopyable, Sendable {
   /// All its images were delivered.
   case completed
   /// It was turned away.
@@ -51,7 +51,7 @@ public enum Outcome: Hashable, Sendable {
 }
 
 /// One query's story.
-public struct QueryRecord: Hashable, Sendable {
+public struct QueryRecord: Hashable, BitwiseCopyable, Sendable {
   /// The query.
   public var query: Query
   /// How it ended.

@@ -159,7 +159,7 @@ public enum AdmissionDecision: Hashable, Sendable {
 }
 
 /// Why a query was dropped.
-public enum DropReason: UInt8, Hashable, Sendable, CaseIterable {
+public enum DropReason: UInt8, Hashable, BitwiseCopyable, Sendable, CaseIterable {
   /// Predicted at arrival to miss its deadline.
   case hopelessAtArrival
   /// Found before its service to be unable to meet its deadline.

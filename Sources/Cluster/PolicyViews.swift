@@ -56,7 +56,7 @@ public struct QueryView: Hashable, Sendable {
 }
 
 /// How a query's denoising ends.
-public enum Finish: UInt8, Hashable, Sendable {
+public enum Finish: UInt8, Hashable, BitwiseCopyable, Sendable {
   /// As it stands.
   case none
   /// One more evaluation to the predicted clean latent.

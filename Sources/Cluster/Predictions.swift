@@ -138,7 +138,9 @@ public struct Capacity: Sendable {
     var known = shapes
     for (n, node) in cluster.nodes.enumerated() {
       var sum = 0.0
-      for query in stream.queries {
+      var count = 0
+      for query in stream {
+        count += 1
         let model = Int(query.model.rawValue)
         let shape: ShapeID
         if let id = known[model][query.size] {
@@ -157,7 +159,7 @@ public struct Capacity: Sendable {
       }
       if sum > 0 {
         totals[pools.poolOfNode[n]] +=
-          Double(node.accelerators) * Double(stream.queries.count) / sum
+          Double(node.accelerators) * Double(count) / sum
       }
     }
     queriesPerSecond = totals.filter { $0 > 0 }.min() ?? 0

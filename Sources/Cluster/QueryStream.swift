@@ -14,30 +14,35 @@ public struct Shape: Hashable, Sendable {
   }
 }
 
-/// The queries of one run with the names their ids stand for.
-public struct QueryStream: Sendable {
-  /// In order of arrival; `id` equals the index.
-  public var queries: [Query]
+/// The queries of one run, in order of arrival, with the names their ids stand for.
+///
+/// They are made one at a time, and over again by each iterator: a run holds those in the system only.
+public struct QueryStream: Sequence, Sendable {
   /// Names of models, by `ModelID`.
-  public var models: [String]
+  public let models: [String]
   /// Names of classes, by `Query.serviceClass`; empty where there is only one.
-  public var classes: [String]
+  public let classes: [String]
+  private let make: @Sendable () -> AnyIterator<Query>
 
-  /// A stream from its parts.
-  ///
-  /// - Precondition: ordered by arrival, ids dense.
+  /// A stream of queries that are there already, in order of arrival; `id` equals the index.
   public init(queries: [Query], models: [String], classes: [String] = []) {
-    var last: Int64 = 0
-    for (index, query) in queries.enumerated() {
-      precondition(Int(query.id.rawValue) == index, "query ids are not dense")
-      precondition(query.arrival.nanoseconds >= last, "queries are not in order of arrival")
-      last = query.arrival.nanoseconds
-    }
-    self.queries = queries
-    self.models = models
-    self.classes = classes
+    self.init(models: models, classes: classes) { AnyIterator(queries.makeIterator()) }
   }
 
+  /// A stream of what `make`'s iterators give: always the same, in order of arrival, ids dense from 0.
+  public init(
+    models: [String], classes: [String] = [], make: @escaping @Sendable () -> AnyIterator<Query>
+  ) {
+    self.models = models
+    self.classes = classes
+    self.make = make
+  }
+
+  /// The queries from the first on.
+  public func makeIterator() -> AnyIterator<Query> { make() }
+}
+
+extension QueryStream {
   /// The distinct shapes, in order of first arrival.
   ///
   /// - Complexity: O(number of queries).
@@ -45,7 +50,7 @@ public struct QueryStream: Sendable {
     var seen: Set<Shape> = []
     var shapes: [Shape] = []
     var last: (ModelID, ImageSize)?
-    for query in queries {
+    for query in self {
       if let last, last.0 == query.model, last.1 == query.size { continue }
       last = (query.model, query.size)
       let shape = Shape(model: models[Int(query.model.rawValue)], size: query.size)

@@ -6,7 +6,7 @@ import Workload
 
 /// What happens in a cluster. At most 16 bytes; all payloads are indices.
 enum ClusterEvent {
-  case arrival(query: Int32)
+  case arrival
   case acceleratorDone(worker: Int32)
   case cpuTaskDone(node: Int32, batch: Int32, part: Int32)
   case transferDone(batch: Int32)
@@ -88,6 +88,7 @@ struct Part {
 
 /// How far a query has come.
 struct QueryProgress {
+  let query: Query
   var firstPart: Int32 = 0
   var parts: Int32 = 0
   var partsLeft: Int32 = 0

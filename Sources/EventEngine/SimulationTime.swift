@@ -1,5 +1,5 @@
 /// A length of simulated time in integer nanoseconds; may be negative (a slack, for one).
-public struct SimulationDuration: Hashable, Comparable, Sendable {
+public struct SimulationDuration: Hashable, Comparable, BitwiseCopyable, Sendable {
   /// Nanoseconds.
   public var nanoseconds: Int64
 
@@ -45,7 +45,7 @@ public struct SimulationDuration: Hashable, Comparable, Sendable {
 }
 
 /// A point of simulated time: integer nanoseconds since the start of the run.
-public struct SimulationTime: Hashable, Comparable, Sendable {
+public struct SimulationTime: Hashable, Comparable, BitwiseCopyable, Sendable {
   /// Nanoseconds since the start.
   public var nanoseconds: Int64
 

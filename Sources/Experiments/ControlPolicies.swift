@@ -1,5 +1,6 @@
 import Cluster
 import Diagnostics
+import EventEngine
 import Policies
 import Results
 import Scenarios

@@ -64,7 +64,7 @@ public struct Experiment: Sendable {
     quality = scenario.latents.map { QualityMeter($0.table, scenario.quality) }
     self.policies = policies
     let sample = streams.sample()
-    guard !sample.queries.isEmpty else {
+    guard sample.count > 0 else {
       throw InputError(
         .badInput, at: .init(file: scenario.path), "the workload has no query",
         hint: "raise workload.duration or the rate")
@@ -74,7 +74,8 @@ public struct Experiment: Sendable {
     times = try Self.serviceTimes(policies, sample, asked: Set(asked), scenario)
     try WorkLimits.check(sample, times[0], scenario)
     let capacity = Capacity(
-      cluster: scenario.cluster, times: times[0], stream: sample, options: policies[0].options)
+      cluster: scenario.cluster, times: times[0], stream: sample.queries,
+      options: policies[0].options)
     let offered = capacity.queriesPerSecond > 0 ? streams.rate / capacity.queriesPerSecond : nil
     if let load = scenario.workload.load {
       guard let offered, offered > 0 else {
@@ -93,7 +94,7 @@ public struct Experiment: Sendable {
       offeredLoad = offered
     }
     self.streams = streams
-    try WorkLimits.checkWarmup(streams, times[0], policies[0], scenario)
+    try WorkLimits.checkWarmup(streams, scenario)
     notes =
       ExperimentNotes.make(
         scenario, streams: streams, times: times[0], sample: sample, loadFactor: loadFactor,
@@ -120,9 +121,9 @@ public struct Experiment: Sendable {
   }
 
   private static func serviceTimes(
-    _ policies: [PolicySet], _ sample: QueryStream, asked: Set<String>, _ scenario: Scenario
+    _ policies: [PolicySet], _ sample: WorkloadSample, asked: Set<String>, _ scenario: Scenario
   ) throws(InputError) -> [ServiceTimes] {
-    var mostImages = sample.queries.map { Int($0.images) }.max() ?? 1
+    var mostImages = sample.mostImages
     // A rare value of a mix may appear in another replication only.
     var sizes = sample.shapes.map(\.size)
     var others = policies.flatMap { $0.steps.models }

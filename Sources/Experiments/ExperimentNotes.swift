@@ -8,7 +8,7 @@ import Workload
 /// What a reader of an experiment's results must know about its inputs, in sentences.
 enum ExperimentNotes {
   static func make(
-    _ scenario: Scenario, streams: QueryStreams, times: ServiceTimes, sample: QueryStream,
+    _ scenario: Scenario, streams: QueryStreams, times: ServiceTimes, sample: WorkloadSample,
     loadFactor: Double?, capacity: Capacity, baseline: PolicySet
   ) -> [String] {
     var notes = trace(streams, scenario)
@@ -22,7 +22,7 @@ enum ExperimentNotes {
   }
 
   /// What memory is taken to hold, by model.
-  private static func memory(_ scenario: Scenario, _ sample: QueryStream) -> [String] {
+  private static func memory(_ scenario: Scenario, _ sample: WorkloadSample) -> [String] {
     guard let memory = scenario.cluster.nodes.compactMap(\.memory).first else { return [] }
     let size = scenario.query.size
     var models = sample.shapes.map(\.model)
@@ -154,7 +154,7 @@ enum ExperimentNotes {
 
   /// Whose latents quality is judged by.
   private static func latents(
-    _ scenario: Scenario, _ streams: QueryStreams, _ sample: QueryStream
+    _ scenario: Scenario, _ streams: QueryStreams, _ sample: WorkloadSample
   ) -> [String] {
     guard let latents = scenario.latents else { return [] }
     let header = latents.table.header
@@ -177,17 +177,13 @@ enum ExperimentNotes {
           + "a fixed schedule of \(plan.referenceSteps) steps"
           + (plan.floor.map { "; floor of every query: \(round($0))" } ?? ""))
     }
-    let others = sample.queries.count { query in
-      query.size != ImageSize(height: header.height, width: header.width)
-    }
+    let others = sample.count { $0.size != ImageSize(height: header.height, width: header.width) }
     if others > 0 {
       notes.append(
-        "\(others) of \(sample.queries.count) queries have another size than the trajectory table's: "
+        "\(others) of \(sample.count) queries have another size than the trajectory table's: "
           + "theirs are taken from it")
     }
-    let strangers = sample.queries.count {
-      streams.models[Int($0.model.rawValue)] != header.model
-    }
+    let strangers = sample.count { streams.models[Int($0.model.rawValue)] != header.model }
     if strangers > 0 {
       notes.append("\(strangers) queries ask for other models: their images are not judged")
     }

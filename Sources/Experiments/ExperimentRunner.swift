@@ -152,7 +152,7 @@ public struct ExperimentRunner: Sendable {
       seed: QueryStreams.seed(experiment.scenario.run.seed, replication: replication),
       bottleneck: RunMetrics.bottleneck(recorder.usage),
       metrics: RunMetrics.values(of: recorder, warmup: warmup, quality: experiment.quality),
-      classMetrics: classMetrics, records: keepsQueries ? recorder.records : [],
+      classMetrics: classMetrics, records: keepsQueries ? recorder.records : SpillingArray(),
       usage: recorder.usage, models: experiment.streams.models, classes: classes)
     if keepsCurves {
       run.latencyQuantiles = RunMetrics.latencyQuantiles(of: recorder, warmup: warmup)
@@ -261,8 +261,7 @@ extension Experiment {
       seed: seed, horizon: scenario.run.horizon.map { .zero + $0 } ?? .distantFuture,
       countingFrom: warmup,
       trajectories: scenario.latents?.table,
-      observer: RunRecorder(
-        capacity: stream.queries.count, keepsSeries: keepsSeries, companion: companion))
+      observer: RunRecorder(keepsSeries: keepsSeries, companion: companion))
     guard let recorder = simulation.run() as? RunRecorder else {
       preconditionFailure("a run returned another observer than it was given")
     }

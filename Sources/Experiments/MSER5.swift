@@ -37,11 +37,10 @@ enum MSER5 {
   /// The arrival of the first query that is kept, by the latencies of completed queries in order of
   /// arrival.
   static func warmup(_ recorder: RunRecorder) -> FoundWarmup {
-    let completed = recorder.records.filter { $0.outcome == .completed }
-      .sorted { $0.query.id < $1.query.id }
+    let completed = RecordsByArrival(recorder.records).lazy.filter { $0.outcome == .completed }
     let (count, isInside) = deletions(completed.map(\.latency.seconds))
-    let end =
-      count > 0 && completed.indices.contains(count) ? completed[count].query.arrival : .zero
+    let kept = count > 0 ? completed.dropFirst(count).first { _ in true } : nil
+    let end = kept?.query.arrival ?? .zero
     return FoundWarmup(end: end, isFound: isInside)
   }
 }

@@ -41,7 +41,12 @@ struct OracleSample: Sendable {
       let usage = recorder.usage
       switch metric {
       case .meanQueue:
-        value = RunMetrics.queueLength(recorder, warmup, serviceClass)
+        var windowed = Windowed(recorder, warmup)
+        for record in recorder.records {
+          if let serviceClass, record.query.serviceClass != serviceClass { continue }
+          windowed.take(record)
+        }
+        value = windowed.queueLength(until: usage.end)
         return
       case .idle:
         let busy = usage.workers.reduce(0) { $0 + $1.busyTotal.seconds }

@@ -99,46 +99,22 @@ struct QueryStreams: Sendable {
   }
 
   /// The queries before the load's factor and without SLOs: what mix and shapes are read from.
-  func sample() -> QueryStream { stream(rows: rows(replication: 0, factor: 1), replication: 0) }
+  func sample() -> WorkloadSample { WorkloadSample(stream(replication: 0, factor: 1)) }
+
+  /// When the last query of a replication arrives; 0 without any.
+  func lastArrival(replication: Int) -> SimulationTime {
+    var last = SimulationTime.zero
+    for query in stream(replication: replication, factor: loadFactor) { last = query.arrival }
+    return last
+  }
 
   /// The queries of a replication, with the deadlines that `times` gives where SLOs are scales.
   func queries(
     replication: Int, times: ServiceTimes, placement: Placement
   ) -> QueryStream {
-    var stream = stream(
-      rows: rows(replication: replication, factor: loadFactor), replication: replication)
-    var known: [SLOKey: SimulationDuration] = [:]
-    for i in stream.queries.indices where stream.queries[i].slo == .zero {
-      let query = stream.queries[i]
-      let ownClass = Int(query.serviceClass)
-      let own = serviceClasses.indices.contains(ownClass) ? serviceClasses[ownClass]?.slo : nil
-      switch own ?? scenario.query.slo {
-      case .drawn(let distribution):
-        var random = RandomStream(
-          seed: Self.seed(scenario.run.seed, replication: replication), stream: .patience,
-          entity: UInt64(i))
-        stream.queries[i].slo = SimulationDuration(seconds: distribution.sample(using: &random))
-      case .time(let time): stream.queries[i].slo = time
-      case .scale(let scale):
-        let key = SLOKey(
-          model: query.model, size: query.size, images: query.images, steps: query.steps,
-          scale: scale)
-        if let slo = known[key] {
-          stream.queries[i].slo = slo
-          continue
-        }
-        let shape = Shape(model: models[Int(query.model.rawValue)], size: query.size)
-        let alone = times.id(of: shape).map {
-          times.fastestStandalone(
-            shape: $0, images: Int(query.images), evaluations: Int(query.steps),
-            placement: placement)
-        }
-        let slo = SimulationDuration(seconds: (alone ?? .zero).seconds * scale)
-        known[key] = slo
-        stream.queries[i].slo = slo
-      }
-    }
-    return stream
+    stream(
+      replication: replication, factor: loadFactor,
+      QueryMaker.Predictions(times: times, placement: placement))
   }
 
   /// Names the trace's content, so that an experiment on another trace is another experiment.
@@ -147,56 +123,44 @@ struct QueryStreams: Sendable {
     return ContentIdentity.hex(trace.models + trace.classes + trace.rows.map { "\($0)" })
   }
 
-  private struct SLOKey: Hashable {
-    let model: ModelID
-    let size: ImageSize
-    let images: Int32
-    let steps: Int32
-    let scale: Double
-  }
-
-  private func rows(replication: Int, factor: Double) -> [TraceRow] {
+  private func stream(
+    replication: Int, factor: Double, _ predictions: QueryMaker.Predictions? = nil
+  ) -> QueryStream {
     let seed = Self.seed(scenario.run.seed, replication: replication)
+    let maker = QueryMaker(
+      models: models, defaults: scenario.query, ignoresSteps: scenario.workload.ignoresTraceSteps,
+      modelOfRow: modelOfRow, serviceClasses: serviceClasses, seed: seed, predictions: predictions)
     if var trace {
       if let block = scenario.workload.resampleBlock {
         trace = trace.resampled(block: block, seed: seed)
       }
-      if factor == 1 { return trace.rows }
+      if factor == 1 { return stream(trace.rows, maker) }
       switch scenario.workload.loadMethod {
-      case .time: return trace.compressed(by: factor).rows
-      case .superpose: return trace.superposed(factor: factor, seed: seed).rows
+      case .time: return stream(trace.rows, compressedBy: factor, maker)
+      case .superpose: return stream(trace.superposed(factor: factor, seed: seed).rows, maker)
       }
     }
     guard case .generated(let process, let mix, let duration, let count) = scenario.workload.source
-    else { return [] }
-    return TraceGenerator.generate(
-      process: process.scaled(by: factor), mix: mix, duration: duration, count: count, seed: seed
-    ).rows
+    else { return QueryStream(queries: [], models: models, classes: classes) }
+    let rows = GeneratedRows(
+      process: process.scaled(by: factor), mix: mix, duration: duration, count: count, seed: seed)
+    return stream(rows, maker)
   }
 
-  private func stream(rows: [TraceRow], replication: Int) -> QueryStream {
-    let defaults = scenario.query
-    let seed = Self.seed(scenario.run.seed, replication: replication)
-    let queries = rows.enumerated().map { index, row in
-      var prompts = RandomStream(seed: seed, stream: .prompts, entity: UInt64(index))
-      let ownClass = Int(row.serviceClass ?? 0)
-      let rank =
-        serviceClasses.indices.contains(ownClass) ? serviceClasses[ownClass]?.priority : nil
-      let named = Int(row.model ?? -1)
-      let model = modelOfRow.indices.contains(named) ? modelOfRow[named] : 0
-      return Query(
-        id: QueryID(rawValue: Int32(index)), arrival: row.arrival, slo: row.slo ?? .zero,
-        model: ModelID(rawValue: model),
-        size: ImageSize(
-          height: row.height.map(Int.init) ?? Int(defaults.size.height),
-          width: row.width.map(Int.init) ?? Int(defaults.size.width)),
-        images: row.images.map(Int.init) ?? defaults.images,
-        steps: scenario.workload.ignoresTraceSteps
-          ? defaults.steps : row.steps.map(Int.init) ?? defaults.steps,
-        promptSeed: row.prompt ?? prompts.next(),
-        serviceClass: UInt16(ownClass), priority: rank ?? 0, sourceRow: Int(row.sourceRow))
+  private func stream<Rows: Sequence & Sendable>(
+    _ rows: Rows, compressedBy factor: Double = 1, _ maker: QueryMaker
+  ) -> QueryStream where Rows.Element == TraceRow {
+    QueryStream(models: models, classes: classes) {
+      var rows = rows.makeIterator()
+      var maker = maker
+      var index = 0
+      return AnyIterator {
+        guard var row = rows.next() else { return nil }
+        if factor != 1 { row.compress(by: factor) }
+        defer { index += 1 }
+        return maker.query(of: row, index: index)
+      }
     }
-    return QueryStream(queries: queries, models: models, classes: classes)
   }
 }
 

@@ -19,8 +19,11 @@ enum RunMetrics {
     let window = (usage.end - warmup).seconds
     var latencies = Quantiles()
     var sums = Sums()
-    for record in recorder.records where record.query.arrival >= warmup {
+    var windowed = Windowed(recorder, warmup)
+    for record in recorder.records {
       if let serviceClass, record.query.serviceClass != serviceClass { continue }
+      windowed.take(record)
+      guard record.query.arrival >= warmup else { continue }
       sums.take(record)
       if record.outcome == .completed { latencies.add(record.latency.nanoseconds) }
     }
@@ -39,28 +42,26 @@ enum RunMetrics {
     if sums.completed > 0 {
       metrics[.latencyMean] = sums.latency.mean
       metrics[.stepsMean] = sums.steps.mean
-      for (metric, p) in [(Metric.latencyP50, 0.5), (.latencyP90, 0.9), (.latencyP95, 0.95)] {
-        metrics[metric] = latencies.quantile(p).map { $0 / 1e9 }
-      }
-      if sums.completed >= fewestForP99 {
-        metrics[.latencyP99] = latencies.quantile(0.99).map { $0 / 1e9 }
-      }
+      let quantiles = latencies.quantiles([0.5, 0.9, 0.95, 0.99]).map { $0 / 1e9 }
+      metrics[.latencyP50] = quantiles[0]
+      metrics[.latencyP90] = quantiles[1]
+      metrics[.latencyP95] = quantiles[2]
+      if sums.completed >= fewestForP99 { metrics[.latencyP99] = quantiles[3] }
     }
     metrics[.latencyP99Offered] = p99OfOffered(&latencies, sums)
     if window > 0 {
-      let ended = throughput(recorder, warmup, serviceClass)
-      metrics[.throughputQueries] = Double(ended.queries) / window
-      metrics[.throughputImages] = Double(ended.images) / window
-      metrics[.goodputImages] = Double(ended.imagesOnTime) / window
-      metrics[.queueLengthMean] = queueLength(recorder, warmup, serviceClass)
+      metrics[.throughputQueries] = Double(windowed.queries) / window
+      metrics[.throughputImages] = Double(windowed.images) / window
+      metrics[.goodputImages] = Double(windowed.imagesOnTime) / window
+      metrics[.queueLengthMean] = windowed.queueLength(until: usage.end)
     }
-    metrics[.throughputSustained] = sustained(recorder, serviceClass)
+    metrics[.throughputSustained] = windowed.sustained
     metrics[.waitGrowth] = SteadyState.waitGrowth(recorder, warmup, serviceClass)
     metrics[.warmup] = (warmup - SimulationTime.zero).seconds
     quality?.measure(recorder, warmup: warmup, serviceClass: serviceClass, into: &metrics)
     if serviceClass == nil {
       addUsage(usage, window: window, to: &metrics)
-      addConditions(recorder, warmup, window: window, to: &metrics)
+      addConditions(usage, images: windowed.images, window: window, to: &metrics)
     }
     return metrics
   }
@@ -73,7 +74,7 @@ enum RunMetrics {
     where record.query.arrival >= warmup && record.outcome == .completed {
       latencies.add(record.latency.nanoseconds)
     }
-    return StoredCDF.probabilities.compactMap { latencies.quantile($0) }
+    return latencies.quantiles(StoredCDF.probabilities)
   }
 
   private struct Sums {
@@ -106,34 +107,6 @@ enum RunMetrics {
     }
   }
 
-  /// Completions a second in [20 %, 100 %] of the span of arrivals: what a cluster keeps up, without the
-  /// time in which an overloaded one only clears its queue. Nil for arrivals without a span.
-  private static func sustained(_ recorder: RunRecorder, _ serviceClass: UInt16?) -> Double? {
-    let arrivals = recorder.records.lazy.map(\.query.arrival)
-    guard let first = arrivals.min(), let last = arrivals.max(), last > first else { return nil }
-    let span = (last - first).seconds
-    let from = first + SimulationDuration(seconds: 0.2 * span)
-    let count = recorder.records.count { record in
-      record.outcome == .completed && record.end >= from && record.end <= last
-        && (serviceClass.map { record.query.serviceClass == $0 } ?? true)
-    }
-    return Double(count) / (0.8 * span)
-  }
-
-  /// What was completed inside the window, whenever it arrived.
-  private static func throughput(
-    _ recorder: RunRecorder, _ warmup: SimulationTime, _ serviceClass: UInt16?
-  ) -> (queries: Int, images: Int, imagesOnTime: Int) {
-    var result = (queries: 0, images: 0, imagesOnTime: 0)
-    for record in recorder.records where record.outcome == .completed && record.end >= warmup {
-      if let serviceClass, record.query.serviceClass != serviceClass { continue }
-      result.queries += 1
-      result.images += Int(record.query.images)
-      if record.isOnTime { result.imagesOnTime += Int(record.query.images) }
-    }
-    return result
-  }
-
   /// The 99th percentile with drops as infinite latencies; nil where that is infinite, or there are
   /// too few queries.
   private static func p99OfOffered(_ latencies: inout Quantiles, _ sums: Sums) -> Double? {
@@ -144,28 +117,10 @@ enum RunMetrics {
     return latencies.quantile(position / Double(sums.completed - 1)).map { $0 / 1e9 }
   }
 
-  /// Mean number of queries whose service has not begun, over [warmup, end]: exact, the integral of
-  /// the number waiting being the sum of waits clipped to the window.
-  static func queueLength(
-    _ recorder: RunRecorder, _ warmup: SimulationTime, _ serviceClass: UInt16?
-  ) -> Double {
-    let end = recorder.usage.end
-    var sum: Int128 = 0
-    for record in recorder.records {
-      if let serviceClass, record.query.serviceClass != serviceClass { continue }
-      let from = max(record.query.arrival, warmup)
-      let to = record.start ?? record.end
-      if to > from { sum += Int128((to - from).nanoseconds) }
-    }
-    return Double(sum) / Double((end - warmup).nanoseconds)
-  }
-
   /// What hardware costs and suffers, where the scenario says something of it.
   private static func addConditions(
-    _ recorder: RunRecorder, _ warmup: SimulationTime, window: Double,
-    to metrics: inout MetricValues
+    _ usage: RunUsage, images: Int, window: Double, to metrics: inout MetricValues
   ) {
-    let usage = recorder.usage
     metrics[.modelLoads] = usage.modelLoads.map { Double($0) }
     metrics[.nodeFailures] = usage.failures.map { Double($0) }
     metrics[.retried] = usage.failures == nil ? nil : Double(usage.retried)
@@ -174,10 +129,9 @@ enum RunMetrics {
         usage.workers.reduce(0) { $0 + $1.active.seconds } / window
     }
     guard usage.energy != nil || usage.price != nil else { return }
-    let images = Double(throughput(recorder, warmup, nil).images)
     guard images > 0 else { return }
-    metrics[.energyPerImage] = usage.energy.map { $0 / images }
-    metrics[.costPer1000Images] = usage.price.map { $0 / images * 1000 }
+    metrics[.energyPerImage] = usage.energy.map { $0 / Double(images) }
+    metrics[.costPer1000Images] = usage.price.map { $0 / Double(images) * 1000 }
   }
 
   private static func addUsage(

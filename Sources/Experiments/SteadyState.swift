@@ -16,17 +16,22 @@ enum SteadyState {
   static func waitGrowth(
     _ recorder: RunRecorder, _ warmup: SimulationTime, _ serviceClass: UInt16?
   ) -> Double? {
-    let records = recorder.records.filter { record in
+    func counts(_ record: QueryRecord) -> Bool {
       record.query.arrival >= warmup
         && (serviceClass.map { record.query.serviceClass == $0 } ?? true)
     }
-    guard records.count >= fewestQueries else { return nil }
-    let sorted = records.sorted { $0.query.id < $1.query.id }
-    let fifth = sorted.count / 5
-    func mean(_ records: ArraySlice<QueryRecord>) -> Double {
-      records.reduce(0) { $0 + $1.wait.seconds } / Double(records.count)
+    var count = 0
+    for record in recorder.records where counts(record) { count += 1 }
+    guard count >= fewestQueries else { return nil }
+    let fifth = count / 5
+    var (second, last) = (0.0, 0.0)
+    var place = 0
+    for record in RecordsByArrival(recorder.records) where counts(record) {
+      if place >= fifth, place < 2 * fifth { second += record.wait.seconds }
+      if place >= count - fifth { last += record.wait.seconds }
+      place += 1
     }
-    return mean(sorted.suffix(fifth)) - mean(sorted[fifth..<2 * fifth])
+    return last / Double(fifth) - second / Double(fifth)
   }
 
   /// What tells a queue that grows because it is served too slowly. Assumed.

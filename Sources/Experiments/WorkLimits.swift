@@ -13,7 +13,7 @@ enum WorkLimits {
 
   /// Refuses a workload whose longest query, deadline or whole work lies beyond simulated time.
   static func check(
-    _ sample: QueryStream, _ times: ServiceTimes, _ scenario: Scenario
+    _ sample: WorkloadSample, _ times: ServiceTimes, _ scenario: Scenario
   ) throws(InputError) {
     var scale = 1.0
     if case .scale(let factor) = scenario.query.slo { scale = max(factor, 1) }
@@ -21,9 +21,9 @@ enum WorkLimits {
     let perImage = slowestTransfer(times, scenario)
     let load = slowestLoad(scenario)
     var total = 0.0
-    for query in sample.queries {
-      let query = Double(query.steps) * slowest + Double(query.images) * perImage + load
-      total += query
+    for (kind, count) in sample.kinds {
+      let query = Double(kind.steps) * slowest + Double(kind.images) * perImage + load
+      total += query * Double(count)
       guard query * scale < longest, total < 4 * longest else {
         throw InputError(
           .badInput, at: .init(file: scenario.path),
@@ -52,14 +52,11 @@ enum WorkLimits {
 
   /// Refuses a warm-up after which nothing arrives.
   static func checkWarmup(
-    _ streams: QueryStreams, _ times: ServiceTimes, _ baseline: PolicySet, _ scenario: Scenario
+    _ streams: QueryStreams, _ scenario: Scenario
   ) throws(InputError) {
     guard case .fixed(let warmup) = scenario.run.warmup, warmup > .zero else { return }
-    let queries = streams.queries(
-      replication: 0, times: times, placement: baseline.placement
-    ).queries
     let last = min(
-      queries.last?.arrival ?? .zero, .zero + (scenario.run.horizon ?? .longest))
+      streams.lastArrival(replication: 0), .zero + (scenario.run.horizon ?? .longest))
     guard .zero + warmup < last else {
       throw InputError(
         .badInput, at: .init(file: scenario.path),

@@ -1,4 +1,5 @@
 public import Cluster
+public import EventEngine
 
 /// A finished run, ready to be stored.
 public struct CompletedRun: Sendable {
@@ -17,7 +18,7 @@ public struct CompletedRun: Sendable {
   /// Metrics of each class, by class name; empty where there is only one.
   public var classMetrics: [(name: String, metrics: MetricValues)]
   /// One record for each offered query; empty where they are not wanted.
-  public var records: [QueryRecord]
+  public var records: SpillingArray<QueryRecord>
   /// What the devices did.
   public var usage: RunUsage
   /// Latencies of completed queries at ``StoredCDF/probabilities``, in nanoseconds; empty where there are none.
@@ -35,7 +36,7 @@ public struct CompletedRun: Sendable {
   public init(
     policy: String, policyIndex: Int, replication: Int, seed: UInt64, bottleneck: String,
     metrics: MetricValues, classMetrics: [(name: String, metrics: MetricValues)],
-    records: [QueryRecord], usage: RunUsage, models: [String], classes: [String]
+    records: SpillingArray<QueryRecord>, usage: RunUsage, models: [String], classes: [String]
   ) {
     self.policy = policy
     self.policyIndex = policyIndex

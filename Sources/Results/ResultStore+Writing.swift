@@ -155,7 +155,7 @@ extension ResultStore {
   private static func insertQueries(_ run: CompletedRun, id: Int64, _ db: Database) throws {
     let statement = try db.makeStatement(
       sql: "INSERT INTO query VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
-    for record in run.records.sorted(by: { $0.query.id < $1.query.id }) {
+    for record in RecordsByArrival(run.records) {
       let query = record.query
       let className =
         run.classes.indices.contains(Int(query.serviceClass))

@@ -1,10 +1,13 @@
 public import Cluster
 public import EventEngine
+import Workload
 
 /// Keeps what a run reports, for metrics and for the database.
 public struct RunRecorder: Observer {
   /// One record for each offered query, in order of ending.
-  public private(set) var records: [QueryRecord] = []
+  public private(set) var records = SpillingArray<QueryRecord>()
+  /// First and last arrival of those that have ended; nil before.
+  public private(set) var arrivals: ClosedRange<SimulationTime>?
   /// What the devices did; complete once the run is over.
   public private(set) var usage = RunUsage()
   /// The run over time; nil where it was not asked for.
@@ -12,11 +15,8 @@ public struct RunRecorder: Observer {
   /// Another observer of the same run.
   public private(set) var companion: (any Observer)?
 
-  /// An empty recorder with room for `capacity` queries; `keepsSeries`: whether it keeps the run over time.
-  public init(
-    capacity: Int = 0, keepsSeries: Bool = false, companion: (any Observer)? = nil
-  ) {
-    records.reserveCapacity(capacity)
+  /// An empty recorder; `keepsSeries`: whether it keeps the run over time.
+  public init(keepsSeries: Bool = false, companion: (any Observer)? = nil) {
     if keepsSeries { series = RunSeries() }
     self.companion = companion
   }
@@ -29,6 +29,9 @@ public struct RunRecorder: Observer {
   /// Keeps the record.
   public mutating func queryEnded(_ record: QueryRecord) {
     records.append(record)
+    let arrival = record.query.arrival
+    arrivals =
+      min(arrivals?.lowerBound ?? arrival, arrival)...max(arrivals?.upperBound ?? arrival, arrival)
     series?.add(record)
     companion?.queryEnded(record)
   }

@@ -1,7 +1,7 @@
 public import EventEngine
 
 /// Index of a model's name in the workload's list of models.
-public struct ModelID: Hashable, Comparable, Sendable {
+public struct ModelID: Hashable, Comparable, BitwiseCopyable, Sendable {
   /// The index.
   public var rawValue: UInt16
   /// The model with this index.
@@ -11,7 +11,7 @@ public struct ModelID: Hashable, Comparable, Sendable {
 }
 
 /// Index of a query in its workload, in order of arrival; dense from 0.
-public struct QueryID: Hashable, Comparable, Sendable {
+public struct QueryID: Hashable, Comparable, BitwiseCopyable, Sendable {
   /// The index.
   public var rawValue: Int32
   /// The query with this index.
@@ -21,7 +21,7 @@ public struct QueryID: Hashable, Comparable, Sendable {
 }
 
 /// Height and width of an image in pixels.
-public struct ImageSize: Hashable, Sendable, CustomStringConvertible {
+public struct ImageSize: Hashable, BitwiseCopyable, Sendable, CustomStringConvertible {
   /// Pixels from top to bottom.
   public var height: Int32
   /// Pixels from left to right.
@@ -36,7 +36,7 @@ public struct ImageSize: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// One request to the datacenter: some images of one prompt.
-public struct Query: Hashable, Sendable {
+public struct Query: Hashable, BitwiseCopyable, Sendable {
   /// Index in the workload, in order of arrival.
   public var id: QueryID
   /// When it arrives.

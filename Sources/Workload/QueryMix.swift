@@ -85,17 +85,20 @@ public struct QueryMix: Hashable, Sendable {
 }
 
 /// Draws what queries ask for: each from a stream of its own, so in any order.
-struct QuerySampler {
+struct QuerySampler: Sendable {
   private let mix: QueryMix
   private let seed: UInt64
   private let replication: UInt64
   /// Cumulated popularity of prompts by rank.
   private let popularity: [Double]
+  /// Whether the mix leaves everything to the scenario.
+  private let isEmpty: Bool
 
   init(_ mix: QueryMix, seed: UInt64, replication: UInt64) {
     self.mix = mix
     self.seed = seed
     self.replication = replication
+    isEmpty = mix == QueryMix()
     var total = 0.0
     popularity = (0..<(mix.prompts?.count ?? 0)).map { rank in
       total += 1 / power(Double(rank + 1), mix.prompts?.exponent ?? 0)
@@ -105,6 +108,7 @@ struct QuerySampler {
 
   /// Sets what query `index` asks for.
   func fill(_ row: inout TraceRow, index: Int) {
+    if isEmpty { return }
     var stream = RandomStream(
       seed: seed, stream: .mix, entity: replication << 32 | UInt64(index))
     // Every property draws, wanted or not, so that adding one leaves the others as they were.

@@ -10,15 +10,10 @@ public enum TraceGenerator {
     process: ArrivalProcess, mix: QueryMix, duration: SimulationDuration? = nil,
     count: Int? = nil, seed: UInt64, replication: UInt64 = 0
   ) -> Trace {
-    precondition(mix.fault == nil, "a query mix that cannot be used")
-    let sampler = QuerySampler(mix, seed: seed, replication: replication)
-    let arrivals = process.arrivals(
-      duration: duration, count: count, seed: seed, replication: replication)
-    let rows = arrivals.enumerated().map { index, arrival in
-      var row = TraceRow(arrival: arrival)
-      sampler.fill(&row, index: index)
-      return row
-    }
+    let rows = Array(
+      GeneratedRows(
+        process: process, mix: mix, duration: duration, count: count, seed: seed,
+        replication: replication))
     var report = TraceReport()
     report.rowsInFile = rows.count
     report.rowsReplayed = rows.count

@@ -2,7 +2,7 @@ public import EventEngine
 
 /// One replayable row of a trace: an arrival and what the trace says of the query; nil = the
 /// scenario's own value applies.
-public struct TraceRow: Hashable, Sendable {
+public struct TraceRow: Hashable, BitwiseCopyable, Sendable {
   /// Time since the trace's first row (after sorting).
   public var arrival: SimulationTime
   /// Denoising steps, at least 1.

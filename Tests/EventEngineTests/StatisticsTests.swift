@@ -70,7 +70,7 @@ import Testing
 
   @Test func fewValuesAndLateOnes() {
     var quantiles = Quantiles()
-    #expect(quantiles.quantile(0.5) == nil && quantiles.fraction(above: 0) == 0)
+    #expect(quantiles.quantile(0.5) == nil)
     quantiles.add(7)
     #expect(quantiles.quantile(0) == 7 && quantiles.quantile(0.99) == 7)
     quantiles.add(1)
@@ -78,6 +78,35 @@ import Testing
     // A value that comes after the first question still counts.
     quantiles.add(-5)
     #expect(quantiles.quantile(0) == -5 && quantiles.count == 3)
-    #expect(quantiles.fraction(above: 1) == 1.0 / 3)
+  }
+
+  /// Many values, few of which are held at once, against sorting them.
+  @Test(arguments: 0..<6)
+  func manyAreFoundWithoutSortingAll(kind: Int) {
+    var random = RandomStream(seed: UInt64(kind), stream: RandomStreamID(rawValue: 9))
+    let values = (0..<5000).map { index -> Int64 in
+      switch kind {
+      case 0: return Int64(random.uniform() * 1e12)
+      case 1: return Int64(random.index(below: 3))
+      // All but a few crowd together, so that ranges are narrowed again and again.
+      case 2: return index < 4990 ? 7 + Int64(random.index(below: 2000)) : Int64(index) << 40
+      case 3: return -Int64(random.index(below: 1_000_000))
+      case 4: return 42
+      default: return index == 0 ? .min / 2 : index == 1 ? .max / 2 : Int64(random.index(below: 99))
+      }
+    }
+    let probabilities = [0, 0.001, 0.25, 0.5, 0.9, 0.95, 0.99, 0.9999, 1]
+    for held in [1, 10, 700, 5000] {
+      var quantiles = Quantiles(mostHeld: held)
+      for value in values { quantiles.add(value) }
+      let sorted = values.sorted()
+      let expected = probabilities.map { p -> Double in
+        let position = p * 4999
+        let below = Int(position)
+        let (low, high) = (Double(sorted[below]), Double(sorted[min(below + 1, 4999)]))
+        return low + (position - Double(below)) * (high - low)
+      }
+      #expect(quantiles.quantiles(probabilities) == expected, "\(held) held")
+    }
   }
 }

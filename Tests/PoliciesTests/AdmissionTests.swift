@@ -69,7 +69,7 @@ import Workload
     let run = try simulate(stream, on: cluster, under: policy)
     var free = SimulationTime.zero
     var expected: [Bool] = []
-    for query in stream.queries {
+    for query in stream {
       let finish =
         max(free, query.arrival) + SimulationDuration(nanoseconds: 10_000_000) * Int(query.steps)
       expected.append(finish <= query.deadline)

@@ -83,12 +83,14 @@ import Workload
   @Test(arguments: Choice.all)
   func runsOnShippedProfiles(_ choice: Choice) throws {
     let cluster = try shippedCluster(.perWorker(stealing: false))
-    var stream = randomStream(24, seed: 5, meanGap: 2)
-    for index in stream.queries.indices {
-      stream.queries[index].size = ImageSize(height: 512, width: 512)
-      stream.queries[index].slo = SimulationDuration(seconds: 20)
-      stream.queries[index].steps *= 8
+    let queries = randomStream(24, seed: 5, meanGap: 2).map { query in
+      var query = query
+      query.size = ImageSize(height: 512, width: 512)
+      query.slo = SimulationDuration(seconds: 20)
+      query.steps *= 8
+      return query
     }
+    let stream = QueryStream(queries: queries, models: ["sd15"])
     for setting in try Self.settings(beside: choice) {
       let policy = try policySet(setting)
       let run = try simulate(stream, on: cluster, under: policy)
@@ -118,7 +120,9 @@ import Workload
     _ run: RunResult, of stream: QueryStream, under policy: PolicySet,
     _ cluster: ClusterConfiguration, _ place: String, horizon: SimulationTime? = nil
   ) {
-    let setting = Setting(stream: stream, cluster: cluster, policy: policy, horizon: horizon)
+    let setting = Setting(
+      queries: Array(stream), models: stream.models, cluster: cluster, policy: policy,
+      horizon: horizon)
     let breaches = InvariantCheck.breaches(of: run, in: setting)
     #expect(breaches.isEmpty, "\(place): \(breaches.prefix(3))")
   }

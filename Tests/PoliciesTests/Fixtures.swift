@@ -163,7 +163,7 @@ func simulate(
   _ stream: QueryStream, on cluster: ClusterConfiguration, under policy: PolicySet,
   seed: UInt64 = 1, horizon: SimulationTime = .distantFuture
 ) throws -> RunResult {
-  let most = stream.queries.map { Int($0.images) }.max() ?? 1
+  let most = stream.map { Int($0.images) }.max() ?? 1
   let times = try ServiceTimes(
     cluster: cluster, shapes: stream.shapes, guidance: true,
     maximumBatch: max(most, policy.batching.maximumImages ?? 1), placement: policy.placement)

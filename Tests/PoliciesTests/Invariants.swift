@@ -43,7 +43,8 @@ struct Breach: CustomStringConvertible {
 
 /// What a run was made from.
 struct Setting {
-  var stream: QueryStream
+  var queries: [Query]
+  var models: [String]
   var cluster: ClusterConfiguration
   var policy: PolicySet
   /// Where the run was cut off; nil = it ran to its end.
@@ -71,7 +72,7 @@ extension Setting {
   /// Most images of a query's size and first model, and of those that the policy may send it on to, that fit into
   /// the memory of every accelerator that serves them.
   private func mostImages(_ query: Query) -> Int {
-    let first = stream.models[Int((policy.steps.firstModel ?? query.model).rawValue)]
+    let first = models[Int((policy.steps.firstModel ?? query.model).rawValue)]
     return ([first] + policy.steps.models).map { model in
       let shape = Shape(model: model, size: query.size)
       let serving = cluster.nodes.filter { $0.models?.contains(model) ?? true }
@@ -122,7 +123,7 @@ struct InvariantCheck {
     let ids = run.records.map(\.query.id.rawValue)
     require(.endsOnce, Set(ids).count == ids.count, "a query is told of twice")
     let horizon = setting.horizon ?? .distantFuture
-    let arrived = setting.stream.queries.filter { $0.arrival <= horizon }.map(\.id.rawValue)
+    let arrived = setting.queries.filter { $0.arrival <= horizon }.map(\.id.rawValue)
     require(.endsOnce, Set(arrived) == Set(ids), "not all that arrive are told of, or others")
   }
 
@@ -161,7 +162,7 @@ struct InvariantCheck {
     for record in run.records {
       let query = record.query
       let started = record.start ?? record.end
-      var isSound = query == setting.stream.queries[Int(query.id.rawValue)]
+      var isSound = query == setting.queries[Int(query.id.rawValue)]
       isSound = isSound && query.arrival <= started && started <= record.end
       isSound = isSound && record.end <= run.usage.end
       switch record.outcome {

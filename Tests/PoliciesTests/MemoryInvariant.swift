@@ -34,8 +34,8 @@ extension InvariantCheck {
     var outages = outages[...]
     var resident: [String] = []
     let largest =
-      setting.stream.queries.map { query in
-        setting.stream.models.map { memory.activations(of: Shape(model: $0, size: query.size)) }
+      setting.queries.map { query in
+        setting.models.map { memory.activations(of: Shape(model: $0, size: query.size)) }
           .max() ?? 0
       }.max() ?? 0
     var left = memory.capacity - largest
@@ -44,8 +44,8 @@ extension InvariantCheck {
       resident.append(model)
     }
     for span in spans {
-      let query = setting.stream.queries[Int(span.query.rawValue)]
-      let model = setting.stream.models[Int(span.model.rawValue)]
+      let query = setting.queries[Int(span.query.rawValue)]
+      let model = setting.models[Int(span.model.rawValue)]
       while let outage = outages.first, outage <= span.start {
         resident.removeAll()
         outages.removeFirst()

@@ -102,7 +102,8 @@ struct RandomScenario: CustomTestStringConvertible {
   func policy() throws -> PolicySet { try policySet(choices, placement: placement) }
 
   func setting(horizon: SimulationTime? = nil) throws -> Setting {
-    Setting(stream: stream, cluster: cluster, policy: try policy(), horizon: horizon)
+    Setting(
+      queries: queries, models: models, cluster: cluster, policy: try policy(), horizon: horizon)
   }
 
   func run(horizon: SimulationTime = .distantFuture) throws -> RunResult {

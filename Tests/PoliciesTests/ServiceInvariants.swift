@@ -61,7 +61,7 @@ extension InvariantCheck {
     // In a worker's own queue it is known of whole queries alone who waited where.
     for record in run.records where isCentral || record.parts == 1 {
       guard let start = record.start, let rank = setting.rank(record.query) else { continue }
-      let model = setting.stream.models[Int(record.query.model.rawValue)]
+      let model = setting.models[Int(record.query.model.rawValue)]
       lines[
         Line(
           shape: Shape(model: model, size: record.query.size),
@@ -91,7 +91,7 @@ extension InvariantCheck {
     for worker in setting.nodes.indices {
       let served = setting.cluster.nodes[setting.nodes[worker]].models
       let own = run.records.filter { record in
-        let model = setting.stream.models[Int(record.query.model.rawValue)]
+        let model = setting.models[Int(record.query.model.rawValue)]
         return (takesAll || record.parts == 1 && record.worker.map { Int($0.rawValue) } == worker)
           && (served?.contains(model) ?? true)
       }

@@ -57,14 +57,14 @@ extension InvariantCheck {
   }
 
   mutating func everyImageIsWorkedOn() {
-    var given = [Given](repeating: Given(), count: setting.stream.queries.count)
+    var given = [Given](repeating: Given(), count: setting.queries.count)
     for span in run.spans where span.resource == .accelerator || span.resource == .cpu {
       var images = 0
       for member in span.members {
         let index = Int(member.rawValue)
         // A part of the limit's images is alone in its batch; in company there are only last parts.
         let own =
-          span.members.count == 1 ? span.images : setting.split(setting.stream.queries[index]).last
+          span.members.count == 1 ? span.images : setting.split(setting.queries[index]).last
         images += own
         switch (span.stage, span.resource) {
         case (.encode, _): given[index].encodings += 1

@@ -36,7 +36,7 @@ import Workload
         slo: SimulationDuration(seconds: 1), model: ModelID(rawValue: 0),
         size: ImageSize(height: 512, width: 768), images: 4, steps: 30, sourceRow: 9)
     }
-    let records = [
+    let records = SpillingArray([
       QueryRecord(
         query: query(1), outcome: .dropped(.refused), start: nil,
         end: SimulationTime(nanoseconds: 5), evaluations: 0, parts: 1,
@@ -45,7 +45,7 @@ import Workload
         query: query(0), outcome: .completed, start: SimulationTime(nanoseconds: 2),
         end: SimulationTime(nanoseconds: 7), evaluations: 30, parts: 2,
         firstStep: 0, finish: .none, worker: WorkerID(rawValue: 3)),
-    ]
+    ])
     return CompletedRun(
       policy: "p", policyIndex: 0, replication: replication, seed: 5, bottleneck: "b",
       metrics: metrics, classMetrics: [(name: "gold", metrics: metrics)], records: records,
@@ -103,7 +103,8 @@ import Workload
     let store = try ResultStore(creatingAt: path)
     try store.begin(experiment(), provenance: [])
     var bad = run(0)
-    bad.records.append(bad.records[0])
+    let first = try #require(bad.records.first { _ in true })
+    bad.records.append(first)
     #expect(throws: InputError.self) { try store.store(bad, of: "e") }
     #expect(try store.runs(of: "e").isEmpty)
     try store.store(run(0), of: "e")

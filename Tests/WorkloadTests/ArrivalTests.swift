@@ -3,6 +3,18 @@ import Testing
 
 @testable import Workload
 
+extension ArrivalProcess {
+  /// The arrivals of a generated trace.
+  func arrivals(
+    duration: SimulationDuration? = nil, count: Int? = nil, seed: UInt64, replication: UInt64 = 0
+  ) -> [SimulationTime] {
+    GeneratedRows(
+      process: self, mix: QueryMix(), duration: duration, count: count, seed: seed,
+      replication: replication
+    ).map(\.arrival)
+  }
+}
+
 /// Bounds come from the central limit theorem: four standard errors, a false alarm in 16,000.
 @Suite struct ArrivalTests {
   /// Mean and coefficient of variation of the gaps of `n` arrivals.

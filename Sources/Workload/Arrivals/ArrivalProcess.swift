@@ -1,5 +1,3 @@
-public import EventEngine
-
 /// A random process of arrivals.
 public indirect enum ArrivalProcess: Hashable, Sendable {
   /// Independent exponential gaps; `rate` per second.
@@ -56,25 +54,5 @@ public indirect enum ArrivalProcess: Hashable, Sendable {
       return states.contains { $0.rate > 0 } ? nil : "no state has a positive rate"
     case .diurnal(let process, let curve): return process.fault ?? curve.fault
     }
-  }
-
-  /// The arrivals of one replication in order: those before `duration`, at most `count` of them.
-  ///
-  /// One of the two must be given, and ``fault`` must be nil. The same seed and replication always
-  /// give the same arrivals, whatever the limits.
-  /// - Complexity: O(number of arrivals).
-  public func arrivals(
-    duration: SimulationDuration? = nil, count: Int? = nil, seed: UInt64, replication: UInt64 = 0
-  ) -> [SimulationTime] {
-    precondition(duration != nil || count != nil, "arrivals without end")
-    var sequence = ArrivalSequence(self, seed: seed, replication: replication)
-    var times: [SimulationTime] = []
-    let end = SimulationTime.zero + (duration ?? TraceLimits.longest)
-    while times.count < count ?? .max {
-      let time = sequence.next()
-      if time >= end { break }
-      times.append(time)
-    }
-    return times
   }
 }

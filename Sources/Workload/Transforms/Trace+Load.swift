@@ -18,13 +18,8 @@ extension Trace {
   }
 
   private func scalingTime(by factor: Double) -> Trace {
-    precondition(factor > 0 && factor.isFinite, "a factor that is not positive")
     var result = self
-    let limit = Double(SimulationDuration.longest.nanoseconds)
-    for i in rows.indices {
-      let scaled = (Double(rows[i].arrival.nanoseconds) / factor).rounded(.toNearestOrAwayFromZero)
-      result.rows[i].arrival = SimulationTime(nanoseconds: Int64(min(scaled, limit)))
-    }
+    for i in rows.indices { result.rows[i].compress(by: factor) }
     return result
   }
 
@@ -76,5 +71,15 @@ extension Trace {
   private static func shift(ofCopy copy: Int, period: Int64, seed: UInt64) -> Int64 {
     var stream = RandomStream(seed: seed, stream: .superposeShift, entity: UInt64(copy))
     return Int64.random(in: 0..<period, using: &stream)
+  }
+}
+
+extension TraceRow {
+  /// Divides the time of arrival by a positive factor, to the nearest nanosecond.
+  public mutating func compress(by factor: Double) {
+    precondition(factor > 0 && factor.isFinite, "a factor that is not positive")
+    let limit = Double(SimulationDuration.longest.nanoseconds)
+    let scaled = (Double(arrival.nanoseconds) / factor).rounded(.toNearestOrAwayFromZero)
+    arrival = SimulationTime(nanoseconds: Int64(min(scaled, limit)))
   }
 }

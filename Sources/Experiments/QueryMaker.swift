@@ -1,0 +1,107 @@
+import Cluster
+import EventEngine
+import LatencyProfiles
+import Scenarios
+import Workload
+
+/// Makes a replication's queries of rows: the scenario's own values where a row has none.
+struct QueryMaker: Sendable {
+  /// What objectives that are multiples of standalone times need.
+  struct Predictions: Sendable {
+    let times: ServiceTimes
+    let placement: Placement
+  }
+
+  private struct SLOKey: Hashable {
+    let kind: WorkloadSample.Kind
+    let scale: Double
+  }
+
+  private let models: [String]
+  private let defaults: QueryDefaults
+  private let ignoresSteps: Bool
+  /// The id of each model that rows name.
+  private let modelOfRow: [UInt16]
+  /// What the scenario says of each class.
+  private let serviceClasses: [ServiceClass?]
+  private let seed: UInt64
+  /// Nil leaves queries without an objective.
+  private let predictions: Predictions?
+  private var known: [SLOKey: SimulationDuration] = [:]
+  /// The one asked for last: most queries are alike.
+  private var last: (key: SLOKey, slo: SimulationDuration)?
+
+  init(
+    models: [String], defaults: QueryDefaults, ignoresSteps: Bool, modelOfRow: [UInt16],
+    serviceClasses: [ServiceClass?], seed: UInt64, predictions: Predictions?
+  ) {
+    self.models = models
+    self.defaults = defaults
+    self.ignoresSteps = ignoresSteps
+    self.modelOfRow = modelOfRow
+    self.serviceClasses = serviceClasses
+    self.seed = seed
+    self.predictions = predictions
+  }
+
+  /// The query of a row, the `index`-th of its replication.
+  mutating func query(of row: TraceRow, index: Int) -> Query {
+    let ownClass = Int(row.serviceClass ?? 0)
+    let service = serviceClasses.indices.contains(ownClass) ? serviceClasses[ownClass] : nil
+    let named = Int(row.model ?? -1)
+    let model = modelOfRow.indices.contains(named) ? modelOfRow[named] : 0
+    var query = Query(
+      id: QueryID(rawValue: Int32(index)), arrival: row.arrival, slo: row.slo ?? .zero,
+      model: ModelID(rawValue: model),
+      size: ImageSize(
+        height: Int(row.height ?? defaults.size.height),
+        width: Int(row.width ?? defaults.size.width)),
+      images: row.images.map(Int.init) ?? defaults.images,
+      steps: ignoresSteps ? defaults.steps : row.steps.map(Int.init) ?? defaults.steps,
+      promptSeed: row.prompt ?? Self.prompt(index, seed: seed),
+      serviceClass: UInt16(ownClass), priority: service?.priority ?? 0,
+      sourceRow: Int(row.sourceRow))
+    if query.slo == .zero, let predictions {
+      query.slo = slo(of: query, service?.slo ?? defaults.slo, predictions)
+    }
+    return query
+  }
+
+  private static func prompt(_ index: Int, seed: UInt64) -> UInt64 {
+    var prompts = RandomStream(seed: seed, stream: .prompts, entity: UInt64(index))
+    return prompts.next()
+  }
+
+  /// The objective of a query whose row has none.
+  private mutating func slo(
+    of query: Query, _ slo: QueryDefaults.SLO, _ predictions: Predictions
+  ) -> SimulationDuration {
+    switch slo {
+    case .drawn(let distribution):
+      var random = RandomStream(
+        seed: seed, stream: .patience, entity: UInt64(query.id.rawValue))
+      return SimulationDuration(seconds: distribution.sample(using: &random))
+    case .time(let time): return time
+    case .scale(let scale):
+      let key = SLOKey(kind: WorkloadSample.Kind(of: query), scale: scale)
+      if let last, last.key == key { return last.slo }
+      let slo = known[key] ?? scaled(query, by: scale, predictions)
+      known[key] = slo
+      last = (key, slo)
+      return slo
+    }
+  }
+
+  private func scaled(
+    _ query: Query, by scale: Double, _ predictions: Predictions
+  ) -> SimulationDuration {
+    let times = predictions.times
+    let shape = Shape(model: models[Int(query.model.rawValue)], size: query.size)
+    let alone = times.id(of: shape).map {
+      times.fastestStandalone(
+        shape: $0, images: Int(query.images), evaluations: Int(query.steps),
+        placement: predictions.placement)
+    }
+    return SimulationDuration(seconds: (alone ?? .zero).seconds * scale)
+  }
+}
