@@ -21,12 +21,15 @@ extension ClusterSimulation {
     let shape =
       times.shapes.count == 1
       ? ShapeID(rawValue: 0) : self.shape(model: model, size: query.size)
-    var whole = view(of: query, shape: shape, model: model, images: query.images)
-    whole.requestedModel = query.model
     progress[index].firstPart = Int32(parts.end)
-    if case .drop(let reason) = policy.admission.admit(whole, clusterView()) {
-      end(query: index, as: .dropped(reason))
-      return
+    if !admitsAll {
+      var whole = view(of: query, shape: shape, model: model, images: query.images)
+      whole.requestedModel = query.model
+      let cluster = clusterView()
+      if case .drop(let reason) = policy.admission.admit(whole, cluster) {
+        end(query: index, as: .dropped(reason))
+        return
+      }
     }
     let fitting = partLimits.isEmpty ? .max : partLimits[Int(shape.rawValue)]
     let limit = Int32(min(batchLimit ?? Int(query.images), fitting))
@@ -71,8 +74,8 @@ extension ClusterSimulation {
     if !central {
       var random = RandomStream(
         seed: seed, stream: .dispatch, entity: entity(of: part, stage: .encode))
-      let worker = policy.dispatcher.chooseWorker(
-        for: view, among: clusterView(), using: &random)
+      let cluster = clusterView()
+      let worker = policy.dispatcher.chooseWorker(for: view, among: cluster, using: &random)
       queue = Int(worker.rawValue)
       precondition(workers.indices.contains(queue), "a dispatcher chose a worker that isn't there")
       // Where no worker takes a query now, a dispatcher may name one that never will.

@@ -176,7 +176,6 @@ extension ClusterSimulation {
   func context(of part: Int, on w: Int, queue: Int? = nil) -> StepContext {
     let queue = queue ?? self.queue(of: w)
     let p = parts[part]
-    let node = NodeID(rawValue: workers[w].node)
     // A plan is made while the batch still fills: it counts on a full one where others wait.
     let inBatch = workers[w].runningImages + imageCount(scratch)
     let images =
@@ -185,14 +184,12 @@ extension ClusterSimulation {
       : min(
         max(inBatch + Int(p.images) + queues[queue].totalImages, Int(p.images)),
         max(batchLimit ?? Int(p.images), Int(p.images)))
-    var other = times.cpuTime(
-      node: node, shape: p.shape, images: images, placement: placement)
-    other += times.acceleratorTime(
-      node: node, shape: p.shape, images: images, evaluations: 0, placement: placement)
+    let batch = times.prediction(
+      node: Int(workers[w].node), shape: p.shape, images: images, placement: placement)
     return StepContext(
       now: loop.now, worker: WorkerID(rawValue: Int32(w)),
-      evaluationTime: times.evaluationTime(node: node, shape: p.shape, images: images),
-      otherTime: other, queuedImages: queues[queue].totalImages,
+      evaluationTime: SimulationDuration(nanoseconds: batch.evaluation),
+      otherTime: SimulationDuration(nanoseconds: batch.onCPU + batch.beside), queuedImages: queues[queue].totalImages,
       workersOfQueue: central ? workersOfPool[Int(workers[w].pool)] : 1,
       batchLimit: batchLimit ?? Int(p.images))
   }

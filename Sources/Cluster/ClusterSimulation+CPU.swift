@@ -16,7 +16,7 @@ extension ClusterSimulation {
 
   private func exists(_ stage: Stage, node: Int) -> Bool {
     placement.isOnCPU(stage)
-      && times.stageExists(device: ServiceTimes.cpu(of: node), stage: stage)
+      && times.tables.stageExists(device: StageTables.cpu(of: node), stage: stage)
   }
 
   /// Sends parts of worker `w` to its node's CPU pool.
@@ -55,7 +55,7 @@ extension ClusterSimulation {
     let time = transferTime(
       .host, of: node,
       bytes: Double(
-        times.bytes(
+        times.tables.bytes(
           shape: parts[Int(first)].shape, before: stage,
           images: stage == .denoise
             ? batches[batch].parts.count : imageCount(batches[batch].parts))))
@@ -147,11 +147,11 @@ extension ClusterSimulation {
   private func cpuTime(
     _ stage: Stage, node: Int, part: Int, image: Int32
   ) -> SimulationDuration {
-    let device = ServiceTimes.cpu(of: node)
+    let device = StageTables.cpu(of: node)
     let shape = parts[part].shape
-    let median = times.median(device: device, shape: shape, stage: stage, batch: 1)
+    let median = times.tables.median(device: device, shape: shape, stage: stage, batch: 1)
     let distribution = times.distribution(device: device, stage: stage)
-    let residuals = times.residuals[times.row(device: device, shape: shape, stage: stage)]
+    let residuals = times.residuals[times.tables.row(device: device, shape: shape, stage: stage)]
     if distribution == nil, residuals == nil { return SimulationDuration(nanoseconds: median) }
     var random = RandomStream(
       seed: seed, stream: .cpuService, entity: entity(of: part, stage: stage))

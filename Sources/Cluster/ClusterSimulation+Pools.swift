@@ -15,7 +15,7 @@ extension ClusterSimulation {
     let time = transferTime(
       .network, of: node,
       bytes: Double(
-        times.bytes(
+        times.tables.bytes(
           shape: parts[first].shape, before: batches[index].stage,
           images: isText ? workers[w].group.count : images)))
     // What is on the network is no longer the node's to lose.

@@ -56,10 +56,9 @@ extension ClusterSimulation {
     var observation = StepObservation(
       evaluationsDone: Int(p.evaluationsDone), evaluationsLeft: Int(p.evaluationsLeft))
     if let trajectories, p.trajectory >= 0 {
-      let path = p.path
-      let row = Int(p.trajectory)
-      observation.latentEntropyBits = trajectories.latentEntropyBits(row: row, path)
-      observation.predictedEntropyBits = trajectories.predictedEntropyBits(row: row, path)
+      let bits = trajectories.entropyBits(row: Int(p.trajectory), p.path)
+      observation.latentEntropyBits = bits.latent
+      observation.predictedEntropyBits = bits.predicted
     }
     let (view, context) = (view(of: part), context(of: part, on: w))
     var state = p.state
@@ -122,7 +121,7 @@ extension ClusterSimulation {
     _ stage: Stage, on w: Int, images: Int, oldest: Int
   ) -> SimulationDuration {
     let node = Int(workers[w].node)
-    let device = ServiceTimes.accelerator(of: node)
+    let device = StageTables.accelerator(of: node)
     var nanoseconds: Double
     if let distribution = times.distribution(device: device, stage: stage) {
       let step = stage == .denoise ? parts[oldest].evaluationsDone : 0
@@ -138,11 +137,11 @@ extension ClusterSimulation {
         usage.extrapolatedBatches += 1
       }
       nanoseconds =
-        stage == .denoise && times.mixesGuidance
-        ? times.stepMedian(
+        stage == .denoise && times.tables.mixesGuidance
+        ? times.tables.stepMedian(
           device: device, shape: shape, batch: batch, guided: guidedShare(ofRunning: w))
-        : Double(times.median(device: device, shape: shape, stage: stage, batch: batch))
-      let row = times.row(device: device, shape: shape, stage: stage)
+        : Double(times.tables.median(device: device, shape: shape, stage: stage, batch: batch))
+      let row = times.tables.row(device: device, shape: shape, stage: stage)
       if let residuals = times.residuals[row] {
         nanoseconds *= residual(residuals, stage: stage, oldest: oldest)
       }
@@ -162,7 +161,7 @@ extension ClusterSimulation {
     for index in workers[w].running {
       let part = parts[Int(index)]
       let step = part.firstStep + part.evaluationsDone
-      if Double(step) < times.guidedShare * Double(part.scheduled) { guided += part.images }
+      if Double(step) < times.tables.guidedShare * Double(part.scheduled) { guided += part.images }
     }
     return Double(guided) / Double(max(workers[w].runningImages, 1))
   }

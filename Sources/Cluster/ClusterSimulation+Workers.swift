@@ -63,12 +63,12 @@ extension ClusterSimulation {
       workers[w].group.removeAll(keepingCapacity: true)
       leave(w)
     } else if placement.encodeOnCPU, !isEncoded, does(.denoise, w),
-      times.stageExists(device: ServiceTimes.cpu(of: node), stage: .encode)
+      times.tables.stageExists(device: StageTables.cpu(of: node), stage: .encode)
     {
       submit(unencoded(), of: w, stage: .encode)
       hold(w, as: .waitingForCPU)
     } else if !isEncoded,
-      times.stageExists(device: ServiceTimes.accelerator(of: node), stage: .encode)
+      times.tables.stageExists(device: StageTables.accelerator(of: node), stage: .encode)
     {
       start(.encode, on: w, unencoded(), as: .encode)
     } else {
@@ -124,7 +124,7 @@ extension ClusterSimulation {
     if !does(.decode, w), !placement.decodeOnCPU {
       forward(w)
     } else if !placement.decodeOnCPU,
-      times.stageExists(device: ServiceTimes.accelerator(of: node), stage: .decode)
+      times.tables.stageExists(device: StageTables.accelerator(of: node), stage: .decode)
     {
       predictFree(w)
       start(.decode, on: w, workers[w].group, as: .decode)
@@ -289,12 +289,10 @@ extension ClusterSimulation {
     for part in workers[w].group { count(parts[Int(part)]) }
     refreshRunning(w)
     guard images > 0 else { return }
-    let node = NodeID(rawValue: workers[w].node)
-    var time = times.acceleratorTime(
-      node: node, shape: shape, images: images, evaluations: Int(left), placement: placement)
-    if buffer == nil {
-      time += times.cpuTime(node: node, shape: shape, images: images, placement: placement)
-    }
-    views[w].predictedFree = loop.now + time
+    let node = Int(workers[w].node)
+    let batch = times.prediction(node: node, shape: shape, images: images, placement: placement)
+    var time = batch.evaluation * Int64(left) + batch.beside
+    if buffer == nil { time += batch.onCPU }
+    views[w].predictedFree = loop.now + SimulationDuration(nanoseconds: time)
   }
 }

@@ -44,6 +44,7 @@ public struct ClusterSimulation {
   let wantsSpans: Bool
   let wantsMembers: Bool
   let abandons: Bool
+  let admitsAll: Bool
   let firstModel: ModelID?
   let buffer: Int?
   let placement: Placement
@@ -167,6 +168,7 @@ public struct ClusterSimulation {
     wantsMembers = observer.wantsMembers
     firstModel = policy.steps.firstModel
     abandons = policy.admission.abandonsAtDeadline
+    admitsAll = policy.admission.admitsAll
     placement = policy.placement
     options = policy.options
     if case .cpuGPU(let buffer) = policy.pipelining { self.buffer = buffer } else { buffer = nil }

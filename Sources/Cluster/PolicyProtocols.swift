@@ -134,6 +134,8 @@ public protocol Admission: Sendable {
   var rechecksBeforeService: Bool { get }
   /// Whether a query none of whose images is in service leaves at its deadline.
   var abandonsAtDeadline: Bool { get }
+  /// Whether ``admit(_:_:)`` accepts whatever it is shown, and need not be asked. Read once, before a run.
+  var admitsAll: Bool { get }
   /// Asked once, at arrival.
   func admit(_ query: QueryView, _ cluster: ClusterView) -> AdmissionDecision
   /// Asked of a query none of whose images is in service yet, when a worker would take it;
@@ -146,6 +148,8 @@ extension Admission {
   public var rechecksBeforeService: Bool { false }
   /// False.
   public var abandonsAtDeadline: Bool { false }
+  /// False.
+  public var admitsAll: Bool { false }
   /// Always.
   public func isWorthwhile(_ query: QueryView, finish: SimulationTime) -> Bool { true }
 }

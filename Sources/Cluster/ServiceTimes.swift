@@ -19,39 +19,24 @@ public struct MissingLatency: Hashable, Sendable {
 /// Median stage times of every (worker kind, shape, stage, batch) as one flat table, and the
 /// predictions that policies and the definitions of load and SLO scale are built on.
 public final class ServiceTimes: Sendable {
-  /// The shapes, by `ShapeID`.
-  public let shapes: [Shape]
-  /// Largest batch in images that the tables hold.
-  public let maximumBatch: Int
-  /// Device kind of each node's accelerators: 2 x node; of its CPUs: 2 x node + 1.
-  let deviceCount: Int
-  /// Nanoseconds by (device, shape, stage, batch - 1).
-  let nanoseconds: [Int64]
+  let tables: StageTables
+  /// Where stages run.
+  let placement: Placement
+  /// By (node, shape, images - 1).
+  private let predictions: [BatchPrediction]
   /// For synthetic stages, by (device, stage).
   let synthetic: [Distribution?]
-  /// Whether the stage exists, by (device, stage).
-  let exists: [Bool]
   /// Residuals by (device, shape, stage).
   let residuals: [ResidualDistribution?]
   /// Smallest batch from which a time is extrapolated, by (device, shape, stage); `Int.max` = none.
   let extrapolatedFrom: [Int]
   /// The latencies of sizes that profiles lack, each once, in the order of nodes, shapes and stages.
   public let scaled: [ScaledLatency]
-  /// Transfer time of one image's hand-off by (node, shape, stage handed over to).
-  private let links: [Link]
   private let networks: [Link]
   private let latentLooks: [LatentLook?]
-  let cores: [Int]
-  let cpuTasks: [[CPUTask]]
-  /// The share of a schedule's steps, its first ones, that are guided; 1 without guidance, too.
-  let guidedShare: Double
-  /// Nanoseconds as above of steps without guidance; empty where all steps are alike.
-  private let unguided: [Int64]
   let pools: StagePools
   let nodesOfPool: [[Int]]
   private let shapeIndex: [Shape: ShapeID]
-
-  static let stageCount = 4
 
   /// Tables for a cluster and the shapes it will see.
   ///
@@ -61,9 +46,6 @@ public final class ServiceTimes: Sendable {
     maximumBatch: Int, placement: Placement
   ) throws(MissingLatencies) {
     precondition(maximumBatch >= 1, "a batch without an image")
-    self.shapes = shapes
-    self.maximumBatch = maximumBatch
-    deviceCount = cluster.nodes.count * 2
     var builder = ServiceTimesBuilder(
       shapes: shapes, maximumBatch: maximumBatch, guidance: guidance,
       latencyModels: cluster.latencyModels)
@@ -84,7 +66,7 @@ public final class ServiceTimes: Sendable {
         factors: node.cpuTasks.map { 1 / $0.speedup })
     }
     let isMixed = guidance && guidedSteps < 1
-    guidedShare = isMixed ? guidedSteps : 1
+    var unguided: [Int64] = []
     if isMixed {
       // Of the other steps, denoising alone; the other rows keep the places alike.
       var other = ServiceTimesBuilder(
@@ -101,23 +83,32 @@ public final class ServiceTimes: Sendable {
       }
       builder.missing += other.missing
       unguided = other.nanoseconds
-    } else {
-      unguided = []
     }
     guard builder.missing.isEmpty else { throw MissingLatencies(list: builder.missing) }
-    nanoseconds = builder.nanoseconds
+    let tables = StageTables(
+      shapes: shapes, maximumBatch: maximumBatch, nanoseconds: builder.nanoseconds,
+      unguided: unguided, guidedShare: isMixed ? guidedSteps : 1, exists: builder.exists,
+      links: cluster.nodes.map(\.link), cores: cluster.nodes.map(\.cores),
+      cpuTasks: cluster.nodes.map(\.cpuTasks))
+    self.tables = tables
+    self.placement = placement
+    predictions = cluster.nodes.indices.flatMap { node in
+      shapes.indices.flatMap { shape in
+        (1...maximumBatch).map { images in
+          tables.prediction(
+            node: node, shape: ShapeID(rawValue: UInt16(shape)), images: images,
+            placement: placement)
+        }
+      }
+    }
     synthetic = builder.synthetic
-    exists = builder.exists
     residuals = builder.residuals
     extrapolatedFrom = builder.extrapolatedFrom
     scaled = builder.scaled
-    links = cluster.nodes.map(\.link)
     networks = cluster.nodes.map(\.network)
     pools = cluster.pools
     nodesOfPool = pools.nodesOfPool
     latentLooks = cluster.nodes.map(\.look)
-    cores = cluster.nodes.map(\.cores)
-    cpuTasks = cluster.nodes.map(\.cpuTasks)
     shapeIndex = Dictionary(
       uniqueKeysWithValues: shapes.enumerated().map {
         ($1, ShapeID(rawValue: UInt16($0)))
@@ -127,43 +118,30 @@ public final class ServiceTimes: Sendable {
   /// The index of a shape, or nil if the tables were not made for it.
   public func id(of shape: Shape) -> ShapeID? { shapeIndex[shape] }
 
-  @inline(__always) static func accelerator(of node: Int) -> Int { 2 * node }
-  @inline(__always) static func cpu(of node: Int) -> Int { 2 * node + 1 }
+  /// The shapes, by `ShapeID`.
+  public var shapes: [Shape] { tables.shapes }
+  /// Largest batch in images that the tables hold.
+  public var maximumBatch: Int { tables.maximumBatch }
 
+  /// What is predicted of one batch of at least one image; a row of the table where it is one.
   @inline(__always)
-  func row(device: Int, shape: ShapeID, stage: Stage) -> Int {
-    (device * shapes.count + Int(shape.rawValue)) * Self.stageCount + stage.index
-  }
-
-  /// Median time of a stage for a batch, in nanoseconds; a synthetic stage's mean.
-  @inline(__always)
-  func median(device: Int, shape: ShapeID, stage: Stage, batch: Int) -> Int64 {
-    nanoseconds[row(device: device, shape: shape, stage: stage) * maximumBatch + batch - 1]
-  }
-
-  /// Whether some steps are guided and others are not.
-  var mixesGuidance: Bool { !unguided.isEmpty }
-
-  /// Median time of a step for a batch of which a share of the images is guided, in nanoseconds: in proportion
-  /// between the times with and without guidance (Assumed).
-  func stepMedian(device: Int, shape: ShapeID, batch: Int, guided: Double) -> Double {
-    let with = Double(median(device: device, shape: shape, stage: .denoise, batch: batch))
-    guard mixesGuidance else { return with }
-    let row = row(device: device, shape: shape, stage: .denoise)
-    return guided * with + (1 - guided) * Double(unguided[row * maximumBatch + batch - 1])
-  }
-
-  @inline(__always) func stageExists(device: Int, stage: Stage) -> Bool {
-    exists[device * Self.stageCount + stage.index]
+  func prediction(
+    node: Int, shape: ShapeID, images: Int, placement: Placement
+  ) -> BatchPrediction {
+    guard images >= 1, images <= tables.maximumBatch, placement == self.placement else {
+      return tables.prediction(node: node, shape: shape, images: images, placement: placement)
+    }
+    let row = node * tables.shapes.count + Int(shape.rawValue)
+    return predictions[row * tables.maximumBatch + images - 1]
   }
 
   @inline(__always) func distribution(device: Int, stage: Stage) -> Distribution? {
-    synthetic[device * Self.stageCount + stage.index]
+    synthetic[device * StageTables.stageCount + stage.index]
   }
 
   /// Whether a stage's time for this batch lies outside what the profile holds.
   func isExtrapolated(device: Int, shape: ShapeID, stage: Stage, batch: Int) -> Bool {
-    batch >= extrapolatedFrom[row(device: device, shape: shape, stage: stage)]
+    batch >= extrapolatedFrom[tables.row(device: device, shape: shape, stage: stage)]
   }
 
   /// Time for which a look at one image's latent holds its worker up, in nanoseconds: the entropy of
@@ -172,24 +150,16 @@ public final class ServiceTimes: Sendable {
     guard let look = latentLooks[node] else { return 0 }
     let size = shapes[Int(shape.rawValue)].size
     let values = Int(size.height) * Int(size.width) / 64 * 4
-    let transfer = look.isOnHost ? links[node].time(bytes: values * 2) : .zero
+    let transfer = look.isOnHost ? tables.links[node].time(bytes: values * 2) : .zero
     return (transfer + SimulationDuration(seconds: look.secondsPerValue * Double(values)))
       .nanoseconds
-  }
-
-  /// Time to hand `images` images over to the stage: from accelerator to CPU before `decode`
-  /// (latents, fp16) or `postProcess` (pixels, 8 bits), from CPU to accelerator after `encode` on a
-  /// CPU (a text embedding of 77 x 768 fp16, conditional and unconditional) or before
-  /// `postProcess` where decode ran on the CPU (none: it stays there).
-  func handOff(node: Int, shape: ShapeID, before stage: Stage, images: Int) -> SimulationDuration {
-    links[node].time(bytes: bytes(shape: shape, before: stage, images: images))
   }
 
   /// Time to hand `images` images over to the next pool, whose first stage is `stage`.
   func networkTime(node: Int, shape: ShapeID, before stage: Stage, images: Int)
     -> SimulationDuration
   {
-    networks[node].time(bytes: bytes(shape: shape, before: stage, images: images))
+    networks[node].time(bytes: tables.bytes(shape: shape, before: stage, images: images))
   }
 
   /// Bytes of all hand-overs of an image of the largest shape.
@@ -198,22 +168,9 @@ public final class ServiceTimes: Sendable {
       max(
         most,
         Stage.allCases.reduce(0) {
-          $0 + bytes(shape: ShapeID(rawValue: UInt16(shape)), before: $1, images: 1)
+          $0 + tables.bytes(shape: ShapeID(rawValue: UInt16(shape)), before: $1, images: 1)
         })
     }
-  }
-
-  /// Bytes of that hand-over.
-  func bytes(shape: ShapeID, before stage: Stage, images: Int) -> Int {
-    let size = shapes[Int(shape.rawValue)].size
-    let pixels = Int(size.height) * Int(size.width)
-    let bytes =
-      switch stage {
-      case .encode, .denoise: 2 * 77 * 768 * 2
-      case .decode: pixels / 64 * 4 * 2
-      case .postProcess: pixels * 3
-      }
-    return bytes * images
   }
 }
 

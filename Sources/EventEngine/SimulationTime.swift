@@ -11,8 +11,11 @@ public struct SimulationDuration: Hashable, Comparable, BitwiseCopyable, Sendabl
   @inlinable public init(seconds: Double) {
     precondition(!seconds.isNaN, "a duration that is not a number")
     let limit = Double(SimulationDuration.longest.nanoseconds)
-    let rounded = (seconds * 1e9).rounded(.toNearestOrAwayFromZero)
-    self.nanoseconds = Int64(Swift.min(Swift.max(rounded, -limit), limit))
+    let exact = Swift.min(Swift.max(seconds * 1e9, -limit), limit)
+    // What the C library's round gives, without the call: the remainder of a truncation is exact.
+    let whole = Int64(exact)
+    let rest = exact - Double(whole)
+    self.nanoseconds = whole + (rest >= 0.5 ? 1 : rest <= -0.5 ? -1 : 0)
   }
 
   /// No time at all.

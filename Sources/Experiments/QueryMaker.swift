@@ -13,7 +13,7 @@ struct QueryMaker: Sendable {
   }
 
   private struct SLOKey: Hashable {
-    let kind: WorkloadSample.Kind
+    let kind: QueryKind
     let scale: Double
   }
 
@@ -83,7 +83,7 @@ struct QueryMaker: Sendable {
       return SimulationDuration(seconds: distribution.sample(using: &random))
     case .time(let time): return time
     case .scale(let scale):
-      let key = SLOKey(kind: WorkloadSample.Kind(of: query), scale: scale)
+      let key = SLOKey(kind: query.kind, scale: scale)
       if let last, last.key == key { return last.slo }
       let slo = known[key] ?? scaled(query, by: scale, predictions)
       known[key] = slo

@@ -5,25 +5,10 @@ import Workload
 /// What an experiment must know of its queries before it runs: of the first replication's, before the load's
 /// factor and without SLOs.
 struct WorkloadSample {
-  /// What distinguishes queries but for prompts and times.
-  struct Kind: Hashable {
-    let model: ModelID
-    let size: ImageSize
-    let images: Int32
-    let steps: Int32
-
-    init(of query: Query) {
-      model = query.model
-      size = query.size
-      images = query.images
-      steps = query.steps
-    }
-  }
-
   let stream: QueryStream
   private(set) var count = 0
   /// How many there are of each kind.
-  private(set) var kinds: [Kind: Int] = [:]
+  private(set) var kinds: [QueryKind: Int] = [:]
   /// In order of first arrival.
   private(set) var shapes: [Shape] = []
   private var first: Query?
@@ -31,10 +16,10 @@ struct WorkloadSample {
   /// - Complexity: O(number of queries).
   init(_ stream: QueryStream) {
     self.stream = stream
-    var run = (kind: Kind?.none, count: 0)
+    var run = (kind: QueryKind?.none, count: 0)
     var known: Set<Shape> = []
     for query in stream {
-      let kind = Kind(of: query)
+      let kind = query.kind
       if kind != run.kind {
         if let old = run.kind { kinds[old, default: 0] += run.count }
         run = (kind, 0)
@@ -55,12 +40,16 @@ struct WorkloadSample {
     guard kinds.count == 1, let first else { return stream }
     let count = count
     return QueryStream(models: stream.models, classes: stream.classes) {
-      AnyIterator(repeatElement(first, count: count).makeIterator())
+      var left = count
+      return AnyIterator {
+        left -= 1
+        return left >= 0 ? first : nil
+      }
     }
   }
 
   /// Queries of the kinds for which `isCounted` is true.
-  func count(where isCounted: (Kind) -> Bool) -> Int {
+  func count(where isCounted: (QueryKind) -> Bool) -> Int {
     kinds.reduce(0) { isCounted($1.key) ? $0 + $1.value : $0 }
   }
 }

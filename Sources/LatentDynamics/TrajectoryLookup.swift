@@ -6,13 +6,17 @@ private import Foundation
 /// clean; between two times it moves linearly in the logarithm of the signal-to-noise ratio, which is
 /// what decides how clear a latent is.
 struct TrajectoryLookup: Hashable, Sendable {
-  private let steps: Int
+  let steps: Int
+  let latentOffset: Int
+  let predictedOffset: Int
   private let times: [Int]
   /// The place of each time of the noise schedule.
   private let places: [Double]
 
   init(_ grid: TrajectoryGrid) {
     steps = grid.steps
+    latentOffset = grid.latentOffset
+    predictedOffset = grid.predictedOffset
     times = grid.times
     let levels = NoiseSchedule().levels
     places = levels.indices.map { time in
@@ -71,19 +75,17 @@ struct TrajectoryLookup: Hashable, Sendable {
 }
 
 extension TrajectoryTable {
-  /// Entropy of the latent as it is now, in bits.
-  public func latentEntropyBits(row: Int, _ path: DenoisingPath) -> Double {
-    interpolate(row, grid.latentOffset, at: lookup.place(path) - 1)
-  }
-
-  /// Entropy in bits of the clean latent that the path's last evaluation predicted.
-  public func predictedEntropyBits(row: Int, _ path: DenoisingPath) -> Double {
-    interpolate(row, grid.predictedOffset, at: lookup.placeOfLastEvaluation(path))
+  /// Entropy of the latent as it is now, and of the clean latent that the path's last evaluation predicted, in bits.
+  public func entropyBits(row: Int, _ path: DenoisingPath) -> (latent: Double, predicted: Double) {
+    (
+      interpolate(row, lookup.latentOffset, at: lookup.place(path) - 1),
+      interpolate(row, lookup.predictedOffset, at: lookup.placeOfLastEvaluation(path))
+    )
   }
 
   /// Linear between the values at two steps, constant beyond them.
   private func interpolate(_ row: Int, _ offset: Int, at place: Double) -> Double {
-    let place = min(max(place, 0), Double(grid.steps - 1))
+    let place = min(max(place, 0), Double(lookup.steps - 1))
     let below = Int(place)
     let low = value(row, offset + below)
     let fraction = place - Double(below)

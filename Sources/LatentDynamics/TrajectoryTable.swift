@@ -51,6 +51,8 @@ public struct TrajectoryTable: Hashable, Sendable {
   /// Rows after one another; ``TrajectoryGrid`` says what they hold.
   let values: [Float]
   let lookup: TrajectoryLookup
+  /// ``TrajectoryGrid/valuesPerPrompt``.
+  private let rowLength: Int
 
   /// A table from its rows.
   init(header: Header, values: [Float]) {
@@ -60,6 +62,7 @@ public struct TrajectoryTable: Hashable, Sendable {
     self.header = header
     self.values = values
     lookup = TrajectoryLookup(header.grid)
+    rowLength = header.grid.valuesPerPrompt
   }
 
   /// Rows.
@@ -108,7 +111,7 @@ public struct TrajectoryTable: Hashable, Sendable {
   }
 
   func value(_ row: Int, _ offset: Int) -> Double {
-    Double(values[row * grid.valuesPerPrompt + offset])
+    Double(values[row * rowLength + offset])
   }
 }
 

@@ -9,6 +9,9 @@ public struct AcceptAll: Admission {
   /// The policy.
   public init() {}
 
+  /// True.
+  public var admitsAll: Bool { true }
+
   /// Accepts.
   public func admit(_ query: QueryView, _ cluster: ClusterView) -> AdmissionDecision { .accept }
 }

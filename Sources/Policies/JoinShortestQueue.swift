@@ -24,10 +24,11 @@ extension ClusterView {
   /// The worker with the smallest cost among those that take the query; ties go to the first.
   func best(for query: QueryView, _ cost: (WorkerView) -> Int64) -> WorkerID {
     var best: (id: WorkerID, cost: Int64)?
-    for worker in workers where worker.takes(query) {
-      let cost = cost(worker)
+    // By index: a copy of each view would retain its lists of models.
+    for index in workers.indices where workers[index].takes(query) {
+      let cost = cost(workers[index])
       if let best, best.cost <= cost { continue }
-      best = (worker.id, cost)
+      best = (workers[index].id, cost)
     }
     return best?.id ?? WorkerID(rawValue: 0)
   }

@@ -57,10 +57,10 @@ private let table = TableGenerator(prompts: 24, height: 192, width: 192).generat
       for k in 1...50 {
         let path = DenoisingPath(scheduled: 50, done: k)
         #expect(
-          table.latentEntropyBits(row: row, path)
+          table.entropyBits(row: row, path).latent
             == table.entropyBits(.latent, row: row, steps: k))
         #expect(
-          table.predictedEntropyBits(row: row, path)
+          table.entropyBits(row: row, path).predicted
             == table.entropyBits(.predictedX0, row: row, steps: k))
       }
       for stop in table.grid.stops where stop > 0 {
@@ -110,8 +110,8 @@ private let table = TableGenerator(prompts: 24, height: 192, width: 192).generat
         let path = DenoisingPath(scheduled: 20, done: k)
         let latent = ValueHistogram().entropyBits(transform.pixels(of: run.latent))
         let predicted = ValueHistogram().entropyBits(transform.pixels(of: run.predicted))
-        latentGaps.append(abs(latent - table.latentEntropyBits(row: row, path)))
-        predictedGaps.append(abs(predicted - table.predictedEntropyBits(row: row, path)))
+        latentGaps.append(abs(latent - table.entropyBits(row: row, path).latent))
+        predictedGaps.append(abs(predicted - table.entropyBits(row: row, path).predicted))
       }
     }
     // Entropies lie around 6 bits and differ by half a bit between prompts.

@@ -89,7 +89,7 @@ var rows: [Row] = []
 // MARK: The full model
 
 @MainActor func full() throws {
-  let queries = isQuick ? 20_000 : 1_000_000
+  let queries = isQuick ? 40_000 : 1_000_000
   let experiment = try experiment("full.yaml", set: ["workload.queries=\(queries)"])
   var decisions = 0
   let spent = seconds {

@@ -1,0 +1,18 @@
+/// What a query asks for, but for prompt, time and class: those of one kind take the same time.
+public struct QueryKind: Hashable, BitwiseCopyable, Sendable {
+  /// The model asked for.
+  public let model: ModelID
+  /// Size of its images.
+  public let size: ImageSize
+  /// Number of images.
+  public let images: Int32
+  /// Denoising steps asked for.
+  public let steps: Int32
+}
+
+extension Query {
+  /// What it asks for.
+  public var kind: QueryKind {
+    QueryKind(model: model, size: size, images: images, steps: steps)
+  }
+}
