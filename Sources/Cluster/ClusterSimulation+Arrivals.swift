@@ -23,8 +23,9 @@ extension ClusterSimulation {
       ? ShapeID(rawValue: 0) : self.shape(model: model, size: query.size)
     progress[index].firstPart = Int32(parts.end)
     if !admitsAll {
-      var whole = view(of: query, shape: shape, model: model, images: query.images)
-      whole.requestedModel = query.model
+      let service = predictedService(shape: shape, images: query.images, steps: query.steps)
+      let whole = QueryView(
+        query, shape: shape, model: model, images: query.images, predictedService: service)
       let cluster = clusterView()
       if case .drop(let reason) = policy.admission.admit(whole, cluster) {
         end(query: index, as: .dropped(reason))
@@ -35,8 +36,10 @@ extension ClusterSimulation {
     let limit = Int32(min(batchLimit ?? Int(query.images), fitting))
     var left = query.images
     while left > 0 {
-      parts.append(
-        Part(query: Int32(index), images: min(left, limit), shape: shape, model: model))
+      let images = min(left, limit)
+      var part = Part(query: Int32(index), images: images, shape: shape, model: model)
+      part.predictedService = predictedService(shape: shape, images: images, steps: query.steps)
+      parts.append(part)
       left -= limit
     }
     let first = Int(progress[index].firstPart)
@@ -166,35 +169,53 @@ extension ClusterSimulation {
     return id
   }
 
-  mutating func view(of part: Int) -> QueryView {
-    let p = parts[part]
-    let query = progress[Int(p.query)].query
-    var view = view(of: query, shape: p.shape, model: p.model, images: p.images)
-    view.resubmissions = Int(p.resubmissions)
-    view.pool = Int(p.pool)
-    view.requestedModel = query.model
+  /// What policies may know of a part.
+  func view(of part: Int) -> QueryView {
+    let query = parts[part].query
+    var view = QueryView(
+      progress[Int(query)].query, shape: parts[part].shape, model: parts[part].model,
+      images: parts[part].images, predictedService: parts[part].predictedService)
+    view.resubmissions = Int(parts[part].resubmissions)
+    view.pool = Int(parts[part].pool)
     return view
   }
 
-  private mutating func view(
-    of query: Query, shape: ShapeID, model: ModelID, images: Int32
-  ) -> QueryView {
-    let key = ServiceKey(shape: shape, images: images, steps: query.steps)
-    let service: SimulationDuration
-    if key == lastPrediction.key {
-      service = lastPrediction.service
-    } else if let known = predictedServices[key] {
-      service = known
-    } else {
-      service = times.fastestStandalone(
-        shape: shape, images: Int(images), evaluations: Int(query.steps), placement: placement)
-      predictedServices[key] = service
-    }
+  /// Has another model make a part's images.
+  mutating func setModel(of part: Int, to model: ModelID) {
+    let query = progress[Int(parts[part].query)].query
+    let shape = shape(model: model, size: query.size)
+    parts[part].model = model
+    parts[part].shape = shape
+    parts[part].predictedService = predictedService(
+      shape: shape, images: parts[part].images, steps: query.steps)
+  }
+
+  mutating func predictedService(
+    shape: ShapeID, images: Int32, steps: Int32
+  ) -> SimulationDuration {
+    let key = ServiceKey(shape: shape, images: images, steps: steps)
+    if key == lastPrediction.key { return lastPrediction.service }
+    let service =
+      predictedServices[key]
+      ?? times.fastestStandalone(
+        shape: shape, images: Int(images), evaluations: Int(steps), placement: placement)
+    predictedServices[key] = service
     lastPrediction = (key, service)
-    return QueryView(
+    return service
+  }
+}
+
+extension QueryView {
+  /// A view of some of a query's images, served by a model.
+  fileprivate init(
+    _ query: Query, shape: ShapeID, model: ModelID, images: Int32,
+    predictedService: SimulationDuration
+  ) {
+    self.init(
       id: query.id, arrival: query.arrival, deadline: query.deadline, model: model, shape: shape,
       images: Int(images), requestedSteps: Int(query.steps), promptSeed: query.promptSeed,
-      serviceClass: query.serviceClass, predictedService: service, resubmissions: 0,
+      serviceClass: query.serviceClass, predictedService: predictedService, resubmissions: 0,
       priority: query.priority)
+    requestedModel = query.model
   }
 }

@@ -20,7 +20,7 @@ extension ClusterSimulation {
   }
 
   private mutating func take(from queue: Int, for w: Int, ahead: Bool) -> Bool {
-    scratch.removeAll(keepingCapacity: true)
+    if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
     guard queues[queue].parts > 0 else { return false }
     if policy.discipline.timeVarying { reprioritise(queue) }
     var notDue: [Int] = []
@@ -157,8 +157,7 @@ extension ClusterSimulation {
       parts[part].leftAfter = -1
       parts[part].finish = plan.finish
       if let model = plan.model, model != parts[part].model {
-        parts[part].model = model
-        parts[part].shape = shape(model: model, size: progress[query].query.size)
+        setModel(of: part, to: model)
         enqueue(part, in: queue)
         return false
       }
@@ -175,23 +174,22 @@ extension ClusterSimulation {
 
   func context(of part: Int, on w: Int, queue: Int? = nil) -> StepContext {
     let queue = queue ?? self.queue(of: w)
-    let p = parts[part]
-    // A plan is made while the batch still fills: it counts on a full one where others wait.
-    let inBatch = workers[w].runningImages + imageCount(scratch)
-    let images =
-      p.isPlanned
-      ? max(workers[w].runningImages, Int(p.images))
-      : min(
-        max(inBatch + Int(p.images) + queues[queue].totalImages, Int(p.images)),
-        max(batchLimit ?? Int(p.images), Int(p.images)))
+    let own = Int(parts[part].images)
+    var images = workers[w].runningImages
+    if !parts[part].isPlanned {
+      // A plan is made while the batch still fills: it counts on a full one where others wait.
+      images += imageCount(scratch) + own + queues[queue].totalImages
+      images = min(images, batchLimit ?? own)
+    }
     let batch = times.prediction(
-      node: Int(workers[w].node), shape: p.shape, images: images, placement: placement)
+      node: Int(workers[w].node), shape: parts[part].shape, images: max(images, own),
+      placement: placement)
     return StepContext(
       now: loop.now, worker: WorkerID(rawValue: Int32(w)),
       evaluationTime: SimulationDuration(nanoseconds: batch.evaluation),
       otherTime: SimulationDuration(nanoseconds: batch.onCPU + batch.beside), queuedImages: queues[queue].totalImages,
       workersOfQueue: central ? workersOfPool[Int(workers[w].pool)] : 1,
-      batchLimit: batchLimit ?? Int(p.images))
+      batchLimit: batchLimit ?? own)
   }
 
   private mutating func reprioritise(_ queue: Int) {

@@ -107,8 +107,7 @@ extension ClusterSimulation {
         progress[query].evaluations -= parts[part].evaluationsDone + parts[part].evaluationsBefore
         parts[part].restart()
         parts[part].resubmissions += 1
-        parts[part].model = model
-        parts[part].shape = shape(model: model, size: progress[query].query.size)
+        setModel(of: part, to: model)
         dispatch(part)
       }
     }
@@ -237,6 +236,10 @@ extension ClusterSimulation {
     }
   }
 
+  private static func durations(_ nanoseconds: SIMD4<Int64>) -> [SimulationDuration] {
+    nanoseconds.indices.map { SimulationDuration(nanoseconds: nanoseconds[$0]) }
+  }
+
   /// Ends the run: what is still there is in flight.
   mutating func close() {
     let isCut = horizon < .distantFuture && loop.now >= horizon
@@ -266,7 +269,7 @@ extension ClusterSimulation {
     usage.workers = workers.enumerated().map { index, worker in
       WorkerUsage(
         worker: WorkerID(rawValue: Int32(index)), node: nodes[Int(worker.node)].name,
-        busy: worker.busy.map { SimulationDuration(nanoseconds: $0) },
+        busy: Self.durations(worker.busy),
         waitingForCPU: SimulationDuration(nanoseconds: worker.waitingForCPU),
         blocked: SimulationDuration(nanoseconds: worker.blocked),
         loading: SimulationDuration(nanoseconds: worker.loading),
@@ -277,7 +280,7 @@ extension ClusterSimulation {
     usage.cpuPools = cpuPools.enumerated().map { index, pool in
       CPUPoolUsage(
         node: nodes[index].name, cores: pool.cores,
-        busy: pool.busy.map { SimulationDuration(nanoseconds: $0) })
+        busy: Self.durations(pool.busy))
     }
     usage.energy = energy(until: end)
     usage.price = price()

@@ -29,11 +29,12 @@ extension ClusterSimulation {
         workers[w].runningImages -= Int(parts[part].images)
         workers[w].finished.append(index)
       } else {
-        workers[w].running[kept] = index
+        if kept < i { workers[w].running[kept] = index }
         kept += 1
       }
     }
-    workers[w].running.removeLast(workers[w].running.count - kept)
+    let gone = workers[w].running.count - kept
+    if gone > 0 { workers[w].running.removeLast(gone) }
     refreshRunning(w)
   }
 
@@ -52,16 +53,17 @@ extension ClusterSimulation {
   }
 
   private mutating func decide(_ part: Int, on w: Int) {
-    let p = parts[part]
     var observation = StepObservation(
-      evaluationsDone: Int(p.evaluationsDone), evaluationsLeft: Int(p.evaluationsLeft))
-    if let trajectories, p.trajectory >= 0 {
-      let bits = trajectories.entropyBits(row: Int(p.trajectory), p.path)
+      evaluationsDone: Int(parts[part].evaluationsDone),
+      evaluationsLeft: Int(parts[part].evaluationsLeft))
+    let row = Int(parts[part].trajectory)
+    if row >= 0, let trajectories {
+      let bits = trajectories.entropyBits(row: row, parts[part].path)
       observation.latentEntropyBits = bits.latent
       observation.predictedEntropyBits = bits.predicted
     }
     let (view, context) = (view(of: part), context(of: part, on: w))
-    var state = p.state
+    var state = parts[part].state
     let decision = policy.steps.afterStep(view, observation, &state, context)
     parts[part].state = state
     switch decision {

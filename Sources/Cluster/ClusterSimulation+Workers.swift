@@ -206,9 +206,10 @@ extension ClusterSimulation {
 
   /// Tells policies how many images the worker holds, in whatever stage.
   mutating func refreshRunning(_ w: Int) {
-    views[w].runningImages =
-      workers[w].runningImages + workers[w].aheadImages + imageCount(workers[w].finished)
-      + imageCount(workers[w].group)
+    var images = workers[w].runningImages + workers[w].aheadImages
+    if !workers[w].finished.isEmpty { images += imageCount(workers[w].finished) }
+    if !workers[w].group.isEmpty { images += imageCount(workers[w].group) }
+    views[w].runningImages = images
   }
 
   mutating func hold(_ w: Int, as operation: Operation) {

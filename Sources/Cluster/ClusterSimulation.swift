@@ -9,7 +9,7 @@ import Workload
 /// Numbered invariants, each with a test: (1) every offered query ends exactly once: offered =
 /// completed + dropped + in flight; (2) the clock never goes back; (3) an accelerator does one thing at
 /// a time; (4) the integral of the number in system equals the sum of clipped residence times.
-public struct ClusterSimulation {
+public struct ClusterSimulation: ~Copyable {
   /// Names of models, by `ModelID`.
   let models: [String]
   let times: ServiceTimes

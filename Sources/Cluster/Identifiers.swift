@@ -19,7 +19,7 @@ public struct WorkerID: Hashable, Comparable, BitwiseCopyable, Sendable {
 }
 
 /// Index of a (model, image size) pair of the workload: what may share a batch.
-public struct ShapeID: Hashable, Sendable {
+public struct ShapeID: Hashable, BitwiseCopyable, Sendable {
   /// The index.
   public var rawValue: UInt16
   /// The shape with this index.

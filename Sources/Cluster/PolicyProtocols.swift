@@ -82,6 +82,7 @@ public struct LookCadence: Hashable, Sendable {
 
   /// Whether there is a look after so many evaluations.
   @inlinable public func contains(_ evaluations: Int) -> Bool {
+    if every == 1 { return evaluations >= first }
     guard let every else { return evaluations == first }
     return evaluations >= first && (evaluations - first) % every == 0
   }
@@ -119,7 +120,7 @@ extension QueueDiscipline {
 }
 
 /// Rank in a queue: the smallest goes first, ties in order of joining.
-public struct Priority: Hashable, Comparable, Sendable {
+public struct Priority: Hashable, Comparable, BitwiseCopyable, Sendable {
   /// The rank.
   public var rank: Int64
   /// A rank.

@@ -127,7 +127,7 @@ public struct StepObservation: Hashable, Sendable {
 }
 
 /// What a step policy remembers of one query: a fixed number of values, owned by the engine.
-public struct StepState: Hashable, Sendable {
+public struct StepState: Hashable, BitwiseCopyable, Sendable {
   /// Zero at the start; what they mean is the policy's business.
   public var values: SIMD4<Double> = .zero
   /// All zero.

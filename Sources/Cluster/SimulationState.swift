@@ -30,6 +30,8 @@ struct Part {
   var sequence: UInt64 = 0
   var enqueued: SimulationTime = .zero
   var queuedWork: Int64 = 0
+  /// On the fastest device, at its requested steps.
+  var predictedService = SimulationDuration.zero
   var evaluationsDone: Int32 = 0
   /// Evaluations for earlier models, before a re-submission.
   var evaluationsBefore: Int32 = 0
@@ -155,7 +157,8 @@ struct Worker {
   /// Workers lent to this one.
   var helpers: [Int32] = []
   var since: SimulationTime = .zero
-  var busy = [Int64](repeating: 0, count: 4)
+  /// By `Stage.index`, as of all busy times.
+  var busy = SIMD4<Int64>.zero
   var waitingForCPU: Int64 = 0
   var blocked: Int64 = 0
   var loading: Int64 = 0
@@ -214,7 +217,7 @@ struct CPUPool {
   let cores: Int
   var freeCores: Int
   var queue: Deque<Int32> = []
-  var busy = [Int64](repeating: 0, count: 4)
+  var busy = SIMD4<Int64>.zero
 
   init(cores: Int) {
     self.cores = cores

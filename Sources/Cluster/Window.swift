@@ -1,37 +1,45 @@
 /// Elements with successive indices, of which the oldest are let go as the youngest come: memory for those that
 /// are still needed, whatever the length of a run.
 ///
-/// An index is never used again. The storage is a ring that doubles where it is full.
-struct Window<Element> {
-  private var ring: ContiguousArray<Element>
+/// An index is never used again. The storage is a ring that doubles where it is full; it has one owner, so that a
+/// change need not ask whether it is shared.
+struct Window<Element: BitwiseCopyable>: ~Copyable {
+  private var ring: UnsafeMutablePointer<Element>
+  /// Length of the ring, a power of two, less one.
   private var mask: Int
+  private let filler: Element
   /// The oldest index that is there.
   private(set) var start = 0
   /// The index of the next element.
   private(set) var end = 0
 
-  /// An empty window; `filler` stands where no element is.
+  /// An empty window; `filler` stands where no element has been yet.
   init(filler: Element) {
-    ring = ContiguousArray(repeating: filler, count: 64)
+    self.filler = filler
     mask = 63
+    ring = .allocate(capacity: 64)
+    ring.initialize(repeating: filler, count: 64)
   }
+
+  deinit { ring.deallocate() }
 
   /// Whether the element has not been let go; only of indices before ``end``.
   func contains(_ index: Int) -> Bool { index >= start }
 
+  /// The element with this index, which must be in the window.
   subscript(_ index: Int) -> Element {
-    get {
+    @inline(__always) _read {
       assert(index >= start && index < end, "an element that is not in the window")
-      return ring[index & mask]
+      yield ring[index & mask]
     }
-    _modify {
+    @inline(__always) _modify {
       assert(index >= start && index < end, "an element that is not in the window")
       yield &ring[index & mask]
     }
   }
 
   mutating func append(_ element: Element) {
-    if end - start == ring.count { grow() }
+    if end - start > mask { grow() }
     ring[end & mask] = element
     end += 1
   }
@@ -40,12 +48,12 @@ struct Window<Element> {
   mutating func release(upTo index: Int) { start = max(start, min(index, end)) }
 
   private mutating func grow() {
-    let old = ring
-    ring.append(contentsOf: old)
-    let wider = 2 * mask + 1
-    for index in start..<end { ring[index & wider] = old[index & mask] }
-    mask = wider
+    let count = 2 * (mask + 1)
+    let wider = UnsafeMutablePointer<Element>.allocate(capacity: count)
+    wider.initialize(repeating: filler, count: count)
+    for index in start..<end { wider[index & (count - 1)] = ring[index & mask] }
+    ring.deallocate()
+    ring = wider
+    mask = count - 1
   }
 }
-
-extension Window: Sendable where Element: Sendable {}

@@ -77,7 +77,14 @@ struct TrajectoryLookup: Hashable, Sendable {
 extension TrajectoryTable {
   /// Entropy of the latent as it is now, and of the clean latent that the path's last evaluation predicted, in bits.
   public func entropyBits(row: Int, _ path: DenoisingPath) -> (latent: Double, predicted: Double) {
-    (
+    // The table's own schedule, still kept: the values are there as they are.
+    if path.covering == nil, path.scheduled == lookup.steps, path.done >= 1 {
+      let index = min(path.done, lookup.steps) - 1
+      return (
+        value(row, lookup.latentOffset + index), value(row, lookup.predictedOffset + index)
+      )
+    }
+    return (
       interpolate(row, lookup.latentOffset, at: lookup.place(path) - 1),
       interpolate(row, lookup.predictedOffset, at: lookup.placeOfLastEvaluation(path))
     )
