@@ -143,8 +143,10 @@ extension ClusterSimulation {
           advance(worker)
         }
       }
-      for worker in wakeOrder
-      where workers[worker].pool == queue && workers[worker].isParked && queues[queue].parts > 0 {
+      for i in wakeOrder.indices {
+        let worker = wakeOrder[i]
+        guard queues[queue].parts > 0 else { break }
+        guard workers[worker].isParked, workers[worker].pool == queue else { continue }
         advance(worker)
         // What a worker without restrictions leaves, no other takes.
         if workers[worker].isParked, views[worker].isActive, views[worker].model == nil,

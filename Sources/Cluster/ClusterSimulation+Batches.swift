@@ -152,6 +152,7 @@ extension ClusterSimulation {
       parts[part].evaluationsPlanned = Int32(plan.evaluations)
       parts[part].evaluationsDone = 0
       parts[part].parallelDegree = Int32(max(plan.parallelDegree, 1))
+      if plan.parallelDegree > 1 { sharesSteps = true }
       parts[part].firstStep = Int32(plan.firstStep)
       parts[part].scheduled = Int32(plan.firstStep + plan.evaluations)
       parts[part].leftAfter = -1
@@ -187,7 +188,8 @@ extension ClusterSimulation {
     return StepContext(
       now: loop.now, worker: WorkerID(rawValue: Int32(w)),
       evaluationTime: SimulationDuration(nanoseconds: batch.evaluation),
-      otherTime: SimulationDuration(nanoseconds: batch.onCPU + batch.beside), queuedImages: queues[queue].totalImages,
+      otherTime: SimulationDuration(nanoseconds: batch.onCPU + batch.beside),
+      queuedImages: queues[queue].totalImages,
       workersOfQueue: central ? workersOfPool[Int(workers[w].pool)] : 1,
       batchLimit: batchLimit ?? own)
   }

@@ -182,7 +182,9 @@ extension ClusterSimulation {
       batches[batch].stage = .denoise
       transfer(batch, before: .denoise)
     case .decode:
-      batches[batch].parts = resubmitting(batches[batch].parts, on: w)
+      if decidesAfterDecode {
+        batches[batch].parts = resubmitting(batches[batch].parts, on: w)
+      }
       if !batches[batch].parts.isEmpty,
         let next = nextCPUStage(after: .decode, node: node)
       {

@@ -94,7 +94,6 @@ extension ClusterSimulation {
 
   /// Sends back to a queue what the step policy wants made again by another model; returns the rest.
   mutating func resubmitting(_ group: [Int32], on w: Int) -> [Int32] {
-    guard policy.steps.decidesAfterDecode else { return group }
     var kept: [Int32] = []
     for index in group {
       let part = Int(index)
@@ -112,6 +111,11 @@ extension ClusterSimulation {
       }
     }
     return kept
+  }
+
+  /// The same of what a worker is about to hand off.
+  mutating func resubmitGroup(of w: Int) {
+    if decidesAfterDecode { workers[w].group = resubmitting(workers[w].group, on: w) }
   }
 
   /// Whether every query has ended: timers that are still set change nothing any more.

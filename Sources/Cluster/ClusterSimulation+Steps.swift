@@ -42,8 +42,8 @@ extension ClusterSimulation {
   func lookTime(_ w: Int) -> SimulationDuration {
     guard let looks, !lookTimes.isEmpty else { return .zero }
     var nanoseconds: Int64 = 0
-    for index in workers[w].running {
-      let part = Int(index)
+    for i in workers[w].running.indices {
+      let part = Int(workers[w].running[i])
       guard parts[part].isLookedAt(after: parts[part].evaluationsDone + 1, looks) else { continue }
       let shape = Int(parts[part].shape.rawValue)
       nanoseconds +=
@@ -98,9 +98,9 @@ extension ClusterSimulation {
 
   /// The row of the trajectory table that a part's prompt has; -1 without one.
   func trajectory(of part: Int) -> Int32 {
-    guard let trajectories, parts[part].model == trajectoryModel else { return -1 }
+    guard let trajectoryModel, parts[part].model == trajectoryModel else { return -1 }
     let prompt = progress[Int(parts[part].query)].query.promptSeed
-    return Int32(trajectories.row(promptSeed: prompt))
+    return trajectories.map { Int32($0.row(promptSeed: prompt)) } ?? -1
   }
 
   /// Relative distance of a denoised part's latents to the converged ones; nil without a table.
@@ -202,7 +202,8 @@ extension ClusterSimulation {
 
   /// Takes idle workers of the node on as helpers for a query that is planned on several.
   mutating func borrowHelpers(_ w: Int) {
-    guard workers[w].running.isEmpty, workers[w].helpers.isEmpty, does(.denoise, w) else { return }
+    guard sharesSteps, workers[w].running.isEmpty, workers[w].helpers.isEmpty, does(.denoise, w)
+    else { return }
     var degree = Int32.max
     for part in workers[w].group { degree = min(degree, parts[Int(part)].parallelDegree) }
     guard degree > 1, !workers[w].group.isEmpty else { return }

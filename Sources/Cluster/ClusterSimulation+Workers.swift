@@ -54,8 +54,8 @@ extension ClusterSimulation {
     let node = Int(workers[w].node)
     if workers[w].running.isEmpty { workers[w].batch += 1 }
     workers[w].group.removeAll(keepingCapacity: true)
-    workers[w].group.append(contentsOf: scratch)
-    let isEncoded = scratch.allSatisfy { parts[Int($0)].isEncoded }
+    swap(&workers[w].group, &scratch)
+    let isEncoded = isEncoded(workers[w].group)
     borrowHelpers(w)
     predictFree(w)
     if !does(.encode, w), !does(.denoise, w) {
@@ -65,23 +65,30 @@ extension ClusterSimulation {
     } else if placement.encodeOnCPU, !isEncoded, does(.denoise, w),
       times.tables.stageExists(device: StageTables.cpu(of: node), stage: .encode)
     {
-      submit(unencoded(), of: w, stage: .encode)
+      submit(unencoded(workers[w].group), of: w, stage: .encode)
       hold(w, as: .waitingForCPU)
     } else if !isEncoded,
       times.tables.stageExists(device: StageTables.accelerator(of: node), stage: .encode)
     {
-      start(.encode, on: w, unencoded(), as: .encode)
+      start(.encode, on: w, unencoded(workers[w].group), as: .encode)
     } else {
       encoded(w)
     }
   }
 
-  /// Those of ``scratch`` that are not encoded yet.
-  private func unencoded() -> [Int32] { scratch.filter { !parts[Int($0)].isEncoded } }
+  private func isEncoded(_ group: [Int32]) -> Bool {
+    for part in group where !parts[Int(part)].isEncoded { return false }
+    return true
+  }
+
+  /// Those of a group that are not encoded yet.
+  private func unencoded(_ group: [Int32]) -> [Int32] {
+    group.filter { !parts[Int($0)].isEncoded }
+  }
 
   /// Whether a stage is one of those that the worker's pool does.
   func does(_ stage: Stage, _ w: Int) -> Bool {
-    pools.stages[Int(workers[w].pool)].contains(stage)
+    stagesOfPool[StageTables.stageCount * Int(workers[w].pool) + stage.index]
   }
 
   /// The group is encoded: it is denoised here or in another pool.
@@ -96,7 +103,9 @@ extension ClusterSimulation {
 
   /// The group becomes part of the running batch.
   mutating func joinRunning(_ w: Int) {
-    for part in workers[w].group {
+    // By index, here as elsewhere on the hot path: to iterate over an array is to retain it.
+    for i in workers[w].group.indices {
+      let part = workers[w].group[i]
       parts[Int(part)].isEncoded = true
       workers[w].joined += 1
       parts[Int(part)].place = workers[w].joined
@@ -118,8 +127,12 @@ extension ClusterSimulation {
   private mutating func leave(_ w: Int) {
     let node = Int(workers[w].node)
     // Those of a static batch rest in any order, but leave in the batch's.
-    workers[w].group.append(
-      contentsOf: workers[w].finished.sorted { parts[Int($0)].place < parts[Int($1)].place })
+    if workers[w].finished.count == 1 {
+      workers[w].group.append(workers[w].finished[0])
+    } else {
+      workers[w].group.append(
+        contentsOf: workers[w].finished.sorted { parts[Int($0)].place < parts[Int($1)].place })
+    }
     workers[w].finished.removeAll(keepingCapacity: true)
     if !does(.decode, w), !placement.decodeOnCPU {
       forward(w)
@@ -131,7 +144,7 @@ extension ClusterSimulation {
     } else {
       // Where nothing decodes, the denoised images are what the policy judges.
       let isDecodedLater = nextCPUStage(after: .denoise, node: node) == .decode
-      if !isDecodedLater { workers[w].group = resubmitting(workers[w].group, on: w) }
+      if !isDecodedLater { resubmitGroup(of: w) }
       handOff(w)
     }
   }
@@ -150,7 +163,7 @@ extension ClusterSimulation {
       for helper in helpers where workers[Int(helper)].isParked { advance(Int(helper)) }
       return
     case .decode:
-      workers[w].group = resubmitting(workers[w].group, on: w)
+      resubmitGroup(of: w)
       handOff(w)
       return
     case .loading:
@@ -166,7 +179,7 @@ extension ClusterSimulation {
   mutating func handOff(_ w: Int) {
     let stage: Stage? = nextCPUStage(after: .denoise, node: Int(workers[w].node))
     if workers[w].group.isEmpty || stage == nil {
-      for part in workers[w].group { complete(Int(part)) }
+      for i in workers[w].group.indices { complete(Int(workers[w].group[i])) }
       release(w)
       return
     }
@@ -281,13 +294,13 @@ extension ClusterSimulation {
     var left: Int32 = 0
     var images = 0
     var shape = ShapeID(rawValue: 0)
-    func count(_ part: Part) {
-      left = max(left, part.evaluationsLeft)
-      images += Int(part.images)
-      shape = part.shape
+    func count(_ part: Int) {
+      left = max(left, parts[part].evaluationsLeft)
+      images += Int(parts[part].images)
+      shape = parts[part].shape
     }
-    for part in workers[w].running { count(parts[Int(part)]) }
-    for part in workers[w].group { count(parts[Int(part)]) }
+    for i in workers[w].running.indices { count(Int(workers[w].running[i])) }
+    for i in workers[w].group.indices { count(Int(workers[w].group[i])) }
     refreshRunning(w)
     guard images > 0 else { return }
     let node = Int(workers[w].node)

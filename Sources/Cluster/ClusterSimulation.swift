@@ -24,6 +24,8 @@ public struct ClusterSimulation: ~Copyable {
   /// Most images of a part, by shape; empty where memory bounds none.
   var partLimits: [Int] = []
   let pools: StagePools
+  /// Whether a pool does a stage, by (pool, stage).
+  let stagesOfPool: [Bool]
   /// Whether a node serves a shape's model, by (node, shape); empty where every node serves all.
   let servedShapes: [Bool]
   let workersOfPool: [Int]
@@ -44,6 +46,9 @@ public struct ClusterSimulation: ~Copyable {
   let wantsSpans: Bool
   let wantsMembers: Bool
   let abandons: Bool
+  let decidesAfterDecode: Bool
+  /// Whether a plan has asked for several accelerators.
+  var sharesSteps = false
   let admitsAll: Bool
   let firstModel: ModelID?
   let buffer: Int?
@@ -168,6 +173,7 @@ public struct ClusterSimulation: ~Copyable {
     wantsMembers = observer.wantsMembers
     firstModel = policy.steps.firstModel
     abandons = policy.admission.abandonsAtDeadline
+    decidesAfterDecode = policy.steps.decidesAfterDecode
     admitsAll = policy.admission.admitsAll
     placement = policy.placement
     options = policy.options
@@ -177,6 +183,9 @@ public struct ClusterSimulation: ~Copyable {
     case .perWorker(let stealing): (central, self.stealing) = (false, stealing)
     }
     pools = times.pools
+    stagesOfPool = times.pools.stages.flatMap { stages in
+      Stage.allCases.map { stages.contains($0) }
+    }
     servedShapes =
       cluster.nodes.allSatisfy { $0.models == nil }
       ? []

@@ -64,11 +64,17 @@ struct EventHeap<Entry: Comparable> {
         let first = 4 &* hole &+ 1
         guard first < count else { break }
         var least = first
-        let end = Swift.min(first &+ 4, count)
-        var child = first &+ 1
-        while child < end {
-          if heap[child] < heap[least] { least = child }
-          child &+= 1
+        if first &+ 3 < count {
+          // Two pairs that need not wait for each other.
+          least = heap[first &+ 1] < heap[first] ? first &+ 1 : first
+          let other = heap[first &+ 3] < heap[first &+ 2] ? first &+ 3 : first &+ 2
+          least = heap[other] < heap[least] ? other : least
+        } else {
+          var child = first &+ 1
+          while child < count {
+            if heap[child] < heap[least] { least = child }
+            child &+= 1
+          }
         }
         guard heap[least] < entry else { break }
         heap[hole] = heap[least]

@@ -27,7 +27,8 @@ public struct EventQueue<Event> {
     @inlinable var isCancellable: Bool { order & 1 == 1 }
 
     @inlinable static func < (a: Self, b: Self) -> Bool {
-      a.time < b.time || (a.time == b.time && a.order < b.order)
+      // One number to compare, and no branch to be predicted.
+      Int128(a.time) << 64 | Int128(a.order) < Int128(b.time) << 64 | Int128(b.order)
     }
     @inlinable static func == (a: Self, b: Self) -> Bool { a.order == b.order }
   }

@@ -47,6 +47,19 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
   /// The next 64 bits.
   @inlinable public mutating func next() -> UInt64 {
+    if used == 4 {
+      block = Philox.block(counter: counter, key: key)
+      counter.w &+= 1
+      used = 0
+    }
+    if used == 0 {
+      used = 2
+      return UInt64(block.y) << 32 | UInt64(block.x)
+    }
+    if used == 2 {
+      used = 4
+      return UInt64(block.w) << 32 | UInt64(block.z)
+    }
     let low = UInt64(nextWord())
     return UInt64(nextWord()) << 32 | low
   }

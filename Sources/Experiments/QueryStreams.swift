@@ -151,14 +151,12 @@ struct QueryStreams: Sendable {
     _ rows: Rows, compressedBy factor: Double = 1, _ maker: QueryMaker
   ) -> QueryStream where Rows.Element == TraceRow {
     QueryStream(models: models, classes: classes) {
-      var rows = rows.makeIterator()
-      var maker = maker
-      var index = 0
+      var state = (rows: rows.makeIterator(), maker: maker, index: 0)
       return AnyIterator {
-        guard var row = rows.next() else { return nil }
+        guard var row = state.rows.next() else { return nil }
         if factor != 1 { row.compress(by: factor) }
-        defer { index += 1 }
-        return maker.query(of: row, index: index)
+        state.index += 1
+        return state.maker.query(of: row, index: state.index - 1)
       }
     }
   }
