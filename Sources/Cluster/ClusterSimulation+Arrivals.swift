@@ -95,23 +95,28 @@ extension ClusterSimulation {
 
   mutating func enqueue(_ part: Int, in queue: Int) {
     let node = NodeID(rawValue: workers[central ? fastestOfPool[queue] : queue].node)
-    let query = progress[Int(parts[part].query)].query
+    let steps = progress[Int(parts[part].query)].query.steps
     parts[part].queuedWork =
       times.amortisedTime(
         node: node, shape: parts[part].shape, images: Int(parts[part].images),
-        evaluations: Int(query.steps), options: options
+        evaluations: Int(steps), options: options
       ).nanoseconds
     parts[part].isWaiting = true
     parts[part].worker = central ? -1 : Int32(queue)
-    queues[queue].insert(parts[part], index: Int32(part), sequence: parts[part].sequence)
-    if batchWait > .zero { queues[queue].note(parts[part], index: Int32(part)) }
+    let load = parts[part].load
+    let (rank, sequence) = (parts[part].priority, parts[part].sequence)
+    queues[queue].insert(load, rank: rank, sequence: sequence, part: Int32(part))
+    if batchWait > .zero {
+      queues[queue].note(Int32(part), lane: load.shape, joinedAt: parts[part].enqueued)
+    }
     refreshView(ofQueue: queue)
   }
 
   /// Takes a part out of its queue's counts; its heap entry must go too, now or when it surfaces.
   mutating func dequeue(_ part: Int, from queue: Int) {
     parts[part].isWaiting = false
-    queues[queue].count(parts[part], sign: -1)
+    let load = parts[part].load
+    queues[queue].count(load, sign: -1)
     refreshView(ofQueue: queue)
   }
 

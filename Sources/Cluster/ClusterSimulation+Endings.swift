@@ -81,6 +81,7 @@ extension ClusterSimulation {
 
   /// The mean over a query's images; nil where one part's is not known.
   private func latentError(ofQuery query: Int) -> Double? {
+    guard trajectoryModel != nil else { return nil }
     var sum = 0.0
     var images = 0.0
     let first = Int(progress[query].firstPart)

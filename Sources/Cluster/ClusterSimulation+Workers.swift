@@ -219,6 +219,7 @@ extension ClusterSimulation {
 
   /// Tells policies how many images the worker holds, in whatever stage.
   mutating func refreshRunning(_ w: Int) {
+    guard isLookedAt else { return }
     var images = workers[w].runningImages + workers[w].aheadImages
     if !workers[w].finished.isEmpty { images += imageCount(workers[w].finished) }
     if !workers[w].group.isEmpty { images += imageCount(workers[w].group) }
@@ -291,6 +292,7 @@ extension ClusterSimulation {
 
   /// When the worker is predicted to be done with what it has in service.
   private mutating func predictFree(_ w: Int) {
+    guard isLookedAt else { return }
     var left: Int32 = 0
     var images = 0
     var shape = ShapeID(rawValue: 0)

@@ -47,6 +47,8 @@ public struct ClusterSimulation: ~Copyable {
   let wantsMembers: Bool
   let abandons: Bool
   let decidesAfterDecode: Bool
+  /// Whether any policy looks at the cluster: who holds how much is not told otherwise.
+  let isLookedAt: Bool
   /// Whether a plan has asked for several accelerators.
   var sharesSteps = false
   let admitsAll: Bool
@@ -174,6 +176,8 @@ public struct ClusterSimulation: ~Copyable {
     firstModel = policy.steps.firstModel
     abandons = policy.admission.abandonsAtDeadline
     decidesAfterDecode = policy.steps.decidesAfterDecode
+    isLookedAt =
+      cluster.binding != .central || !policy.admission.admitsAll || policy.controller != nil
     admitsAll = policy.admission.admitsAll
     placement = policy.placement
     options = policy.options

@@ -70,6 +70,11 @@ struct Part {
     pool = 0
   }
 
+  /// What it adds to its queue's counts.
+  var load: WorkQueue.Load {
+    WorkQueue.Load(shape: Int(shape.rawValue), images: Int(images), work: queuedWork)
+  }
+
   var evaluationsLeft: Int32 { evaluationsPlanned - evaluationsDone }
 
   /// Whether the step policy looks at it after so many evaluations.

@@ -15,6 +15,14 @@ struct WorkQueue {
     static func == (a: Self, b: Self) -> Bool { a.sequence == b.sequence }
   }
 
+  /// What a part adds to the counts.
+  struct Load {
+    let shape: Int
+    let images: Int
+    /// Predicted nanoseconds.
+    let work: Int64
+  }
+
   private(set) var lanes: [Heap<Entry>]
   /// Images waiting, by shape.
   private(set) var images: [Int]
@@ -33,19 +41,17 @@ struct WorkQueue {
     joined = Array(repeating: [], count: shapes)
   }
 
-  mutating func insert(_ part: Part, index: Int32, sequence: UInt64) {
-    let shape = Int(part.shape.rawValue)
-    lanes[shape].insert(Entry(rank: part.priority.rank, sequence: sequence, part: index))
-    count(part, sign: 1)
+  mutating func insert(_ load: Load, rank: Priority, sequence: UInt64, part: Int32) {
+    lanes[load.shape].insert(Entry(rank: rank.rank, sequence: sequence, part: part))
+    count(load, sign: 1)
   }
 
   /// Notes when a part joined, for ``oldest(_:where:)``; only needed where batches wait to be full.
-  mutating func note(_ part: Part, index: Int32) {
-    let lane = Int(part.shape.rawValue)
-    if let first = joined[lane].first, part.enqueued < first.time {
-      joined[lane].prepend((index, part.enqueued))
+  mutating func note(_ part: Int32, lane: Int, joinedAt time: SimulationTime) {
+    if let first = joined[lane].first, time < first.time {
+      joined[lane].prepend((part, time))
     } else {
-      joined[lane].append((index, part.enqueued))
+      joined[lane].append((part, time))
     }
   }
 
@@ -61,11 +67,11 @@ struct WorkQueue {
   }
 
   /// Takes a part out of the counts; its entry goes when it surfaces (``discard(where:)``).
-  mutating func count(_ part: Part, sign: Int) {
-    images[Int(part.shape.rawValue)] += sign * Int(part.images)
-    totalImages += sign * Int(part.images)
+  mutating func count(_ load: Load, sign: Int) {
+    images[load.shape] += sign * load.images
+    totalImages += sign * load.images
     parts += sign
-    work += Int64(sign) * part.queuedWork
+    work += Int64(sign) * load.work
   }
 
   /// The first part of a lane.

@@ -5,7 +5,7 @@
 /// loop.schedule(.arrival, after: .zero)
 /// while let event = loop.step(until: horizon) { handle(event) }
 /// ```
-public struct EventLoop<Event> {
+public struct EventLoop<Event>: ~Copyable {
   @usableFromInline var clock: SimulationTime = .zero
   @usableFromInline var handled = 0
   @usableFromInline var queue = EventQueue<Event>()

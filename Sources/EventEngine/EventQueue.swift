@@ -7,10 +7,10 @@ public struct EventHandle: Hashable, Sendable {
 
 /// A queue of future events ordered by time, and by order of insertion where times are equal.
 ///
-/// Events are values and live in the heap's own storage: once that has grown to the largest number
+/// A queue has one owner. Events are values and live in the heap's own storage: once that has grown to the largest number
 /// pending, nothing is allocated for those that cannot be cancelled. A cancelled event stays in the
 /// heap until it surfaces or until cancelled ones are the majority.
-public struct EventQueue<Event> {
+public struct EventQueue<Event>: ~Copyable {
   @usableFromInline
   struct Entry: Comparable {
     @usableFromInline let time: Int64

@@ -54,6 +54,7 @@ public struct SpillingArray<Element: BitwiseCopyable & Sendable>: Sequence, Send
     }
     chunks.append(.held(tail))
     tail = []
+    tail.reserveCapacity(chunkCount)
   }
 
   /// One value after the other.
