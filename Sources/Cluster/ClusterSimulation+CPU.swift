@@ -52,13 +52,11 @@ extension ClusterSimulation {
     let w = Int(batches[batch].worker)
     guard let first = batches[batch].parts.first else { return transferDone(batch) }
     let node = Int(workers[w].node)
-    let time = transferTime(
-      .host, of: node,
-      bytes: Double(
-        times.tables.bytes(
-          shape: parts[Int(first)].shape, before: stage,
-          images: stage == .denoise
-            ? batches[batch].parts.count : imageCount(batches[batch].parts))))
+    let shape = parts[Int(first)].shape
+    let images =
+      stage == .denoise ? batches[batch].parts.count : imageCount(batches[batch].parts)
+    let bytes = times.tables.bytes(shape: shape, before: stage, images: images)
+    let time = transferTime(.host, of: node, bytes: Double(bytes))
     if time == .zero {
       transferDone(batch)
     } else {

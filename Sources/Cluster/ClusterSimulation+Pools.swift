@@ -12,12 +12,10 @@ extension ClusterSimulation {
     let isText = batches[index].stage == .denoise
     let images = imageCount(workers[w].group)
     let node = Int(workers[w].node)
-    let time = transferTime(
-      .network, of: node,
-      bytes: Double(
-        times.tables.bytes(
-          shape: parts[first].shape, before: batches[index].stage,
-          images: isText ? workers[w].group.count : images)))
+    let (shape, next) = (parts[first].shape, batches[index].stage)
+    let count = isText ? workers[w].group.count : images
+    let bytes = times.tables.bytes(shape: shape, before: next, images: count)
+    let time = transferTime(.network, of: node, bytes: Double(bytes))
     // What is on the network is no longer the node's to lose.
     batches[index].isHeld = false
     if wantsSpans, time > .zero {

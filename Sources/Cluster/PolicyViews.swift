@@ -239,7 +239,7 @@ public struct WorkerView: Hashable, Sendable {
   public var predictedFree: SimulationTime = .zero
 
   /// Predicted time until it has done all that it holds.
-  public func workLeft(at now: SimulationTime) -> SimulationDuration {
+  @inlinable public func workLeft(at now: SimulationTime) -> SimulationDuration {
     max(predictedFree - now, .zero) + queuedWork
   }
 
@@ -247,12 +247,12 @@ public struct WorkerView: Hashable, Sendable {
   public var isIdle: Bool { queuedParts == 0 && runningImages == 0 }
 
   /// Whether it takes queries of this model now.
-  public func takes(_ query: QueryView) -> Bool {
+  @inlinable public func takes(_ query: QueryView) -> Bool {
     isActive && isUp && pool == query.pool && serves(query.model)
   }
 
   /// Whether it serves this model.
-  public func serves(_ model: ModelID) -> Bool {
+  @inlinable public func serves(_ model: ModelID) -> Bool {
     if let only = self.model, only != model { return false }
     return servedModels?[Int(model.rawValue)] ?? true
   }

@@ -79,10 +79,7 @@ extension TrajectoryTable {
   public func entropyBits(row: Int, _ path: DenoisingPath) -> (latent: Double, predicted: Double) {
     // The table's own schedule, still kept: the values are there as they are.
     if path.covering == nil, path.scheduled == lookup.steps, path.done >= 1 {
-      let index = min(path.done, lookup.steps) - 1
-      return (
-        value(row, lookup.latentOffset + index), value(row, lookup.predictedOffset + index)
-      )
+      return entropies(row, step: min(path.done, lookup.steps) - 1)
     }
     return (
       interpolate(row, lookup.latentOffset, at: lookup.place(path) - 1),

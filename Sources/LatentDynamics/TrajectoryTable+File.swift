@@ -56,7 +56,7 @@ extension TrajectoryTable {
   /// Reads a table from its bytes; `file` is what diagnostics call it.
   ///
   /// - Throws: `InputError`, category `badInput`.
-  public init(bytes: [UInt8], file: String) throws(InputError) {
+  public convenience init(bytes: [UInt8], file: String) throws(InputError) {
     func fault(_ what: String, _ hint: String? = nil, line: Int = 1) -> InputError {
       InputError(.badInput, at: .init(file: file, line: line, column: 1), what, hint: hint)
     }

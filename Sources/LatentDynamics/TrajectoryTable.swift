@@ -1,5 +1,7 @@
 /// Entropies along the way and errors of every way of finishing, for many prompts: one row a prompt.
-public struct TrajectoryTable: Hashable, Sendable {
+///
+/// A class of constants: a look at it costs no copy.
+public final class TrajectoryTable: Hashable, Sendable {
   /// Version of the file format that this program reads and writes.
   public static let schemaVersion = 1
 
@@ -53,6 +55,8 @@ public struct TrajectoryTable: Hashable, Sendable {
   let lookup: TrajectoryLookup
   /// ``TrajectoryGrid/valuesPerPrompt``.
   private let rowLength: Int
+  /// Entropies of the latent and of the predicted clean one, by (row, step): side by side, since looks need both.
+  private let signals: [SIMD2<Float>]
 
   /// A table from its rows.
   init(header: Header, values: [Float]) {
@@ -62,7 +66,16 @@ public struct TrajectoryTable: Hashable, Sendable {
     self.header = header
     self.values = values
     lookup = TrajectoryLookup(header.grid)
-    rowLength = header.grid.valuesPerPrompt
+    let grid = header.grid
+    let length = grid.valuesPerPrompt
+    rowLength = length
+    signals = (0..<header.prompts).flatMap { row in
+      (0..<grid.steps).map { step in
+        SIMD2(
+          values[row * length + grid.latentOffset + step],
+          values[row * length + grid.predictedOffset + step])
+      }
+    }
   }
 
   /// Rows.
@@ -108,6 +121,23 @@ public struct TrajectoryTable: Hashable, Sendable {
   /// Error of a full DPM-Solver++(2M) schedule; NaN where not recorded.
   public func solverError(row: Int, steps: Int) -> Double {
     grid.solverSteps.firstIndex(of: steps).map { value(row, grid.solverOffset + $0) } ?? .nan
+  }
+
+  /// Tables are equal where their files are.
+  public static func == (a: TrajectoryTable, b: TrajectoryTable) -> Bool {
+    a.header == b.header && a.values == b.values
+  }
+
+  /// By header and values.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(header)
+    hasher.combine(values)
+  }
+
+  /// Entropies of the latent after a step of the table's own schedule, and of the clean latent predicted at it.
+  @inline(__always) func entropies(_ row: Int, step: Int) -> (latent: Double, predicted: Double) {
+    let pair = signals[row * lookup.steps + step]
+    return (Double(pair.x), Double(pair.y))
   }
 
   func value(_ row: Int, _ offset: Int) -> Double {

@@ -16,6 +16,15 @@ public struct EarliestFinish: Dispatcher {
   public mutating func chooseWorker(
     for query: QueryView, among cluster: ClusterView, using stream: inout RandomStream
   ) -> WorkerID {
-    cluster.best(for: query) { cluster.predictedFinish(of: query, on: $0.id).nanoseconds }
+    // Workers of a node stand together and serve alike.
+    var known: (node: NodeID, service: SimulationDuration)?
+    return cluster.best(for: query) { index in
+      let node = cluster.workers[index].node
+      if known?.node != node {
+        known = (node, cluster.predictedService(of: query, on: cluster.workers[index].id))
+      }
+      let work = cluster.workers[index].workLeft(at: cluster.now)
+      return (work + (known?.service ?? .zero)).nanoseconds
+    }
   }
 }

@@ -16,20 +16,22 @@ public struct JoinShortestQueue: Dispatcher {
   public mutating func chooseWorker(
     for query: QueryView, among cluster: ClusterView, using stream: inout RandomStream
   ) -> WorkerID {
-    cluster.best(for: query) { Int64($0.queuedImages + $0.runningImages) }
+    cluster.best(for: query) {
+      Int64(cluster.workers[$0].queuedImages + cluster.workers[$0].runningImages)
+    }
   }
 }
 
 extension ClusterView {
-  /// The worker with the smallest cost among those that take the query; ties go to the first.
-  func best(for query: QueryView, _ cost: (WorkerView) -> Int64) -> WorkerID {
-    var best: (id: WorkerID, cost: Int64)?
+  /// The worker with the smallest cost, given its index, among those that take the query; ties go to the first.
+  func best(for query: QueryView, _ cost: (Int) -> Int64) -> WorkerID {
+    var best: (index: Int, cost: Int64)?
     // By index: a copy of each view would retain its lists of models.
     for index in workers.indices where workers[index].takes(query) {
-      let cost = cost(workers[index])
+      let cost = cost(index)
       if let best, best.cost <= cost { continue }
-      best = (workers[index].id, cost)
+      best = (index, cost)
     }
-    return best?.id ?? WorkerID(rawValue: 0)
+    return workers[best?.index ?? 0].id
   }
 }

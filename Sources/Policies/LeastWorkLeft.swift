@@ -16,6 +16,6 @@ public struct LeastWorkLeft: Dispatcher {
   public mutating func chooseWorker(
     for query: QueryView, among cluster: ClusterView, using stream: inout RandomStream
   ) -> WorkerID {
-    cluster.best(for: query) { $0.workLeft(at: cluster.now).nanoseconds }
+    cluster.best(for: query) { cluster.workers[$0].workLeft(at: cluster.now).nanoseconds }
   }
 }
