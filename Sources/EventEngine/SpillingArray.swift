@@ -2,8 +2,9 @@
 /// a temporary file without a name, which goes with the last copy of the array.
 ///
 /// Made for one value a query, however many queries a run has. Where the file cannot be written, everything stays
-/// in memory. Copies may go on separately.
-public struct SpillingArray<Element: BitwiseCopyable & Sendable>: Sequence, Sendable {
+/// in memory. Copies may go on separately. Made to be read from one end to the other: a value at an index that is
+/// not in memory is a read of its own.
+public struct SpillingArray<Element: BitwiseCopyable & Sendable>: RandomAccessCollection, Sendable {
   @usableFromInline
   enum Chunk: Sendable {
     case held(ContiguousArray<Element>)
@@ -32,10 +33,36 @@ public struct SpillingArray<Element: BitwiseCopyable & Sendable>: Sequence, Send
     for value in values { append(value) }
   }
 
+  /// 0.
+  @inlinable public var startIndex: Int { 0 }
   /// Number of values.
-  @inlinable public var count: Int { chunks.count * chunkCount + tail.count }
-  /// Whether there is none.
-  @inlinable public var isEmpty: Bool { count == 0 }
+  @inlinable public var endIndex: Int { chunks.count * chunkCount + tail.count }
+
+  /// The value at an index.
+  @inlinable public subscript(index: Int) -> Element {
+    let (chunk, place) = index.quotientAndRemainder(dividingBy: chunkCount)
+    guard chunk < chunks.count else { return tail[place] }
+    switch chunks[chunk] {
+    case .held(let values): return values[place]
+    case .spilled(let offset):
+      return withUnsafeTemporaryAllocation(of: Element.self, capacity: 1) { value in
+        file?.read(
+          UnsafeMutableRawBufferPointer(value),
+          from: offset + place * MemoryLayout<Element>.stride)
+        return value[0]
+      }
+    }
+  }
+
+  /// The same with every value changed.
+  @inlinable public func changing(_ body: (inout Element) -> Void) -> SpillingArray {
+    var result = SpillingArray()
+    for var value in self {
+      body(&value)
+      result.append(value)
+    }
+    return result
+  }
 
   /// Adds a value at the end.
   @inlinable public mutating func append(_ value: Element) {
@@ -96,4 +123,11 @@ public struct SpillingArray<Element: BitwiseCopyable & Sendable>: Sequence, Send
 
   /// From the first value on.
   @inlinable public func makeIterator() -> Iterator { Iterator(self) }
+}
+
+extension SpillingArray: Equatable where Element: Equatable {
+  /// Whether the values are the same.
+  @inlinable public static func == (a: Self, b: Self) -> Bool {
+    a.count == b.count && a.elementsEqual(b)
+  }
 }

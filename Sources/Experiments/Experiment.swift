@@ -224,20 +224,3 @@ public struct Experiment: Sendable {
       })
   }
 }
-
-/// A name made of content: equal inputs have equal names, in every process.
-enum ContentIdentity {
-  /// Two independent 64-bit hashes, as 32 hexadecimal digits.
-  static func hex(_ parts: [String]) -> String {
-    var first = ContentHash()
-    var second = ContentHash(offset: 0x9ae1_6a3b_2f90_404f)
-    for part in parts {
-      // The length keeps ["ab", "c"] and ["a", "bc"] apart.
-      for text in ["\(part.utf8.count):", part] {
-        first.add(text)
-        second.add(text)
-      }
-    }
-    return first.hex + second.hex
-  }
-}

@@ -23,6 +23,8 @@ struct QueryStreams: Sendable {
   private(set) var loadFactor = 1.0
   /// Models by `ModelID`.
   let models: [String]
+  /// Names the trace's content, so that an experiment on another trace is another experiment.
+  let contentHash: String
   /// The id of each model that rows name.
   private let modelOfRow: [UInt16]
   let classes: [String]
@@ -55,10 +57,12 @@ struct QueryStreams: Sendable {
       }
       trace.startAtZero()
       self.trace = trace
+      contentHash = ContentIdentity.hex(of: trace)
       rowModels = plan.ignoresTraceModels ? [] : trace.models
       classes = trace.classes
     case .generated(_, let mix, _, _):
       trace = nil
+      contentHash = "generated"
       rowModels = mix.models.map(\.value)
       classes = mix.classes.map(\.value)
     }
@@ -117,12 +121,6 @@ struct QueryStreams: Sendable {
       QueryMaker.Predictions(times: times, placement: placement))
   }
 
-  /// Names the trace's content, so that an experiment on another trace is another experiment.
-  var contentHash: String {
-    guard let trace else { return "generated" }
-    return ContentIdentity.hex(trace.models + trace.classes + trace.rows.map { "\($0)" })
-  }
-
   private func stream(
     replication: Int, factor: Double, _ predictions: QueryMaker.Predictions? = nil
   ) -> QueryStream {
@@ -167,7 +165,7 @@ extension Trace {
   /// between arrivals, not of the time before them.
   mutating func startAtZero() {
     guard let first = rows.first?.arrival, first != .zero else { return }
-    for i in rows.indices { rows[i].arrival = .zero + (rows[i].arrival - first) }
+    rows = rows.changing { $0.arrival = .zero + ($0.arrival - first) }
   }
 }
 

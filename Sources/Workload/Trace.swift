@@ -3,7 +3,7 @@ public import EventEngine
 /// A trace ready for replay: its rows in order of arrival, and what became of the file's rows.
 public struct Trace: Sendable {
   /// The rows by arrival; rows of equal arrival keep the order of the file.
-  public var rows: [TraceRow]
+  public var rows: SpillingArray<TraceRow>
   /// Names of the models; `TraceRow.model` indexes them.
   public var models: [String]
   /// Names of the service classes; `TraceRow.serviceClass` indexes them.
@@ -15,10 +15,11 @@ public struct Trace: Sendable {
 
   /// A trace from its parts; `rows` must be in order of arrival.
   public init(
-    rows: [TraceRow], models: [String] = [], classes: [String] = [], formatName: String,
+    rows: some Sequence<TraceRow>, models: [String] = [], classes: [String] = [],
+    formatName: String,
     report: TraceReport
   ) {
-    self.rows = rows
+    self.rows = SpillingArray(rows)
     self.models = models
     self.classes = classes
     self.formatName = formatName

@@ -10,7 +10,7 @@ public enum TraceGenerator {
     process: ArrivalProcess, mix: QueryMix, duration: SimulationDuration? = nil,
     count: Int? = nil, seed: UInt64, replication: UInt64 = 0
   ) -> Trace {
-    let rows = Array(
+    let rows = SpillingArray(
       GeneratedRows(
         process: process, mix: mix, duration: duration, count: count, seed: seed,
         replication: replication))

@@ -16,7 +16,7 @@ public enum TraceLoader {
     path: String, format: String? = nil, options: TraceOptions = TraceOptions()
   ) throws(InputError) -> Trace {
     var reader = try TraceReader(path: path, format: format, options: options)
-    var rows: [TraceRow] = []
+    var rows = SpillingArray<TraceRow>()
     var faults: [Diagnostic] = []
     while faults.count < mostDiagnostics {
       do {
@@ -30,14 +30,14 @@ public enum TraceLoader {
     if !faults.isEmpty { throw InputError(faults) }
     let report = reader.report
     if rows.isEmpty { throw nothing(in: path, report) }
-    if report.rowsOutOfOrder > 0 { rows = sorted(rows) }
+    if report.rowsOutOfOrder > 0 { rows = SpillingArray(sorted(Array(rows))) }
     if reader.clock.isCalendar {
       let start = TraceReader.second(of: rows[0].arrival)
-      for i in rows.indices {
-        rows[i].arrival = SimulationTime(nanoseconds: (rows[i].arrival - start).nanoseconds)
+      rows = rows.changing { row in
+        row.arrival = SimulationTime(nanoseconds: (row.arrival - start).nanoseconds)
       }
     }
-    if reader.clock.isWholeSeconds { spreadSeconds(&rows) }
+    if reader.clock.isWholeSeconds { rows = spreadingSeconds(rows) }
     return Trace(
       rows: rows, models: reader.models, classes: reader.classes, formatName: reader.formatName,
       report: report)
@@ -52,15 +52,21 @@ public enum TraceLoader {
     return order.map { rows[$0] }
   }
 
-  /// Spreads each run of equal arrivals over its second.
-  private static func spreadSeconds(_ rows: inout [TraceRow]) {
-    var start = 0
-    while start < rows.count {
-      var end = start + 1
-      while end < rows.count, rows[end].arrival == rows[start].arrival { end += 1 }
-      TraceReader.spread(&rows, start..<end)
-      start = end
+  /// Each run of equal arrivals spread over its second.
+  private static func spreadingSeconds(_ rows: SpillingArray<TraceRow>) -> SpillingArray<TraceRow> {
+    var result = SpillingArray<TraceRow>()
+    var second: [TraceRow] = []
+    func finish() {
+      TraceReader.spread(&second, second.indices)
+      for row in second { result.append(row) }
+      second.removeAll(keepingCapacity: true)
     }
+    for row in rows {
+      if let first = second.first, row.arrival != first.arrival { finish() }
+      second.append(row)
+    }
+    finish()
+    return result
   }
 
   private static func nothing(in path: String, _ report: TraceReport) -> InputError {

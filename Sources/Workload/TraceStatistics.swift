@@ -48,7 +48,11 @@ public struct TraceStatistics: Hashable, Sendable {
     span = trace.span
     meanRate = span > .zero ? Double(rows.count - 1) / span.seconds : nil
     var gaps = Welford()
-    for (a, b) in zip(rows, rows.dropFirst()) { gaps.add((b.arrival - a.arrival).seconds) }
+    var last: SimulationTime?
+    for row in rows {
+      if let last { gaps.add((row.arrival - last).seconds) }
+      last = row.arrival
+    }
     gapCV = gaps.count > 1 && gaps.mean > 0 ? gaps.coefficientOfVariation : nil
     let minutes = WindowCounts(rows, seconds: 60)
     let hours = WindowCounts(rows, seconds: 3600)
@@ -58,21 +62,21 @@ public struct TraceStatistics: Hashable, Sendable {
     peakDay = WindowCounts(rows, seconds: 86_400).most
     dispersion = minutes.variance.map { $0 / minutes.mean }
     hourlyCV = hours.variance.map { $0.squareRoot() / hours.mean }
-    steps = Self.histogram(rows.compactMap(\.steps))
-    images = Self.histogram(rows.compactMap(\.images))
-    models = Set(rows.compactMap(\.model)).count
+    var steps: [Int32: Int] = [:]
+    var images: [Int32: Int] = [:]
+    var models: Set<Int32> = []
+    for row in rows {
+      if let value = row.steps { steps[value, default: 0] += 1 }
+      if let value = row.images { images[value, default: 0] += 1 }
+      if let model = row.model { models.insert(model) }
+    }
+    self.steps = Self.bars(steps)
+    self.images = Self.bars(images)
+    self.models = models.count
   }
 
-  private static func histogram(_ values: [Int32]) -> [Bar] {
-    var bars: [Bar] = []
-    for value in values.sorted() {
-      if bars.last?.value == Int(value) {
-        bars[bars.count - 1].count += 1
-      } else {
-        bars.append(Bar(value: Int(value), count: 1))
-      }
-    }
-    return bars
+  private static func bars(_ counts: [Int32: Int]) -> [Bar] {
+    counts.sorted { $0.key < $1.key }.map { Bar(value: Int($0.key), count: $0.value) }
   }
 }
 
@@ -88,7 +92,7 @@ struct WindowCounts {
   private var sum = 0
   private var squares = 0.0
 
-  init(_ rows: [TraceRow], seconds: Int64) {
+  init(_ rows: SpillingArray<TraceRow>, seconds: Int64) {
     guard let first = rows.first?.arrival, let last = rows.last?.arrival else { return }
     let width = seconds * 1_000_000_000
     windows = Int((last - first).nanoseconds / width)

@@ -180,7 +180,7 @@ import Testing
         var rows: [TraceRow] = []
         while let row = try reader.next() { rows.append(row) }
         let trace = try TraceLoader.load(path: path)
-        #expect(rows == trace.rows)
+        #expect(rows == Array(trace.rows))
         #expect(reader.report == trace.report)
       }
     }

@@ -7,10 +7,12 @@ import Testing
   @Test func knownAnswers() throws {
     // Minutes from the first arrival hold 3, 0, 1 queries.
     var sample = trace(at: [10, 10.5, 11, 150])
-    sample.rows[0].steps = 30
-    sample.rows[1].steps = 30
-    sample.rows[2].steps = 20
-    sample.rows[3].images = 4
+    var rows = Array(sample.rows)
+    rows[0].steps = 30
+    rows[1].steps = 30
+    rows[2].steps = 20
+    rows[3].images = 4
+    sample.rows = SpillingArray(rows)
     let statistics = TraceStatistics(sample)
     #expect(statistics.rows == 4)
     #expect(statistics.span == SimulationDuration(seconds: 140))

@@ -73,8 +73,7 @@ import Testing
 
   @Test func superposingKeepsEveryRowsProperties() {
     var original = trace(at: [0, 1])
-    original.rows[0].steps = 20
-    original.rows[1].steps = 40
+    original.rows = original.rows.changing { $0.steps = $0.sourceRow == 1 ? 20 : 40 }
     let dense = original.superposed(factor: 4, seed: 1)
     #expect(dense.rows.allSatisfy { $0.steps == ($0.sourceRow == 1 ? 20 : 40) })
   }

@@ -19,7 +19,7 @@ extension Trace {
 
   private func scalingTime(by factor: Double) -> Trace {
     var result = self
-    for i in rows.indices { result.rows[i].compress(by: factor) }
+    result.rows = rows.changing { $0.compress(by: factor) }
     return result
   }
 
@@ -39,6 +39,8 @@ extension Trace {
   /// - Complexity: O(n log n) in the rows of the result.
   public func superposed(factor: Double, seed: UInt64) -> Trace {
     precondition(factor > 0 && factor.isFinite, "a factor that is not positive")
+    // Taken in another order.
+    let rows = Array(rows)
     guard let first = rows.first?.arrival else { return self }
     let whole = Int(factor)
     let rest = factor - Double(whole)
@@ -58,11 +60,12 @@ extension Trace {
     }
     placed.sort { $0.time == $1.time ? $0.order < $1.order : $0.time < $1.time }
     var result = self
-    result.rows = placed.map { entry in
-      var row = rows[Int(entry.row)]
-      row.arrival = first + SimulationDuration(nanoseconds: entry.time)
-      return row
-    }
+    result.rows = SpillingArray(
+      placed.lazy.map { entry in
+        var row = rows[Int(entry.row)]
+        row.arrival = first + SimulationDuration(nanoseconds: entry.time)
+        return row
+      })
     result.report.notes.append(
       "\(factor) copies superposed: \(rows.count) rows became \(result.rows.count) queries")
     return result

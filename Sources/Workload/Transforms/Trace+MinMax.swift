@@ -18,7 +18,9 @@ extension Trace {
     let least = counts.reduce(Int.max, min)
     let most = counts.reduce(0, max)
     var result = self
-    result.rows.removeAll()
+    result.rows = SpillingArray()
+    // Taken over and over.
+    let rows = Array(rows)
     var accumulated = 0.0
     for (i, count) in counts.enumerated() {
       let share = most > least ? Double(count - least) / Double(most - least) : 0.5

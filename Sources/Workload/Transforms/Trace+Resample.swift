@@ -14,7 +14,7 @@ extension Trace {
     guard period > 0, let origin = rows.first?.arrival else { return self }
     var random = RandomStream(seed: seed, stream: .resampling)
     var result = self
-    result.rows.removeAll(keepingCapacity: true)
+    result.rows = SpillingArray()
     var start: Int64 = 0
     while start < period {
       let length = min(block.nanoseconds, period - start)

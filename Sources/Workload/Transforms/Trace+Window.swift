@@ -7,7 +7,7 @@ extension Trace {
     let from = SimulationTime.zero + start
     let end = length.map { from + $0 }
     var result = self
-    result.rows.removeAll()
+    result.rows = SpillingArray()
     var outside = 0
     var firstOutside = Int.max
     for var row in rows {
