@@ -59,6 +59,15 @@ public enum Distribution: Hashable, Sendable {
     }
   }
 
+  /// One draw for each place of a block.
+  func fill(_ block: UnsafeMutableBufferPointer<Double>, using stream: inout RandomStream) {
+    if case .exponential(let mean) = self {
+      for i in block.indices { block[i] = -mean * log1p(-stream.uniform()) }
+    } else {
+      for i in block.indices { block[i] = sample(using: &stream) }
+    }
+  }
+
   /// A few branches are searched in order; the last one takes what rounding leaves.
   private static func choose(_ branches: [Branch], using stream: inout RandomStream) -> Double {
     var u = stream.uniform()

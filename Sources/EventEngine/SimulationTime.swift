@@ -8,7 +8,7 @@ public struct SimulationDuration: Hashable, Comparable, BitwiseCopyable, Sendabl
 
   /// `seconds` rounded to the nearest nanosecond, away from zero on a half; values beyond
   /// ``longest`` (infinity among them) become ``longest``. `seconds` must not be NaN.
-  @inlinable public init(seconds: Double) {
+  @inlinable @inline(__always) public init(seconds: Double) {
     precondition(!seconds.isNaN, "a duration that is not a number")
     let limit = Double(SimulationDuration.longest.nanoseconds)
     let exact = Swift.min(Swift.max(seconds * 1e9, -limit), limit)

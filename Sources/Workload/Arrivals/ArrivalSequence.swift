@@ -5,6 +5,8 @@ public struct ArrivalSequence: Sendable {
   private let curves: [RateCurve]
   private let base: ArrivalProcess
   private var gaps: RandomStream
+  /// Gaps of a process whose gaps are independent and alike; nil for others.
+  private var draws: DrawSequence?
   private var modulation: RandomStream
   /// Operational time of the last arrival in seconds.
   private var clock = 0.0
@@ -24,16 +26,18 @@ public struct ArrivalSequence: Sendable {
     self.base = base
     gaps = RandomStream(seed: seed, stream: .arrivals, entity: replication)
     modulation = RandomStream(seed: seed, stream: .modulation, entity: replication)
-    if case .markovModulated(let states) = base { enterEquilibrium(states) }
+    switch base {
+    case .poisson(let rate): draws = DrawSequence(.exponential(mean: 1 / rate), from: gaps)
+    case .gamma(let rate, let cv): draws = DrawSequence(.gamma(mean: 1 / rate, cv: cv), from: gaps)
+    case .markovModulated(let states): enterEquilibrium(states)
+    case .diurnal: preconditionFailure("curves are peeled off above")
+    }
   }
 
   /// The next arrival, never before the last one.
   public mutating func next() -> SimulationTime {
     switch base {
-    case .poisson(let rate):
-      clock += Distribution.exponential(mean: 1 / rate).sample(using: &gaps)
-    case .gamma(let rate, let cv):
-      clock += Distribution.gamma(mean: 1 / rate, cv: cv).sample(using: &gaps)
+    case .poisson, .gamma: clock += draws?.next() ?? 0
     case .markovModulated(let states): advance(states)
     case .diurnal: preconditionFailure("curves are peeled off in init")
     }

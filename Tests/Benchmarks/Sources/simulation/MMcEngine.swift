@@ -14,13 +14,11 @@ struct MMcEngine {
 
   /// Events handled and the mean wait, in units of the mean service time.
   func run() -> (events: Int, meanWait: Double) {
-    var gaps = RandomStream(seed: seed, stream: RandomStreamID(rawValue: 1))
-    var services = RandomStream(seed: seed, stream: RandomStreamID(rawValue: 2))
-    let gap = Distribution.exponential(mean: 1 / (rho * Double(servers)))
-    let service = Distribution.exponential(mean: 1)
-    func draw(_ distribution: Distribution, _ stream: inout RandomStream) -> SimulationDuration {
-      SimulationDuration(seconds: distribution.sample(using: &stream))
-    }
+    var gaps = DrawSequence(
+      .exponential(mean: 1 / (rho * Double(servers))),
+      from: RandomStream(seed: seed, stream: RandomStreamID(rawValue: 1)))
+    var services = DrawSequence(
+      .exponential(mean: 1), from: RandomStream(seed: seed, stream: RandomStreamID(rawValue: 2)))
     var loop = EventLoop<Event>()
     var arrivals = [SimulationTime](repeating: .zero, count: queries)
     var latencies = [SimulationDuration](repeating: .zero, count: queries)
@@ -28,17 +26,17 @@ struct MMcEngine {
     var waiting = [Int32](repeating: 0, count: mask + 1)
     var (head, tail, busy) = (0, 0, 0)
     var waited = 0.0
-    loop.schedule(.arrival(0), after: draw(gap, &gaps))
+    loop.schedule(.arrival(0), after: SimulationDuration(seconds: gaps.next()))
     while let event = loop.step() {
       switch event {
       case .arrival(let query):
         arrivals[Int(query)] = loop.now
         if Int(query) + 1 < queries {
-          loop.schedule(.arrival(query + 1), after: draw(gap, &gaps))
+          loop.schedule(.arrival(query + 1), after: SimulationDuration(seconds: gaps.next()))
         }
         if busy < servers {
           busy += 1
-          loop.schedule(.departure(query), after: draw(service, &services))
+          loop.schedule(.departure(query), after: SimulationDuration(seconds: services.next()))
         } else {
           waiting[tail & mask] = query
           tail += 1
@@ -49,7 +47,7 @@ struct MMcEngine {
           let next = waiting[head & mask]
           head += 1
           waited += (loop.now - arrivals[Int(next)]).seconds
-          loop.schedule(.departure(next), after: draw(service, &services))
+          loop.schedule(.departure(next), after: SimulationDuration(seconds: services.next()))
         } else {
           busy -= 1
         }

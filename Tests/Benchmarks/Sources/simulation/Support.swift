@@ -47,25 +47,29 @@ struct Row: Encodable {
   }
 }
 
-/// Runs a program to its end; what it prints is thrown away. Seconds, and the most memory of any child so far in MB.
-func child(_ arguments: [String], in folder: String) throws -> (seconds: Double, megabytes: Double)
-{
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: arguments[0])
-  process.arguments = Array(arguments.dropFirst())
-  process.currentDirectoryURL = URL(fileURLWithPath: folder)
-  process.standardOutput = FileHandle.nullDevice
-  process.standardError = FileHandle.nullDevice
-  let spent = try seconds {
-    try process.run()
-    process.waitUntilExit()
+/// Runs a program to its end; what it prints is thrown away. Seconds, and its peak memory in MB.
+///
+/// By posix_spawn, whose time is small beside the 50 ms that a start may take.
+func child(_ arguments: [String]) throws -> (seconds: Double, megabytes: Double) {
+  var actions = posix_spawn_file_actions_t()
+  posix_spawn_file_actions_init(&actions)
+  defer { posix_spawn_file_actions_destroy(&actions) }
+  for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
+    posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
   }
-  guard process.terminationStatus == 0 else {
-    throw Failure(
-      what: "\(arguments.joined(separator: " ")): exit code \(process.terminationStatus)")
-  }
+  var words = arguments.map { strdup($0) } + [nil]
+  defer { for word in words { free(word) } }
+  var process = pid_t()
+  var status: Int32 = 0
   var usage = rusage()
-  getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
+  let spent = try seconds {
+    guard posix_spawn(&process, arguments[0], &actions, nil, &words, environ) == 0,
+      wait4(process, &status, 0, &usage) == process
+    else { throw Failure(what: "\(arguments[0]) could not be run") }
+  }
+  guard status == 0 else {
+    throw Failure(what: "\(arguments.joined(separator: " ")): wait status \(status)")
+  }
   return (spent, Double(usage.ru_maxrss) / 1000)
 }
 

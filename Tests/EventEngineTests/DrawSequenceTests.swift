@@ -1,0 +1,24 @@
+import EventEngine
+import Testing
+
+@Suite struct DrawSequenceTests {
+  @Test(arguments: [
+    Distribution.exponential(mean: 0.3), .gamma(mean: 2, cv: 0.5), .erlang(shape: 3, mean: 1),
+    .hyperexponential([.init(probability: 0.4, value: 1), .init(probability: 0.6, value: 5)]),
+    .deterministic(4),
+  ])
+  func blocksHoldTheDrawsOfTheStream(_ distribution: Distribution) {
+    var stream = RandomStream(seed: 3, stream: RandomStreamID(rawValue: 9), entity: 7)
+    var draws = DrawSequence(distribution, from: stream)
+    for _ in 0..<300 { #expect(draws.next() == distribution.sample(using: &stream)) }
+  }
+
+  @Test func copiesGoOnSeparately() {
+    let stream = RandomStream(seed: 3, stream: RandomStreamID(rawValue: 9))
+    var one = DrawSequence(.exponential(mean: 1), from: stream)
+    _ = one.next()
+    var other = one
+    let next = (0..<100).map { _ in one.next() }
+    #expect(next == (0..<100).map { _ in other.next() })
+  }
+}
