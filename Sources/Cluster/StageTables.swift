@@ -114,7 +114,7 @@ struct StageTables: Sendable {
 }
 
 /// Nanoseconds that are predicted for one batch standing alone, from medians.
-struct BatchPrediction: Sendable {
+struct BatchPrediction: Equatable, Sendable {
   /// One evaluation.
   let evaluation: Int64
   /// Encode and decode on the accelerator.

@@ -15,8 +15,17 @@ public struct RunRecorder: Observer {
   /// Another observer of the same run.
   public private(set) var companion: (any Observer)?
 
-  /// An empty recorder; `keepsSeries`: whether it keeps the run over time.
-  public init(keepsSeries: Bool = false, companion: (any Observer)? = nil) {
+  /// An empty recorder.
+  ///
+  /// - Parameters:
+  ///   - keepsSeries: whether it keeps the run over time.
+  ///   - companion: is told of everything, too.
+  ///   - heldBytes: of records that are held in memory.
+  public init(
+    keepsSeries: Bool = false, companion: (any Observer)? = nil,
+    heldBytes: Int = SpillingArray<QueryRecord>.heldBytes
+  ) {
+    records = SpillingArray(heldBytes: heldBytes)
     if keepsSeries { series = RunSeries() }
     self.companion = companion
   }
