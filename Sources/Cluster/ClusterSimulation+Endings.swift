@@ -59,19 +59,23 @@ extension ClusterSimulation {
   }
 
   /// Lets the oldest queries go that have ended, and their parts. After an event, not within one: nobody may
-  /// hold an index of theirs any more, but for entries of queues and timers, which ask whether it is there.
+  /// hold an index of theirs any more, but for timers and entries of queues that no longer count, which ask
+  /// whether it is there.
   mutating func releaseEnded() {
+    if keepsEnded { return }
     while progress.start < progress.end, progress[progress.start].hasEnded {
       let oldest = progress[progress.start]
-      if oldest.failures > 0, isAtWork(oldest) { return }
+      if oldest.failures > 0, isInUse(oldest) { return }
       progress.release(upTo: progress.start + 1)
       parts.release(upTo: Int(oldest.firstPart + oldest.parts))
     }
   }
 
-  /// Whether some device still works on a query that was lost to the failure of another.
-  private func isAtWork(_ query: QueryProgress) -> Bool {
+  /// Whether some device still works on a query that was lost to the failure of another, or a part that it has sent
+  /// back since is counted in a queue.
+  private func isInUse(_ query: QueryProgress) -> Bool {
     let own = query.firstPart..<query.firstPart + query.parts
+    for part in own where parts[Int(part)].isWaiting { return true }
     return workers.contains { worker in
       worker.running.contains { own.contains($0) } || worker.group.contains { own.contains($0) }
         || worker.finished.contains { own.contains($0) }

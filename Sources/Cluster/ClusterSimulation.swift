@@ -87,6 +87,8 @@ public struct ClusterSimulation: ~Copyable {
   var inSystem = TimeWeightedCount()
   var waiting = TimeWeightedCount()
   var waitingSince = SimulationTime.zero
+  /// Whether queries that have ended are held to the end, as tests of their release do.
+  var keepsEnded = false
   /// When the last query ended: the run's end, whatever timers were still set.
   var lastEnd = SimulationTime.zero
   /// When the last work is over: after a failure, that of a query that was dropped may outlast all others.

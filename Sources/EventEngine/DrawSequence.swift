@@ -3,8 +3,8 @@
 public struct DrawSequence: Sendable {
   private let distribution: Distribution
   private var stream: RandomStream
-  private var block = ContiguousArray<Double>(repeating: 0, count: 64)
-  private var used = 64
+  @usableFromInline var block = ContiguousArray<Double>(repeating: 0, count: 64)
+  @usableFromInline var used = 64
 
   /// The draws of a stream that is used for nothing else.
   public init(_ distribution: Distribution, from stream: RandomStream) {
@@ -13,14 +13,14 @@ public struct DrawSequence: Sendable {
   }
 
   /// The next draw.
-  public mutating func next() -> Double {
+  @inlinable public mutating func next() -> Double {
     if used == block.count { refill() }
     let draw = block[used]
-    used += 1
+    used &+= 1
     return draw
   }
 
-  private mutating func refill() {
+  @usableFromInline mutating func refill() {
     used = 0
     block.withUnsafeMutableBufferPointer { distribution.fill($0, using: &stream) }
   }

@@ -15,6 +15,7 @@ final class SpillFile: Sendable {
     descriptor = mkstemp(&path)
     guard descriptor >= 0 else { return nil }
     unlink(path)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
   }
 
   deinit { close(descriptor) }

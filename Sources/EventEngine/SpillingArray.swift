@@ -56,7 +56,8 @@ public struct SpillingArray<Element: BitwiseCopyable & Sendable>: RandomAccessCo
 
   /// The same with every value changed.
   @inlinable public func changing(_ body: (inout Element) -> Void) -> SpillingArray {
-    var result = SpillingArray()
+    var result = SpillingArray(
+      heldBytes: heldChunks * chunkCount * MemoryLayout<Element>.stride)
     for var value in self {
       body(&value)
       result.append(value)

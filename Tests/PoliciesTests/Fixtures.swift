@@ -1,4 +1,4 @@
-import Cluster
+@testable import Cluster
 import EventEngine
 import Foundation
 import LatencyProfiles
@@ -161,7 +161,7 @@ func randomStream(_ count: Int, seed: UInt64, meanGap: Double = 0.05) -> QuerySt
 /// One run, told in full.
 func simulate(
   _ stream: QueryStream, on cluster: ClusterConfiguration, under policy: PolicySet,
-  seed: UInt64 = 1, horizon: SimulationTime = .distantFuture
+  seed: UInt64 = 1, horizon: SimulationTime = .distantFuture, keepsEnded: Bool = false
 ) throws -> RunResult {
   let most = stream.map { Int($0.images) }.max() ?? 1
   let times = try ServiceTimes(
@@ -170,6 +170,7 @@ func simulate(
   var simulation = ClusterSimulation(
     cluster: cluster, stream: stream, policy: policy, times: times, seed: seed, horizon: horizon,
     trajectories: smallTable, observer: Recorder())
+  simulation.keepsEnded = keepsEnded
   let recorder = try #require(simulation.run() as? Recorder)
   return RunResult(
     records: recorder.records, spans: recorder.spans, usage: try #require(recorder.usage))

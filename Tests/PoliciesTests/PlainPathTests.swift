@@ -50,9 +50,50 @@ import Workload
           return next < queries.count ? queries[next] : nil
         }
       }
-      let plain = try simulate(stream, on: scenario.cluster, under: policy, seed: scenario.seed)
+      // Nothing is let go, either.
+      let plain = try simulate(
+        stream, on: scenario.cluster, under: policy, seed: scenario.seed, keepsEnded: true)
       #expect(plain == run, "\(scenario.testDescription)")
     }
     #expect(compared > 40)
+  }
+
+  /// Sends every other query's parts back once, for the same model.
+  struct Returning: StepPolicy {
+    var decidesAfterDecode: Bool { true }
+    func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+      StepPlan(evaluations: query.requestedSteps)
+    }
+    func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision {
+      query.resubmissions == 0 && query.id.rawValue % 2 == 0
+        ? .resubmit(query.model) : .complete
+    }
+  }
+
+  /// Queries that lost a part to a failure leave others on healthy nodes, which may come back to a queue: the hardest
+  /// case for letting queries go.
+  @Test(arguments: [QueueBinding.central, .perWorker(stealing: false)], [false, true])
+  func lettingGoChangesNothing(binding: QueueBinding, isStatic: Bool) throws {
+    var cluster = syntheticCluster(binding, nodes: 4)
+    for index in cluster.nodes.indices {
+      cluster.nodes[index].failures = .random(
+        meanTimeBetween: SimulationDuration(seconds: 0.7),
+        meanRepair: SimulationDuration(seconds: 0.1))
+    }
+    for seed in UInt64(0)..<20 {
+      let stream = randomStream(150, seed: seed, meanGap: 0.04)
+      for returns in [false, true] {
+        var policy = try policySet([
+          .named(.batching, isStatic ? "static" : "continuous"), .named(.recovery, "drop"),
+          .named(.dispatcher, "least-work-left"),
+        ])
+        policy.discipline = EarliestDeadlineFirst(Preemption(isOn: true, margin: 0))
+        if returns { policy.steps = Returning() }
+        let run = try simulate(stream, on: cluster, under: policy, seed: seed)
+        let kept = try simulate(stream, on: cluster, under: policy, seed: seed, keepsEnded: true)
+        #expect(run == kept, "seed \(seed), returning: \(returns)")
+        #expect(run.records.contains { $0.outcome == .dropped(.lostToFailure) && $0.parts > 1 })
+      }
+    }
   }
 }

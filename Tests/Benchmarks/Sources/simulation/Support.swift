@@ -70,7 +70,7 @@ func child(_ arguments: [String]) throws -> (seconds: Double, megabytes: Double)
   guard status == 0 else {
     throw Failure(what: "\(arguments.joined(separator: " ")): wait status \(status)")
   }
-  return (spent, Double(usage.ru_maxrss) / 1000)
+  return (spent, Double(usage.ru_maxrss) * 1024 / 1e6)
 }
 
 struct Failure: Error, CustomStringConvertible {
