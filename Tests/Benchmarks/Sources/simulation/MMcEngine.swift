@@ -20,10 +20,21 @@ struct MMcEngine {
     var services = DrawSequence(
       .exponential(mean: 1), from: RandomStream(seed: seed, stream: RandomStreamID(rawValue: 2)))
     var loop = EventLoop<Event>()
-    var arrivals = [SimulationTime](repeating: .zero, count: queries)
-    var latencies = [SimulationDuration](repeating: .zero, count: queries)
+    // Bare memory, as the C++ loop's vectors are: it is the engine that is timed.
+    func memory<Value>(_ count: Int, of value: Value) -> UnsafeMutablePointer<Value> {
+      let pointer = UnsafeMutablePointer<Value>.allocate(capacity: count)
+      pointer.initialize(repeating: value, count: count)
+      return pointer
+    }
     let mask = 1 << 20 - 1
-    var waiting = [Int32](repeating: 0, count: mask + 1)
+    let arrivals = memory(queries, of: SimulationTime.zero)
+    let latencies = memory(queries, of: SimulationDuration.zero)
+    let waiting = memory(mask + 1, of: Int32(0))
+    defer {
+      arrivals.deallocate()
+      latencies.deallocate()
+      waiting.deallocate()
+    }
     var (head, tail, busy) = (0, 0, 0)
     var waited = 0.0
     loop.schedule(.arrival(0), after: SimulationDuration(seconds: gaps.next()))
