@@ -19,19 +19,13 @@ public struct Capacity: Sendable {
     let nodes = cluster.nodes.indices
     var count = 0
     var sums = [Double](repeating: 0, count: nodes.count)
-    var known: [QueryKind: [Double]] = [:]
-    var last: (kind: QueryKind, seconds: [Double])?
+    var known = Memo<QueryKind, [Double]>()
     for query in stream {
       count += 1
-      let kind = query.kind
-      if last?.kind != kind {
-        let seconds =
-          known[kind]
-          ?? Self.seconds(kind, of: stream.models, on: nodes, times: times, options: options)
-        known[kind] = seconds
-        last = (kind, seconds)
+      let seconds = known.value(of: query.kind) {
+        Self.seconds(query.kind, of: stream.models, on: nodes, times: times, options: options)
       }
-      guard let seconds = last?.seconds, !seconds.isEmpty else { continue }
+      guard !seconds.isEmpty else { continue }
       for node in nodes { sums[node] += seconds[node] }
     }
     var totals = [Double](repeating: 0, count: pools.stages.count)

@@ -201,14 +201,10 @@ extension ClusterSimulation {
     shape: ShapeID, images: Int32, steps: Int32
   ) -> SimulationDuration {
     let key = ServiceKey(shape: shape, images: images, steps: steps)
-    if key == lastPrediction.key { return lastPrediction.service }
-    let service =
-      predictedServices[key]
-      ?? times.fastestStandalone(
+    return predictedServices.value(of: key) { [times, placement] in
+      times.fastestStandalone(
         shape: shape, images: Int(images), evaluations: Int(steps), placement: placement)
-    predictedServices[key] = service
-    lastPrediction = (key, service)
-    return service
+    }
   }
 }
 

@@ -77,12 +77,7 @@ public struct ClusterSimulation: ~Copyable {
   var parkedCount: Int
   var sequence: UInt64 = 0
   var scratch: [Int32] = []
-  var predictedServices: [ServiceKey: SimulationDuration] = [:]
-  /// The one asked for last: most queries are alike.
-  var lastPrediction = (
-    key: ServiceKey(shape: ShapeID(rawValue: 0), images: 0, steps: 0),
-    service: SimulationDuration.zero
-  )
+  var predictedServices = Memo<ServiceKey, SimulationDuration>()
   var usage = RunUsage()
   var inSystem = TimeWeightedCount()
   var waiting = TimeWeightedCount()

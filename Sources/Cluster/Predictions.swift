@@ -4,43 +4,14 @@ import Workload
 
 /// What may be predicted of a query from medians alone: nothing here knows a true service time.
 extension ServiceTimes {
-  /// Time of `images` images and `evaluations` network evaluations on one accelerator of `node`,
-  /// as one batch and alone: encode, denoise and decode there, or on its CPU where placed there.
-  public func acceleratorTime(
-    node: NodeID, shape: ShapeID, images: Int, evaluations: Int, placement: Placement
-  ) -> SimulationDuration {
-    let batch = prediction(
-      node: Int(node.rawValue), shape: shape, images: images, placement: placement)
-    return SimulationDuration(nanoseconds: batch.evaluation * Int64(evaluations) + batch.beside)
-  }
-
   /// The longest time of one stage for one batch anywhere, to check sums against overflow.
   public var slowestStage: SimulationDuration {
     SimulationDuration(nanoseconds: tables.nanoseconds.max() ?? 0)
   }
 
-  /// Time of one evaluation for a batch of `images` images on one accelerator of `node`.
-  /// Where some steps are guided only, the mean over a schedule.
-  public func evaluationTime(node: NodeID, shape: ShapeID, images: Int) -> SimulationDuration {
-    SimulationDuration(
-      nanoseconds: prediction(
-        node: Int(node.rawValue), shape: shape, images: images, placement: placement
-      ).evaluation)
-  }
-
   /// Time for which a look at one image's latent holds a worker of `node` up.
   public func lookTime(of node: NodeID, shape: ShapeID) -> SimulationDuration {
     SimulationDuration(nanoseconds: lookTime(node: Int(node.rawValue), shape: shape))
-  }
-
-  /// Time of the CPU stages and hand-offs of `images` images on an otherwise idle CPU pool.
-  public func cpuTime(
-    node: NodeID, shape: ShapeID, images: Int, placement: Placement
-  ) -> SimulationDuration {
-    SimulationDuration(
-      nanoseconds: prediction(
-        node: Int(node.rawValue), shape: shape, images: images, placement: placement
-      ).onCPU)
   }
 
   /// Time of the whole query standing alone on `node`: no queue, no pipelining, one batch.

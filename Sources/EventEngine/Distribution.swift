@@ -46,8 +46,7 @@ public enum Distribution: Hashable, Sendable {
   public func sample(using stream: inout RandomStream) -> Double {
     switch self {
     case .deterministic(let value): value
-    // gsl_ran_exponential's own formula, bit for bit, without two calls through pointers.
-    case .exponential(let mean): -mean * log1p(-stream.uniform())
+    case .exponential(let mean): Self.exponential(mean: mean, using: &stream)
     case .erlang(let shape, let mean):
       stream.withGSL { gsl_ran_erlang($0, mean / Double(shape), Double(shape)) }
     case .hyperexponential(let branches):
@@ -62,10 +61,16 @@ public enum Distribution: Hashable, Sendable {
   /// One draw for each place of a block.
   func fill(_ block: UnsafeMutableBufferPointer<Double>, using stream: inout RandomStream) {
     if case .exponential(let mean) = self {
-      for i in block.indices { block[i] = -mean * log1p(-stream.uniform()) }
+      for i in block.indices { block[i] = Self.exponential(mean: mean, using: &stream) }
     } else {
       for i in block.indices { block[i] = sample(using: &stream) }
     }
+  }
+
+  /// gsl_ran_exponential's own formula, bit for bit, without its two calls through pointers.
+  @inline(__always)
+  private static func exponential(mean: Double, using stream: inout RandomStream) -> Double {
+    -mean * log1p(-stream.uniform())
   }
 
   /// A few branches are searched in order; the last one takes what rounding leaves.

@@ -27,9 +27,7 @@ struct QueryMaker: Sendable {
   private let seed: UInt64
   /// Nil leaves queries without an objective.
   private let predictions: Predictions?
-  private var known: [SLOKey: SimulationDuration] = [:]
-  /// The one asked for last: most queries are alike.
-  private var last: (key: SLOKey, slo: SimulationDuration)?
+  private var known = Memo<SLOKey, SimulationDuration>()
 
   init(
     models: [String], defaults: QueryDefaults, ignoresSteps: Bool, modelOfRow: [UInt16],
@@ -83,17 +81,14 @@ struct QueryMaker: Sendable {
       return SimulationDuration(seconds: distribution.sample(using: &random))
     case .time(let time): return time
     case .scale(let scale):
-      let key = SLOKey(kind: query.kind, scale: scale)
-      if let last, last.key == key { return last.slo }
-      let slo = known[key] ?? scaled(query, by: scale, predictions)
-      known[key] = slo
-      last = (key, slo)
-      return slo
+      return known.value(of: SLOKey(kind: query.kind, scale: scale)) { [models] in
+        Self.scaled(query, of: models, by: scale, predictions)
+      }
     }
   }
 
-  private func scaled(
-    _ query: Query, by scale: Double, _ predictions: Predictions
+  private static func scaled(
+    _ query: Query, of models: [String], by scale: Double, _ predictions: Predictions
   ) -> SimulationDuration {
     let times = predictions.times
     let shape = Shape(model: models[Int(query.model.rawValue)], size: query.size)

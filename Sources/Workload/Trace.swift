@@ -16,8 +16,7 @@ public struct Trace: Sendable {
   /// A trace from its parts; `rows` must be in order of arrival.
   public init(
     rows: some Sequence<TraceRow>, models: [String] = [], classes: [String] = [],
-    formatName: String,
-    report: TraceReport
+    formatName: String, report: TraceReport
   ) {
     self.rows = SpillingArray(rows)
     self.models = models
