@@ -23,6 +23,7 @@ let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-colle
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -68,7 +69,7 @@ let package = Package(
       ]),
     room(
       "Results",
-      uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Workload", grdb]),
+      uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Workload", grdb, sqlite]),
     room(
       "Timeline", uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Workload"]),
     room(

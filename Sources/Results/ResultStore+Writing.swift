@@ -100,7 +100,8 @@ extension ResultStore {
         run.usage.offered, run.usage.completed, run.usage.dropped, run.usage.inFlight,
         run.usage.extrapolatedBatches,
       ])
-    try insertQueries(run, id: id, db)
+    let insertion = try QueryInsertion(of: run, id: id, db)
+    for record in RecordsByArrival(run.records) { try insertion.insert(record) }
     try insertUsage(run.usage, id: id, db)
     try insertSeries(run, id: id, db)
     try insertMetrics(run.metrics, className: "", id: id, db)
@@ -150,26 +151,6 @@ extension ResultStore {
     var hash = ContentHash()
     hash.add("\(experimentID)/\(replication)/\(policy)")
     return Int64(hash.value >> 2)
-  }
-
-  private static func insertQueries(_ run: CompletedRun, id: Int64, _ db: Database) throws {
-    let statement = try db.makeStatement(
-      sql: "INSERT INTO query VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
-    for record in RecordsByArrival(run.records) {
-      let query = record.query
-      let className =
-        run.classes.indices.contains(Int(query.serviceClass))
-        ? run.classes[Int(query.serviceClass)] : nil
-      statement.setUncheckedArguments([
-        id, query.id.rawValue, query.arrival.nanoseconds, record.start?.nanoseconds,
-        record.end.nanoseconds, query.deadline.nanoseconds, record.outcome.name,
-        run.models[Int(query.model.rawValue)], query.size.height, query.size.width,
-        query.images, query.steps, record.evaluations, record.parts, className,
-        record.worker?.rawValue, query.sourceRow > 0 ? query.sourceRow : nil, record.firstStep,
-        record.finish.name, record.latentError,
-      ])
-      try statement.execute()
-    }
   }
 
   private static func insertUsage(_ usage: RunUsage, id: Int64, _ db: Database) throws {
