@@ -46,7 +46,7 @@ public enum Distribution: Hashable, Sendable {
   public func sample(using stream: inout RandomStream) -> Double {
     switch self {
     case .deterministic(let value): value
-    case .exponential(let mean): Self.exponential(mean: mean, using: &stream)
+    case .exponential(let mean): Self.exponential(mean: mean, stream.uniform())
     case .erlang(let shape, let mean):
       stream.withGSL { gsl_ran_erlang($0, mean / Double(shape), Double(shape)) }
     case .hyperexponential(let branches):
@@ -61,7 +61,8 @@ public enum Distribution: Hashable, Sendable {
   /// One draw for each place of a block.
   func fill(_ block: UnsafeMutableBufferPointer<Double>, using stream: inout RandomStream) {
     if case .exponential(let mean) = self {
-      for i in block.indices { block[i] = Self.exponential(mean: mean, using: &stream) }
+      stream.fill(block)
+      for i in block.indices { block[i] = Self.exponential(mean: mean, block[i]) }
     } else {
       for i in block.indices { block[i] = sample(using: &stream) }
     }
@@ -69,8 +70,8 @@ public enum Distribution: Hashable, Sendable {
 
   /// gsl_ran_exponential's own formula, bit for bit, without its two calls through pointers.
   @inline(__always)
-  private static func exponential(mean: Double, using stream: inout RandomStream) -> Double {
-    -mean * log1p(-stream.uniform())
+  private static func exponential(mean: Double, _ uniform: Double) -> Double {
+    -mean * log1p(-uniform)
   }
 
   /// A few branches are searched in order; the last one takes what rounding leaves.

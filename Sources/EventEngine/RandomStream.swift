@@ -66,8 +66,28 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
   /// Uniform on [0, 1), with 53 random bits.
   @inlinable public mutating func uniform() -> Double {
-    Double(next() >> 11) * 0x1p-53
+    Self.uniform(next())
   }
+
+  /// One number of ``uniform()`` for each place.
+  mutating func fill(_ places: UnsafeMutableBufferPointer<Double>) {
+    var i = 0
+    while used == 4, places.count - i >= 8 {
+      let words = Philox.fourBlocks(counter: counter, key: key)
+      counter.w &+= 4
+      for lane in 0..<4 {
+        places[i] = Self.uniform(UInt64(words.1[lane]) << 32 | UInt64(words.0[lane]))
+        places[i + 1] = Self.uniform(UInt64(words.3[lane]) << 32 | UInt64(words.2[lane]))
+        i += 2
+      }
+    }
+    while i < places.count {
+      places[i] = uniform()
+      i += 1
+    }
+  }
+
+  @inlinable static func uniform(_ bits: UInt64) -> Double { Double(bits >> 11) * 0x1p-53 }
 
   /// Uniform on 0..<`count`; `count` must be positive.
   @inlinable public mutating func index(below count: Int) -> Int {
