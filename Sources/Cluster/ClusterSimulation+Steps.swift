@@ -56,9 +56,7 @@ extension ClusterSimulation {
     var observation = StepObservation(
       evaluationsDone: Int(parts[part].evaluationsDone),
       evaluationsLeft: Int(parts[part].evaluationsLeft))
-    let row = Int(parts[part].trajectory)
-    if row >= 0, let trajectories {
-      let bits = trajectories.entropyBits(row: row, parts[part].path)
+    if let bits = entropyBits(of: part) {
       observation.latentEntropyBits = bits.latent
       observation.predictedEntropyBits = bits.predicted
     }

@@ -120,7 +120,12 @@ extension ClusterSimulation {
     predictFree(w)
     workers[w].evaluations += 1
     workers[w].imageEvaluations += workers[w].runningImages
-    start(.denoise, on: w, workers[w].running, as: .step)
+    // Its batch is not handed on as an argument, which would be to retain it at each step.
+    let isThere = memories[Int(workers[w].node)] == nil
+    guard isThere || hasWeights(w, for: .denoise, workers[w].running, as: .step) else { return }
+    begin(
+      .denoise, on: w, nil, oldest: workers[w].running[0], images: workers[w].runningImages,
+      as: .step)
   }
 
   /// Denoised parts leave the accelerator: decode there, or hand-off to the CPU.
@@ -236,18 +241,27 @@ extension ClusterSimulation {
     _ stage: Stage, on w: Int, _ group: [Int32], as operation: Operation
   ) {
     guard hasWeights(w, for: stage, group, as: operation) else { return }
-    let node = Int(workers[w].node)
     let images = operation == .step ? workers[w].runningImages : imageCount(group)
-    var duration = acceleratorTime(stage, on: w, images: images, oldest: Int(group[0]))
+    begin(stage, on: w, group, oldest: group[0], images: images, as: operation)
+  }
+
+  /// The same where the weights are there; nil is the running batch.
+  private mutating func begin(
+    _ stage: Stage, on w: Int, _ group: [Int32]?, oldest: Int32, images: Int,
+    as operation: Operation
+  ) {
+    let node = Int(workers[w].node)
+    var duration = acceleratorTime(stage, on: w, images: images, oldest: Int(oldest))
     if stage == .denoise { duration += lookTime(w) }
     let charged = charged(duration, on: node)
     workers[w].operation = operation
     let busy = counted(charged).nanoseconds
     workers[w].busy[stage.index] += busy
-    for helper in workers[w].helpers where operation == .step {
-      workers[Int(helper)].busy[stage.index] += busy
+    for i in workers[w].helpers.indices where operation == .step {
+      workers[Int(workers[w].helpers[i])].busy[stage.index] += busy
     }
     if wantsSpans {
+      let group = group ?? workers[w].running
       report(
         .accelerator, stage, of: w, group: group, images: images, batch: workers[w].batch,
         for: charged)

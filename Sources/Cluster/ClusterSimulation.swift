@@ -32,6 +32,8 @@ public struct ClusterSimulation: ~Copyable {
   /// The fastest worker of each pool.
   let fastestOfPool: [Int]
   let trajectories: TrajectoryTable?
+  /// The same, for looks at each step: to reach it through ``trajectories`` is to retain it.
+  private let table: Unmanaged<TrajectoryTable>?
   /// The model that the table is for.
   let trajectoryModel: ModelID?
   let looks: LookCadence?
@@ -148,6 +150,7 @@ public struct ClusterSimulation: ~Copyable {
     faultDraws = cluster.nodes.map { _ in 0 }
     linkFree = Array(repeating: .zero, count: 3 * cluster.nodes.count)
     self.trajectories = trajectories
+    table = trajectories.map { Unmanaged.passUnretained($0) }
     trajectoryModel = trajectories.flatMap { table in
       stream.models.firstIndex(of: table.header.model).map { ModelID(rawValue: UInt16($0)) }
     }
@@ -244,6 +247,14 @@ public struct ClusterSimulation: ~Copyable {
         }
       }
     }
+  }
+
+  /// Entropies of a part's latent as it is now, in bits; nil where there is no table of its model.
+  @inline(__always) func entropyBits(of part: Int) -> (latent: Double, predicted: Double)? {
+    let row = Int(parts[part].trajectory)
+    guard row >= 0, let table else { return nil }
+    let path = parts[part].path
+    return table._withUnsafeGuaranteedRef { $0.entropyBits(row: row, path) }
   }
 
   /// Runs to the end and returns the observer, which has been told everything.

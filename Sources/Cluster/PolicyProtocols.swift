@@ -4,7 +4,7 @@ public import Workload
 
 /// Decides how many denoising steps a query gets and how it finishes.
 ///
-/// One value serves all queries; what it must remember of one lives in that query's ``StepState``.
+/// One value serves all queries of a run; what it must remember of one lives in that query's ``StepState``.
 public protocol StepPolicy: Sendable {
   /// After which evaluations ``afterStep(_:_:_:_:)`` is asked; nil = never. Read once, before a run.
   var looks: LookCadence? { get }
@@ -22,15 +22,15 @@ public protocol StepPolicy: Sendable {
   /// Shows the trajectory table and how the policy's queries end early, before a run.
   mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule)
   /// The plan of a query, asked for when its service starts.
-  func plan(_ query: QueryView, _ context: StepContext) -> StepPlan
+  mutating func plan(_ query: QueryView, _ context: StepContext) -> StepPlan
   /// What to do after an evaluation, for a query that is still on its schedule: once it has left it,
   /// what it was given is kept.
-  func afterStep(
+  mutating func afterStep(
     _ query: QueryView, _ observation: StepObservation, _ state: inout StepState,
     _ context: StepContext
   ) -> StepDecision
   /// What to do with decoded images: hand them on, or have another model make them again.
-  func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision
+  mutating func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision
   /// Takes a parameter from a ``Controller``; unknown names are ignored.
   mutating func tune(_ parameter: String, to value: Double)
 }

@@ -16,14 +16,16 @@ import Workload
 
   /// Says that it decides after decoding, and completes everything.
   struct Hesitant: StepPolicy {
-    let own: any StepPolicy
+    var own: any StepPolicy
     var looks: LookCadence? { own.looks }
     var mostAccelerators: Int { own.mostAccelerators }
     var firstModel: ModelID? { own.firstModel }
     var models: [String] { own.models }
     var decidesAfterDecode: Bool { true }
-    func plan(_ query: QueryView, _ context: StepContext) -> StepPlan { own.plan(query, context) }
-    func afterStep(
+    mutating func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+      own.plan(query, context)
+    }
+    mutating func afterStep(
       _ query: QueryView, _ observation: StepObservation, _ state: inout StepState,
       _ context: StepContext
     ) -> StepDecision { own.afterStep(query, observation, &state, context) }
