@@ -2,7 +2,8 @@
 import Diagnostics
 import EventEngine
 import Foundation
-import Results
+import GRDB
+@testable import Results
 import Testing
 import Workload
 
@@ -79,6 +80,56 @@ import Workload
     #expect(queries[0]["on_time"] == .integer(1) && queries[0]["worker"] == .integer(3))
     #expect(queries[1]["start_s"] == .none && queries[1]["outcome"] == .text("dropped: refused"))
     #expect(queries[1]["worker"] == .none && queries[1]["on_time"] == .integer(0))
+  }
+
+  /// Each value in its column: no two of a row are alike.
+  @Test func everyColumnOfAQueryHoldsItsValue() throws {
+    let path = temporary()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var full = run(0)
+    let query = Query(
+      id: QueryID(rawValue: 0), arrival: SimulationTime(nanoseconds: 101),
+      slo: SimulationDuration(nanoseconds: 404), model: ModelID(rawValue: 1),
+      size: ImageSize(height: 512, width: 768), images: 4, steps: 30, serviceClass: 1,
+      sourceRow: 9)
+    var bare = query
+    bare.id = QueryID(rawValue: 1)
+    bare.sourceRow = 0
+    bare.serviceClass = 7
+    full.records = SpillingArray([
+      QueryRecord(
+        query: query, outcome: .completed, start: SimulationTime(nanoseconds: 202),
+        end: SimulationTime(nanoseconds: 303), evaluations: 21.5, parts: 2, firstStep: 5,
+        finish: .jump, latentError: 0.125, worker: WorkerID(rawValue: 3)),
+      QueryRecord(
+        query: bare, outcome: .dropped(.queueFull), start: nil,
+        end: SimulationTime(nanoseconds: 303), evaluations: 0, parts: 1, firstStep: 0,
+        finish: .none, worker: nil),
+    ])
+    full.models = ["m", "n"]
+    full.classes = ["silver", "gold"]
+    let store = try ResultStore(creatingAt: path)
+    try store.begin(experiment(), provenance: [])
+    try store.store(full, of: "e")
+    let rows = try store.queue.read { db in
+      try Row.fetchAll(db, sql: "SELECT * FROM query ORDER BY id").map { row in
+        row.map { name, value in "\(name)=\(value.storage.value ?? "nil")" }.dropFirst()
+      }
+    }
+    #expect(
+      rows[0] == [
+        "id=0", "arrival_ns=101", "start_ns=202", "end_ns=303", "deadline_ns=505",
+        "outcome=completed", "model=n", "height=512", "width=768", "images=4", "steps=30",
+        "evaluations=21.5", "parts=2", "class=gold", "worker=3", "source_row=9", "first_step=5",
+        "finish=jump", "latent_error=0.125",
+      ])
+    #expect(
+      rows[1] == [
+        "id=1", "arrival_ns=101", "start_ns=nil", "end_ns=303", "deadline_ns=505",
+        "outcome=dropped: queue-full", "model=n", "height=512", "width=768", "images=4",
+        "steps=30", "evaluations=0.0", "parts=1", "class=nil", "worker=nil", "source_row=nil",
+        "first_step=0", "finish=none", "latent_error=nil",
+      ])
   }
 
   @Test func theSameExperimentReplacesItself() throws {

@@ -10,6 +10,10 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
 /// What else a shared machine does can only add time.
 func fastest(_ values: [Double]) -> Double { values.min() ?? .infinity }
 
+func removeDatabase(_ path: String) {
+  for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+}
+
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
 /// One figure, what it is held against, and its target.
@@ -24,8 +28,9 @@ struct Row: Encodable {
   var target: Double?
   var isLimit = false
 
-  var verdict: String {
-    guard let target else { return "" }
+  /// 'met' or 'missed'; nil without a target.
+  var verdict: String? {
+    guard let target else { return nil }
     let value = ratio ?? figure
     return (isLimit ? value <= target : value >= target) ? "met" : "missed"
   }
@@ -34,9 +39,25 @@ struct Row: Encodable {
     let shown = ratio.map { String(format: "%.3g x %@", $0, reference) } ?? ""
     let goal = target.map { String(format: "%@ %g", isLimit ? "<=" : ">=", $0) } ?? ""
     return [
-      Self.padded(what, 58), Self.padded(Self.number(figure) + " " + unit, 22),
-      Self.padded(shown, 26), Self.padded(goal, 10), verdict,
+      Self.padded(what, 58), Self.padded(Self.number(figure) + " " + unit, 26),
+      Self.padded(shown, 26), Self.padded(goal, 10), verdict ?? "",
     ].joined(separator: "  ")
+  }
+
+  enum CodingKeys: CodingKey {
+    case what, figure, unit, reference, ratio, target, isLimit, verdict
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var row = encoder.container(keyedBy: CodingKeys.self)
+    try row.encode(what, forKey: .what)
+    try row.encode(figure, forKey: .figure)
+    try row.encode(unit, forKey: .unit)
+    if !reference.isEmpty { try row.encode(reference, forKey: .reference) }
+    try row.encodeIfPresent(ratio, forKey: .ratio)
+    try row.encodeIfPresent(target, forKey: .target)
+    if target != nil { try row.encode(isLimit, forKey: .isLimit) }
+    try row.encodeIfPresent(verdict, forKey: .verdict)
   }
 
   private static func number(_ value: Double) -> String {

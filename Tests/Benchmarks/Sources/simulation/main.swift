@@ -137,9 +137,7 @@ var rows: [Row] = []
   }
   var (storing, importing): ([Double], [Double]) = ([], [])
   for _ in 0..<3 {
-    for file in ["rows.sqlite", "rows.sqlite-wal", "rows.sqlite-shm", "bare.sqlite"] {
-      try? FileManager.default.removeItem(atPath: "\(scratch)/\(file)")
-    }
+    for file in ["rows.sqlite", "bare.sqlite"] { removeDatabase("\(scratch)/\(file)") }
     let without = try await run(into: nil)
     storing.append(try await run(into: try ResultStore(creatingAt: path)) - without)
     _ = try shell("sqlite3 -csv rows.sqlite 'SELECT * FROM query' > rows.csv")
@@ -180,19 +178,23 @@ var rows: [Row] = []
   for exponent in exponents {
     let queries = Int(pow(10, Double(exponent)))
     let database = "\(scratch)/growth.sqlite"
-    try? FileManager.default.removeItem(atPath: database)
-    let run = try child(
-      [program, "run", "\(root)/Tests/Benchmarks/mm8.yaml", "--db", database] + options(queries))
+    let options = try options(queries)
+    let runs = try (0..<(exponent < 7 ? 3 : 2)).map { _ in
+      defer { removeDatabase(database) }
+      return try child(
+        [program, "run", "\(root)/Tests/Benchmarks/mm8.yaml", "--db", database] + options)
+    }
+    let spent = fastest(runs.map(\.seconds))
     tell(
       Row(
-        what: "\(queries) queries, \(how)", figure: run.seconds, unit: "s", reference: "linear",
-        ratio: last.map { run.seconds / $0 / 10 }, target: last == nil ? nil : 1.1, isLimit: true))
+        what: "\(queries) queries, \(how)", figure: spent, unit: "s",
+        reference: last == nil ? "" : "linear", ratio: last.map { spent / $0 / 10 },
+        target: last == nil ? nil : 1.1, isLimit: true))
     tell(
       Row(
-        what: "\(queries) queries, \(how): peak memory", figure: run.megabytes, unit: "MB",
-        target: 300, isLimit: true))
-    last = run.seconds
-    try? FileManager.default.removeItem(atPath: database)
+        what: "\(queries) queries, \(how): peak memory",
+        figure: runs.map(\.megabytes).max() ?? 0, unit: "MB", target: 300, isLimit: true))
+    last = spent
   }
 }
 
@@ -234,7 +236,9 @@ var rows: [Row] = []
 
 @MainActor func start() throws {
   let times = try (0..<11).map { _ in
-    try child(
+    // A new database each time: an experiment that is stored already would not be stored again.
+    removeDatabase("\(scratch)/start.sqlite")
+    return try child(
       [
         program, "run", "\(root)/Tests/Benchmarks/mm8.yaml", "--set", "workload.queries=10",
         "--db", "\(scratch)/start.sqlite", "--quiet",
@@ -254,6 +258,9 @@ if wants("hold") { hold() }
 if wants("full") { try full() }
 if wants("sqlite") { try await sqlite() }
 if wants("trace") { try trace() }
+
+let verdicts = rows.compactMap(\.verdict)
+print("\(verdicts.count { $0 == "met" }) of \(verdicts.count) targets met")
 
 if let jsonPath {
   let encoder = JSONEncoder()
