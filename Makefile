@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh Debian 12 that has Swift 6.3: `make demo` and `make test`.
 SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-PACKAGES := libgsl-dev libsqlite3-dev sqlite3 libdnnl-dev libpng-dev gnuplot-nox
+PACKAGES := libgsl-dev libglpk-dev libsqlite3-dev sqlite3 libdnnl-dev libpng-dev gnuplot-nox
 TEST_PACKAGES := python3-jsonschema python3-yaml python3-pandas chromium chromium-driver
 SWIFT_BUILD := swift build -c release
 QOSDIFF := .build/release/qosdiff
@@ -21,7 +21,9 @@ SHORT := --policies baseline,qos-diff,without-finish --replications 2 \
   --set experiment.slo_scales=[2,3] --set experiment.loads=[0.5,0.8,0.95,1.5]
 reports: build
 	@mkdir -p $(OUT)
-	@rm -f $(OUT)/paper.sqlite* $(OUT)/short.sqlite*
+	@rm -f $(OUT)/paper.sqlite* $(OUT)/short.sqlite* $(OUT)/rivals.sqlite*
+	$(QOSDIFF) compare Scenarios/rivals.yaml --replications 10 --no-queries --db $(OUT)/rivals.sqlite \
+	  --out Reports/rivals > /dev/null
 	$(QOSDIFF) compare Scenarios/qosdiff-paper.yaml --replications 10 --db $(OUT)/paper.sqlite \
 	  --out Reports/qosdiff-paper > /dev/null
 	$(QOSDIFF) report $(OUT)/paper.sqlite --out Reports/qosdiff-paper > /dev/null
@@ -47,7 +49,8 @@ bench: build
 	swift run -c release -Xswiftc -enable-testing --package-path Tests/Benchmarks \
 	  --scratch-path .build-bench simulation --json $(OUT)/bench.json
 	@echo "step decisions: 100 000 queries of 50 steps, without a look and with 49 looks each"
-	@for policy in fixed entropy; do $(QOSDIFF) run Tests/Benchmarks/decisions.yaml --no-queries \
+	@for policy in fixed entropy; do echo "steps: $$policy"; rm -f $(OUT)/decisions.sqlite*; \
+	  $(QOSDIFF) run Tests/Benchmarks/decisions.yaml --no-queries \
 	  --policy $$policy --jobs 1 --db $(OUT)/decisions.sqlite 2>&1 >/dev/null; done
 	@Tests/Benchmarks/sweep.sh
 

@@ -43,6 +43,8 @@ let package = Package(
   ],
   targets: [
     // The floors, lowest first.
+    // Only its header: a policy that plans by optimisation loads the library itself.
+    .systemLibrary(name: "CGLPK", providers: [.apt(["libglpk-dev"])]),
     .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -60,7 +62,10 @@ let package = Package(
       uses: ["CGSL", "EventEngine", "LatencyProfiles", "LatentDynamics", "Workload", heap, deque]),
     room(
       "Policies",
-      uses: ["Cluster", "EventEngine", "LatencyProfiles", "LatentDynamics", "Workload"]),
+      uses: [
+        "CGLPK", "CGSL", "Cluster", "EventEngine", "LatencyProfiles", "LatentDynamics", "Workload",
+        heap,
+      ]),
     room(
       "Scenarios",
       uses: [
@@ -76,7 +81,7 @@ let package = Package(
       "Experiments",
       uses: [
         "CGSL", "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics",
-        "Policies", "Results", "Scenarios", "Workload",
+        "Policies", "Results", "Scenarios", "Workload", heap,
       ]),
     room("Reporting", uses: ["Diagnostics", "LatencyProfiles", "Results"]),
     .executableTarget(
@@ -107,7 +112,7 @@ let package = Package(
         "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics", "Policies",
         "Workload",
       ]),
-    tests("Results", uses: ["Cluster", "Diagnostics", "EventEngine", "Workload"]),
+    tests("Results", uses: ["Cluster", "Diagnostics", "EventEngine", "Workload", grdb]),
     tests(
       "Experiments",
       uses: [

@@ -147,6 +147,8 @@ public struct ClusterConfiguration: Sendable {
   public var parallelism = SpeedupCurve.published
   /// Models that have another's latencies.
   public var latencyModels: [String: String] = [:]
+  /// Models that are run without guidance, whatever queries ask for.
+  public var unguidedModels: Set<String> = []
 
   /// A cluster from its parts.
   public init(nodes: [NodeConfiguration], binding: QueueBinding) {

@@ -22,10 +22,12 @@ extension ClusterSimulation {
       times.shapes.count == 1
       ? ShapeID(rawValue: 0) : self.shape(model: model, size: query.size)
     progress[index].firstPart = Int32(parts.end)
+    let steps = expectedSteps(of: query, shape: shape, model: model)
     if !admitsAll {
-      let service = predictedService(shape: shape, images: query.images, steps: query.steps)
-      let whole = QueryView(
+      let service = predictedService(shape: shape, images: query.images, steps: steps)
+      var whole = QueryView(
         query, shape: shape, model: model, images: query.images, predictedService: service)
+      whole.expectedSteps = Int(steps)
       let cluster = clusterView()
       if case .drop(let reason) = policy.admission.admit(whole, cluster) {
         end(query: index, as: .dropped(reason))
@@ -38,7 +40,8 @@ extension ClusterSimulation {
     while left > 0 {
       let images = min(left, limit)
       var part = Part(query: Int32(index), images: images, shape: shape, model: model)
-      part.predictedService = predictedService(shape: shape, images: images, steps: query.steps)
+      part.expectedSteps = steps
+      part.predictedService = predictedService(shape: shape, images: images, steps: steps)
       parts.append(part)
       left -= limit
     }
@@ -95,11 +98,10 @@ extension ClusterSimulation {
 
   mutating func enqueue(_ part: Int, in queue: Int) {
     let node = NodeID(rawValue: workers[central ? fastestOfPool[queue] : queue].node)
-    let steps = progress[Int(parts[part].query)].query.steps
     parts[part].queuedWork =
       times.amortisedTime(
         node: node, shape: parts[part].shape, images: Int(parts[part].images),
-        evaluations: Int(steps), options: options
+        evaluations: Int(parts[part].expectedSteps), options: options
       ).nanoseconds
     parts[part].isWaiting = true
     parts[part].worker = central ? -1 : Int32(queue)
@@ -182,6 +184,7 @@ extension ClusterSimulation {
     var view = QueryView(
       progress[Int(query)].query, shape: parts[part].shape, model: parts[part].model,
       images: parts[part].images, predictedService: parts[part].predictedService)
+    view.expectedSteps = Int(parts[part].expectedSteps)
     view.resubmissions = Int(parts[part].resubmissions)
     view.pool = Int(parts[part].pool)
     return view
@@ -193,8 +196,21 @@ extension ClusterSimulation {
     let shape = shape(model: model, size: query.size)
     parts[part].model = model
     parts[part].shape = shape
+    parts[part].expectedSteps = expectedSteps(
+      of: query, shape: shape, model: model, resubmissions: parts[part].resubmissions)
     parts[part].predictedService = predictedService(
-      shape: shape, images: parts[part].images, steps: query.steps)
+      shape: shape, images: parts[part].images, steps: parts[part].expectedSteps)
+  }
+
+  /// Evaluations that the step policy expects of a query; those that it asks for where the policy makes no prediction.
+  private func expectedSteps(
+    of query: Query, shape: ShapeID, model: ModelID, resubmissions: Int32 = 0
+  ) -> Int32 {
+    guard predictsSteps else { return query.steps }
+    var view = QueryView(
+      query, shape: shape, model: model, images: query.images, predictedService: .zero)
+    view.resubmissions = Int(resubmissions)
+    return Int32(clamping: max(policy.steps.predictedSteps(of: view), 1))
   }
 
   mutating func predictedService(

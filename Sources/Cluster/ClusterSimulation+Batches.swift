@@ -132,9 +132,9 @@ extension ClusterSimulation {
       loop.now
       + times.standalone(
         node: NodeID(rawValue: workers[w].node), shape: view.shape, images: view.images,
-        evaluations: view.requestedSteps, placement: placement)
+        evaluations: view.expectedSteps, placement: placement)
       + times.fastestStandalone(
-        shape: view.shape, images: view.images, evaluations: view.requestedSteps,
+        shape: view.shape, images: view.images, evaluations: view.expectedSteps,
         placement: placement, from: view.pool + 1)
     if policy.admission.isWorthwhile(view, finish: finish) { return false }
     end(query: query, as: .dropped(.hopelessBeforeService))
@@ -153,6 +153,7 @@ extension ClusterSimulation {
       parts[part].evaluationsDone = 0
       parts[part].parallelDegree = Int32(max(plan.parallelDegree, 1))
       if plan.parallelDegree > 1 { sharesSteps = true }
+      parts[part].overhead = plan.overhead.nanoseconds
       parts[part].firstStep = Int32(plan.firstStep)
       parts[part].scheduled = Int32(plan.firstStep + plan.evaluations)
       parts[part].leftAfter = -1

@@ -150,6 +150,12 @@ extension ClusterSimulation {
   private mutating func apply(_ action: Action) {
     switch action {
     case .tune(let parameter, let value): policy.steps.tune(parameter, to: value)
+    case .limitBatch(let model, let images):
+      if batchLimits.isEmpty { batchLimits = times.shapes.map { _ in .max } }
+      for (index, shape) in times.shapes.enumerated()
+      where shape.model == models[Int(model.rawValue)] {
+        batchLimits[index] = max(images, 1)
+      }
     case .assign(let worker, let model):
       views[Int(worker.rawValue)].model = model
       redispatch(Int(worker.rawValue)) { model != nil && $0.model != model }

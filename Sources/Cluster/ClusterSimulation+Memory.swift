@@ -36,7 +36,8 @@ struct NodeMemory {
 extension ClusterSimulation {
   /// Most images of a shape that the worker's memory takes at once.
   func memoryLimit(_ w: Int, shape: Int) -> Int {
-    memories[Int(workers[w].node)]?.mostImages[shape] ?? .max
+    let fitting = memories[Int(workers[w].node)]?.mostImages[shape] ?? .max
+    return batchLimits.isEmpty ? fitting : min(fitting, batchLimits[shape])
   }
 
   /// Most images of a shape that fit into the memory of every accelerator that serves it: parts are no

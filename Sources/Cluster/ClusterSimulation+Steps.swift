@@ -69,6 +69,9 @@ extension ClusterSimulation {
     case .finish: finish(part)
     case .lastStep: leave(part, for: 1, as: .jump)
     case .respace(let remaining): leave(part, for: max(remaining, 1), as: .respace)
+    case .share(let accelerators):
+      parts[part].parallelDegree = Int32(max(accelerators, 1))
+      (sharesSteps, sharesAnew) = (true, true)
     }
   }
 
@@ -200,16 +203,24 @@ extension ClusterSimulation {
 
   /// Takes idle workers of the node on as helpers for a query that is planned on several.
   mutating func borrowHelpers(_ w: Int) {
-    guard sharesSteps, workers[w].running.isEmpty, workers[w].helpers.isEmpty, does(.denoise, w)
+    guard sharesSteps, workers[w].running.isEmpty, workers[w].helpers.isEmpty, does(.denoise, w),
+      !workers[w].group.isEmpty
     else { return }
+    borrow(w, upTo: degree(of: workers[w].group), images: imageCount(workers[w].group))
+  }
+
+  /// The fewest accelerators that a query of a group wants.
+  private func degree(of group: [Int32]) -> Int {
     var degree = Int32.max
-    for part in workers[w].group { degree = min(degree, parts[Int(part)].parallelDegree) }
-    guard degree > 1, !workers[w].group.isEmpty else { return }
-    let group = workers[w].group
-    let images = imageCount(group)
+    for part in group { degree = min(degree, parts[Int(part)].parallelDegree) }
+    return Int(degree)
+  }
+
+  private mutating func borrow(_ w: Int, upTo degree: Int, images: Int) {
+    guard degree > 1 else { return }
     for helper in workers.indices
     where workers[helper].isParked && workers[helper].node == workers[w].node {
-      guard workers[w].helpers.count < Int(degree) - 1 else { break }
+      guard workers[w].helpers.count < degree - 1 else { break }
       guard helper != w, views[helper].isActive, views[helper].queuedParts == 0 else { continue }
       setParked(helper, false)
       workers[helper].operation = .lent
@@ -219,17 +230,32 @@ extension ClusterSimulation {
     }
   }
 
+  /// Between two steps, takes helpers on or gives them back, as the running batch wants now; returns those that are
+  /// idle again.
+  mutating func adjustHelpers(_ w: Int) -> [Int32] {
+    let wanted = degree(of: workers[w].running)
+    borrow(w, upTo: wanted, images: workers[w].runningImages)
+    let surplus = workers[w].helpers.count - max(wanted - 1, 0)
+    guard surplus > 0 else { return [] }
+    let freed = Array(workers[w].helpers.suffix(surplus))
+    workers[w].helpers.removeLast(surplus)
+    for helper in freed { makeIdle(Int(helper)) }
+    return freed
+  }
+
+  private mutating func makeIdle(_ helper: Int) {
+    workers[helper].operation = .idle
+    views[helper].runningImages = 0
+    setParked(helper, true)
+  }
+
   /// Makes the helpers idle again; they look for work only once the worker itself has, which may
   /// want them for its next batch.
   mutating func returnHelpers(_ w: Int) -> [Int32] {
     guard !workers[w].helpers.isEmpty else { return [] }
     let helpers = workers[w].helpers
     workers[w].helpers.removeAll(keepingCapacity: true)
-    for helper in helpers {
-      workers[Int(helper)].operation = .idle
-      views[Int(helper)].runningImages = 0
-      setParked(Int(helper), true)
-    }
+    for helper in helpers { makeIdle(Int(helper)) }
     return helpers
   }
 }

@@ -109,6 +109,11 @@ extension ClusterSimulation {
       parts[Int(part)].isEncoded = true
       workers[w].joined += 1
       parts[Int(part)].place = workers[w].joined
+      if parts[Int(part)].overhead > 0 {
+        // What several wait for, they wait for together.
+        workers[w].overhead = max(workers[w].overhead, parts[Int(part)].overhead)
+        parts[Int(part)].overhead = 0
+      }
       workers[w].running.append(part)
       workers[w].runningImages += Int(parts[Int(part)].images)
     }
@@ -123,9 +128,11 @@ extension ClusterSimulation {
     // Its batch is not handed on as an argument, which would be to retain it at each step.
     let isThere = memories[Int(workers[w].node)] == nil
     guard isThere || hasWeights(w, for: .denoise, workers[w].running, as: .step) else { return }
+    let freed = sharesAnew ? adjustHelpers(w) : []
     begin(
       .denoise, on: w, nil, oldest: workers[w].running[0], images: workers[w].runningImages,
       as: .step)
+    for helper in freed where workers[Int(helper)].isParked { advance(Int(helper)) }
   }
 
   /// Denoised parts leave the accelerator: decode there, or hand-off to the CPU.
@@ -252,7 +259,10 @@ extension ClusterSimulation {
   ) {
     let node = Int(workers[w].node)
     var duration = acceleratorTime(stage, on: w, images: images, oldest: Int(oldest))
-    if stage == .denoise { duration += lookTime(w) }
+    if stage == .denoise {
+      duration += lookTime(w) + SimulationDuration(nanoseconds: workers[w].overhead)
+      workers[w].overhead = 0
+    }
     let charged = charged(duration, on: node)
     workers[w].operation = operation
     let busy = counted(charged).nanoseconds

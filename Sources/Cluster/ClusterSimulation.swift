@@ -23,6 +23,8 @@ public struct ClusterSimulation: ~Copyable {
   let memories: [NodeMemory?]
   /// Most images of a part, by shape; empty where memory bounds none.
   var partLimits: [Int] = []
+  /// Most images of a batch, by shape, as a controller says; empty before it does.
+  var batchLimits: [Int] = []
   let pools: StagePools
   /// Whether a pool does a stage, by (pool, stage).
   let stagesOfPool: [Bool]
@@ -49,10 +51,13 @@ public struct ClusterSimulation: ~Copyable {
   let wantsMembers: Bool
   let abandons: Bool
   let decidesAfterDecode: Bool
+  let predictsSteps: Bool
   /// Whether any policy looks at the cluster: who holds how much is not told otherwise.
   let isLookedAt: Bool
   /// Whether a plan has asked for several accelerators.
   var sharesSteps = false
+  /// Whether the number of accelerators that share a batch has ever changed between steps.
+  var sharesAnew = false
   let admitsAll: Bool
   let firstModel: ModelID?
   let buffer: Int?
@@ -176,6 +181,7 @@ public struct ClusterSimulation: ~Copyable {
     firstModel = policy.steps.firstModel
     abandons = policy.admission.abandonsAtDeadline
     decidesAfterDecode = policy.steps.decidesAfterDecode
+    predictsSteps = policy.steps.predictsSteps
     isLookedAt =
       cluster.binding != .central || !policy.admission.admitsAll || policy.controller != nil
     admitsAll = policy.admission.admitsAll
@@ -294,11 +300,11 @@ public struct ClusterSimulation: ~Copyable {
   /// A copy of what policies may know.
   func clusterView() -> ClusterView {
     ClusterView(
-      now: loop.now, workers: views,
+      now: loop.now, workers: views, arrived: usage.offered,
       centralParts: central ? queues.reduce(0) { $0 + $1.parts } : 0,
       centralImages: central ? queues.reduce(0) { $0 + $1.totalImages } : 0,
       centralWork: SimulationDuration(
         nanoseconds: central ? queues.reduce(0) { $0 + $1.work } : 0),
-      times: times, options: options)
+      models: models, times: times, options: options)
   }
 }

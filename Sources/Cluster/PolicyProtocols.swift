@@ -15,8 +15,21 @@ public protocol StepPolicy: Sendable {
   /// The model that every query meets first; nil = the one that it asks for. Read once, after
   /// ``bind(_:)``.
   var firstModel: ModelID? { get }
+  /// Whether it cannot do without a trajectory table.
+  var needsTable: Bool { get }
+  /// Whether ``predictedSteps(of:)`` differs from what queries ask for. Read once, before a run.
+  var predictsSteps: Bool { get }
+  /// Evaluations that the policy expects a query to get: what service times are predicted by, before its plan is made.
+  func predictedSteps(of query: QueryView) -> Int
   /// Names of models that plans and re-submissions may name beside the queries' own.
   var models: [String] { get }
+  /// Prompts that it remembers at most; a workload with fewer queries cannot fill that.
+  var cachedPrompts: Int { get }
+  /// What re-plans the cluster for it now and then; nil = nothing. Asked for once it is bound; a policy set's own
+  /// controller would come before it.
+  var planner: (any Controller)? { get }
+  /// Tells what several accelerators are worth to one query, before a run.
+  mutating func bind(_ parallelism: SpeedupCurve)
   /// Tells the ids of ``models``, before a run.
   mutating func bind(_ models: [String: ModelID])
   /// Shows the trajectory table and how the policy's queries end early, before a run.
@@ -40,8 +53,20 @@ extension StepPolicy {
   public var models: [String] { [] }
   /// Nil.
   public var firstModel: ModelID? { nil }
+  /// Where it looks at latents.
+  public var needsTable: Bool { looks?.readsLatent ?? false }
+  /// False.
+  public var predictsSteps: Bool { false }
+  /// The steps asked for.
+  public func predictedSteps(of query: QueryView) -> Int { query.requestedSteps }
   /// One.
   public var mostAccelerators: Int { 1 }
+  /// None.
+  public var cachedPrompts: Int { 0 }
+  /// Nil.
+  public var planner: (any Controller)? { nil }
+  /// Shares no steps.
+  public mutating func bind(_ parallelism: SpeedupCurve) {}
   /// Needs none.
   public mutating func bind(_ models: [String: ModelID]) {}
   /// Needs nothing of it.
@@ -244,4 +269,6 @@ public enum Action: Hashable, Sendable {
   case assign(WorkerID, ModelID?)
   /// Sets a parameter of the step policy.
   case tune(String, Double)
+  /// Batches of this model hold so many images at most, where the batching does not allow fewer.
+  case limitBatch(ModelID, Int)
 }

@@ -19,11 +19,13 @@ public struct QueryView: Hashable, Sendable {
   public var images: Int
   /// Steps asked for.
   public var requestedSteps: Int
+  /// Evaluations that its step policy expects it to get.
+  public var expectedSteps: Int
   /// Identifies the prompt.
   public var promptSeed: UInt64
   /// Index of its class.
   public var serviceClass: UInt16
-  /// Its service time on the cluster's fastest device, from medians, at its requested steps.
+  /// Its service time on the cluster's fastest device, from medians, at its expected steps.
   public var predictedService: SimulationDuration
   /// How often it has been re-submitted to another model.
   public var resubmissions: Int
@@ -39,6 +41,7 @@ public struct QueryView: Hashable, Sendable {
     predictedService: SimulationDuration, resubmissions: Int, priority: Int32 = 0, pool: Int = 0
   ) {
     requestedModel = model
+    expectedSteps = requestedSteps
     self.priority = priority
     self.pool = pool
     self.id = id
@@ -89,12 +92,15 @@ public struct StepPlan: Hashable, Sendable {
   public var finish: Finish
   /// Accelerators of one node that share the evaluations, at least 1.
   public var parallelDegree: Int
+  /// Time for which the accelerator is held up before the first evaluation, by what the policy does meanwhile.
+  public var overhead: SimulationDuration
 
   /// A plan from its parts.
   public init(
     evaluations: Int, model: ModelID? = nil, firstStep: Int = 0, finish: Finish = .none,
-    parallelDegree: Int = 1
+    parallelDegree: Int = 1, overhead: SimulationDuration = .zero
   ) {
+    self.overhead = overhead
     self.model = model
     self.firstStep = firstStep
     self.evaluations = evaluations
@@ -144,6 +150,8 @@ public enum StepDecision: Hashable, Sendable {
   case lastStep
   /// Go on with so many evaluations instead of the ones left, at least 1.
   case respace(remaining: Int)
+  /// Go on as planned, on so many accelerators of the node, at least 1, as far as they are idle.
+  case share(among: Int)
 }
 
 /// What a step policy wants after decoding.
@@ -264,20 +272,27 @@ public struct ClusterView: Sendable {
   public let now: SimulationTime
   /// All workers, by id.
   public let workers: [WorkerView]
+  /// Queries that have arrived so far.
+  public let arrived: Int
   /// Parts of queries waiting in the central queue; 0 with per-worker queues.
   public let centralParts: Int
   /// Images waiting in the central queue; 0 with per-worker queues.
   public let centralImages: Int
   /// Predicted time of what is in the central queue, on the fastest device.
   public let centralWork: SimulationDuration
+  /// Names of models, by `ModelID`.
+  let models: [String]
   let times: ServiceTimes
   let options: ServingOptions
+
+  /// Most images in a batch, by the batching; nil where there is none.
+  public var batchLimit: Int? { options.batchLimit }
 
   /// Predicted time that this query costs a worker (its share of a full batch).
   public func predictedWork(of query: QueryView, on worker: WorkerID) -> SimulationDuration {
     times.amortisedTime(
       node: workers[Int(worker.rawValue)].node, shape: query.shape, images: query.images,
-      evaluations: query.requestedSteps, options: options)
+      evaluations: query.expectedSteps, options: options)
   }
 
   /// Predicted time from the start of this query's service on a worker to its completion, in later
@@ -285,10 +300,24 @@ public struct ClusterView: Sendable {
   public func predictedService(of query: QueryView, on worker: WorkerID) -> SimulationDuration {
     times.standalone(
       node: workers[Int(worker.rawValue)].node, shape: query.shape, images: query.images,
-      evaluations: query.requestedSteps, placement: options.placement)
+      evaluations: query.expectedSteps, placement: options.placement)
       + times.fastestStandalone(
-        shape: query.shape, images: query.images, evaluations: query.requestedSteps,
+        shape: query.shape, images: query.images, evaluations: query.expectedSteps,
         placement: options.placement, from: query.pool + 1)
+  }
+
+  /// Predicted time of a batch of a model's images on a worker that has nothing else to do, at the first size that
+  /// queries ask for; nil where the worker does not serve the model.
+  public func predictedBatch(
+    of model: ModelID, images: Int, evaluations: Int, on worker: WorkerID
+  ) -> SimulationDuration? {
+    let view = workers[Int(worker.rawValue)]
+    guard view.servedModels?[Int(model.rawValue)] ?? true,
+      let shape = times.shapes.firstIndex(where: { $0.model == models[Int(model.rawValue)] })
+    else { return nil }
+    return times.standalone(
+      node: view.node, shape: ShapeID(rawValue: UInt16(shape)), images: images,
+      evaluations: evaluations, placement: options.placement)
   }
 
   /// Predicted completion if the query joined this worker's queue now.

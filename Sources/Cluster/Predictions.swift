@@ -9,6 +9,19 @@ extension ServiceTimes {
     SimulationDuration(nanoseconds: tables.nanoseconds.max() ?? 0)
   }
 
+  /// Least time of one image on `node`'s accelerators, over all batches that these times are made for: of one evaluation,
+  /// and of all stages beside denoising, each in the batch that suits it best. In nanoseconds.
+  public func leastTime(
+    node: NodeID, shape: ShapeID, placement: Placement
+  ) -> (evaluation: Double, beside: Double) {
+    let all = (1...max(maximumBatch, 1)).map { images in
+      let batch = prediction(
+        node: Int(node.rawValue), shape: shape, images: images, placement: placement)
+      return (Double(batch.evaluation) / Double(images), Double(batch.beside) / Double(images))
+    }
+    return (all.map(\.0).min() ?? 0, all.map(\.1).min() ?? 0)
+  }
+
   /// Time for which a look at one image's latent holds a worker of `node` up.
   public func lookTime(of node: NodeID, shape: ShapeID) -> SimulationDuration {
     SimulationDuration(nanoseconds: lookTime(node: Int(node.rawValue), shape: shape))

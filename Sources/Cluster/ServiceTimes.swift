@@ -48,7 +48,7 @@ public final class ServiceTimes: Sendable {
     precondition(maximumBatch >= 1, "a batch without an image")
     var builder = ServiceTimesBuilder(
       shapes: shapes, maximumBatch: maximumBatch, guidance: guidance,
-      latencyModels: cluster.latencyModels)
+      latencyModels: cluster.latencyModels, unguidedModels: cluster.unguidedModels)
     for node in cluster.nodes {
       builder.add(
         node.accelerator, of: node.name, isCPU: false,
@@ -71,7 +71,7 @@ public final class ServiceTimes: Sendable {
       // Of the other steps, denoising alone; the other rows keep the places alike.
       var other = ServiceTimesBuilder(
         shapes: shapes, maximumBatch: maximumBatch, guidance: false,
-        latencyModels: cluster.latencyModels)
+        latencyModels: cluster.latencyModels, unguidedModels: cluster.unguidedModels)
       for node in cluster.nodes {
         other.add(
           node.accelerator, of: node.name, isCPU: false,
@@ -186,6 +186,7 @@ private struct ServiceTimesBuilder {
   let maximumBatch: Int
   let guidance: Bool
   let latencyModels: [String: String]
+  let unguidedModels: Set<String>
   var nanoseconds: [Int64] = []
   var synthetic: [Distribution?] = []
   var exists: [Bool] = []
@@ -200,9 +201,14 @@ private struct ServiceTimesBuilder {
     var profile: String
     var stage: Stage
     var shape: Shape
+    var guidance: Bool
   }
 
-  init(shapes: [Shape], maximumBatch: Int, guidance: Bool, latencyModels: [String: String]) {
+  init(
+    shapes: [Shape], maximumBatch: Int, guidance: Bool, latencyModels: [String: String],
+    unguidedModels: Set<String>
+  ) {
+    self.unguidedModels = unguidedModels
     self.latencyModels = latencyModels
     self.shapes = shapes
     self.maximumBatch = maximumBatch
@@ -272,8 +278,10 @@ private struct ServiceTimesBuilder {
     let height = Int(shape.size.height)
     let width = Int(shape.size.width)
     var shape = shape
+    let guidance = guidance && !unguidedModels.contains(shape.model)
     shape.model = latencyModels[shape.model] ?? shape.model
-    let key = TableKey(profile: model.profile.contentHash, stage: stage, shape: shape)
+    let key = TableKey(
+      profile: model.profile.contentHash, stage: stage, shape: shape, guidance: guidance)
     let known = tables[key]
     guard
       let table = known

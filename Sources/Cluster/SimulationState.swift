@@ -30,7 +30,11 @@ struct Part {
   var sequence: UInt64 = 0
   var enqueued: SimulationTime = .zero
   var queuedWork: Int64 = 0
-  /// On the fastest device, at its requested steps.
+  /// Evaluations that the step policy expects.
+  var expectedSteps: Int32 = 0
+  /// Nanoseconds for which its accelerator is still to be held up before the first evaluation.
+  var overhead: Int64 = 0
+  /// On the fastest device, at its expected steps.
   var predictedService = SimulationDuration.zero
   var evaluationsDone: Int32 = 0
   /// Evaluations for earlier models, before a re-submission.
@@ -148,6 +152,8 @@ struct Worker {
   /// Parts being denoised.
   var running: [Int32] = []
   var runningImages = 0
+  /// Nanoseconds by which the next step is to take longer.
+  var overhead: Int64 = 0
   /// Parts that ever joined a batch here.
   var joined: Int32 = 0
   /// Parts that are denoised and have not left yet.
@@ -190,6 +196,7 @@ struct Worker {
     group.removeAll()
     running.removeAll()
     runningImages = 0
+    overhead = 0
     finished.removeAll()
     ready.removeAll()
     inputsHeld = 0

@@ -61,6 +61,8 @@ public enum ParameterKind: Hashable, Sendable {
   case name
   /// Times and numbers of accelerators, in order of time.
   case schedule
+  /// Whole numbers in a range, rising, at least one.
+  case integers(ClosedRange<Int>)
 }
 
 /// The value of a parameter.
@@ -77,6 +79,8 @@ public enum ParameterValue: Hashable, Sendable {
   case name(String)
   /// A plan in order of time.
   case schedule([ScheduleEntry])
+  /// Whole numbers, rising.
+  case integers([Int])
 }
 
 /// A parameter of a policy part.
@@ -151,6 +155,14 @@ public struct PolicyArguments: Sendable {
   public func schedule(_ name: String) -> [ScheduleEntry] {
     guard case .schedule(let value) = values[name] else {
       preconditionFailure("\(name) is no schedule")
+    }
+    return value
+  }
+
+  /// Whole numbers, rising.
+  public func integers(_ name: String) -> [Int] {
+    guard case .integers(let value) = values[name] else {
+      preconditionFailure("\(name) is no list of whole numbers")
     }
     return value
   }

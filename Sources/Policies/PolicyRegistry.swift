@@ -5,12 +5,19 @@ public enum PolicyRegistry {
   /// In the order of documentation.
   public static let entries: [PolicyEntry] = [
     FixedSteps.entry,
+    FewSteps.entry,
     SlackSteps.entry,
     EntropySteps.entry,
     EntropyProbe.entry,
     CascadeSteps.entry,
     RegenerateSteps.entry,
     ParallelSteps.entry,
+    DiffServeSteps.entry,
+    ApproximateCaching.entry,
+    AccuracyScaling.entry,
+    PromptApproximation.entry,
+    RoundParallelSteps.entry,
+    PredictedSteps.entry,
     NoFinish.entry,
     JumpFinish.entry,
     ReservedFinish.entry,
@@ -24,6 +31,7 @@ public enum PolicyRegistry {
     FirstComeFirstServed.entry,
     EarliestDeadlineFirst.entry,
     LeastSlackFirst.entry,
+    RelativeSlackFirst.entry,
     ShortestJobFirst.entry,
     PriorityDiscipline.entry,
     AcceptAll.entry,
@@ -43,7 +51,11 @@ public enum PolicyRegistry {
   ]
 
   /// Policies of several parts.
-  public static let presets: [PolicyPreset] = [QoSDiff.preset]
+  public static let presets: [PolicyPreset] = [
+    QoSDiff.preset, DiffServeSteps.preset, ApproximateCaching.preset, AccuracyScaling.preset,
+    PromptApproximation.preset, RoundParallelSteps.preset, RelativeSlackFirst.preset,
+    Clockwork.preset, PredictedSteps.preset,
+  ]
 
   /// The entries that fill a part.
   public static func entries(of kind: PolicyKind) -> [PolicyEntry] {

@@ -108,6 +108,12 @@ struct PolicyBuilder {
         encodeOnCPU: placement["encode"]?.string == "cpu",
         decodeOnCPU: placement["decode"]?.string == "cpu")
     }
+    if let planner = parts["scaling"], set.controller != nil, set.steps.planner != nil {
+      builder.fault(
+        planner.location, "policy '\(name)' has steps that plan the accelerators themselves",
+        "remove 'scaling', or take other steps")
+      isWhole = false
+    }
     return isWhole ? set : nil
   }
 
@@ -124,6 +130,8 @@ struct PolicyBuilder {
       case .bits: values[parameter.name] = given.number.map { .number($0) }
       case .choice: values[parameter.name] = given.string.map { .choice($0) }
       case .name: values[parameter.name] = given.string.map { .name($0) }
+      case .integers:
+        values[parameter.name] = .integers(Set(given.list.compactMap(\.integer)).sorted())
       case .schedule:
         let entries = given.list.map {
           ScheduleEntry(

@@ -46,6 +46,8 @@ public struct Scenario: Sendable {
   /// Where each node's memory is given, and its models.
   var memoryPlaces: [String: Diagnostic.Location]
   var modelPlaces: [String: Diagnostic.Location]
+  /// Where each policy's steps are chosen.
+  var stepPlaces: [String: Diagnostic.Location]
 
   struct ProfilePlace: Hashable, Sendable {
     let node: String
@@ -68,6 +70,11 @@ public struct Scenario: Sendable {
   /// A fault of the models that a node serves, at the line that names them.
   public func modelFault(node: String, _ what: String, hint: String) -> Diagnostic {
     located(modelPlaces[node] ?? .init(file: path), what, hint: hint)
+  }
+
+  /// A fault of a policy's steps, at the line that chooses them.
+  public func stepsFault(policy: String, _ what: String, hint: String) -> Diagnostic {
+    located(stepPlaces[policy] ?? .init(file: path), what, hint: hint)
   }
 
   func located(_ place: Diagnostic.Location, _ what: String, hint: String) -> Diagnostic {
@@ -232,6 +239,8 @@ public struct RunPlan: Hashable, Sendable {
   public var warmup: Warmup
   /// End of a run; nil = when the last query has ended.
   public var horizon: SimulationDuration?
+  /// Whether policies are held against what is possible: a bound, and the best schedule known.
+  public var bounds = false
 }
 
 /// What is deleted from the start of a run, where it has not settled.

@@ -11,7 +11,8 @@ extension ScenarioBuilder {
       let memory = ModelPlan.Entry(
         latencyOf: field.value["latency_of"]?.string,
         weights: field.value["weights"]?.number,
-        activations: field.value["activations"]?.number, place: field.location,
+        activations: field.value["activations"]?.number,
+        isUnguided: field.value["guidance"]?.boolean == false, place: field.location,
         latencyPlace: field.value["latency_of"]?.location)
       if field.key == ModelPlan.other {
         plan.others = memory
@@ -34,6 +35,7 @@ public struct ModelPlan: Hashable, Sendable {
     var weights: Double?
     /// Bytes for one image of 512 x 512.
     var activations: Double?
+    var isUnguided = false
     var place: Diagnostic.Location
     var latencyPlace: Diagnostic.Location?
   }
@@ -45,6 +47,9 @@ public struct ModelPlan: Hashable, Sendable {
   public func latencyModel(of model: String) -> String {
     (named[model] ?? others)?.latencyOf ?? model
   }
+
+  /// Whether the scenario says that it is run without guidance.
+  public func isUnguided(_ model: String) -> Bool { (named[model] ?? others)?.isUnguided ?? false }
 
   /// Bytes of a model's weights: as said, else the parameters of its networks in half precision; nil for a
   /// model that is not known.

@@ -95,7 +95,11 @@ extension ScenarioBuilder {
     let mix = QueryMix(
       steps: weights(value["mix"]?["steps"]), images: weights(value["mix"]?["images"]),
       sizes: sizes(value["mix"]?["sizes"]), models: named(value["mix"]?["models"]),
-      classes: named(value["mix"]?["classes"]))
+      classes: named(value["mix"]?["classes"]),
+      prompts: value["mix"]?["prompts"].map { prompts in
+        PromptPopularity(
+          count: prompts["count"]?.integer ?? 1, exponent: prompts["exponent"]?.number ?? 1)
+      })
     fault = fault ?? mix.fault
     if let fault {
       self.fault(arrivals.location, "these arrivals cannot be generated: \(fault)", nil)

@@ -78,7 +78,17 @@ struct ScenarioBuilder {
       policyOrigins: (root["policies"]?.fields ?? []).map { PolicyOrigin(name: $0.key, $0.value) },
       latents: latents, quality: quality(root["quality"]),
       experiment: experiment, run: run, oracles: oracles,
-      profilePlaces: profilePlaces, memoryPlaces: memoryPlaces, modelPlaces: modelPlaces)
+      profilePlaces: profilePlaces, memoryPlaces: memoryPlaces, modelPlaces: modelPlaces,
+      stepPlaces: stepPlaces(root))
+  }
+
+  /// The place of each policy's steps, its preset or the policy itself.
+  private func stepPlaces(_ root: LocatedValue) -> [String: Diagnostic.Location] {
+    let policies = root["policies"]?.fields ?? []
+    return Dictionary(
+      policies.map { field in
+        (field.key, (field.value["steps"] ?? field.value["preset"] ?? field.value).location)
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Whether the policy can use what it asks of the cluster, and uses all of it.
@@ -186,7 +196,7 @@ struct ScenarioBuilder {
       baseline: baseline, seed: UInt64(run?["seed"]?.integer ?? 1), replications: replications,
       mostReplications: most?.integer ?? max(100, replications), precision: precision?.number,
       warmup: warmup?.string == nil ? .fixed(warmup?.duration ?? .zero) : .mser5,
-      horizon: run?["horizon"]?.duration)
+      horizon: run?["horizon"]?.duration, bounds: run?["bounds"]?.boolean ?? false)
   }
 
   /// A path in the scenario, from its folder.

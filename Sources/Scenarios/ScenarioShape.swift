@@ -70,6 +70,7 @@ enum ScenarioShape {
 
   private static let model = ValueShape.object([
     .init("latency_of", .string, "the model whose latencies it has; default: its own"),
+    .init("guidance", .boolean, "false = it is run without guidance; default: query.guidance"),
     .init(
       "weights", .quantity(.memory, .positive),
       "its weights; default: its networks' parameters in half precision"),
@@ -130,6 +131,12 @@ enum ScenarioShape {
         .init("sizes", named("size"), "image sizes, such as 512x512, and their weights"),
         .init("models", named("model"), "models and their weights"),
         .init("classes", named("class"), "classes and their weights"),
+        .init(
+          "prompts",
+          .object([
+            .init("count", .integer(1...10_000_000), required: true, "different prompts"),
+            .init("exponent", .number(0...100), "of Zipf's law; default 1"),
+          ]), "prompts that come back; default: every query has its own"),
       ]), "what generated queries ask for"),
     .init(
       "load", .number(0.001...1000),
@@ -226,6 +233,7 @@ enum ScenarioShape {
     case .bits: .quantity(.information, .notNegative)
     case .choice(let words): .choice(words)
     case .name: .string
+    case .integers(let range): .list(of: .integer(range))
     case .schedule:
       .list(
         of: .object([
@@ -281,5 +289,9 @@ enum ScenarioShape {
       "queries that arrive earlier are not counted; mser-5 = found in each replication; default 0 s"
     ),
     .init("horizon", .quantity(.duration, .positive), "end of a run; default: the last query's"),
+    .init(
+      "bounds", .boolean,
+      "holds policies against what is possible: a lower bound on violations, and 'best-known', a schedule that knows "
+        + "what is to come; default false"),
   ])
 }

@@ -7,7 +7,7 @@ public struct QueryKind: Hashable, BitwiseCopyable, Sendable {
   /// Number of images.
   public let images: Int32
   /// Denoising steps asked for.
-  public let steps: Int32
+  public var steps: Int32
 }
 
 extension Query {

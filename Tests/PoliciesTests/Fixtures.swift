@@ -83,7 +83,9 @@ struct Choice: CustomTestStringConvertible, Sendable {
     case .duration: [.duration(SimulationDuration(seconds: 0.05)), .duration(.zero)]
     case .bits: [.number(100), .number(0)]
     case .choice(let words): words.suffix(1).map { .choice($0) }
-    case .name: [.name("another")]
+    // Another solver there is not.
+    case .name: parameter.name == "solver" ? [] : [.name("another")]
+    case .integers(let range): [.integers([range.lowerBound, range.upperBound])]
     case .schedule: []
     }
   }

@@ -22,6 +22,9 @@ import Workload
     var firstModel: ModelID? { own.firstModel }
     var models: [String] { own.models }
     var decidesAfterDecode: Bool { true }
+    var predictsSteps: Bool { own.predictsSteps }
+    func predictedSteps(of query: QueryView) -> Int { own.predictedSteps(of: query) }
+    mutating func tune(_ parameter: String, to value: Double) { own.tune(parameter, to: value) }
     mutating func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
       own.plan(query, context)
     }

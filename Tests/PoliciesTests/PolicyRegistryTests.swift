@@ -51,6 +51,8 @@ import Testing
           case (.choice(let words), .choice(let word)): words.contains(word)
           case (.name, .name(let name)): !name.isEmpty
           case (.schedule, .schedule(let entries)): entries.isEmpty
+          case (.integers(let range), .integers(let values)):
+            !values.isEmpty && values == values.sorted() && values.allSatisfy(range.contains)
           default: false
           }
         #expect(isInRange, "\(entry.name): \(parameter.name)")

@@ -206,7 +206,9 @@ struct ScenarioGenerator {
           nanoseconds: random.index(below: 2) == 0 ? 0 : stageTime() * 2))
     case .bits: .number(random.uniform() * 8)
     case .choice(let words): .choice(pick(words))
-    case .name: .name("other")
+    case .name: parameter.name == "solver" ? parameter.defaultValue : .name("other")
+    case .integers(let range):
+      .integers(Set((0..<3).map { _ in range.lowerBound + random.index(below: 9) }).sorted())
     case .schedule:
       .schedule([
         ScheduleEntry(at: .zero, accelerators: 1 + random.index(below: 3)),

@@ -30,10 +30,13 @@ struct Situation {
       maximumBatch: 4, placement: Placement())
   }
 
-  var view: ClusterView {
+  var view: ClusterView { view(arrived: 0) }
+
+  func view(arrived: Int) -> ClusterView {
     ClusterView(
-      now: Self.now, workers: workers, centralParts: 0, centralImages: 0, centralWork: centralWork,
-      times: times,
+      now: Self.now, workers: workers, arrived: arrived, centralParts: 0, centralImages: 0,
+      centralWork: centralWork,
+      models: ["sd15"], times: times,
       options: ServingOptions(batchLimit: 4, pipelining: .none))
   }
 

@@ -1,0 +1,74 @@
+private import Foundation
+public import Cluster
+public import LatentDynamics
+
+/// Proteus's accuracy scaling: as many queries as the load allows get the most accurate variant, whichever they are.
+///
+/// Variants are numbers of steps. Taken: a plan by optimisation that maximises the mean accuracy at the demand; queries are
+/// sent to variants by the planned shares, whatever their prompts. Simplified: variants share their weights, so that a
+/// worker serves all of them; batches form as the policy set says.
+public struct AccuracyScaling: StepPolicy {
+  static let entry = PolicyEntry(
+    .steps, "accuracy-scaling",
+    summary: "numbers of steps by shares that are planned by optimisation for the demand",
+    reference:
+      "Ahmad et al., Proteus: A High-Throughput Inference-Serving System with Accuracy Scaling, ASPLOS 2024",
+    parameters: VariantPlanner.parameters
+  ) { arguments in
+    do throws(Solver.Missing) {
+      let solver = try Solver(library: arguments.name("solver"))
+      return .success(.steps(AccuracyScaling(VariantPlanner(arguments, solver))))
+    } catch {
+      return .failure(.init("solver", error.what))
+    }
+  }
+
+  static let preset = PolicyPreset(
+    "proteus", summary: "steps by planned shares; queries that would be late are dropped",
+    reference: entry.reference ?? "",
+    parts: [.steps: "accuracy-scaling", .discipline: "edf", .admission: "drop-hopeless"])
+
+  private var made: VariantPlanner
+  private var shares: VariantShares
+
+  init(_ planner: VariantPlanner) {
+    made = planner
+    shares = VariantShares(levels: planner.levels, classes: 1)
+  }
+
+  /// True.
+  public var needsTable: Bool { true }
+
+  /// The program's solutions.
+  public var planner: (any Controller)? { made }
+
+  /// True.
+  public var predictsSteps: Bool { true }
+
+  /// One class of prompts, of the table's mean accuracy at each level.
+  public mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
+    let rows = Array(0..<trajectories.prompts)
+    made.bind([
+      VariantPlanner.PromptClass(
+        share: 1,
+        accuracies: made.levels.map {
+          VariantPlanner.accuracy(trajectories, rows: rows, steps: $0)
+        })
+    ])
+  }
+
+  /// By the planned shares, drawn by prompt.
+  public func predictedSteps(of query: QueryView) -> Int {
+    min(shares.level(of: query, class: 0), query.requestedSteps)
+  }
+
+  /// The same.
+  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+    StepPlan(evaluations: predictedSteps(of: query))
+  }
+
+  /// Takes a planned share.
+  public mutating func tune(_ parameter: String, to value: Double) {
+    shares.tune(parameter, to: value)
+  }
+}

@@ -1,0 +1,91 @@
+public import Cluster
+import EventEngine
+
+/// The steps asked for, on the fewest accelerators that meet the deadline, chosen again every few steps.
+///
+/// Taken from TetriServe: rounds of several steps; degrees 1, 2, 4, ...; at each round the degree with the least
+/// accelerator time that meets the deadline; what is late anyway gets one accelerator; with nobody waiting, idle
+/// accelerators are taken on. Simplified: queries choose for themselves, in the order of the discipline, where
+/// TetriServe packs a round's queries by a knapsack; hopeless queries are dropped by the preset, where TetriServe serves
+/// them when nobody else waits. Its scheduling takes no time here, as
+/// it overlaps with denoising there.
+public struct RoundParallelSteps: StepPolicy {
+  static let entry = PolicyEntry(
+    .steps, "round-parallel",
+    summary:
+      "the fewest accelerators that meet the deadline share a query's steps, chosen anew every round",
+    reference:
+      "TetriServe: Efficiently Serving Mixed DiT Workloads, ASPLOS 2026, doi 10.1145/3779212.3790233",
+    parameters: [
+      PolicyParameter(
+        "accelerators", .integer(1...1024), default: .integer(2),
+        "most accelerators that share the steps of one query or batch"),
+      PolicyParameter(
+        "round", .integer(1...1000), default: .integer(5),
+        "steps of a round; published: 5 is most robust"),
+      PolicyParameter(
+        "elastic", .choice(["yes", "no"]), default: .choice("yes"),
+        "whether idle accelerators are taken on where nobody waits"),
+    ]
+  ) {
+    .success(
+      .steps(
+        RoundParallelSteps(
+          accelerators: $0.integer("accelerators"), round: $0.integer("round"),
+          isElastic: $0.choice("elastic") == "yes")))
+  }
+
+  static let preset = PolicyPreset(
+    "tetriserve",
+    summary: "accelerators for each query by its deadline, in rounds; hopeless queries dropped",
+    reference: entry.reference ?? "",
+    parts: [.steps: "round-parallel", .discipline: "edf", .admission: "drop-hopeless"])
+
+  let accelerators: Int
+  let round: Int
+  let isElastic: Bool
+  private var parallelism = SpeedupCurve.published
+
+  /// At most so many accelerators, chosen again after each `round` of steps.
+  public init(accelerators: Int, round: Int, isElastic: Bool = true) {
+    self.accelerators = accelerators
+    self.round = round
+    self.isElastic = isElastic
+  }
+
+  /// As chosen.
+  public var mostAccelerators: Int { accelerators }
+
+  /// Every round.
+  public var looks: LookCadence? { LookCadence(first: round, every: round) }
+
+  /// Keeps the curve.
+  public mutating func bind(_ parallelism: SpeedupCurve) { self.parallelism = parallelism }
+
+  /// The steps asked for.
+  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+    StepPlan(
+      evaluations: query.requestedSteps,
+      parallelDegree: degree(query, context, left: query.requestedSteps))
+  }
+
+  /// The degree of the next round.
+  public func afterStep(
+    _ query: QueryView, _ observation: StepObservation, _ state: inout StepState,
+    _ context: StepContext
+  ) -> StepDecision {
+    .share(among: degree(query, context, left: observation.evaluationsLeft))
+  }
+
+  private func degree(_ query: QueryView, _ context: StepContext, left: Int) -> Int {
+    if isElastic, context.queuedImages == 0 { return accelerators }
+    let budget = (query.deadline - context.now - context.otherTime).seconds
+    let alone = (context.evaluationTime * left).seconds
+    var degree = 1
+    while degree <= accelerators {
+      if alone / parallelism.speedup(devices: degree) <= budget { return degree }
+      degree *= 2
+    }
+    return 1
+  }
+}
