@@ -12,6 +12,7 @@ extension Experiment {
     for model in models {
       let other = scenario.models.latencyModel(of: model)
       if other != model { scenario.cluster.latencyModels[model] = other }
+      if scenario.models.isUnguided(model) { scenario.cluster.unguidedModels.insert(model) }
       for index in scenario.cluster.nodes.indices {
         scenario.cluster.nodes[index].memory?.weights[model] = scenario.models.weights(of: model)
         scenario.cluster.nodes[index].memory?.activationsPerPixel[model] =

@@ -30,6 +30,8 @@ public struct Experiment: Sendable {
   let quality: QualityMeter?
   /// Service times by policy.
   let times: [ServiceTimes]
+  /// Nil where nobody asks what is possible.
+  let possible: Possible?
 
   /// Prepares the policies named (all by default) of a scenario.
   ///
@@ -49,6 +51,8 @@ public struct Experiment: Sendable {
         PrecisionGoal(relative: $0, most: max(scenario.run.mostReplications, count))
       }
     var policies = try Self.choose(names, baseline: self.baseline, of: scenario)
+    let schedules = scenario.run.bounds ? Possible.schedules(policies[0], scenario.quality) : []
+    if let first = schedules.first { policies.append(first) }
     var streams = try QueryStreams(scenario, extraModels: policies.flatMap { $0.steps.models })
     let scenario = Self.knowing(streams.models, scenario)
     self.scenario = scenario
@@ -57,9 +61,11 @@ public struct Experiment: Sendable {
       uniquingKeysWith: { first, _ in first })
     for i in policies.indices {
       policies[i].steps.bind(ids)
+      policies[i].steps.bind(scenario.cluster.parallelism)
       if let table = scenario.latents?.table {
         policies[i].steps.bind(table, finish: policies[i].finish)
       }
+      policies[i].controller = policies[i].controller ?? policies[i].steps.planner
     }
     quality = scenario.latents.map { QualityMeter($0.table, scenario.quality) }
     self.policies = policies
@@ -72,7 +78,13 @@ public struct Experiment: Sendable {
     let asked = streams.models + scenario.policies.flatMap { $0.steps.models }
     try scenario.checkModelPlan(asked: asked)
     times = try Self.serviceTimes(policies, sample, asked: Set(asked), scenario)
+    possible =
+      scenario.run.bounds
+      ? Possible(
+        schedules: schedules, policy: policies.count - 1, times: times[0], scenario: scenario)
+      : nil
     try WorkLimits.check(sample, times[0], scenario)
+    try WorkLimits.check(policies, sample, scenario)
     let capacity = Capacity(
       cluster: scenario.cluster, times: times[0], stream: sample.queries,
       options: policies[0].options)

@@ -157,6 +157,13 @@ public struct ExperimentRunner: Sendable {
     if keepsCurves {
       run.latencyQuantiles = RunMetrics.latencyQuantiles(of: recorder, warmup: warmup)
     }
+    if let possible = experiment.possible,
+      let bound = possible.leastViolationRatio(
+        experiment.queries(replication), models: experiment.streams.models, warmup: warmup)
+    {
+      run.metrics[.violationBound] = bound
+      run.metrics[.violationAboveBound] = run.metrics[.violationRatio].map { $0 - bound }
+    }
     run.series = recorder.series
     run.companion = recorder.companion
     return run
@@ -252,12 +259,31 @@ extension Experiment {
     policy index: Int, replication: Int, warmup: SimulationTime = .zero, keepsSeries: Bool = false,
     companion: (any Observer)? = nil
   ) -> RunRecorder {
-    // Deadlines come from the baseline's placement: the same for every policy.
-    let stream = streams.queries(
+    guard let possible, possible.policy == index else {
+      return simulate(
+        policies[index], times[index], replication: replication, warmup: warmup,
+        keepsSeries: keepsSeries, companion: companion)
+    }
+    return possible.best(of: queries(replication), models: streams.models, warmup: warmup) {
+      policy in
+      simulate(
+        policy, times[index], replication: replication, warmup: warmup, keepsSeries: keepsSeries)
+    }
+  }
+
+  /// A replication's queries. Deadlines come from the baseline's placement: the same for every policy.
+  func queries(_ replication: Int) -> QueryStream {
+    streams.queries(
       replication: replication, times: times[0], placement: policies[0].placement)
+  }
+
+  private func simulate(
+    _ policy: PolicySet, _ times: ServiceTimes, replication: Int, warmup: SimulationTime,
+    keepsSeries: Bool, companion: (any Observer)? = nil
+  ) -> RunRecorder {
     let seed = QueryStreams.seed(scenario.run.seed, replication: replication)
     var simulation = ClusterSimulation(
-      cluster: scenario.cluster, stream: stream, policy: policies[index], times: times[index],
+      cluster: scenario.cluster, stream: queries(replication), policy: policy, times: times,
       seed: seed, horizon: scenario.run.horizon.map { .zero + $0 } ?? .distantFuture,
       countingFrom: warmup,
       trajectories: scenario.latents?.table,

@@ -129,6 +129,7 @@ enum Summaries {
     case .acceleratorsActive: "none: all are, and nothing is said of power, price or scaling"
     case .modelLoads: "none: no node has a 'memory'"
     case .nodeFailures, .retried: "none: no node can fail"
+    case .violationBound, .violationAboveBound: "none asked: the scenario has no run.bounds"
     default: "no query"
     }
   }

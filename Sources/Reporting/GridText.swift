@@ -50,13 +50,24 @@ public struct GridText {
     guard let point = experiment.point else { return "" }
     let names = summaries.policies
     // A column without any value says nothing.
-    let judged = [Metric.convergenceP5, .perceptualScore].filter { metric in
+    let bound = summaries.of(names[0], .violationBound)
+    let isHeldAgainstBound = bound?.mean != nil
+    let further: [Metric] =
+      [.convergenceMean, .convergenceP5, .perceptualScore]
+      + (isHeldAgainstBound
+        ? [.goodputImages, .costPer1000Images, .energyPerImage, .violationAboveBound] : [])
+    let judged = further.filter { metric in
       names.contains { summaries.of($0, metric)?.mean != nil }
+        && (isHeldAgainstBound || metric != .convergenceMean)
     }
-    let titles: [Metric: String] = [.convergenceP5: "conv p5", .perceptualScore: "FID"]
+    let titles: [Metric: String] = [
+      .convergenceMean: "conv", .convergenceP5: "conv p5", .perceptualScore: "FID",
+      .goodputImages: "goodput", .costPer1000Images: "USD/1000", .energyPerImage: "kJ/1000",
+      .violationAboveBound: "above bound",
+    ]
     var table = TextTable(
       header: ["policy", "violations", "ratio", "latency", "throughput", "steps"]
-        + judged.compactMap { titles[$0] })
+        + judged.compactMap { titles[$0] } + (isHeldAgainstBound ? ["frontier"] : []))
     for name in names {
       table.add(
         [
@@ -64,10 +75,36 @@ public struct GridText {
           ratio(summaries.of(name, .violationRatio)),
           ratio(summaries.of(name, .latencyMean)), ratio(summaries.of(name, .throughputSustained)),
           mean(summaries.of(name, .stepsMean)),
-        ] + judged.map { mean(summaries.of(name, $0)) })
+        ] + judged.map { mean(summaries.of(name, $0)) }
+          + (isHeldAgainstBound ? [frontier(name, names, summaries)] : []))
     }
-    return "\(point.workload), load \(NumberText.short(point.load)), SLO scale "
-      + "\(NumberText.short(point.sloScale))\n" + table.text
+    let title =
+      "\(point.workload), load \(NumberText.short(point.load)), SLO scale "
+      + "\(NumberText.short(point.sloScale))\n"
+    guard isHeldAgainstBound else { return title + table.text }
+    return title + table.text + "\n"
+      + ComparisonText.wrapped(
+        "No schedule that keeps the quality floor has fewer violations than \(mean(bound)): 'above bound' is "
+          + "what a policy has more; below it are policies whose images are another model's, cached, or under the "
+          + "floor. frontier: 'yes' where no other policy has no more violations and no less convergence."
+      )
+  }
+
+  /// Whether no other policy is at least as good in violations and convergence, and better in one.
+  private func frontier(
+    _ name: String, _ names: [String], _ summaries: [StoredSummary]
+  ) -> String {
+    func point(_ name: String) -> (late: Double, quality: Double)? {
+      guard let late = summaries.of(name, .violationRatio)?.mean,
+        let quality = summaries.of(name, .convergenceMean)?.mean
+      else { return nil }
+      return (late, quality)
+    }
+    guard let own = point(name) else { return "not judged" }
+    let isDominated = names.compactMap(point).contains {
+      $0.late <= own.late && $0.quality >= own.quality && $0 != own
+    }
+    return isDominated ? "no" : "yes"
   }
 
   private func mean(_ summary: StoredSummary?) -> String {

@@ -38,6 +38,8 @@ public enum Metric: String, CaseIterable, Sendable {
   case modelLoads = "model_loads"
   case nodeFailures = "node_failures"
   case retried = "queries_retried"
+  case violationBound = "slo_violation_ratio_bound"
+  case violationAboveBound = "slo_violation_ratio_above_bound"
 
   /// Its unit; empty for a pure number.
   public var unit: String {
@@ -54,7 +56,8 @@ public enum Metric: String, CaseIterable, Sendable {
     case .retried: "query"
     case .violationRatio, .attainment, .dropRatio, .acceleratorUtilisation, .cpuUtilisation,
       .latentError, .convergenceMean, .convergenceP5, .perceptualScore, .qualityViolationRatio,
-      .busiestUtilisation, .acceleratorsActive, .modelLoads, .nodeFailures:
+      .busiestUtilisation, .acceleratorsActive, .modelLoads, .nodeFailures, .violationBound,
+      .violationAboveBound:
       ""
     }
   }
@@ -99,6 +102,8 @@ public enum Metric: String, CaseIterable, Sendable {
     case .modelLoads: "model loads"
     case .nodeFailures: "node failures"
     case .retried: "queries retried"
+    case .violationBound: "SLO violation ratio, lower bound"
+    case .violationAboveBound: "SLO violation ratio above the bound"
     }
   }
 
@@ -130,11 +135,11 @@ public enum Metric: String, CaseIterable, Sendable {
     case .violationRatio, .dropRatio, .latencyMean, .latencyP50, .latencyP90, .latencyP95,
       .latencyP99, .latencyP99Offered, .waitMean, .latentError, .perceptualScore,
       .qualityViolationRatio, .queueLengthMean, .queueLengthMaximum, .energyPerImage,
-      .costPer1000Images:
+      .costPer1000Images, .violationAboveBound:
       false
     case .acceleratorsActive, .modelLoads, .nodeFailures, .retried, .acceleratorUtilisation,
       .cpuUtilisation, .stepsMean, .offered, .completed, .dropped,
-      .inFlight, .waitGrowth, .busiestUtilisation, .warmup:
+      .inFlight, .waitGrowth, .busiestUtilisation, .warmup, .violationBound:
       nil
     }
   }

@@ -11,6 +11,7 @@ public enum View: String, CaseIterable, Sendable {
   case latencyCDF = "v_latency_cdf"
   case ablation = "v_ablation"
   case qualityByLatency = "v_quality_by_latency"
+  case frontier = "v_frontier"
   case overTime = "v_over_time"
   case serviceClass = "v_class"
   case claim = "v_claim"
@@ -32,6 +33,8 @@ public enum View: String, CaseIterable, Sendable {
     case .latencyCDF: "a point of a policy's latency distribution"
     case .ablation: "a metric of a policy over that of the policy it extends"
     case .qualityByLatency: "a policy's latency beside the quality of its images"
+    case .frontier:
+      "a policy's violations beside its quality, and the policies that are better in both"
     case .overTime: "an interval of a policy's first replication: queue and utilisation"
     case .serviceClass: "a metric of a policy for one class of queries"
     case .claim: "a verdict on a published claim"
@@ -48,7 +51,7 @@ public enum View: String, CaseIterable, Sendable {
     case .experiment: place
     case .summary, .ratio, .ablation: place + ", policy_index, metric"
     case .violationByLoad, .attainmentBySLOScale, .throughputByLoad, .latencyByLoad,
-      .qualityByLatency:
+      .qualityByLatency, .frontier:
       place + ", policy_index"
     case .latencyCDF: place + ", policy_index, probability"
     case .overTime: place + ", policy_index, replication, start_s"
@@ -112,6 +115,21 @@ public enum View: String, CaseIterable, Sendable {
         .latencyMean, .latencyP99, .stepsMean, .convergenceMean, .convergenceP5, .perceptualScore,
         .qualityViolationRatio,
       ])
+    case .frontier:
+      return """
+        WITH point AS (
+        SELECT s.experiment_id, policy, policy_index,
+        max(CASE WHEN metric = '\(Metric.violationRatio.rawValue)' THEN mean END) AS violations,
+        max(CASE WHEN metric = '\(Metric.convergenceMean.rawValue)' THEN mean END) AS quality
+        FROM summary s GROUP BY s.experiment_id, policy)
+        SELECT \(place), p.policy, p.policy_index, violations AS \(Metric.violationRatio.rawValue),
+        quality AS \(Metric.convergenceMean.rawValue),
+        CASE WHEN quality IS NULL THEN NULL ELSE (SELECT count(*) = 0 FROM point o WHERE \(Self.dominates))
+        END AS on_frontier,
+        (SELECT group_concat(policy, ', ') FROM (SELECT o.policy FROM point o WHERE \(Self.dominates)
+        ORDER BY o.policy_index)) AS dominated_by
+        FROM point p JOIN v_experiment e USING (experiment_id) WHERE controls_of IS NULL
+        """
     case .latencyCDF:
       return """
         SELECT \(place), policy, policy_index, probability, c.replications, latency_s,
@@ -190,6 +208,12 @@ public enum View: String, CaseIterable, Sendable {
         """
     }
   }
+
+  /// Whether point o has no more violations and no less quality than p, and not the same of both.
+  private static let dominates = """
+    o.experiment_id = p.experiment_id AND o.violations <= p.violations AND o.quality >= p.quality
+    AND (o.violations < p.violations OR o.quality > p.quality)
+    """
 
   /// Whether a policy's queue grows through the run, for a row of OUTER.
   private static let unsteady = """

@@ -12,9 +12,16 @@ struct PoliciesCommand: ParsableCommand {
   @Flag(help: "Prints JSON.")
   var json = false
 
+  @Flag(help: "Prints the README's table.")
+  var markdown = false
+
   func run() throws {
     if json {
       Output.result(PolicyListing.json())
+      return
+    }
+    if markdown {
+      Output.result(PolicyListing.markdown())
       return
     }
     Output.result("preset:")
@@ -38,44 +45,5 @@ struct PoliciesCommand: ParsableCommand {
         }
       }
     }
-  }
-}
-
-/// The registry as JSON.
-enum PolicyListing {
-  private struct Entry: Encodable {
-    let kind: String
-    let name: String
-    let summary: String
-    let reference: String?
-    let parameters: [Parameter]
-  }
-
-  private struct Parameter: Encodable {
-    let name: String
-    let `default`: String
-    let summary: String
-  }
-
-  static func defaultText(_ parameter: PolicyParameter) -> String {
-    switch parameter.defaultValue {
-    case .integer(let value): "\(value)"
-    case .number(let value): parameter.kind == .bits ? "\(value) bit" : "\(value)"
-    case .duration(let value): "\(value.seconds) s"
-    case .choice(let word), .name(let word): word
-    case .schedule(let entries): entries.isEmpty ? "none" : "\(entries.count) entries"
-    }
-  }
-
-  static func json() -> String {
-    let entries = PolicyRegistry.entries.map { entry in
-      Entry(
-        kind: entry.kind.rawValue, name: entry.name, summary: entry.summary,
-        reference: entry.reference,
-        parameters: entry.parameters.map {
-          Parameter(name: $0.name, default: defaultText($0), summary: $0.summary)
-        })
-    }
-    return JSONText.of(entries)
   }
 }

@@ -41,66 +41,93 @@ import Testing
     var testDescription: String { name }
   }
 
-  static let scenarioCases = [
+  static let rivalCases = [
     Case(
-      name: "unknown key", replace: ("  trace:", "  trase:"), status: 65,
-      place: "scenario.yaml:4:3: error: unknown key 'trase'", holds: ["did you mean 'trace'?"]),
+      name: "unprofiled light model",
+      replace: ("    steps: fixed", "    steps: { few: { model: sd-turbo } }"), status: 65,
+      place: "scenario.yaml:8:42: error: node 'gpu' has no encode latency of 'sd-turbo'",
+      holds: ["it has sd15"]),
     Case(
-      name: "missing unit", replace: ("60 s", "60"), status: 65,
-      place: "scenario.yaml:2:34: error:",
-      holds: ["query.slo.time lacks a unit: '60'", "300 s"]),
+      name: "cache beyond the trace",
+      replace: ("    steps: fixed", "    steps: { approximate-caching: { capacity: 3 } }"),
+      status: 65,
+      place: "scenario.yaml:11:12: error: policy 'baseline' caches 3 prompts",
+      holds: ["has 2 queries", "lower 'capacity'"]),
     Case(
-      name: "unknown unit", replace: ("60 s", "60 sec"), status: 65,
-      place: "scenario.yaml:2:34: error:", holds: ["unknown unit: 'sec'"]),
+      name: "no such solver",
+      replace: ("    steps: fixed", "    steps: { accuracy-scaling: { solver: libno.so } }"),
+      status: 65,
+      place: "scenario.yaml:11:42: error: the solver GLPK ('libno.so') is not there",
+      holds: ["libglpk40"]),
     Case(
-      name: "negative time", replace: ("60 s", "-1 s"), status: 65,
-      place: "scenario.yaml:2:34: error:", holds: ["above zero"]),
-    Case(
-      name: "policy that doesn't exist", replace: ("steps: fixed", "steps: fixd"), status: 65,
-      place: "scenario.yaml:11:12: error: unknown step policy 'fixd'",
-      holds: ["did you mean 'fixed'?"]),
-    Case(
-      name: "zero nodes",
-      replace: (
-        """
-        nodes:
-            - name: gpu
-              accelerators: { count: 1, profile: gpu.json }
-        """, "nodes: []"
-      ), status: 65, place: "scenario.yaml:6:10: error: cluster.nodes", holds: ["at least one"]),
-    Case(
-      name: "replications 0", replace: ("replications: 2", "replications: 0"), status: 65,
-      place: "scenario.yaml:12:22: error: run.replications cannot be '0'",
-      holds: ["from 1 to"]),
-    Case(
-      name: "model that the profile lacks", replace: ("name: bad", "name: bad\nmodel: sdxl"),
-      status: 65, place: "scenario.yaml:9:42: error:", holds: ["'sdxl'", "it has sd15"]),
-    Case(
-      name: "size that the model cannot make", replace: ("steps: 10", "steps: 10, size: 520x520"),
-      status: 65, place: "scenario.yaml:8:42: error:", holds: ["520x520", "multiples of 64"]),
-    Case(
-      name: "profile that isn't there", replace: ("gpu.json", "cpu.json"), status: 66,
-      place: "scenario.yaml:8:42: error: there is no profile", holds: ["cpu.json"]),
-    Case(
-      name: "trace that isn't there", replace: ("trace.csv", "trade.csv"), status: 66,
-      place: "scenario.yaml:4:10: error: there is no trace 'trade.csv'",
-      holds: ["QOSDIFF_TRACES"]),
-    Case(
-      name: "not YAML", replace: ("cluster:", "cluster: ["), status: 65, place: "scenario.yaml:",
-      holds: ["error: not YAML"]),
-    Case(
-      name: "key twice", replace: ("name: bad", "name: bad\nname: worse"), status: 65,
-      place: "scenario.yaml:", holds: ["'name' stands twice"]),
-    Case(
-      name: "unknown policy asked for", arguments: ["--policies", "adaptiv"], status: 64,
-      place: "scenario.yaml: error: there is no policy 'adaptiv'", holds: ["baseline"]),
-    Case(
-      name: "--set of an unknown key", arguments: ["--set", "workload.lod=0.8"], status: 65,
-      place: "--set workload.lod=0.8: error: unknown key 'lod'", holds: ["did you mean 'load'?"]),
-    Case(
-      name: "--replications 0", arguments: ["--replications", "0"], status: 64, place: "Error:",
-      holds: ["--replications must be at least 1"]),
+      name: "more accelerators than a node has",
+      replace: ("    steps: fixed", "    steps: { round-parallel: { accelerators: 2 } }"),
+      status: 65,
+      place: "scenario.yaml:11:12: error: policy 'baseline' shares steps among 2 accelerators",
+      holds: ["no node that denoises has more than 1"]),
   ]
+
+  static let scenarioCases =
+    rivalCases + [
+      Case(
+        name: "unknown key", replace: ("  trace:", "  trase:"), status: 65,
+        place: "scenario.yaml:4:3: error: unknown key 'trase'", holds: ["did you mean 'trace'?"]),
+      Case(
+        name: "missing unit", replace: ("60 s", "60"), status: 65,
+        place: "scenario.yaml:2:34: error:",
+        holds: ["query.slo.time lacks a unit: '60'", "300 s"]),
+      Case(
+        name: "unknown unit", replace: ("60 s", "60 sec"), status: 65,
+        place: "scenario.yaml:2:34: error:", holds: ["unknown unit: 'sec'"]),
+      Case(
+        name: "negative time", replace: ("60 s", "-1 s"), status: 65,
+        place: "scenario.yaml:2:34: error:", holds: ["above zero"]),
+      Case(
+        name: "policy that doesn't exist", replace: ("steps: fixed", "steps: fixd"), status: 65,
+        place: "scenario.yaml:11:12: error: unknown step policy 'fixd'",
+        holds: ["did you mean 'fixed'?"]),
+      Case(
+        name: "zero nodes",
+        replace: (
+          """
+          nodes:
+              - name: gpu
+                accelerators: { count: 1, profile: gpu.json }
+          """, "nodes: []"
+        ), status: 65, place: "scenario.yaml:6:10: error: cluster.nodes", holds: ["at least one"]),
+      Case(
+        name: "replications 0", replace: ("replications: 2", "replications: 0"), status: 65,
+        place: "scenario.yaml:12:22: error: run.replications cannot be '0'",
+        holds: ["from 1 to"]),
+      Case(
+        name: "model that the profile lacks", replace: ("name: bad", "name: bad\nmodel: sdxl"),
+        status: 65, place: "scenario.yaml:9:42: error:", holds: ["'sdxl'", "it has sd15"]),
+      Case(
+        name: "size that the model cannot make", replace: ("steps: 10", "steps: 10, size: 520x520"),
+        status: 65, place: "scenario.yaml:8:42: error:", holds: ["520x520", "multiples of 64"]),
+      Case(
+        name: "profile that isn't there", replace: ("gpu.json", "cpu.json"), status: 66,
+        place: "scenario.yaml:8:42: error: there is no profile", holds: ["cpu.json"]),
+      Case(
+        name: "trace that isn't there", replace: ("trace.csv", "trade.csv"), status: 66,
+        place: "scenario.yaml:4:10: error: there is no trace 'trade.csv'",
+        holds: ["QOSDIFF_TRACES"]),
+      Case(
+        name: "not YAML", replace: ("cluster:", "cluster: ["), status: 65, place: "scenario.yaml:",
+        holds: ["error: not YAML"]),
+      Case(
+        name: "key twice", replace: ("name: bad", "name: bad\nname: worse"), status: 65,
+        place: "scenario.yaml:", holds: ["'name' stands twice"]),
+      Case(
+        name: "unknown policy asked for", arguments: ["--policies", "adaptiv"], status: 64,
+        place: "scenario.yaml: error: there is no policy 'adaptiv'", holds: ["baseline"]),
+      Case(
+        name: "--set of an unknown key", arguments: ["--set", "workload.lod=0.8"], status: 65,
+        place: "--set workload.lod=0.8: error: unknown key 'lod'", holds: ["did you mean 'load'?"]),
+      Case(
+        name: "--replications 0", arguments: ["--replications", "0"], status: 64, place: "Error:",
+        holds: ["--replications must be at least 1"]),
+    ]
 
   static let traceCases = [
     Case(

@@ -87,7 +87,8 @@ import Testing
       try JSONSerialization.jsonObject(with: data) as? [String: [[String]]])
     #expect(
       tables.keys.sorted() == [
-        "ablation", "attainment_by_slo_scale", "classes", "experiments", "latency_by_load",
+        "ablation", "attainment_by_slo_scale", "classes", "experiments", "frontier",
+        "latency_by_load",
         "latency_cdf", "latency_sources", "over_time", "quality_by_latency", "queries", "ratios",
         "replications", "summary", "throughput_by_load", "violations_by_load",
       ])
@@ -103,7 +104,7 @@ import Testing
     #expect(try column("queries", "on_time").prefix(3) == ["1", "1", "1"])
     #expect(tables["replications"]?.count == 1 + 2 * 2)
     // By class, policy and metric: class a has latencies of 1 s and 3 s.
-    #expect(tables["classes"]?.count == 1 + 2 * 2 * 37)
+    #expect(tables["classes"]?.count == 1 + 2 * 2 * 39)
     let rows = zip(try column("classes", "class"), try column("classes", "metric"))
     let index = try #require(rows.enumerated().first { $1 == ("a", "latency_mean_s") }?.offset)
     #expect(try column("classes", "mean")[index] == "2.0")
@@ -167,7 +168,7 @@ import Testing
           + "class,worker,"
           + "trace_row\n"))
     let columns = text(scratch, "replications.csv").prefix { $0 != "\n" }.split(separator: ",")
-    #expect(columns.count == 13 + 37)
+    #expect(columns.count == 13 + 39)
     for column in columns where column.contains("latency") || column.contains("wait") {
       #expect(column.hasSuffix("_s"))
     }

@@ -51,9 +51,17 @@ import Testing
     let value = try JSONSerialization.jsonObject(with: Data(result.out.utf8))
     let object = try #require(value as? [String: Any])
     #expect(object["name"] as? String == "starter")
-    #expect((object["summaries"] as? [Any])?.count == 3 * 37)
+    #expect((object["summaries"] as? [Any])?.count == 3 * 39)
     let policies = try Program.release("policies", "--json", in: scratch.path).out
-    #expect(try JSONSerialization.jsonObject(with: Data(policies.utf8)) is [Any])
+    let listing = try #require(
+      try JSONSerialization.jsonObject(with: Data(policies.utf8)) as? [String: [[String: Any]]])
+    #expect(listing["presets"]?.count == 9)
+    let entropy = try #require(listing["entries"]?.first { $0["name"] as? String == "entropy" })
+    let threshold = (entropy["parameters"] as? [[String: Any]])?.first {
+      $0["name"] as? String == "threshold"
+    }
+    #expect(
+      threshold?["unit"] as? String == "bit" && threshold?["default"] as? String == "0.02 bit")
   }
 
   @Test func anAbsentTraceSaysWhereItIsPublished() throws {

@@ -36,7 +36,8 @@ import Testing
     #expect(
       files.sorted() == [
         "ablation.csv", "attainment_by_slo_scale.csv", "claims.csv", "comparison.txt",
-        "experiments.csv", "latency_by_load.csv", "latency_cdf.csv", "latency_sources.csv",
+        "experiments.csv", "frontier.csv", "latency_by_load.csv", "latency_cdf.csv",
+        "latency_sources.csv",
         "over_time.csv", "quality_by_latency.csv", "ratios.csv", "replications.csv", "summary.csv",
         "throughput_by_load.csv", "violations_by_load.csv",
       ])

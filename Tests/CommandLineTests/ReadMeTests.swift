@@ -57,6 +57,12 @@ import Testing
     }
   }
 
+  @Test func theTableOfPoliciesIsTheRegistrys() throws {
+    let readme = try String(contentsOfFile: "\(Program.root)/README.md", encoding: .utf8)
+    let table = try Program.release("policies", "--markdown", in: Program.root).out
+    #expect(readme.contains(table), "the README's table is what 'policies --markdown' prints")
+  }
+
   @Test func everyViewHasRowsAndIsNamed() throws {
     let scratch = try Scratch()
     try scratch.write(CSVFilesTests.scenario, to: "s.yaml")
@@ -65,7 +71,7 @@ import Testing
     let names = try scratch.sqlite(
       "r.sqlite", "SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name"
     ).split(separator: "\n").map(String.init)
-    #expect(names.count == 16)
+    #expect(names.count == 17)
     let readme = try String(contentsOfFile: "\(Program.root)/README.md", encoding: .utf8)
     for name in names {
       #expect(readme.contains("`\(name)`"), "the README does not name \(name)")

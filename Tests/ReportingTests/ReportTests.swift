@@ -65,7 +65,7 @@ import Testing
     try store.begin(experiment, provenance: [])
     try store.finish(experiment, StoredAnalysis(summaries: summaries), provenance: [])
     let files = try CSVReport(store).write(to: folder)
-    #expect(files.count == 12)
+    #expect(files.count == 13)
     let summary = try String(contentsOfFile: folder + "/summary.csv", encoding: .utf8)
     #expect(
       summary == """
