@@ -113,7 +113,7 @@ extension ClusterSimulation {
       looked = true
       queues[queue].removeHead(lane)
       dequeue(part, from: queue)
-      if isDroppedBeforeService(part, on: w) { continue }
+      if isDroppedBeforeService(part, on: w, queue: queue) { continue }
       if begin(part, on: w, queue: queue) {
         scratch.append(head)
         images += Int(parts[part].images)
@@ -123,16 +123,15 @@ extension ClusterSimulation {
   }
 
   /// Drops the part's query if the admission policy finds it not worth serving any more.
-  private mutating func isDroppedBeforeService(_ part: Int, on w: Int) -> Bool {
+  private mutating func isDroppedBeforeService(_ part: Int, on w: Int, queue: Int) -> Bool {
     guard policy.admission.rechecksBeforeService else { return false }
     let query = Int(parts[part].query)
     guard !progress[query].hasStarted else { return false }
     let view = view(of: part)
+    // In the batch that is forming: a full one takes much longer than a query alone.
+    let context = context(of: part, on: w, queue: queue)
     let finish =
-      loop.now
-      + times.standalone(
-        node: NodeID(rawValue: workers[w].node), shape: view.shape, images: view.images,
-        evaluations: view.expectedSteps, placement: placement)
+      loop.now + context.evaluationTime * view.expectedSteps + context.otherTime
       + times.fastestStandalone(
         shape: view.shape, images: view.images, evaluations: view.expectedSteps,
         placement: placement, from: view.pool + 1)

@@ -104,10 +104,13 @@ extension ClusterSimulation {
     return trajectories.map { Int32($0.row(promptSeed: prompt)) } ?? -1
   }
 
-  /// Relative distance of a denoised part's latents to the converged ones; nil without a table.
+  /// Relative distance of a denoised part's latents to the converged ones; nil without a table, and for a start from
+  /// another prompt's latent, of which the table knows nothing.
   func latentError(of part: Int) -> Double? {
     let p = parts[part]
-    guard let trajectories, p.trajectory >= 0, p.evaluationsDone > 0, p.evaluationsLeft <= 0 else {
+    guard let trajectories, p.trajectory >= 0, p.evaluationsDone > 0, p.evaluationsLeft <= 0,
+      p.firstStep == 0
+    else {
       return nil
     }
     var path = p.path

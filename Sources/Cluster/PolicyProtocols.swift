@@ -23,6 +23,9 @@ public protocol StepPolicy: Sendable {
   func predictedSteps(of query: QueryView) -> Int
   /// Names of models that plans and re-submissions may name beside the queries' own.
   var models: [String] { get }
+  /// The light model whose images some or all queries get, in so many evaluations; nil = all get those of the model
+  /// asked for.
+  var lightModel: (name: String, evaluations: Int)? { get }
   /// Prompts that it remembers at most; a workload with fewer queries cannot fill that.
   var cachedPrompts: Int { get }
   /// What re-plans the cluster for it now and then; nil = nothing. Asked for once it is bound; a policy set's own
@@ -61,6 +64,8 @@ extension StepPolicy {
   public func predictedSteps(of query: QueryView) -> Int { query.requestedSteps }
   /// One.
   public var mostAccelerators: Int { 1 }
+  /// Nil.
+  public var lightModel: (name: String, evaluations: Int)? { nil }
   /// None.
   public var cachedPrompts: Int { 0 }
   /// Nil.

@@ -9,17 +9,30 @@ extension ServiceTimes {
     SimulationDuration(nanoseconds: tables.nanoseconds.max() ?? 0)
   }
 
-  /// Least time of one image on `node`'s accelerators, over all batches that these times are made for: of one evaluation,
-  /// and of all stages beside denoising, each in the batch that suits it best. In nanoseconds.
-  public func leastTime(
-    node: NodeID, shape: ShapeID, placement: Placement
-  ) -> (evaluation: Double, beside: Double) {
+  /// Least time of one evaluation of one image on `node`'s accelerators, over all batches that these times are made for,
+  /// in nanoseconds.
+  public func leastEvaluation(node: NodeID, shape: ShapeID) -> Double {
     let all = (1...max(maximumBatch, 1)).map { images in
       let batch = prediction(
-        node: Int(node.rawValue), shape: shape, images: images, placement: placement)
-      return (Double(batch.evaluation) / Double(images), Double(batch.beside) / Double(images))
+        node: Int(node.rawValue), shape: shape, images: images, placement: Placement())
+      return Double(batch.evaluation) / Double(images)
     }
-    return (all.map(\.0).min() ?? 0, all.map(\.1).min() ?? 0)
+    return all.min() ?? 0
+  }
+
+  /// Whether an evaluation always takes the time predicted for it: no residuals, no random service, and all guided alike.
+  public var hasFixedEvaluations: Bool {
+    guard !tables.mixesGuidance else { return false }
+    return nodesOfPool.joined().allSatisfy { node in
+      let device = StageTables.accelerator(of: node)
+      if case .deterministic? = distribution(device: device, stage: .denoise) { return true }
+      return distribution(device: device, stage: .denoise) == nil
+        && shapes.indices.allSatisfy {
+          residuals[
+            tables.row(
+              device: device, shape: ShapeID(rawValue: UInt16($0)), stage: .denoise)] == nil
+        }
+    }
   }
 
   /// Time for which a look at one image's latent holds a worker of `node` up.

@@ -51,8 +51,12 @@ public struct Experiment: Sendable {
         PrecisionGoal(relative: $0, most: max(scenario.run.mostReplications, count))
       }
     var policies = try Self.choose(names, baseline: self.baseline, of: scenario)
-    let schedules = scenario.run.bounds ? Possible.schedules(policies[0], scenario.quality) : []
-    if let first = schedules.first { policies.append(first) }
+    // What is possible does not depend on which policies are looked at.
+    let mostImages = scenario.run.bounds ? Self.mostImages(scenario) : 1
+    let schedules =
+      scenario.run.bounds
+      ? Possible.schedules(policies[0], scenario.quality, mostImages: mostImages) : []
+    if let last = schedules.last { policies.append(last) }
     var streams = try QueryStreams(scenario, extraModels: policies.flatMap { $0.steps.models })
     let scenario = Self.knowing(streams.models, scenario)
     self.scenario = scenario
@@ -77,7 +81,8 @@ public struct Experiment: Sendable {
     }
     let asked = streams.models + scenario.policies.flatMap { $0.steps.models }
     try scenario.checkModelPlan(asked: asked)
-    times = try Self.serviceTimes(policies, sample, asked: Set(asked), scenario)
+    times = try Self.serviceTimes(
+      policies, sample, asked: Set(asked), scenario, mostImages: mostImages)
     possible =
       scenario.run.bounds
       ? Possible(
@@ -132,10 +137,18 @@ public struct Experiment: Sendable {
     return sets
   }
 
+  /// The largest batch that a profile has or a policy of the scenario allows.
+  private static func mostImages(_ scenario: Scenario) -> Int {
+    let measured = scenario.profiles.flatMap(\.profile.entries).map(\.batch).max() ?? 1
+    let allowed = scenario.policies.compactMap { $0.batching.maximumImages }.max() ?? 1
+    return max(measured, allowed)
+  }
+
   private static func serviceTimes(
-    _ policies: [PolicySet], _ sample: WorkloadSample, asked: Set<String>, _ scenario: Scenario
+    _ policies: [PolicySet], _ sample: WorkloadSample, asked: Set<String>, _ scenario: Scenario,
+    mostImages: Int
   ) throws(InputError) -> [ServiceTimes] {
-    var mostImages = sample.mostImages
+    var mostImages = max(sample.mostImages, mostImages)
     // A rare value of a mix may appear in another replication only.
     var sizes = sample.shapes.map(\.size)
     var others = policies.flatMap { $0.steps.models }

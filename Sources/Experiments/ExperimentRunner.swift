@@ -1,6 +1,7 @@
 public import Cluster
 import Diagnostics
 public import EventEngine
+import LatentDynamics
 public import Results
 import Scenarios
 import Workload
@@ -138,12 +139,18 @@ public struct ExperimentRunner: Sendable {
     let recorder = experiment.simulate(
       policy: index, replication: replication, warmup: warmup, keepsSeries: isFirst && keepsCurves,
       companion: isFirst && index == 0 ? companion : nil)
+    let light = policy.steps.lightModel.map {
+      LightModel(
+        evaluations: $0.evaluations,
+        quality: CascadeQuality(
+          light: $0.name, steps: $0.evaluations, heavy: experiment.scenario.query.model))
+    }
     let classes = experiment.streams.classes
     let classMetrics = classes.enumerated().map { number, name in
       (
         name: name,
         metrics: RunMetrics.values(
-          of: recorder, warmup: warmup, quality: experiment.quality,
+          of: recorder, warmup: warmup, quality: experiment.quality, light: light,
           serviceClass: UInt16(number))
       )
     }
@@ -151,7 +158,8 @@ public struct ExperimentRunner: Sendable {
       policy: policy.name, policyIndex: index, replication: replication,
       seed: QueryStreams.seed(experiment.scenario.run.seed, replication: replication),
       bottleneck: RunMetrics.bottleneck(recorder.usage),
-      metrics: RunMetrics.values(of: recorder, warmup: warmup, quality: experiment.quality),
+      metrics: RunMetrics.values(
+        of: recorder, warmup: warmup, quality: experiment.quality, light: light),
       classMetrics: classMetrics, records: keepsQueries ? recorder.records : SpillingArray(),
       usage: recorder.usage, models: experiment.streams.models, classes: classes)
     if keepsCurves {

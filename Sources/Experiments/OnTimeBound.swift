@@ -8,7 +8,7 @@ import HeapModule
 /// is submodular (it is a flow): the largest sum of y_j / p_j, with p_j the whole work, is that of the greedy order
 /// (Edmonds 1970), sum_k (1/p_k - 1/p_k+1) f(A_k), with A_k the queries that are among the k smallest amounts of work. f(A)
 /// is what the earliest deadline first does, dropping what is late, since no order fills windows better (Glover 1967).
-/// Amounts of work are rounded down to ``steps`` a doubling where there are many: a bound all the same.
+/// Where there are many amounts of work they are rounded down, by less than a sixteenth: a bound all the same.
 struct OnTimeBound {
   /// A query: its window, and the time for which it needs the whole machine.
   struct Job: Hashable, Sendable {
@@ -19,7 +19,6 @@ struct OnTimeBound {
 
   /// Different amounts of work that are told apart as they are.
   static let most = 64
-  static let steps = 16
 
   private let jobs: [Job]
   /// Different amounts of work, rising.
@@ -56,9 +55,8 @@ struct OnTimeBound {
     while edge * 2 <= Double(work) {
       edge *= 2
     }
-    let factor = 1.0 + 1.0 / Double(steps)
     var value = edge
-    while value * factor <= Double(work) { value *= factor }
+    while value * (1 + 1.0 / 16) <= Double(work) { value *= 1 + 1.0 / 16 }
     return max(1, Int64(value.rounded(.down)))
   }
 

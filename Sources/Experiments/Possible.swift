@@ -11,7 +11,7 @@ import Workload
 /// What is possible at all: a lower bound on violations, and the best schedule that is known.
 struct Possible: Sendable {
   /// What the best known schedule is called among the policies.
-  static let name = "best-known"
+  static let name = View.bestKnown
 
   /// Schedules by one who knows what is to come, of which the best counts.
   private var schedules: [PolicySet]
@@ -44,15 +44,16 @@ struct Possible: Sendable {
 
   /// Orders and batches that a clairvoyant tries, on the baseline's placement. Every prompt gets the fewest steps of a
   /// schedule that keeps the floor; what cannot be on time is dropped; the CPU works while the accelerator does.
-  static func schedules(_ baseline: PolicySet, _ quality: QualityPlan) -> [PolicySet] {
+  static func schedules(
+    _ baseline: PolicySet, _ quality: QualityPlan, mostImages: Int
+  ) -> [PolicySet] {
     let disciplines: [any QueueDiscipline] = [
       EarliestDeadlineFirst(), ShortestJobFirst(), LeastSlackFirst(),
     ]
-    let limit = baseline.batching.maximumImages ?? 1
-    let batchings: [any BatchFormation] = [
-      ContinuousBatching(images: limit), StaticBatching(images: limit, wait: .zero),
-      ContinuousBatching(images: 1),
-    ]
+    let batchings: [any BatchFormation] = [1, 4, 16].flatMap { limit -> [any BatchFormation] in
+      limit > mostImages
+        ? [] : [ContinuousBatching(images: limit), StaticBatching(images: limit, wait: .zero)]
+    }
     return batchings.flatMap { batching in
       disciplines.map { discipline in
         PolicySet(
@@ -68,13 +69,17 @@ struct Possible: Sendable {
   /// The smallest share of late or dropped queries among those that arrive from `warmup` on; nil with a horizon, and
   /// without such queries.
   ///
-  /// One machine does what all accelerators do together, in whatever pieces, at median times, each stage in the batch
-  /// that suits it best, without transfers and CPU stages; each query gets the fewest evaluations that keep the quality
-  /// floor (or all that it asks for, if none do). ``OnTimeBound`` says how many it can have on time.
+  /// One machine does what all accelerators do together, in whatever pieces, each evaluation in the batch that suits it
+  /// best, of those that the profiles and the scenario's policies know; nothing else takes time. Each query gets the
+  /// fewest evaluations that keep the quality floor (or all that it asks for, if none do). ``OnTimeBound`` says how many
+  /// it can have on time. Nil, too, where times are random or accelerators that share a query do more than each alone.
   func leastViolationRatio(
     _ queries: QueryStream, models: [String], warmup: SimulationTime
   ) -> Double? {
-    guard scenario.run.horizon == nil else { return nil }
+    let isSuperlinear = scenario.cluster.parallelism.points.contains {
+      $0.speedup > Double($0.devices)
+    }
+    guard scenario.run.horizon == nil, times.hasFixedEvaluations, !isSuperlinear else { return nil }
     let jobs = jobs(queries, models, from: warmup)
     guard !jobs.isEmpty else { return nil }
     let most = min(OnTimeBound(jobs).mostOnTime, jobs.count)
@@ -117,7 +122,9 @@ struct Possible: Sendable {
       scenario.cluster.nodes[$0].stages.contains(.denoise)
     }
     let first = ShapeID(rawValue: 0)
-    let spent = nodes.map { least(NodeID(rawValue: Int32($0)), first).evaluation }
+    let spent = nodes.map {
+      times.leastEvaluation(node: NodeID(rawValue: Int32($0)), shape: first)
+    }
     return zip(nodes, spent).map { node, time in
       Rate(
         node: NodeID(rawValue: Int32(node)),
@@ -126,18 +133,12 @@ struct Possible: Sendable {
     }
   }
 
-  private func least(_ node: NodeID, _ shape: ShapeID) -> (evaluation: Double, beside: Double) {
-    times.leastTime(node: node, shape: shape, placement: schedules[0].placement)
-  }
-
   /// Of all accelerators together, for a query of this kind.
   private func nanoseconds(_ kind: QueryKind, _ models: [String], _ rates: [Rate]) -> Double {
     let shape = Shape(model: models[Int(kind.model.rawValue)], size: kind.size)
     guard let id = times.id(of: shape) else { return 0 }
-    let isWhole = scenario.cluster.pools.stages.count == 1
     let work = rates.map { rate in
-      let least = least(rate.node, id)
-      return (least.evaluation * Double(kind.steps) + (isWhole ? least.beside : 0)) * rate.speed
+      times.leastEvaluation(node: rate.node, shape: id) * Double(kind.steps) * rate.speed
     }
     let speed = rates.reduce(0) { $0 + Double($1.accelerators) * $1.speed }
     return (work.min() ?? 0) * Double(kind.images) / speed
@@ -171,7 +172,8 @@ struct Possible: Sendable {
     let jobs = jobs(queries, models, from: .zero)
     guard jobs.count <= 20_000 else { return [] }
     return [1, 0.9, 0.8].map { efficiency in
-      var schedule = schedules[0]
+      var schedule = schedules[schedules.count - 1]
+      schedule.discipline = EarliestDeadlineFirst()
       schedule.admission = ChosenQueries(jobs, efficiency: efficiency)
       return schedule
     }

@@ -1,8 +1,15 @@
 import Cluster
 import EventEngine
 import LatencyProfiles
+import LatentDynamics
 import Results
 import Workload
+
+/// A model that makes images in the place of the one asked for, and what is published of the quality of both.
+struct LightModel {
+  let evaluations: Int
+  let quality: CascadeQuality?
+}
 
 /// A run's metrics, from its records and usage.
 enum RunMetrics {
@@ -12,13 +19,14 @@ enum RunMetrics {
   /// Metrics of the queries that arrived at or after `warmup`; of one class, if given.
   static func values(
     of recorder: RunRecorder, warmup: SimulationTime, quality: QualityMeter? = nil,
-    serviceClass: UInt16? = nil
+    light: LightModel? = nil, serviceClass: UInt16? = nil
   ) -> MetricValues {
     var metrics = MetricValues()
     let usage = recorder.usage
     let window = (usage.end - warmup).seconds
     var latencies = Quantiles()
     var sums = Sums()
+    sums.lightEvaluations = light?.evaluations
     var windowed = Windowed(recorder, warmup)
     for record in recorder.records {
       if let serviceClass, record.query.serviceClass != serviceClass { continue }
@@ -46,6 +54,11 @@ enum RunMetrics {
       metrics[.latencyP50] = quantiles[0]
       metrics[.latencyP90] = quantiles[1]
       metrics[.latencyP95] = quantiles[2]
+      if let light {
+        let share = Double(sums.lightImages) / Double(sums.images)
+        metrics[.lightShare] = share
+        metrics[.cascadeFID] = light.quality?.score(lightShare: share)
+      }
       if sums.completed >= fewestForP99 { metrics[.latencyP99] = quantiles[3] }
     }
     metrics[.latencyP99Offered] = p99OfOffered(&latencies, sums)
@@ -86,6 +99,10 @@ enum RunMetrics {
     var latency = Welford()
     var wait = Welford()
     var steps = Welford()
+    /// What the light model's images take at most; nil where there is none.
+    var lightEvaluations: Int?
+    var images = 0
+    var lightImages = 0
 
     mutating func take(_ record: QueryRecord) {
       offered += 1
@@ -96,6 +113,13 @@ enum RunMetrics {
         latency.add(record.latency.seconds)
         steps.add(record.evaluations)
         wait.add(record.wait.seconds)
+        if let lightEvaluations {
+          images += Int(record.query.images)
+          // What goes on to another model has that model's evaluations too.
+          if record.evaluations <= Double(lightEvaluations) {
+            lightImages += Int(record.query.images)
+          }
+        }
       case .dropped:
         dropped += 1
         wait.add(record.wait.seconds)

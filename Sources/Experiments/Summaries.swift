@@ -129,7 +129,10 @@ enum Summaries {
     case .acceleratorsActive: "none: all are, and nothing is said of power, price or scaling"
     case .modelLoads: "none: no node has a 'memory'"
     case .nodeFailures, .retried: "none: no node can fail"
-    case .violationBound, .violationAboveBound: "none asked: the scenario has no run.bounds"
+    case .lightShare: "none: all images are those of the model asked for"
+    case .cascadeFID: "none: not published for these models"
+    case .violationBound, .violationAboveBound:
+      "none: no run.bounds, a horizon, or times that are random"
     default: "no query"
     }
   }

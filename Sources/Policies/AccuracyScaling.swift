@@ -15,6 +15,7 @@ public struct AccuracyScaling: StepPolicy {
       "Ahmad et al., Proteus: A High-Throughput Inference-Serving System with Accuracy Scaling, ASPLOS 2024",
     parameters: VariantPlanner.parameters
   ) { arguments in
+    if let fault = VariantPlanner.contradiction(arguments) { return .failure(fault) }
     do throws(Solver.Missing) {
       let solver = try Solver(library: arguments.name("solver"))
       return .success(.steps(AccuracyScaling(VariantPlanner(arguments, solver))))
@@ -57,7 +58,7 @@ public struct AccuracyScaling: StepPolicy {
     ])
   }
 
-  /// By the planned shares, drawn by prompt.
+  /// By the planned shares, drawn by query.
   public func predictedSteps(of query: QueryView) -> Int {
     min(shares.level(of: query, class: 0), query.requestedSteps)
   }

@@ -8,7 +8,7 @@ import Workload
 /// scaled for other schedules), eviction of the least computationally beneficial and frequently used prompt (``PromptCache``),
 /// and the time of a lookup, charged to the accelerator. The similarity model is ours: prompts of one id are variations
 /// of a theme, and a query's similarity to what is cached of its theme is 1 - spread x u, u uniform by query (Assumed); other
-/// themes are of no use to it. Simplified: a start from a neighbour's latent is judged like the query's own (the paper finds
+/// themes are of no use to it. Simplified: the quality of a start from a neighbour's latent is not judged (the paper finds
 /// no loss); all latents of a prompt are cached together; no predictor of misses.
 public struct ApproximateCaching: StepPolicy {
   static let entry = PolicyEntry(

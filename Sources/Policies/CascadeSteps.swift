@@ -45,6 +45,9 @@ public struct CascadeSteps: StepPolicy {
   /// The light one.
   public var models: [String] { [light] }
 
+  /// It.
+  public var lightModel: (name: String, evaluations: Int)? { (light, lightSteps) }
+
   /// True.
   public var decidesAfterDecode: Bool { true }
 

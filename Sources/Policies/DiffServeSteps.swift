@@ -6,7 +6,7 @@ public import Workload
 ///
 /// Taken: a light model first; a discriminator whose confidence decides by a threshold whether the heavy model makes the
 /// images again; a mixed integer program that sets the workers and the batch of each model and the threshold. A prompt's
-/// confidence is drawn uniformly by prompt (Assumed), so that the share deferred is the threshold itself: DiffServe
+/// confidence is drawn uniformly by query (Assumed), so that the share deferred is the threshold itself: DiffServe
 /// measures that function. A query that would be late with the heavy model keeps the light one's image, where DiffServe
 /// drops it. What a discriminator takes is charged to the accelerator, and a plan comes into effect only
 /// after the solver's time. ``DiffServePlanner`` has the program.
@@ -91,6 +91,9 @@ public struct DiffServeSteps: StepPolicy {
   /// Both.
   public var models: [String] { [light, heavy] }
 
+  /// The light one.
+  public var lightModel: (name: String, evaluations: Int)? { (light, lightSteps) }
+
   /// True.
   public var decidesAfterDecode: Bool { true }
 
@@ -123,7 +126,8 @@ public struct DiffServeSteps: StepPolicy {
     guard query.resubmissions == 0, context.now + heavyTime <= query.deadline else {
       return .complete
     }
-    var random = RandomStream(seed: query.promptSeed, stream: .cascade, entity: 0)
+    var random = RandomStream(
+      seed: query.promptSeed, stream: .cascade, entity: UInt64(query.id.rawValue))
     return random.uniform() < deferred ? .resubmit(query.requestedModel) : .complete
   }
 

@@ -36,6 +36,9 @@ public struct FewSteps: StepPolicy {
   /// The one named.
   public var models: [String] { model.map { [$0] } ?? [] }
 
+  /// The one named, if one is.
+  public var lightModel: (name: String, evaluations: Int)? { model.map { ($0, steps) } }
+
   /// True.
   public var predictsSteps: Bool { true }
 

@@ -24,6 +24,7 @@ public struct PromptApproximation: StepPolicy {
         "share of the prompts whose level is predicted right (Assumed)"),
     ]
   ) { arguments in
+    if let fault = VariantPlanner.contradiction(arguments) { return .failure(fault) }
     do throws(Solver.Missing) {
       let solver = try Solver(library: arguments.name("solver"))
       return .success(

@@ -55,14 +55,16 @@ public struct GridText {
     let further: [Metric] =
       [.convergenceMean, .convergenceP5, .perceptualScore]
       + (isHeldAgainstBound
-        ? [.goodputImages, .costPer1000Images, .energyPerImage, .violationAboveBound] : [])
+        ? [.cascadeFID, .goodputImages, .costPer1000Images, .energyPerImage, .violationAboveBound]
+        : [])
     let judged = further.filter { metric in
       names.contains { summaries.of($0, metric)?.mean != nil }
         && (isHeldAgainstBound || metric != .convergenceMean)
     }
     let titles: [Metric: String] = [
       .convergenceMean: "conv", .convergenceP5: "conv p5", .perceptualScore: "FID",
-      .goodputImages: "goodput", .costPer1000Images: "USD/1000", .energyPerImage: "kJ/1000",
+      .cascadeFID: "cascade FID", .goodputImages: "goodput", .costPer1000Images: "USD/1000",
+      .energyPerImage: "kJ/1000",
       .violationAboveBound: "above bound",
     ]
     var table = TextTable(
@@ -86,7 +88,8 @@ public struct GridText {
       + ComparisonText.wrapped(
         "No schedule that keeps the quality floor has fewer violations than \(mean(bound)): 'above bound' is "
           + "what a policy has more; below it are policies whose images are another model's, cached, or under the "
-          + "floor. frontier: 'yes' where no other policy has no more violations and no less convergence."
+          + "floor. cascade FID: as published for the light model's share of the images, by another protocol than FID. "
+          + "frontier: 'yes' where no other policy has no more violations and no less convergence of the images that it completes."
       )
   }
 
@@ -100,8 +103,9 @@ public struct GridText {
       else { return nil }
       return (late, quality)
     }
+    guard name != View.bestKnown else { return "-" }
     guard let own = point(name) else { return "not judged" }
-    let isDominated = names.compactMap(point).contains {
+    let isDominated = names.filter { $0 != View.bestKnown }.compactMap(point).contains {
       $0.late <= own.late && $0.quality >= own.quality && $0 != own
     }
     return isDominated ? "no" : "yes"

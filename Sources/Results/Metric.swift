@@ -38,6 +38,8 @@ public enum Metric: String, CaseIterable, Sendable {
   case modelLoads = "model_loads"
   case nodeFailures = "node_failures"
   case retried = "queries_retried"
+  case lightShare = "light_model_share"
+  case cascadeFID = "cascade_fid"
   case violationBound = "slo_violation_ratio_bound"
   case violationAboveBound = "slo_violation_ratio_above_bound"
 
@@ -57,7 +59,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case .violationRatio, .attainment, .dropRatio, .acceleratorUtilisation, .cpuUtilisation,
       .latentError, .convergenceMean, .convergenceP5, .perceptualScore, .qualityViolationRatio,
       .busiestUtilisation, .acceleratorsActive, .modelLoads, .nodeFailures, .violationBound,
-      .violationAboveBound:
+      .violationAboveBound, .lightShare, .cascadeFID:
       ""
     }
   }
@@ -102,6 +104,8 @@ public enum Metric: String, CaseIterable, Sendable {
     case .modelLoads: "model loads"
     case .nodeFailures: "node failures"
     case .retried: "queries retried"
+    case .lightShare: "images of the light model"
+    case .cascadeFID: "FID of the cascade, as published"
     case .violationBound: "SLO violation ratio, lower bound"
     case .violationAboveBound: "SLO violation ratio above the bound"
     }
@@ -135,11 +139,11 @@ public enum Metric: String, CaseIterable, Sendable {
     case .violationRatio, .dropRatio, .latencyMean, .latencyP50, .latencyP90, .latencyP95,
       .latencyP99, .latencyP99Offered, .waitMean, .latentError, .perceptualScore,
       .qualityViolationRatio, .queueLengthMean, .queueLengthMaximum, .energyPerImage,
-      .costPer1000Images, .violationAboveBound:
+      .costPer1000Images, .violationAboveBound, .cascadeFID:
       false
     case .acceleratorsActive, .modelLoads, .nodeFailures, .retried, .acceleratorUtilisation,
       .cpuUtilisation, .stepsMean, .offered, .completed, .dropped,
-      .inFlight, .waitGrowth, .busiestUtilisation, .warmup, .violationBound:
+      .inFlight, .waitGrowth, .busiestUtilisation, .warmup, .violationBound, .lightShare:
       nil
     }
   }

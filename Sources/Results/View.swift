@@ -121,7 +121,7 @@ public enum View: String, CaseIterable, Sendable {
         SELECT s.experiment_id, policy, policy_index,
         max(CASE WHEN metric = '\(Metric.violationRatio.rawValue)' THEN mean END) AS violations,
         max(CASE WHEN metric = '\(Metric.convergenceMean.rawValue)' THEN mean END) AS quality
-        FROM summary s GROUP BY s.experiment_id, policy)
+        FROM summary s WHERE policy <> '\(Self.bestKnown)' GROUP BY s.experiment_id, policy)
         SELECT \(place), p.policy, p.policy_index, violations AS \(Metric.violationRatio.rawValue),
         quality AS \(Metric.convergenceMean.rawValue),
         CASE WHEN quality IS NULL THEN NULL ELSE (SELECT count(*) = 0 FROM point o WHERE \(Self.dominates))
@@ -208,6 +208,9 @@ public enum View: String, CaseIterable, Sendable {
         """
     }
   }
+
+  /// What the best known schedule is called: it is no policy, and so not on the frontier.
+  public static let bestKnown = "best-known"
 
   /// Whether point o has no more violations and no less quality than p, and not the same of both.
   private static let dominates = """

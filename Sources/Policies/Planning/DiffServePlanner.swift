@@ -70,7 +70,7 @@ struct DiffServePlanner: Controller {
       let slow = speeds(cluster, heavy, steps.heavy, workers[0].id, .zero),
       let fast = speeds(cluster, light, steps.light, workers[0].id, discriminator)
     else { return [] }
-    let asked = demand.perSecond * headroom
+    let asked = max(demand.perSecond, DemandEstimate.least) * headroom
     let waits = waits(cluster, workers, heavy)
     let plan =
       solve(

@@ -47,6 +47,9 @@ struct PlanTiming: Sendable {
 
 /// Arrivals a second, smoothed over a planner's looks.
 struct DemandEstimate: Sendable {
+  /// Queries a second for which plans are made where fewer come.
+  static let least = 1e-3
+
   private let weight: Double
   private var last: (arrived: Int, at: SimulationTime) = (0, .zero)
   private var isFirst = true

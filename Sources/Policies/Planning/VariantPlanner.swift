@@ -7,10 +7,10 @@ import Workload
 /// Which share of each class of prompts gets which number of steps: the largest mean accuracy that the workers keep up
 /// with.
 ///
-/// With z_cvn queries a second of class c (share p_c of the demand D) at level v on node n, which has W_n workers that
-/// spend s_vn seconds on each, accuracies a_cv:
+/// With z_cvn the share of queries that are of class c (p_c of all) and get level v on node n, which has W_n workers that
+/// spend s_vn seconds on each, the demand D and accuracies a_cv:
 ///
-///     maximise sum a_cv z_cvn      sum_vn z_cvn = p_c D for each c      sum_cv z_cvn s_vn <= W_n for each n
+///     maximise sum a_cv z_cvn      sum_vn z_cvn = p_c for each c      sum_cv z_cvn s_vn D / W_n <= 1 for each n
 ///
 /// s_vn is that of the largest batch that takes no longer than the objective, as Proteus plans. Where the demand is too
 /// much, everybody gets the lowest level.
@@ -43,6 +43,12 @@ struct VariantPlanner: Controller {
     var share: Double
     /// By level.
     var accuracies: [Double]
+  }
+
+  /// What contradicts itself in the arguments; nil where nothing does.
+  static func contradiction(_ arguments: PolicyArguments) -> PolicyEntry.Contradiction? {
+    arguments.duration("every") > arguments.duration("planning")
+      ? nil : .init("every", "'every' must be longer than 'planning'")
   }
 
   let levels: [Int]
@@ -88,8 +94,10 @@ struct VariantPlanner: Controller {
   private mutating func plan(_ cluster: ClusterView) -> [Action] {
     demand.count(cluster.arrived, at: cluster.now)
     let workers = cluster.workers.filter { $0.isActive && $0.isUp }
-    guard demand.perSecond > 0, !workers.isEmpty else { return [] }
-    let shares = solve(cluster, workers, demand: demand.perSecond * headroom)
+    guard !workers.isEmpty else { return [] }
+    // A demand that is nearly none is planned for as a little: the solver does not like numbers of all sizes.
+    let shares = solve(
+      cluster, workers, demand: max(demand.perSecond, DemandEstimate.least) * headroom)
     return classes.indices.flatMap { c in
       levels.indices.map { v in
         .tune(
@@ -131,19 +139,19 @@ struct VariantPlanner: Controller {
       for v in levels.indices {
         guard let spent = seconds(cluster, own[0].id, level: v) else { continue }
         for c in classes.indices {
-          let rate = program.variable(0...demand, objective: classes[c].accuracies[v])
-          served[c][v].append((rate, 1))
-          work.append((rate, spent))
+          let share = program.variable(0...1, objective: classes[c].accuracies[v])
+          served[c][v].append((share, 1))
+          work.append((share, spent * demand / Double(own.count)))
         }
       }
-      program.require(work, .atMost, Double(own.count))
+      program.require(work, .atMost, 1)
     }
     for c in classes.indices {
-      program.require(served[c].flatMap { $0 }, .equal, classes[c].share * demand)
+      program.require(served[c].flatMap { $0 }, .equal, classes[c].share)
     }
     guard let values = solver.solve(program) else { return nil }
     return classes.indices.map { c in
-      let all = classes[c].share * demand
+      let all = classes[c].share
       return levels.indices.map { v in
         all > 0 ? served[c][v].reduce(0) { $0 + values[$1.variable] } / all : (v == 0 ? 1 : 0)
       }
@@ -177,9 +185,10 @@ struct VariantShares: Sendable {
     shares[numbers[0]][numbers[1]] = share
   }
 
-  /// The steps of a query's level, drawn by prompt.
+  /// The steps of a query's level, drawn by query.
   func level(of query: QueryView, class c: Int) -> Int {
-    var random = RandomStream(seed: query.promptSeed, stream: .cascade, entity: 0)
+    var random = RandomStream(
+      seed: query.promptSeed, stream: .cascade, entity: UInt64(query.id.rawValue))
     var rest = random.uniform()
     for (level, share) in zip(levels, shares[c]) {
       if rest < share { return level }

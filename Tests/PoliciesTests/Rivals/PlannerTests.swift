@@ -69,6 +69,8 @@ import Workload
     #expect(abs((half["0 1"] ?? 0) - 0.25) < 1e-9 && abs((half["0 0"] ?? 0) - 0.75) < 1e-9)
     let light = shares(arrived: 100)
     #expect(abs((light["0 1"] ?? 0) - 1) < 1e-9)
+    // Nobody at all, for hours: no numbers that a solver cannot tell from none.
+    #expect(abs((shares(arrived: 0)["0 1"] ?? 0) - 1) < 1e-9)
     // More than even the fewest steps allow: 41 a second.
     let heavy = shares(arrived: 4100)
     #expect(heavy["0 0"] == 1 && heavy["0 1"] == 0)
