@@ -24,7 +24,7 @@ import Testing
   @Test(arguments: [
     ["workload.load=16"], ["workload.load=16", "query.slo.scale=1.2"],
     ["workload.load=45", "policies.baseline.batching=none"],
-    ["workload.load=25", "quality.floor=0.7", "policies.baseline.placement={ decode: cpu }"],
+    ["workload.load=25", "quality.floor=0.7", "policies.fixed-50.placement={ decode: cpu }"],
   ])
   func nobodyIsBelowTheBound(_ overrides: [String]) async throws {
     let outcome = try await outcome(
