@@ -1,4 +1,3 @@
-private import Foundation
 public import Cluster
 public import LatentDynamics
 
@@ -15,13 +14,7 @@ public struct AccuracyScaling: StepPolicy {
       "Ahmad et al., Proteus: A High-Throughput Inference-Serving System with Accuracy Scaling, ASPLOS 2024",
     parameters: VariantPlanner.parameters
   ) { arguments in
-    if let fault = VariantPlanner.contradiction(arguments) { return .failure(fault) }
-    do throws(Solver.Missing) {
-      let solver = try Solver(library: arguments.name("solver"))
-      return .success(.steps(AccuracyScaling(VariantPlanner(arguments, solver))))
-    } catch {
-      return .failure(.init("solver", error.what))
-    }
+    Solver.chosen(by: arguments).map { .steps(AccuracyScaling(VariantPlanner(arguments, $0))) }
   }
 
   static let preset = PolicyPreset(

@@ -50,14 +50,7 @@ public struct DiffServeSteps: StepPolicy {
         "solver", .name, default: .name(Solver.defaultLibrary), "the library of GLPK"),
     ]
   ) { arguments in
-    guard arguments.duration("every") > arguments.duration("planning") else {
-      return .failure(.init("every", "'every' must be longer than 'planning'"))
-    }
-    do throws(Solver.Missing) {
-      return .success(.steps(try DiffServeSteps(arguments)))
-    } catch {
-      return .failure(.init("solver", error.what))
-    }
+    Solver.chosen(by: arguments).map { .steps(DiffServeSteps(arguments, $0)) }
   }
 
   static let preset = PolicyPreset(
@@ -78,13 +71,12 @@ public struct DiffServeSteps: StepPolicy {
   /// The light model's id, once it is known.
   public private(set) var firstModel: ModelID?
 
-  init(_ arguments: PolicyArguments) throws(Solver.Missing) {
+  init(_ arguments: PolicyArguments, _ solver: Solver) {
     light = arguments.name("light")
     heavy = arguments.name("heavy")
     lightSteps = arguments.integer("light-steps")
     heavySteps = arguments.integer("heavy-steps")
     discriminator = arguments.duration("discriminator")
-    let solver = try Solver(library: arguments.name("solver"))
     made = DiffServePlanner(arguments, solver)
   }
 

@@ -24,16 +24,11 @@ public struct PromptApproximation: StepPolicy {
         "share of the prompts whose level is predicted right (Assumed)"),
     ]
   ) { arguments in
-    if let fault = VariantPlanner.contradiction(arguments) { return .failure(fault) }
-    do throws(Solver.Missing) {
-      let solver = try Solver(library: arguments.name("solver"))
-      return .success(
-        .steps(
-          PromptApproximation(
-            VariantPlanner(arguments, solver), floor: arguments.number("floor"),
-            classifier: arguments.number("classifier"))))
-    } catch {
-      return .failure(.init("solver", error.what))
+    Solver.chosen(by: arguments).map {
+      .steps(
+        PromptApproximation(
+          VariantPlanner(arguments, $0), floor: arguments.number("floor"),
+          classifier: arguments.number("classifier")))
     }
   }
 

@@ -69,6 +69,18 @@ struct Solver: Sendable {
     setTerminal = try load("glp_term_out")
   }
 
+  /// The solver that a planning policy's arguments name, unless its plans would take longer than the time between two.
+  static func chosen(by arguments: PolicyArguments) -> Result<Solver, PolicyEntry.Contradiction> {
+    guard arguments.duration("every") > arguments.duration("planning") else {
+      return .failure(.init("every", "'every' must be longer than 'planning'"))
+    }
+    do throws(Missing) {
+      return .success(try Solver(library: arguments.name("solver")))
+    } catch {
+      return .failure(.init("solver", error.what))
+    }
+  }
+
   /// The values of the variables that make the objective largest; nil where no values obey all constraints.
   func solve(_ program: IntegerProgram) -> [Double]? {
     _ = setTerminal(GLP_OFF)

@@ -45,12 +45,6 @@ struct VariantPlanner: Controller {
     var accuracies: [Double]
   }
 
-  /// What contradicts itself in the arguments; nil where nothing does.
-  static func contradiction(_ arguments: PolicyArguments) -> PolicyEntry.Contradiction? {
-    arguments.duration("every") > arguments.duration("planning")
-      ? nil : .init("every", "'every' must be longer than 'planning'")
-  }
-
   let levels: [Int]
   private let solver: Solver
   private let slo: SimulationDuration
