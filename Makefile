@@ -21,7 +21,9 @@ SHORT := --policies baseline,qos-diff,without-finish --replications 2 \
   --set experiment.slo_scales=[2,3] --set experiment.loads=[0.5,0.8,0.95,1.5]
 reports: build
 	@mkdir -p $(OUT)
-	@rm -f $(OUT)/paper.sqlite* $(OUT)/short.sqlite* $(OUT)/rivals.sqlite*
+	@rm -f $(OUT)/paper.sqlite* $(OUT)/short.sqlite* $(OUT)/rivals.sqlite* $(OUT)/mixed-sizes.sqlite*
+	$(QOSDIFF) compare Scenarios/mixed-sizes.yaml --replications 10 --no-queries --db $(OUT)/mixed-sizes.sqlite \
+	  --out Reports/mixed-sizes > /dev/null
 	$(QOSDIFF) compare Scenarios/rivals.yaml --replications 10 --no-queries --db $(OUT)/rivals.sqlite \
 	  --out Reports/rivals > /dev/null
 	$(QOSDIFF) compare Scenarios/qosdiff-paper.yaml --replications 10 --db $(OUT)/paper.sqlite \

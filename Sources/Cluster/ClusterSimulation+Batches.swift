@@ -103,12 +103,7 @@ extension ClusterSimulation {
         guard let limit = batchLimit,
           images + Int(parts[part].images) <= min(limit, memoryLimit(w, shape: lane))
         else { break }
-        let batch = BatchView(
-          shape: parts[part].shape, images: images,
-          evaluationsDone: Int(workers[w].running.first.map { parts[Int($0)].evaluationsDone } ?? 0)
-        )
-        let view = view(of: part)
-        guard policy.batching.mayJoin(view, batch) else { break }
+        guard !mayRefuse || mayJoin(part, on: w, images: images, ahead: ahead) else { break }
       }
       looked = true
       queues[queue].removeHead(lane)
@@ -122,6 +117,44 @@ extension ClusterSimulation {
     return looked
   }
 
+  /// Whether a part may join the images that are taken or run already.
+  private func mayJoin(_ part: Int, on w: Int, images: Int, ahead: Bool) -> Bool {
+    let view = view(of: part)
+    var (evaluations, deadline) = (view.expectedSteps, view.deadline)
+    for member in ahead ? scratch : workers[w].running + scratch {
+      let (member, own) = (parts[Int(member)], self.view(of: Int(member)))
+      evaluations = max(
+        evaluations, member.isPlanned ? Int(member.evaluationsLeft) : own.expectedSteps)
+      deadline = min(deadline, own.deadline)
+    }
+    let finish = predictedFinish(
+      view, on: w, images: images + view.images, evaluations: evaluations)
+    return policy.batching.mayJoin(
+      view, BatchView(shape: view.shape, images: images, finish: finish, deadline: deadline))
+  }
+
+  /// When a part is complete if a batch of so many images with it begins now, and nothing holds it up in later pools.
+  private func predictedFinish(
+    _ view: QueryView, on w: Int, images: Int, evaluations: Int
+  ) -> SimulationTime {
+    let batch = times.prediction(
+      node: Int(workers[w].node), shape: view.shape, images: images, placement: placement)
+    let here =
+      batch.denoising(evaluations, speedup: presentSpeedup(w)) + batch.onCPU + batch.beside
+    return loop.now + SimulationDuration(nanoseconds: here)
+      + times.fastestStandalone(
+        shape: view.shape, images: view.images, evaluations: view.expectedSteps,
+        placement: placement, from: view.pool + 1)
+  }
+
+  /// What the accelerators that are idle now are worth to a query on worker `w`, as many as its plan may ask for.
+  private func presentSpeedup(_ w: Int) -> Double {
+    guard bestSpeedup > 1 else { return 1 }
+    var devices = 1
+    for helper in workers.indices where isIdleHelper(helper, of: w) { devices += 1 }
+    return parallelism.speedup(devices: min(devices, policy.steps.mostAccelerators))
+  }
+
   /// Drops the part's query if the admission policy finds it not worth serving any more.
   private mutating func isDroppedBeforeService(_ part: Int, on w: Int, queue: Int) -> Bool {
     guard policy.admission.rechecksBeforeService else { return false }
@@ -129,12 +162,9 @@ extension ClusterSimulation {
     guard !progress[query].hasStarted else { return false }
     let view = view(of: part)
     // In the batch that is forming: a full one takes much longer than a query alone.
-    let context = context(of: part, on: w, queue: queue)
-    let finish =
-      loop.now + context.evaluationTime * view.expectedSteps + context.otherTime
-      + times.fastestStandalone(
-        shape: view.shape, images: view.images, evaluations: view.expectedSteps,
-        placement: placement, from: view.pool + 1)
+    let finish = predictedFinish(
+      view, on: w, images: batchImages(of: part, on: w, queue: queue),
+      evaluations: view.expectedSteps)
     if policy.admission.isWorthwhile(view, finish: finish) { return false }
     end(query: query, as: .dropped(.hopelessBeforeService))
     return true
@@ -175,23 +205,29 @@ extension ClusterSimulation {
 
   func context(of part: Int, on w: Int, queue: Int? = nil) -> StepContext {
     let queue = queue ?? self.queue(of: w)
-    let own = Int(parts[part].images)
-    var images = workers[w].runningImages
-    if !parts[part].isPlanned {
-      // A plan is made while the batch still fills: it counts on a full one where others wait.
-      images += imageCount(scratch) + own + queues[queue].totalImages
-      images = min(images, batchLimit ?? own)
-    }
     let batch = times.prediction(
-      node: Int(workers[w].node), shape: parts[part].shape, images: max(images, own),
-      placement: placement)
+      node: Int(workers[w].node), shape: parts[part].shape,
+      images: batchImages(of: part, on: w, queue: queue), placement: placement)
     return StepContext(
       now: loop.now, worker: WorkerID(rawValue: Int32(w)),
       evaluationTime: SimulationDuration(nanoseconds: batch.evaluation),
       otherTime: SimulationDuration(nanoseconds: batch.onCPU + batch.beside),
       queuedImages: queues[queue].totalImages,
       workersOfQueue: central ? workersOfPool[Int(workers[w].pool)] : 1,
-      batchLimit: batchLimit ?? own)
+      batchLimit: batchLimit ?? Int(parts[part].images))
+  }
+
+  /// Images of the batch that a part is in, or is expected to be in.
+  private func batchImages(of part: Int, on w: Int, queue: Int) -> Int {
+    let own = Int(parts[part].images)
+    var images = workers[w].runningImages
+    if !parts[part].isPlanned {
+      images += imageCount(scratch) + own
+      // A plan is made while the batch still fills: it counts on a full one where others wait.
+      if !mayRefuse { images += queues[queue].totalImages }
+      images = min(images, batchLimit ?? own)
+    }
+    return max(images, own)
   }
 
   private mutating func reprioritise(_ queue: Int) {

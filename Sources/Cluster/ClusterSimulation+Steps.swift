@@ -219,12 +219,16 @@ extension ClusterSimulation {
     return Int(degree)
   }
 
+  /// Whether worker `w` could take another one on now.
+  func isIdleHelper(_ helper: Int, of w: Int) -> Bool {
+    workers[helper].isParked && workers[helper].node == workers[w].node && helper != w
+      && views[helper].isActive && views[helper].queuedParts == 0
+  }
+
   private mutating func borrow(_ w: Int, upTo degree: Int, images: Int) {
     guard degree > 1 else { return }
-    for helper in workers.indices
-    where workers[helper].isParked && workers[helper].node == workers[w].node {
+    for helper in workers.indices where isIdleHelper(helper, of: w) {
       guard workers[w].helpers.count < degree - 1 else { break }
-      guard helper != w, views[helper].isActive, views[helper].queuedParts == 0 else { continue }
       setParked(helper, false)
       workers[helper].operation = .lent
       workers[helper].batch += 1
@@ -233,15 +237,18 @@ extension ClusterSimulation {
     }
   }
 
-  /// Between two steps, takes helpers on or gives them back, as the running batch wants now; returns those that are
-  /// idle again.
+  /// Between two steps, takes helpers on or gives them back, as the running batch wants now and as their own queues
+  /// have filled; returns those that are idle again.
   mutating func adjustHelpers(_ w: Int) -> [Int32] {
     let wanted = degree(of: workers[w].running)
     borrow(w, upTo: wanted, images: workers[w].runningImages)
-    let surplus = workers[w].helpers.count - max(wanted - 1, 0)
-    guard surplus > 0 else { return [] }
-    let freed = Array(workers[w].helpers.suffix(surplus))
-    workers[w].helpers.removeLast(surplus)
+    var freed: [Int32] = []
+    for (place, helper) in workers[w].helpers.enumerated()
+    where place >= wanted - 1 || views[Int(helper)].queuedParts > 0 {
+      freed.append(helper)
+    }
+    guard !freed.isEmpty else { return [] }
+    workers[w].helpers.removeAll { freed.contains($0) }
     for helper in freed { makeIdle(Int(helper)) }
     return freed
   }

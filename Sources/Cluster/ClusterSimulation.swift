@@ -19,6 +19,8 @@ public struct ClusterSimulation: ~Copyable {
   let central: Bool
   let stealing: Bool
   let parallelism: SpeedupCurve
+  /// Of one query's evaluations, where it gets all accelerators that its plan may ask for.
+  let bestSpeedup: Double
   let nodes: [NodeConfiguration]
   let memories: [NodeMemory?]
   /// Most images of a part, by shape; empty where memory bounds none.
@@ -45,6 +47,7 @@ public struct ClusterSimulation: ~Copyable {
   // Settings read on the hot path, out of their existentials.
   let batchLimit: Int?
   let batchWait: SimulationDuration
+  let mayRefuse: Bool
   let joinsBetweenSteps: Bool
   let isPreemptive: Bool
   let wantsSpans: Bool
@@ -143,6 +146,7 @@ public struct ClusterSimulation: ~Copyable {
     self.horizon = horizon
     self.countingFrom = countingFrom
     parallelism = cluster.parallelism
+    bestSpeedup = parallelism.speedup(devices: policy.steps.mostAccelerators)
     nodes = cluster.nodes
     memories = cluster.nodes.map { node in
       node.memory.map { NodeMemory($0, models: stream.models, shapes: times.shapes) }
@@ -174,6 +178,7 @@ public struct ClusterSimulation: ~Copyable {
       "service times were made for smaller batches")
     batchLimit = policy.batching.maximumImages
     batchWait = policy.batching.maximumWait
+    mayRefuse = policy.batching.mayRefuse
     joinsBetweenSteps = policy.batching.joinsBetweenSteps
     isPreemptive = policy.discipline.isPreemptive
     wantsSpans = observer.wantsSpans
@@ -305,6 +310,6 @@ public struct ClusterSimulation: ~Copyable {
       centralImages: central ? queues.reduce(0) { $0 + $1.totalImages } : 0,
       centralWork: SimulationDuration(
         nanoseconds: central ? queues.reduce(0) { $0 + $1.work } : 0),
-      models: models, times: times, options: options)
+      models: models, times: times, options: options, speedup: bestSpeedup)
   }
 }

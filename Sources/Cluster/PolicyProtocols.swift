@@ -26,7 +26,9 @@ public protocol StepPolicy: Sendable {
   /// The light model whose images some or all queries get, in so many evaluations; nil = all get those of the model
   /// asked for.
   var lightModel: (name: String, evaluations: Int)? { get }
-  /// Prompts that it remembers at most; a workload with fewer queries cannot fill that.
+  /// The one model that its plans count on queries to ask for; nil = any.
+  var heavyModel: String? { get }
+  /// Prompts that it remembers at most; a workload with fewer cannot fill that.
   var cachedPrompts: Int { get }
   /// What re-plans the cluster for it now and then; nil = nothing. Asked for once it is bound; a policy set's own
   /// controller would come before it.
@@ -66,6 +68,8 @@ extension StepPolicy {
   public var mostAccelerators: Int { 1 }
   /// Nil.
   public var lightModel: (name: String, evaluations: Int)? { nil }
+  /// Nil.
+  public var heavyModel: String? { nil }
   /// None.
   public var cachedPrompts: Int { 0 }
   /// Nil.
@@ -237,6 +241,8 @@ public protocol BatchFormation: Sendable {
   var maximumWait: SimulationDuration { get }
   /// Whether queries join and leave a running batch at step boundaries.
   var joinsBetweenSteps: Bool { get }
+  /// Whether ``mayJoin(_:_:)`` may be false: predictions then count on a batch as it is, not on a full one.
+  var mayRefuse: Bool { get }
   /// Whether this query may join this batch, given that there is room.
   func mayJoin(_ query: QueryView, _ batch: BatchView) -> Bool
 }
@@ -246,6 +252,8 @@ extension BatchFormation {
   public var maximumWait: SimulationDuration { .zero }
   /// False.
   public var joinsBetweenSteps: Bool { false }
+  /// False.
+  public var mayRefuse: Bool { false }
   /// Always.
   public func mayJoin(_ query: QueryView, _ batch: BatchView) -> Bool { true }
 }

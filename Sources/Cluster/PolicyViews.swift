@@ -162,14 +162,16 @@ public enum DecodeDecision: Hashable, Sendable {
   case resubmit(ModelID)
 }
 
-/// What a batch looks like to a policy.
+/// What a batch looks like to a policy, to a query that may join it.
 public struct BatchView: Hashable, Sendable {
   /// Its model and size.
   public var shape: ShapeID
   /// Images in it.
   public var images: Int
-  /// Evaluations that its oldest member has had.
-  public var evaluationsDone: Int
+  /// When it is predicted to be complete with the query in it.
+  public var finish: SimulationTime
+  /// The earliest deadline among its members' and the query's.
+  public var deadline: SimulationTime
 }
 
 /// The surroundings of a step decision.
@@ -284,6 +286,8 @@ public struct ClusterView: Sendable {
   let models: [String]
   let times: ServiceTimes
   let options: ServingOptions
+  /// What the accelerators that the step policy may take on for one query are worth to it.
+  let speedup: Double
 
   /// Most images in a batch, by the batching; nil where there is none.
   public var batchLimit: Int? { options.batchLimit }
@@ -295,12 +299,12 @@ public struct ClusterView: Sendable {
       evaluations: query.expectedSteps, options: options)
   }
 
-  /// Predicted time from the start of this query's service on a worker to its completion, in later
-  /// pools too, where they are fastest and nothing waits.
+  /// Predicted time from the start of this query's service on a worker to its completion, with all accelerators that
+  /// its step policy may take on, and in later pools too, where they are fastest and nothing waits.
   public func predictedService(of query: QueryView, on worker: WorkerID) -> SimulationDuration {
     times.standalone(
       node: workers[Int(worker.rawValue)].node, shape: query.shape, images: query.images,
-      evaluations: query.expectedSteps, placement: options.placement)
+      evaluations: query.expectedSteps, placement: options.placement, speedup: speedup)
       + times.fastestStandalone(
         shape: query.shape, images: query.images, evaluations: query.expectedSteps,
         placement: options.placement, from: query.pool + 1)

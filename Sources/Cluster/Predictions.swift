@@ -40,14 +40,16 @@ extension ServiceTimes {
     SimulationDuration(nanoseconds: lookTime(node: Int(node.rawValue), shape: shape))
   }
 
-  /// Time of the whole query standing alone on `node`: no queue, no pipelining, one batch.
+  /// Time of the whole query standing alone on `node`: no queue, no pipelining, one batch; its evaluations are
+  /// `speedup` times as fast where accelerators share them.
   public func standalone(
-    node: NodeID, shape: ShapeID, images: Int, evaluations: Int, placement: Placement
+    node: NodeID, shape: ShapeID, images: Int, evaluations: Int, placement: Placement,
+    speedup: Double = 1
   ) -> SimulationDuration {
     let batch = prediction(
       node: Int(node.rawValue), shape: shape, images: images, placement: placement)
     return SimulationDuration(
-      nanoseconds: batch.evaluation * Int64(evaluations) + batch.beside + batch.onCPU)
+      nanoseconds: batch.denoising(evaluations, speedup: speedup) + batch.beside + batch.onCPU)
   }
 
   /// The standalone time where it is shortest: what SLO scales multiply. With several pools, the sum of

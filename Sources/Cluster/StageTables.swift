@@ -121,4 +121,10 @@ struct BatchPrediction: Equatable, Sendable {
   let beside: Int64
   /// The CPU stages and hand-offs.
   let onCPU: Int64
+
+  /// So many evaluations, `speedup` times as fast.
+  func denoising(_ evaluations: Int, speedup: Double) -> Int64 {
+    let alone = evaluation * Int64(evaluations)
+    return speedup == 1 ? alone : Int64((Double(alone) / speedup).rounded())
+  }
 }

@@ -89,7 +89,7 @@ public struct Experiment: Sendable {
         schedules: schedules, policy: policies.count - 1, times: times[0], scenario: scenario)
       : nil
     try WorkLimits.check(sample, times[0], scenario)
-    try WorkLimits.check(policies, sample, scenario)
+    try PolicyChecks.check(policies, sample, times[0], scenario)
     let capacity = Capacity(
       cluster: scenario.cluster, times: times[0], stream: sample.queries,
       options: policies[0].options)
@@ -174,7 +174,7 @@ public struct Experiment: Sendable {
             guidedSteps: scenario.query.guidedSteps,
             maximumBatch: max(mostImages, limits.max() ?? 1), placement: policy.placement))
       } catch {
-        throw InputError(missing(error, scenario))
+        throw InputError(missing(error, policies, sample, scenario))
       }
     }
     return times
@@ -182,15 +182,26 @@ public struct Experiment: Sendable {
 
   /// One diagnostic for each profile and shape, however many nodes and stages lack it.
   private static func missing(
-    _ latencies: MissingLatencies, _ scenario: Scenario
+    _ latencies: MissingLatencies, _ policies: [PolicySet], _ sample: WorkloadSample,
+    _ scenario: Scenario
   ) -> [Diagnostic] {
+    let asked = Set(sample.shapes.map(\.model))
     var seen: Set<String> = []
     var diagnostics: [Diagnostic] = []
     for item in latencies.list {
-      let fault = scenario.profileFault(
-        node: item.node, isCPU: item.isCPU,
+      let what =
         "node '\(item.node)' has no \(item.stage.rawValue) latency of '\(item.shape.model)' at "
-          + "\(item.shape.size)", hint: item.hint)
+        + "\(item.shape.size)"
+      let user = policies.first {
+        !asked.contains(item.shape.model) && $0.steps.models.contains(item.shape.model)
+      }
+      let fault =
+        user.map {
+          scenario.stepsFault(
+            policy: $0.name, "policy '\($0.name)' uses a model that nobody has measured: \(what)",
+            hint: item.hint)
+        }
+        ?? scenario.profileFault(node: item.node, isCPU: item.isCPU, what, hint: item.hint)
       let place = fault.location.map { "\($0.file):\($0.line ?? 0)" } ?? item.hint
       if seen.insert("\(place) \(item.shape)").inserted { diagnostics.append(fault) }
     }

@@ -34,27 +34,6 @@ enum WorkLimits {
     }
   }
 
-  /// Refuses a cache that the workload cannot fill, and a name that is taken.
-  static func check(
-    _ policies: [PolicySet], _ sample: WorkloadSample, _ scenario: Scenario
-  ) throws(InputError) {
-    for policy in policies where policy.steps.cachedPrompts > sample.count {
-      throw InputError([
-        scenario.stepsFault(
-          policy: policy.name,
-          "policy '\(policy.name)' caches \(policy.steps.cachedPrompts) prompts, and the workload has "
-            + "\(sample.count) queries", hint: "lower 'capacity', or give a longer trace")
-      ])
-    }
-    if scenario.run.bounds, scenario.policy(Possible.name) != nil {
-      throw InputError([
-        scenario.stepsFault(
-          policy: Possible.name, "'\(Possible.name)' is what 'run.bounds' adds",
-          hint: "call the policy something else")
-      ])
-    }
-  }
-
   /// Seconds that the hand-overs of an image take at most, one after the other.
   private static func slowestTransfer(_ times: ServiceTimes, _ scenario: Scenario) -> Double {
     let links = scenario.cluster.nodes.flatMap { [$0.link, $0.network] }

@@ -86,6 +86,9 @@ public struct DiffServeSteps: StepPolicy {
   /// The light one.
   public var lightModel: (name: String, evaluations: Int)? { (light, lightSteps) }
 
+  /// The heavy one.
+  public var heavyModel: String? { heavy }
+
   /// True.
   public var decidesAfterDecode: Bool { true }
 

@@ -41,6 +41,7 @@ public enum PolicyRegistry {
     NoBatching.entry,
     StaticBatching.entry,
     ContinuousBatching.entry,
+    DeadlineBatching.entry,
     NoPipelining.entry,
     CPUGPUPipelining.entry,
     RetryLost.entry,

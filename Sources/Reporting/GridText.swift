@@ -89,24 +89,31 @@ public struct GridText {
         "No schedule that keeps the quality floor has fewer violations than \(mean(bound)): 'above bound' is "
           + "what a policy has more; below it are policies whose images are another model's, cached, or under the "
           + "floor. cascade FID: as published for the light model's share of the images, by another protocol than FID. "
-          + "frontier: 'yes' where no other policy has no more violations and no less convergence of the images that it completes."
+          + "frontier: 'yes' where no other policy has no more violations, no less convergence of the images that it completes, "
+          + "and of one so much less or more that their intervals lie apart."
       )
   }
 
-  /// Whether no other policy is at least as good in violations and convergence, and better in one.
+  /// Whether no other policy is at least as good in violations and convergence, and clearly better in one: as
+  /// `v_frontier` says.
   private func frontier(
     _ name: String, _ names: [String], _ summaries: [StoredSummary]
   ) -> String {
-    func point(_ name: String) -> (late: Double, quality: Double)? {
-      guard let late = summaries.of(name, .violationRatio)?.mean,
-        let quality = summaries.of(name, .convergenceMean)?.mean
-      else { return nil }
-      return (late, quality)
+    func estimate(_ name: String, _ metric: Metric) -> (mean: Double, range: ClosedRange<Double>)? {
+      guard let summary = summaries.of(name, metric), let mean = summary.mean else { return nil }
+      return (mean, summary.interval ?? mean...mean)
     }
     guard name != View.bestKnown else { return "-" }
-    guard let own = point(name) else { return "not judged" }
-    let isDominated = names.filter { $0 != View.bestKnown }.compactMap(point).contains {
-      $0.late <= own.late && $0.quality >= own.quality && $0 != own
+    guard let late = estimate(name, .violationRatio),
+      let quality = estimate(name, .convergenceMean)
+    else { return "not judged" }
+    let isDominated = names.contains { other in
+      guard other != View.bestKnown, let otherLate = estimate(other, .violationRatio),
+        let otherQuality = estimate(other, .convergenceMean)
+      else { return false }
+      return otherLate.mean <= late.mean && otherQuality.mean >= quality.mean
+        && (otherLate.range.upperBound < late.range.lowerBound
+          || otherQuality.range.lowerBound > quality.range.upperBound)
     }
     return isDominated ? "no" : "yes"
   }

@@ -34,7 +34,7 @@ public enum View: String, CaseIterable, Sendable {
     case .ablation: "a metric of a policy over that of the policy it extends"
     case .qualityByLatency: "a policy's latency beside the quality of its images"
     case .frontier:
-      "a policy's violations beside its quality, and the policies that are better in both"
+      "a policy's violations beside its quality, and the policies that are no worse in both and clearly better in one"
     case .overTime: "an interval of a policy's first replication: queue and utilisation"
     case .serviceClass: "a metric of a policy for one class of queries"
     case .claim: "a verdict on a published claim"
@@ -120,7 +120,11 @@ public enum View: String, CaseIterable, Sendable {
         WITH point AS (
         SELECT s.experiment_id, policy, policy_index,
         max(CASE WHEN metric = '\(Metric.violationRatio.rawValue)' THEN mean END) AS violations,
-        max(CASE WHEN metric = '\(Metric.convergenceMean.rawValue)' THEN mean END) AS quality
+        max(CASE WHEN metric = '\(Metric.convergenceMean.rawValue)' THEN mean END) AS quality,
+        max(CASE WHEN metric = '\(Metric.violationRatio.rawValue)' THEN coalesce(lower, mean) END) AS fewest,
+        max(CASE WHEN metric = '\(Metric.violationRatio.rawValue)' THEN coalesce(upper, mean) END) AS most,
+        max(CASE WHEN metric = '\(Metric.convergenceMean.rawValue)' THEN coalesce(lower, mean) END) AS worst,
+        max(CASE WHEN metric = '\(Metric.convergenceMean.rawValue)' THEN coalesce(upper, mean) END) AS best
         FROM summary s WHERE policy <> '\(Self.bestKnown)' GROUP BY s.experiment_id, policy)
         SELECT \(place), p.policy, p.policy_index, violations AS \(Metric.violationRatio.rawValue),
         quality AS \(Metric.convergenceMean.rawValue),
@@ -212,10 +216,11 @@ public enum View: String, CaseIterable, Sendable {
   /// What the best known schedule is called: it is no policy, and so not on the frontier.
   public static let bestKnown = "best-known"
 
-  /// Whether point o has no more violations and no less quality than p, and not the same of both.
+  /// Whether point o has no more violations and no less quality than p, and of one so much more or less that their
+  /// intervals lie apart.
   private static let dominates = """
     o.experiment_id = p.experiment_id AND o.violations <= p.violations AND o.quality >= p.quality
-    AND (o.violations < p.violations OR o.quality > p.quality)
+    AND (o.most < p.fewest OR o.worst > p.best)
     """
 
   /// Whether a policy's queue grows through the run, for a row of OUTER.

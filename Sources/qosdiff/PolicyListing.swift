@@ -16,8 +16,25 @@ enum PolicyListing {
     let name: String
     let unit: String?
     let range: String
-    let `default`: String
+    let `default`: Default
     let summary: String
+  }
+
+  /// A number (in the parameter's unit), a word, or a list; a plan has no default in JSON.
+  private struct Default: Encodable {
+    let parameter: PolicyParameter
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch parameter.defaultValue {
+      case .integer(let value): try container.encode(value)
+      case .number(let value): try container.encode(value)
+      case .duration(let value): try container.encode(value.seconds)
+      case .choice(let word), .name(let word): try container.encode(word)
+      case .integers(let values): try container.encode(values)
+      case .schedule: try container.encodeNil()
+      }
+    }
   }
 
   private struct Preset: Encodable {
@@ -82,7 +99,7 @@ enum PolicyListing {
             parameters: entry.parameters.map {
               Parameter(
                 name: $0.name, unit: unit($0.kind), range: range($0.kind),
-                default: defaultText($0), summary: $0.summary)
+                default: Default(parameter: $0), summary: $0.summary)
             })
         }))
   }

@@ -45,14 +45,28 @@ import Testing
     Case(
       name: "unprofiled light model",
       replace: ("    steps: fixed", "    steps: { few: { model: sd-turbo } }"), status: 65,
-      place: "scenario.yaml:8:42: error: node 'gpu' has no encode latency of 'sd-turbo'",
-      holds: ["it has sd15"]),
+      place: "scenario.yaml:11:12: error: policy 'baseline' uses a model that nobody has measured",
+      holds: ["node 'gpu' has no encode latency of 'sd-turbo'", "it has sd15"]),
+    Case(
+      name: "heavy model that nobody asks for",
+      replace: (
+        "    steps: fixed",
+        "    steps: { diffserve: { light: sd15, heavy: twin } }\nmodels: { twin: { latency_of: sd15 } }"
+      ),
+      status: 65,
+      place: "scenario.yaml:11:12: error: policy 'baseline' plans for the heavy model 'twin'",
+      holds: ["queries ask for 'sd15'", "give 'heavy: sd15'"]),
+    Case(
+      name: "light model that is no lighter",
+      replace: ("    steps: fixed", "    steps: { diffserve: { light: sd15, light-steps: 50 } }"),
+      status: 65, place: "scenario.yaml:11:12: error: policy 'baseline' meets 'sd15' first",
+      holds: ["the light model must be the quicker one"]),
     Case(
       name: "cache beyond the trace",
       replace: ("    steps: fixed", "    steps: { approximate-caching: { capacity: 3 } }"),
       status: 65,
       place: "scenario.yaml:11:12: error: policy 'baseline' caches 3 prompts",
-      holds: ["has 2 queries", "lower 'capacity'"]),
+      holds: ["the workload has 2", "lower 'capacity'"]),
     Case(
       name: "no such solver",
       replace: ("    steps: fixed", "    steps: { accuracy-scaling: { solver: libno.so } }"),

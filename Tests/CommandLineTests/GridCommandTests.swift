@@ -59,6 +59,44 @@ import Testing
     #expect(report.contains("- mean latency cut by up to 2x: reached at load 0.95: "))
   }
 
+  /// The text's column is the view's: two rules in two languages, and the same verdicts.
+  @Test func theFrontierOfTheTextIsThatOfTheCSV() throws {
+    let scratch = try Scratch()
+    let result = try Program.release(
+      "compare", "\(Program.root)/Scenarios/rivals.yaml", "--db", "r.sqlite", "--out", "out",
+      "--replications", "3", "--quiet", "--set", "workload.queries=300",
+      "--set", "policies.nirvana.steps={ approximate-caching: { capacity: 50 } }", in: scratch.path)
+    #expect(result.status == 0)
+    var written: [String: String] = [:]
+    let csv = try String(contentsOfFile: scratch.path + "/out/frontier.csv", encoding: .utf8)
+    let header = csv.split(separator: "\n")[0].split(separator: ",").map(String.init)
+    let load = try #require(header.firstIndex(of: "load"))
+    let policy = try #require(header.firstIndex(of: "policy"))
+    let verdict = try #require(header.firstIndex(of: "on_frontier"))
+    for line in csv.split(separator: "\n").dropFirst() {
+      let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      let word = ["1": "yes", "0": "no", "": "not judged"][cells[verdict]]
+      written["\(cells[load]) \(cells[policy])"] = word
+    }
+    var told: [String: String] = [:]
+    for section in result.out.components(separatedBy: "workload, load ").dropFirst() {
+      let load = try #require(Double(section.prefix { $0 != "," }))
+      for table in section.components(separatedBy: "\n\n") {
+        let lines = table.split(separator: "\n")
+        guard let head = lines.first(where: { $0.hasPrefix("policy") }), head.hasSuffix("frontier")
+        else { continue }
+        for line in lines {
+          let words = line.split(separator: " ").map(String.init)
+          for word in ["yes", "no", "not judged"] where line.hasSuffix(" " + word) {
+            told["\(load) \(words[0])"] = word
+          }
+        }
+      }
+    }
+    #expect(told == written)
+    #expect(Set(told.values) == ["yes", "no", "not judged"])
+  }
+
   @Test func aGridAsJSON() throws {
     let scratch = try Scratch()
     try Self.scenario.write(

@@ -37,7 +37,7 @@ struct Situation {
       now: Self.now, workers: workers, arrived: arrived, centralParts: 0, centralImages: 0,
       centralWork: centralWork,
       models: ["sd15"], times: times,
-      options: ServingOptions(batchLimit: 4, pipelining: .none))
+      options: ServingOptions(batchLimit: 4, pipelining: .none), speedup: 1)
   }
 
   /// Which worker a dispatcher picks.

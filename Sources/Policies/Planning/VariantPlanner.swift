@@ -13,7 +13,8 @@ import Workload
 ///     maximise sum a_cv z_cvn      sum_vn z_cvn = p_c for each c      sum_cv z_cvn s_vn D / W_n <= 1 for each n
 ///
 /// s_vn is that of the largest batch that takes no longer than the objective, as Proteus plans. Where the demand is too
-/// much, everybody gets the lowest level.
+/// much, everybody gets the lowest level. Simplified: plans count on all queries to be of the first model and size and one
+/// image, as those of the rivals are.
 struct VariantPlanner: Controller {
   static let parameters = [
     PolicyParameter(

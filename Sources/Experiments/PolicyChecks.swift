@@ -1,0 +1,84 @@
+import Cluster
+import Diagnostics
+import EventEngine
+import Scenarios
+import Workload
+
+/// What a policy cannot do with the workload at hand, told before anything runs.
+enum PolicyChecks {
+  /// Refuses a cache that the workload cannot fill, a cascade whose models do not suit it, and a name that is taken.
+  static func check(
+    _ policies: [PolicySet], _ sample: WorkloadSample, _ times: ServiceTimes, _ scenario: Scenario
+  ) throws(InputError) {
+    var faults: [Diagnostic] = []
+    for policy in policies {
+      if let fault = cacheFault(policy, sample, scenario)
+        ?? cascadeFault(policy, sample, times, scenario)
+      {
+        faults.append(fault)
+      }
+    }
+    if scenario.run.bounds, scenario.policy(Possible.name) != nil {
+      faults.append(
+        scenario.stepsFault(
+          policy: Possible.name, "'\(Possible.name)' is what 'run.bounds' adds",
+          hint: "call the policy something else"))
+    }
+    if !faults.isEmpty { throw InputError(faults) }
+  }
+
+  private static func cacheFault(
+    _ policy: PolicySet, _ sample: WorkloadSample, _ scenario: Scenario
+  ) -> Diagnostic? {
+    let cached = policy.steps.cachedPrompts
+    guard cached > 0 else { return nil }
+    var prompts: Set<UInt64> = []
+    for query in sample.stream {
+      prompts.insert(query.promptSeed)
+      if prompts.count >= cached { return nil }
+    }
+    return scenario.stepsFault(
+      policy: policy.name,
+      "policy '\(policy.name)' caches \(cached) prompts, and the workload has \(prompts.count)",
+      hint: "lower 'capacity', or give a longer trace")
+  }
+
+  private static func cascadeFault(
+    _ policy: PolicySet, _ sample: WorkloadSample, _ times: ServiceTimes, _ scenario: Scenario
+  ) -> Diagnostic? {
+    guard let heavy = policy.steps.heavyModel, let light = policy.steps.lightModel else {
+      return nil
+    }
+    for (kind, _) in sample.kinds {
+      let model = sample.stream.models[Int(kind.model.rawValue)]
+      guard model == heavy else {
+        return scenario.stepsFault(
+          policy: policy.name,
+          "policy '\(policy.name)' plans for the heavy model '\(heavy)', and queries ask for '\(model)'",
+          hint: "give 'heavy: \(model)'")
+      }
+      guard let slow = times.id(of: Shape(model: heavy, size: kind.size)),
+        let fast = times.id(of: Shape(model: light.name, size: kind.size))
+      else { continue }
+      func time(_ shape: ShapeID, _ evaluations: Int) -> Double {
+        times.fastestStandalone(
+          shape: shape, images: Int(kind.images), evaluations: evaluations,
+          placement: policy.placement
+        ).seconds
+      }
+      let (quick, long) = (time(fast, light.evaluations), time(slow, Int(kind.steps)))
+      guard quick < long else {
+        return scenario.stepsFault(
+          policy: policy.name,
+          "policy '\(policy.name)' meets '\(light.name)' first, which takes \(milliseconds(quick)) where "
+            + "'\(heavy)' takes \(milliseconds(long))",
+          hint: "the light model must be the quicker one: see 'light' and 'light-steps'")
+      }
+    }
+    return nil
+  }
+
+  private static func milliseconds(_ seconds: Double) -> String {
+    "\(Int((seconds * 1000).rounded())) ms"
+  }
+}
