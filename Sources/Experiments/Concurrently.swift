@@ -15,15 +15,17 @@ enum Concurrently {
   }
 
   /// Does pieces 0 ..< `count` of `work`, at most `jobs` at a time, and hands each result to `take` as it
-  /// comes, with how many there are by then. Stops at an error, and between pieces if cancelled.
+  /// comes, with how many there are by then. Stops at an error, and between pieces if cancelled; where `isStopped` comes
+  /// true, what has begun is finished and taken, and no more begins.
   static func each<Result: Sendable>(
-    _ count: Int, jobs: Int, _ work: @escaping @Sendable (Int) async throws -> Result,
+    _ count: Int, jobs: Int, isStopped: () -> Bool = { false },
+    _ work: @escaping @Sendable (Int) async throws -> Result,
     taking take: (_ done: Int, _ result: Result) throws -> Void
   ) async throws {
     try await withThrowingTaskGroup(of: Result.self) { group in
       var next = 0
       for done in 0..<count {
-        while next < count, next - done < max(jobs, 1) {
+        while next < count, next - done < max(jobs, 1), !isStopped() {
           let index = next
           group.addTask {
             try Task.checkCancellation()

@@ -211,6 +211,23 @@ public struct Experiment: Sendable {
   /// Arrivals a second, after the load's factor.
   public var arrivalRate: Double { streams.rate * (loadFactor ?? 1) }
 
+  /// A policy's light model; where it has none, and another policy of the scenario has, what the heavy one's images are
+  /// judged by beside that one's.
+  func lightModel(of policy: PolicySet) -> LightModel? {
+    func quality(_ steps: any StepPolicy) -> CascadeQuality? {
+      steps.lightModel.flatMap {
+        CascadeQuality(light: $0.name, steps: $0.evaluations, heavy: scenario.query.model)
+      }
+    }
+    if let own = policy.steps.lightModel {
+      return LightModel(evaluations: own.evaluations, quality: quality(policy.steps))
+    }
+    guard policy.steps.models.isEmpty, policy.name != Possible.name else { return nil }
+    return scenario.policies.lazy.compactMap { quality($0.steps) }.first.map {
+      LightModel(evaluations: nil, quality: $0)
+    }
+  }
+
   private var sloScale: Double? {
     if case .scale(let scale) = scenario.query.slo { scale } else { nil }
   }

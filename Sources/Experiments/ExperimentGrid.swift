@@ -61,13 +61,16 @@ public struct GridRunner: Sendable {
   let baseline: String?
   let replications: Int?
   let jobs: Int
+  let isInterrupted: @Sendable () -> Bool
 
   /// A runner; nil = the scenario's own policies, baseline and replications.
   public init(
     _ grid: ExperimentGrid, policies: [String]? = nil, baseline: String? = nil,
-    replications: Int? = nil, jobs: Int = 1
+    replications: Int? = nil, jobs: Int = 1,
+    isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) {
     self.grid = grid
+    self.isInterrupted = isInterrupted
     self.policies = policies
     self.baseline = baseline
     self.replications = replications
@@ -89,7 +92,7 @@ public struct GridRunner: Sendable {
       // Curves of other SLO scales would differ in deadlines alone, and a grid has many points.
       let result = try await ExperimentRunner(
         experiment, jobs: jobs, keepsQueries: false,
-        keepsCurves: point.sloScale == mainScale
+        keepsCurves: point.sloScale == mainScale, isInterrupted: isInterrupted
       ).run(into: store, provenance: provenance)
       outcome.events += result.events
       outcome.comparisons.append(result)
@@ -98,7 +101,8 @@ public struct GridRunner: Sendable {
       {
         let controls = try ControlPolicies(experiment, of: name).experiment(at: point)
         let result = try await ExperimentRunner(
-          controls, jobs: jobs, keepsQueries: false, keepsCurves: false
+          controls, jobs: jobs, keepsQueries: false, keepsCurves: false,
+          isInterrupted: isInterrupted
         ).run(into: store, provenance: provenance)
         outcome.events += result.events
         outcome.controls.append(result)

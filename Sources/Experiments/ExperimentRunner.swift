@@ -20,13 +20,23 @@ public struct ExperimentOutcome: Sendable {
   public let bottlenecks: [(policy: String, bottleneck: String)]
   /// Batches whose stage time lay outside what its profile holds, over all runs.
   public let extrapolatedBatches: Int
-  /// Events handled over all runs.
+  /// Events handled over all runs that were not in the database.
   public let events: Int
+  /// Runs that were in the database already.
+  public let knownRuns: Int
   /// The observer that was told of the first run.
   public let companion: (any Observer)?
 
   /// Means, intervals and ratios.
   public var summaries: [StoredSummary] { analysis.summaries }
+}
+
+/// An experiment was stopped between two runs.
+public struct Interrupted: Error, Hashable, Sendable {
+  /// Runs that are done.
+  public let runs: Int
+  /// Runs that there are.
+  public let all: Int
 }
 
 /// Runs every policy of an experiment in every replication.
@@ -36,6 +46,7 @@ public struct ExperimentRunner: Sendable {
   let keepsQueries: Bool
   let keepsCurves: Bool
   let companion: (any Observer)?
+  let isInterrupted: @Sendable () -> Bool
 
   /// A runner of `jobs` runs at a time.
   ///
@@ -43,10 +54,12 @@ public struct ExperimentRunner: Sendable {
   ///   - keepsQueries: whether per-query rows are stored.
   ///   - keepsCurves: whether distributions of latency, and the first replication over time, are.
   ///   - companion: is told of the first run too, and comes back in the outcome.
+  ///   - isInterrupted: whether no more runs are to begin.
   public init(
     _ experiment: Experiment, jobs: Int = 1, keepsQueries: Bool = true, keepsCurves: Bool = true,
-    companion: (any Observer)? = nil
+    companion: (any Observer)? = nil, isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) {
+    self.isInterrupted = isInterrupted
     self.keepsCurves = keepsCurves
     self.companion = companion
     self.experiment = experiment
@@ -54,7 +67,7 @@ public struct ExperimentRunner: Sendable {
     self.keepsQueries = keepsQueries
   }
 
-  /// Runs all, storing each run as it ends; `progress` is told how many of how many are done.
+  /// Runs what the store does not hold, storing each run as it ends; `progress` is told how many of how many are done.
   ///
   /// Results do not depend on `jobs`: every run's streams come from its own seed. An experiment that the
   /// store holds whole stays as it is, since it holds the same: an interruption cannot undo it.
@@ -64,24 +77,34 @@ public struct ExperimentRunner: Sendable {
     progress: (Int, Int) -> Void = { _, _ in }
   ) async throws -> ExperimentOutcome {
     let stored = experiment.stored(keepsQueries: keepsQueries)
-    let store = try store?.experiment(stored.id) == nil ? store : nil
-    try store?.begin(stored, provenance: provenance)
-    let outcome = try await collect(progress: progress) { try store?.store($0, of: stored.id) }
+    let part = try store?.begin(stored, provenance: provenance)
+    let store = part?.isWhole ?? false ? nil : store
+    let outcome = try await collect(known: usable(part?.runs ?? []), progress: progress) {
+      try store?.store($0, of: stored.id)
+    }
     try store?.finish(
       outcome.experiment, outcome.analysis, provenance: finalProvenance())
     return outcome
   }
 
+  /// Stored runs that need not be run again: none where one is to be watched, or where they lack their distributions.
+  private func usable(_ runs: [StoredRun]) -> [StoredRun] {
+    guard companion == nil else { return [] }
+    return runs.filter { !keepsCurves || $0.latencyQuantiles != nil }
+  }
+
   /// Runs all, handing each run to `body` as it ends; more replications where a precision is asked for
   /// and not reached.
   func collect(
-    progress: (Int, Int) -> Void = { _, _ in }, _ body: (CompletedRun) throws -> Void
+    known: [StoredRun] = [], progress: (Int, Int) -> Void = { _, _ in },
+    _ body: (CompletedRun) throws -> Void
   ) async throws -> ExperimentOutcome {
     let goal = experiment.precision
-    var runs = CollectedRuns(policies: experiment.policies.map(\.name))
+    var runs = CollectedRuns(
+      policies: experiment.policies.map(\.name), classes: experiment.streams.classes)
     var wanted: Int? = experiment.replications
     while let count = wanted {
-      try await collect(upTo: count, &runs, progress, body)
+      try await collect(upTo: count, known: known, &runs, progress, body)
       wanted = goal?.next(after: runs.metrics)
     }
     var stored = experiment.stored(keepsQueries: keepsQueries)
@@ -95,35 +118,52 @@ public struct ExperimentRunner: Sendable {
       experiment: stored, metrics: runs.metrics, policies: runs.policies,
       analysis: runs.analysis(origins: stored.origins),
       bottlenecks: zip(runs.policies, runs.bottlenecks).map { ($0, $1) },
-      extrapolatedBatches: runs.extrapolatedBatches, events: runs.events,
+      extrapolatedBatches: runs.extrapolatedBatches, events: runs.events, knownRuns: runs.known,
       companion: runs.companion)
+  }
+
+  private struct Point {
+    let policy: Int
+    let replication: Int
   }
 
   /// The runs that are missing to `count` replications of every policy.
   private func collect(
-    upTo count: Int, _ runs: inout CollectedRuns, _ progress: (Int, Int) -> Void,
-    _ body: (CompletedRun) throws -> Void
+    upTo count: Int, known: [StoredRun], _ runs: inout CollectedRuns,
+    _ progress: (Int, Int) -> Void, _ body: (CompletedRun) throws -> Void
   ) async throws {
     let first = runs.replications
     let warmups = try await warmups(of: first..<count)
     runs.extend(to: count)
     runs.unsettled += warmups.count { !$0.isFound }
-    let points = experiment.policies.indices.flatMap { policy in
-      (first..<count).map { (policy: policy, replication: $0) }
+    var points = experiment.policies.indices.flatMap { policy in
+      (first..<count).map { Point(policy: policy, replication: $0) }
+    }
+    for run in known {
+      guard
+        let index = points.firstIndex(where: {
+          $0.replication == run.replication && experiment.policies[$0.policy].name == run.policy
+        })
+      else { continue }
+      runs.take(run, policy: points.remove(at: index).policy)
     }
     let all = experiment.policies.count * count
     let before = all - points.count
     progress(before, all)
-    try await Concurrently.each(points.count, jobs: jobs) { index in
+    var done = 0
+    try await Concurrently.each(points.count, jobs: jobs, isStopped: isInterrupted) {
+      [points] index in
       let point = points[index]
       return run(
         policy: point.policy, replication: point.replication,
         warmup: warmups[point.replication - first].end)
-    } taking: { done, run in
+    } taking: { count, run in
+      done = count
       try body(run)
       runs.take(run)
       progress(before + done, all)
     }
+    if done < points.count { throw Interrupted(runs: before + done, all: all) }
   }
 
   private func warmups(of replications: Range<Int>) async throws -> [FoundWarmup] {
@@ -139,12 +179,7 @@ public struct ExperimentRunner: Sendable {
     let recorder = experiment.simulate(
       policy: index, replication: replication, warmup: warmup, keepsSeries: isFirst && keepsCurves,
       companion: isFirst && index == 0 ? companion : nil)
-    let light = policy.steps.lightModel.map {
-      LightModel(
-        evaluations: $0.evaluations,
-        quality: CascadeQuality(
-          light: $0.name, steps: $0.evaluations, heavy: experiment.scenario.query.model))
-    }
+    let light = experiment.lightModel(of: policy)
     let classes = experiment.streams.classes
     let classMetrics = classes.enumerated().map { number, name in
       (
@@ -175,89 +210,6 @@ public struct ExperimentRunner: Sendable {
     run.series = recorder.series
     run.companion = recorder.companion
     return run
-  }
-}
-
-/// What an experiment's runs gave so far.
-private struct CollectedRuns {
-  let policies: [String]
-  /// By policy and replication.
-  var metrics: [[MetricValues]]
-  var bottlenecks: [String]
-  var extrapolatedBatches = 0
-  var events = 0
-  var companion: (any Observer)?
-  /// By class, policy and replication.
-  var classes: [(name: String, metrics: [[MetricValues]])] = []
-  /// By policy and replication.
-  var quantiles: [[[Double]]]
-  /// Replications in which MSER-5 found no end of the warm-up.
-  var unsettled = 0
-  var inFlight = 0
-
-  init(policies: [String]) {
-    self.policies = policies
-    metrics = Array(repeating: [], count: policies.count)
-    quantiles = Array(repeating: [], count: policies.count)
-    bottlenecks = Array(repeating: "none", count: policies.count)
-  }
-
-  var replications: Int { metrics.first?.count ?? 0 }
-
-  mutating func extend(to count: Int) {
-    for policy in metrics.indices {
-      let more = count - metrics[policy].count
-      metrics[policy] += Array(repeating: MetricValues(), count: more)
-      quantiles[policy] += Array(repeating: [], count: more)
-      for c in classes.indices {
-        classes[c].metrics[policy] += Array(repeating: MetricValues(), count: more)
-      }
-    }
-  }
-
-  mutating func take(_ run: CompletedRun) {
-    metrics[run.policyIndex][run.replication] = run.metrics
-    quantiles[run.policyIndex][run.replication] = run.latencyQuantiles
-    if classes.isEmpty {
-      classes = run.classMetrics.map { (name: $0.name, metrics: metrics.map(Self.blank)) }
-    }
-    for c in run.classMetrics.indices {
-      classes[c].metrics[run.policyIndex][run.replication] = run.classMetrics[c].metrics
-    }
-    if run.replication == 0 { bottlenecks[run.policyIndex] = run.bottleneck }
-    if let told = run.companion { companion = told }
-    extrapolatedBatches += run.usage.extrapolatedBatches
-    events += run.usage.events
-    inFlight += run.usage.inFlight
-  }
-
-  private static func blank(_ runs: [MetricValues]) -> [MetricValues] {
-    Array(repeating: MetricValues(), count: runs.count)
-  }
-
-  func analysis(origins: [StoredOrigin]) -> StoredAnalysis {
-    StoredAnalysis(
-      summaries: Summaries.make(policies: policies, metrics: metrics),
-      classes: classes.map {
-        (name: $0.name, summaries: Summaries.make(policies: policies, metrics: $0.metrics))
-      },
-      distributions: zip(policies, quantiles).compactMap(Summaries.distribution),
-      effects: Summaries.effects(policies: policies, metrics: metrics, origins: origins))
-  }
-
-  /// Of queries that were in flight when nothing more was to come.
-  var strandedWarning: String? {
-    inFlight == 0
-      ? nil
-      : "\(inFlight) queries never ended: nothing was left that could have served them; their latencies "
-        + "are missing from the means"
-  }
-
-  var warmupWarning: String? {
-    unsettled == 0
-      ? nil
-      : "MSER-5 found no end of the warm-up in \(unsettled) of \(replications) replications, and half of "
-        + "each was deleted: lengthen the runs, or lower the load"
   }
 }
 

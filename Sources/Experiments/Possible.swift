@@ -50,10 +50,12 @@ struct Possible: Sendable {
     let disciplines: [any QueueDiscipline] = [
       EarliestDeadlineFirst(), ShortestJobFirst(), LeastSlackFirst(),
     ]
-    let batchings: [any BatchFormation] = [1, 4, 16].flatMap { limit -> [any BatchFormation] in
-      limit > mostImages
-        ? [] : [ContinuousBatching(images: limit), StaticBatching(images: limit, wait: .zero)]
-    }
+    let wait = SimulationDuration(seconds: 0.05)
+    let batchings: [any BatchFormation] = [
+      ContinuousBatching(images: 4), ContinuousBatching(images: 16), NoBatching(),
+      StaticBatching(images: 4, wait: .zero), StaticBatching(images: 4, wait: wait),
+      StaticBatching(images: 16, wait: .zero), StaticBatching(images: 16, wait: wait),
+    ].filter { $0.maximumImages ?? 1 <= mostImages }
     return batchings.flatMap { batching in
       disciplines.map { discipline in
         PolicySet(

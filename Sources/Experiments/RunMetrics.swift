@@ -7,7 +7,8 @@ import Workload
 
 /// A model that makes images in the place of the one asked for, and what is published of the quality of both.
 struct LightModel {
-  let evaluations: Int
+  /// What its images take at most; nil where a policy has none, and all of its images are the heavy model's.
+  let evaluations: Int?
   let quality: CascadeQuality?
 }
 
@@ -26,7 +27,7 @@ enum RunMetrics {
     let window = (usage.end - warmup).seconds
     var latencies = Quantiles()
     var sums = Sums()
-    sums.lightEvaluations = light?.evaluations
+    sums.light = light
     var windowed = Windowed(recorder, warmup)
     for record in recorder.records {
       if let serviceClass, record.query.serviceClass != serviceClass { continue }
@@ -56,8 +57,10 @@ enum RunMetrics {
       metrics[.latencyP95] = quantiles[2]
       if let light {
         let share = Double(sums.lightImages) / Double(sums.images)
-        metrics[.lightShare] = share
-        metrics[.cascadeFID] = light.quality?.score(lightShare: share)
+        if light.evaluations != nil { metrics[.lightShare] = share }
+        if light.evaluations != nil || sums.isAllWhole {
+          metrics[.cascadeFID] = light.quality?.score(lightShare: share)
+        }
       }
       if sums.completed >= fewestForP99 { metrics[.latencyP99] = quantiles[3] }
     }
@@ -99,10 +102,12 @@ enum RunMetrics {
     var latency = Welford()
     var wait = Welford()
     var steps = Welford()
-    /// What the light model's images take at most; nil where there is none.
-    var lightEvaluations: Int?
+    /// Nil where no policy has one.
+    var light: LightModel?
     var images = 0
     var lightImages = 0
+    /// Whether all images are of whole schedules of the length that a cascade's heavy model is published at.
+    var isAllWhole = true
 
     mutating func take(_ record: QueryRecord) {
       offered += 1
@@ -113,11 +118,16 @@ enum RunMetrics {
         latency.add(record.latency.seconds)
         steps.add(record.evaluations)
         wait.add(record.wait.seconds)
-        if let lightEvaluations {
+        if let light {
           images += Int(record.query.images)
           // What goes on to another model has that model's evaluations too.
-          if record.evaluations <= Double(lightEvaluations) {
+          if let most = light.evaluations, record.evaluations <= Double(most) {
             lightImages += Int(record.query.images)
+          }
+          if record.firstStep > 0 || record.finish != .none
+            || record.evaluations != Double(CascadeQuality.heavySteps)
+          {
+            isAllWhole = false
           }
         }
       case .dropped:

@@ -51,10 +51,14 @@ struct CompletedPoint: Sendable {
   let outcome: ExperimentOutcome
   let runs: [CompletedRun]
 
-  /// Runs every policy and replication, one after the other; stops between runs if cancelled.
-  init(running experiment: Experiment) async throws {
+  /// Runs every policy and replication, one after the other; stops between runs if cancelled or interrupted.
+  init(
+    running experiment: Experiment, isInterrupted: @escaping @Sendable () -> Bool = { false }
+  ) async throws {
     var runs: [CompletedRun] = []
-    outcome = try await ExperimentRunner(experiment, keepsQueries: false).collect {
+    outcome = try await ExperimentRunner(
+      experiment, keepsQueries: false, isInterrupted: isInterrupted
+    ).collect {
       runs.append($0)
     }
     self.runs = runs

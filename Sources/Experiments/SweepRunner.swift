@@ -8,10 +8,14 @@ public import Results
 public struct SweepRunner: Sendable {
   let plan: SweepPlan
   let jobs: Int
+  let isInterrupted: @Sendable () -> Bool
 
-  /// A runner of `jobs` points at a time.
-  public init(_ plan: SweepPlan, jobs: Int = 1) {
+  /// A runner of `jobs` points at a time; once `isInterrupted`, no more points and runs begin.
+  public init(
+    _ plan: SweepPlan, jobs: Int = 1, isInterrupted: @escaping @Sendable () -> Bool = { false }
+  ) {
     self.plan = plan
+    self.isInterrupted = isInterrupted
     self.jobs = max(jobs, 1)
   }
 
@@ -19,12 +23,15 @@ public struct SweepRunner: Sendable {
     case known(Int, id: String)
     case ran(Int, CompletedPoint)
     case failed(Int, InputError)
+    case interrupted
   }
 
   /// What a sweep gave.
   public struct Outcome: Sendable {
     /// The points, in order.
     public var points: [SweepPoint] = []
+    /// Points that an interruption has kept from being run.
+    public var open = 0
     /// Points that cannot be run as they stand, by index, and why.
     public var failures: [(index: Int, error: InputError)] = []
 
@@ -53,10 +60,12 @@ public struct SweepRunner: Sendable {
     var results: [SweepPoint?] = Array(repeating: nil, count: count)
     var outcome = Outcome()
     progress(0, count)
-    try await Concurrently.each(count, jobs: jobs) {
+    var seen = 0
+    try await Concurrently.each(count, jobs: jobs, isStopped: isInterrupted) {
       try await run($0, known: known)
     } taking: {
       done, result in
+      seen = done
       switch result {
       case .known(let index, let id):
         guard let experiment = try store.experiment(id) else { break }
@@ -69,9 +78,11 @@ public struct SweepRunner: Sendable {
           overrides: plan.points[index].overrides, experiment: point.outcome.experiment,
           summaries: point.outcome.summaries, wasKnown: false)
       case .failed(let index, let error): outcome.failures.append((index, error))
+      case .interrupted: outcome.open += 1
       }
-      progress(done, count)
+      progress(done - outcome.open, count)
     }
+    outcome.open += count - seen
     outcome.points = results.compactMap { $0 }
     outcome.failures.sort { $0.index < $1.index }
     return outcome
@@ -84,6 +95,11 @@ public struct SweepRunner: Sendable {
     }
     let id = experiment.stored(keepsQueries: false).id
     if known.contains(id) { return .known(index, id: id) }
-    return .ran(index, try await CompletedPoint(running: experiment))
+    do {
+      return .ran(
+        index, try await CompletedPoint(running: experiment, isInterrupted: isInterrupted))
+    } catch is Interrupted {
+      return .interrupted
+    }
   }
 }

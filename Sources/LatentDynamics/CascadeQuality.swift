@@ -3,6 +3,9 @@
 /// SD-Turbo before Stable Diffusion 1.5: DiffServe (Ahmad et al., MLSys 2025). Its protocol is its own: comparable with its
 /// ends, all images by one of the models, and with no other FID.
 public struct CascadeQuality: Hashable, Sendable {
+  /// Steps of the heavy model's images.
+  public static let heavySteps = 50
+
   /// At shares of 0, 0.1, ..., 1.
   public let scores: [Double]
 

@@ -89,19 +89,18 @@ public struct GridText {
         "No schedule that keeps the quality floor has fewer violations than \(mean(bound)): 'above bound' is "
           + "what a policy has more; below it are policies whose images are another model's, cached, or under the "
           + "floor. cascade FID: as published for the light model's share of the images, by another protocol than FID. "
-          + "frontier: 'yes' where no other policy has no more violations, no less convergence of the images that it completes, "
-          + "and of one so much less or more that their intervals lie apart."
+          + "frontier: 'yes' where no other policy is clearly better, in violations or in convergence of the images that it "
+          + "completes, and in neither clearly worse (beyond both intervals); by the cascade's FID: frontier.csv."
       )
   }
 
-  /// Whether no other policy is at least as good in violations and convergence, and clearly better in one: as
-  /// `v_frontier` says.
+  /// Whether no other policy dominates it: as `v_frontier` says.
   private func frontier(
     _ name: String, _ names: [String], _ summaries: [StoredSummary]
   ) -> String {
-    func estimate(_ name: String, _ metric: Metric) -> (mean: Double, range: ClosedRange<Double>)? {
+    func estimate(_ name: String, _ metric: Metric) -> ClosedRange<Double>? {
       guard let summary = summaries.of(name, metric), let mean = summary.mean else { return nil }
-      return (mean, summary.interval ?? mean...mean)
+      return summary.interval ?? mean...mean
     }
     guard name != View.bestKnown else { return "-" }
     guard let late = estimate(name, .violationRatio),
@@ -111,9 +110,10 @@ public struct GridText {
       guard other != View.bestKnown, let otherLate = estimate(other, .violationRatio),
         let otherQuality = estimate(other, .convergenceMean)
       else { return false }
-      return otherLate.mean <= late.mean && otherQuality.mean >= quality.mean
-        && (otherLate.range.upperBound < late.range.lowerBound
-          || otherQuality.range.lowerBound > quality.range.upperBound)
+      let isWorse =
+        otherLate.lowerBound > late.upperBound || otherQuality.upperBound < quality.lowerBound
+      return !isWorse
+        && (otherLate.upperBound < late.lowerBound || otherQuality.lowerBound > quality.upperBound)
     }
     return isDominated ? "no" : "yes"
   }

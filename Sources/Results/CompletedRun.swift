@@ -21,8 +21,9 @@ public struct CompletedRun: Sendable {
   public var records: SpillingArray<QueryRecord>
   /// What the devices did.
   public var usage: RunUsage
-  /// Latencies of completed queries at ``StoredCDF/probabilities``, in nanoseconds; empty where there are none.
-  public var latencyQuantiles: [Double] = []
+  /// Latencies of completed queries at ``StoredCDF/probabilities``, in nanoseconds; empty where there are none, nil where
+  /// they are not wanted.
+  public var latencyQuantiles: [Double]?
   /// The run over time; nil for all replications but the first.
   public var series: RunSeries?
   /// Another observer that was told of the run.

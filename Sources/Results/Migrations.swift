@@ -5,7 +5,7 @@ enum Migrations {
   /// Marks a file as a QoSDiff database: 'QOSD'.
   static let applicationID = 0x514F_5344
   /// `PRAGMA user_version` of the newest schema.
-  static let newest = 4
+  static let newest = 5
   /// Every table, each after those that it refers to.
   static let tables = [
     "profile", "experiment", "experiment_profile", "run", "query", "worker", "cpu_pool",
@@ -25,6 +25,7 @@ enum Migrations {
       try db.execute(sql: fourth)
       try fillPlaces(db)
     }
+    if version < 5 { try db.execute(sql: fifth) }
     if version < newest { try db.execute(sql: "PRAGMA user_version = \(newest)") }
     try makeViews(db)
   }
@@ -55,6 +56,10 @@ enum Migrations {
         ])
     }
   }
+
+  /// What an interrupted experiment must know of its finished runs to go on: their latencies at
+  /// ``StoredCDF/probabilities``, as doubles in the machine's order; NULL where they are not kept.
+  private static let fifth = "ALTER TABLE run ADD COLUMN latency_quantiles BLOB;"
 
   /// What reports need: places of experiments, policies' origins, classes, distributions, runs over time.
   private static let fourth = """

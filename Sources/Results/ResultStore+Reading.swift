@@ -1,21 +1,6 @@
 public import Diagnostics
+import Foundation
 import GRDB
-
-/// A replication's metrics as stored.
-public struct StoredRun: Sendable {
-  /// The run's id.
-  public var id: Int64
-  /// Name of the policy.
-  public var policy: String
-  /// Replication, from 0.
-  public var replication: Int
-  /// Its seed.
-  public var seed: UInt64
-  /// The busiest stage and resource.
-  public var bottleneck: String
-  /// Metrics of all queries (class "") and of each class.
-  public var metrics: [(className: String, values: MetricValues)]
-}
 
 extension ResultStore {
   /// The complete experiments, by name and by what was set.
@@ -163,29 +148,32 @@ extension ResultStore {
 
   /// The runs of an experiment, by policy and replication.
   public func runs(of experimentID: String) throws(InputError) -> [StoredRun] {
-    try read { db in
-      try Row.fetchAll(
-        db,
-        sql: "SELECT * FROM run WHERE experiment_id = ? ORDER BY policy_index, replication",
-        arguments: [experimentID]
-      ).map { row in
-        let id: Int64 = row["id"]
-        var metrics: [(className: String, values: MetricValues)] = []
-        for entry in try Row.fetchAll(
-          db, sql: "SELECT * FROM run_metric WHERE run_id = ? ORDER BY class, metric",
-          arguments: [id])
-        {
-          let name: String = entry["class"]
-          if metrics.last?.className != name { metrics.append((name, MetricValues())) }
-          if let metric = Metric(rawValue: entry["metric"]) {
-            metrics[metrics.count - 1].values[metric] = entry["value"]
-          }
+    try read { db in try Self.runs(of: experimentID, db) }
+  }
+
+  static func runs(of experimentID: String, _ db: Database) throws -> [StoredRun] {
+    try Row.fetchAll(
+      db, sql: "SELECT * FROM run WHERE experiment_id = ? ORDER BY policy_index, replication",
+      arguments: [experimentID]
+    ).map { row in
+      let id: Int64 = row["id"]
+      var metrics: [(className: String, values: MetricValues)] = []
+      for entry in try Row.fetchAll(
+        db, sql: "SELECT * FROM run_metric WHERE run_id = ? ORDER BY class, metric",
+        arguments: [id])
+      {
+        let name: String = entry["class"]
+        if metrics.last?.className != name { metrics.append((name, MetricValues())) }
+        if let metric = Metric(rawValue: entry["metric"]) {
+          metrics[metrics.count - 1].values[metric] = entry["value"]
         }
-        return StoredRun(
-          id: id, policy: row["policy"], replication: row["replication"],
-          seed: UInt64(bitPattern: row["seed"] as Int64), bottleneck: row["bottleneck"],
-          metrics: metrics)
       }
+      return StoredRun(
+        id: id, policy: row["policy"], replication: row["replication"],
+        seed: UInt64(bitPattern: row["seed"] as Int64), bottleneck: row["bottleneck"],
+        metrics: metrics, inFlight: row["in_flight"],
+        extrapolatedBatches: row["extrapolated_batches"],
+        latencyQuantiles: (row["latency_quantiles"] as Data?).map(StoredRun.numbers))
     }
   }
 

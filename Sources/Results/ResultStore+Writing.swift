@@ -6,11 +6,28 @@ import LatencyProfiles
 import Workload
 
 extension ResultStore {
-  /// Stores the experiment's row and profiles; an experiment of the same id is replaced, runs and all.
+  /// Stores the experiment's row and profiles, unless it is there already: whole, or begun by the same program (as
+  /// `program` in the provenance says). One that another program has begun is replaced, runs and all.
+  ///
+  /// - Returns: what is there.
+  @discardableResult
   public func begin(
     _ experiment: StoredExperiment, provenance: [(key: String, value: String)]
-  ) throws(InputError) {
-    try write { db in try Self.insert(experiment, provenance, db) }
+  ) throws(InputError) -> StoredPart {
+    try write { db in
+      let isWhole = try Bool.fetchOne(
+        db, sql: "SELECT is_complete FROM experiment WHERE id = ?", arguments: [experiment.id])
+      let program = try String.fetchOne(
+        db, sql: "SELECT value FROM provenance WHERE experiment_id = ? AND key = 'program'",
+        arguments: [experiment.id])
+      let isOurs = program != nil && program == provenance.first { $0.key == "program" }?.value
+      if let isWhole, isWhole || isOurs {
+        return StoredPart(
+          isWhole: isWhole, runs: isOurs ? try Self.runs(of: experiment.id, db) : [])
+      }
+      try Self.insert(experiment, provenance, db)
+      return StoredPart(isWhole: false, runs: [])
+    }
   }
 
   /// Stores a run, all of it or nothing.
@@ -92,14 +109,16 @@ extension ResultStore {
     _ run: CompletedRun, of experimentID: String, _ db: Database
   ) throws {
     let id = runID(experimentID, policy: run.policy, replication: run.replication)
+    // Another process that is at the same experiment may have been first: its run is the same.
     try db.execute(
-      sql: "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+      sql: "INSERT OR IGNORE INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
       arguments: [
         id, experimentID, run.policy, run.policyIndex, run.replication,
         Int64(bitPattern: run.seed), run.usage.end.nanoseconds, run.bottleneck,
         run.usage.offered, run.usage.completed, run.usage.dropped, run.usage.inFlight,
-        run.usage.extrapolatedBatches,
+        run.usage.extrapolatedBatches, run.latencyQuantiles.map(StoredRun.blob),
       ])
+    guard db.changesCount > 0 else { return }
     let insertion = try QueryInsertion(of: run, id: id, db)
     for record in RecordsByArrival(run.records) { try insertion.insert(record) }
     try insertUsage(run.usage, id: id, db)
@@ -135,9 +154,9 @@ extension ResultStore {
     }
   }
 
-  private func write(_ body: (Database) throws -> Void) throws(InputError) {
+  private func write<T>(_ body: (Database) throws -> T) throws(InputError) -> T {
     do {
-      try queue.write(body)
+      return try queue.write(body)
     } catch {
       throw InputError(
         .cannotWrite, at: .init(file: path),

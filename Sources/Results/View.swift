@@ -34,7 +34,7 @@ public enum View: String, CaseIterable, Sendable {
     case .ablation: "a metric of a policy over that of the policy it extends"
     case .qualityByLatency: "a policy's latency beside the quality of its images"
     case .frontier:
-      "a policy's violations beside its quality, and the policies that are no worse in both and clearly better in one"
+      "a policy's violations beside its quality, and the policies that are clearly better in one and in neither clearly worse"
     case .overTime: "an interval of a policy's first replication: queue and utilisation"
     case .serviceClass: "a metric of a policy for one class of queries"
     case .claim: "a verdict on a published claim"
@@ -116,22 +116,28 @@ public enum View: String, CaseIterable, Sendable {
         .qualityViolationRatio,
       ])
     case .frontier:
+      // A higher convergence is better, and a lower FID.
+      let convergence = (worse: "o.conv_high < p.conv_low", better: "o.conv_low > p.conv_high")
+      let fid = (worse: "o.fid_low > p.fid_high", better: "o.fid_high < p.fid_low")
       return """
         WITH point AS (
-        SELECT s.experiment_id, policy, policy_index,
-        max(CASE WHEN metric = '\(Metric.violationRatio.rawValue)' THEN mean END) AS violations,
-        max(CASE WHEN metric = '\(Metric.convergenceMean.rawValue)' THEN mean END) AS quality,
-        max(CASE WHEN metric = '\(Metric.violationRatio.rawValue)' THEN coalesce(lower, mean) END) AS fewest,
-        max(CASE WHEN metric = '\(Metric.violationRatio.rawValue)' THEN coalesce(upper, mean) END) AS most,
-        max(CASE WHEN metric = '\(Metric.convergenceMean.rawValue)' THEN coalesce(lower, mean) END) AS worst,
-        max(CASE WHEN metric = '\(Metric.convergenceMean.rawValue)' THEN coalesce(upper, mean) END) AS best
+        SELECT s.experiment_id, policy, policy_index, \(Self.estimate(.violationRatio, "late")),
+        \(Self.estimate(.convergenceMean, "conv")), \(Self.estimate(.cascadeFID, "fid"))
         FROM summary s WHERE policy <> '\(Self.bestKnown)' GROUP BY s.experiment_id, policy)
-        SELECT \(place), p.policy, p.policy_index, violations AS \(Metric.violationRatio.rawValue),
-        quality AS \(Metric.convergenceMean.rawValue),
-        CASE WHEN quality IS NULL THEN NULL ELSE (SELECT count(*) = 0 FROM point o WHERE \(Self.dominates))
-        END AS on_frontier,
-        (SELECT group_concat(policy, ', ') FROM (SELECT o.policy FROM point o WHERE \(Self.dominates)
-        ORDER BY o.policy_index)) AS dominated_by
+        SELECT \(place), p.policy, p.policy_index, late AS \(Metric.violationRatio.rawValue),
+        late - (SELECT mean FROM summary k WHERE k.experiment_id = p.experiment_id
+        AND k.policy = '\(Self.bestKnown)' AND k.metric = '\(Metric.violationRatio.rawValue)')
+        AS violations_above_best_known,
+        conv AS \(Metric.convergenceMean.rawValue),
+        CASE WHEN conv IS NULL THEN NULL ELSE
+        (SELECT count(*) = 0 FROM point o WHERE \(Self.dominates(convergence))) END AS on_frontier,
+        (SELECT group_concat(policy, ', ') FROM (SELECT o.policy FROM point o
+        WHERE \(Self.dominates(convergence)) ORDER BY o.policy_index)) AS dominated_by,
+        fid AS \(Metric.cascadeFID.rawValue),
+        CASE WHEN fid IS NULL THEN NULL ELSE
+        (SELECT count(*) = 0 FROM point o WHERE \(Self.dominates(fid))) END AS on_fid_frontier,
+        (SELECT group_concat(policy, ', ') FROM (SELECT o.policy FROM point o
+        WHERE \(Self.dominates(fid)) ORDER BY o.policy_index)) AS fid_dominated_by
         FROM point p JOIN v_experiment e USING (experiment_id) WHERE controls_of IS NULL
         """
     case .latencyCDF:
@@ -216,12 +222,24 @@ public enum View: String, CaseIterable, Sendable {
   /// What the best known schedule is called: it is no policy, and so not on the frontier.
   public static let bestKnown = "best-known"
 
-  /// Whether point o has no more violations and no less quality than p, and of one so much more or less that their
-  /// intervals lie apart.
-  private static let dominates = """
-    o.experiment_id = p.experiment_id AND o.violations <= p.violations AND o.quality >= p.quality
-    AND (o.most < p.fewest OR o.worst > p.best)
+  /// A metric's mean and the ends of its interval, as columns.
+  private static func estimate(_ metric: Metric, _ name: String) -> String {
+    [
+      ("mean", name), ("coalesce(lower, mean)", name + "_low"),
+      ("coalesce(upper, mean)", name + "_high"),
+    ]
+    .map { "max(CASE WHEN metric = '\(metric.rawValue)' THEN \($0.0) END) AS \($0.1)" }
+    .joined(separator: ", ")
+  }
+
+  /// Whether point o is clearly better than p in violations or in quality, and clearly worse in neither: clear is what
+  /// lies beyond both intervals.
+  private static func dominates(_ quality: (worse: String, better: String)) -> String {
     """
+    o.experiment_id = p.experiment_id AND NOT (o.late_low > p.late_high) AND NOT (\(quality.worse))
+    AND (o.late_high < p.late_low OR \(quality.better))
+    """
+  }
 
   /// Whether a policy's queue grows through the run, for a row of OUTER.
   private static let unsteady = """

@@ -37,10 +37,13 @@ struct CompareCommand: AsyncParsableCommand {
       if stored {
         try compareStored(grid, in: ResultStore(readingFrom: path))
       } else {
-        let runner = GridRunner(
-          grid, policies: try repetitions.names(), baseline: repetitions.baseline,
-          replications: repetitions.replications, jobs: options.jobs)
-        try await options.perform(runner, of: grid, out: out, verbosity)
+        let names = try repetitions.names()
+        try await options.perform(grid, out: out, verbosity) { isInterrupted in
+          GridRunner(
+            grid, policies: names, baseline: repetitions.baseline,
+            replications: repetitions.replications, jobs: options.jobs,
+            isInterrupted: isInterrupted)
+        }
       }
       return
     }

@@ -37,13 +37,16 @@ struct ExperimentOptions: ParsableArguments {
     let store = try ResultStore(creatingAt: path)
     let start = ContinuousClock.now
     var progress = Progress("runs", verbosity)
-    let outcome = try await ExperimentRunner(
-      experiment, jobs: jobs, keepsQueries: !noQueries, companion: companion
-    ).run(
-      into: store,
-      provenance: Self.provenance(experiment.scenario),
-      finalProvenance: { [("elapsed_s", "\(Self.seconds(since: start))")] },
-      progress: { progress.show($0, of: $1) })
+    let outcome = try await Self.interruptible(path) { interrupt in
+      try await ExperimentRunner(
+        experiment, jobs: jobs, keepsQueries: !noQueries, companion: companion,
+        isInterrupted: interrupt.isRaised
+      ).run(
+        into: store,
+        provenance: Self.provenance(experiment.scenario),
+        finalProvenance: { [("elapsed_s", "\(Self.seconds(since: start))")] },
+        progress: { progress.show($0, of: $1) })
+    }
     if json {
       Output.result(ComparisonJSON.text(outcome.experiment, outcome.summaries))
     } else {
@@ -61,24 +64,28 @@ struct ExperimentOptions: ParsableArguments {
       verbosity.note("CSV: \(files.joined(separator: ", "))")
       Self.warnOfReport(in: out)
     }
-    verbosity.note(Self.closing(path, events: outcome.events, since: start))
+    verbosity.note(
+      Self.closing(path, events: outcome.events, known: outcome.knownRuns, since: start))
     return outcome.companion
   }
 
   /// Runs a grid of experiments into the database and prints what it shows. No per-query rows: a grid
   /// has too many.
   func perform(
-    _ runner: GridRunner, of grid: ExperimentGrid, out: String?, _ verbosity: Verbosity
+    _ grid: ExperimentGrid, out: String?, _ verbosity: Verbosity,
+    runner: (_ isInterrupted: @escaping @Sendable () -> Bool) throws -> GridRunner
   ) async throws {
     let path = db ?? Self.database(grid.scenario)
     if let out { try ReportFolder.make(out) }
     let store = try ResultStore(creatingAt: path)
     let start = ContinuousClock.now
     var progress = Progress("points", verbosity)
-    let outcome = try await runner.run(
-      into: store, provenance: Self.provenance(grid.scenario)
-    ) { point, done, all in
-      progress.show(done, of: all, point)
+    let outcome = try await Self.interruptible(path) { interrupt in
+      try await runner(interrupt.isRaised).run(
+        into: store, provenance: Self.provenance(grid.scenario)
+      ) { point, done, all in
+        progress.show(done, of: all, point)
+      }
     }
     let comparisons = outcome.comparisons.map { ($0.experiment, $0.summaries) }
     var parts = [GridText(comparisons).text, GridText.claims(outcome.claims)]
@@ -98,7 +105,23 @@ struct ExperimentOptions: ParsableArguments {
       verbosity.note("CSV: \(files.joined(separator: ", "))")
       Self.warnOfReport(in: out)
     }
-    verbosity.note(Self.closing(path, events: outcome.events, since: start))
+    let known = (outcome.comparisons + outcome.controls).reduce(0) { $0 + $1.knownRuns }
+    verbosity.note(Self.closing(path, events: outcome.events, known: known, since: start))
+  }
+
+  /// Does work that a signal may stop between two runs, and says then what is kept.
+  static func interruptible<Result>(
+    _ database: String, _ work: (InterruptFlag) async throws -> Result
+  ) async throws -> Result {
+    let interrupt = InterruptFlag()
+    do {
+      return try await work(interrupt)
+    } catch let error as Interrupted {
+      Output.error(
+        "Interrupted: \(database) keeps \(error.runs) of the present comparison's \(error.all) runs, and all that was "
+          + "complete. The same command goes on.")
+      throw interrupt.exitCode
+    }
   }
 
   /// CSV files alone are new: the rest of a report there is of something else.
@@ -125,17 +148,27 @@ struct ExperimentOptions: ParsableArguments {
     [
       ("command", CommandLine.arguments.joined(separator: " ")),
       ("host", ProcessInfo.processInfo.hostName), ("scenario_path", scenario.path),
-      ("started", Date.now.formatted(.iso8601)),
+      ("started", Date.now.formatted(.iso8601)), ("program", program),
     ]
   }
 
+  /// Tells this build of the program from others: an interrupted experiment goes on only with the one that began it.
+  private static var program: String {
+    let path = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    let size = attributes?[.size] as? Int ?? 0
+    let changed = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+    return "\(ProgramVersion.text) \(size) \(changed)"
+  }
+
   private static func closing(
-    _ path: String, events: Int, since start: ContinuousClock.Instant
+    _ path: String, events: Int, known: Int, since start: ContinuousClock.Instant
   ) -> String {
     let elapsed = seconds(since: start)
     let rate = Double(events) / max(elapsed, 1e-9)
-    return "Database: \(path). \(events) events in "
-      + String(format: "%.2f s (%.2g a second).", elapsed, rate)
+    return "Database: \(path). "
+      + (known > 0 ? "\(known) runs were there already. " : "")
+      + "\(events) events in " + String(format: "%.2f s (%.2g a second).", elapsed, rate)
   }
 
   private static func seconds(since start: ContinuousClock.Instant) -> Double {

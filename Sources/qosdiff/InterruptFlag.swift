@@ -1,27 +1,48 @@
+import ArgumentParser
 import Foundation
 import Synchronization
 
-/// Raised by Ctrl-C, which does not kill the program as long as this lives.
+/// Raised by Ctrl-C or SIGTERM, which do not kill the program as long as this lives; a second one does, at once.
 final class InterruptFlag {
   private final class State: Sendable {
-    let isRaised = Atomic(false)
+    /// Of the signal that raised it; 0 = none has.
+    let number = Atomic<Int32>(0)
   }
 
   private let state = State()
-  private let source: any DispatchSourceSignal
+  private let sources: [any DispatchSourceSignal]
 
   init() {
-    signal(SIGINT, SIG_IGN)
-    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
     let state = state
-    source.setEventHandler { state.isRaised.store(true, ordering: .relaxed) }
-    source.activate()
+    sources = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler {
+        let (isFirst, _) = state.number.compareExchange(
+          expected: 0, desired: number, ordering: .relaxed)
+        guard !isFirst else {
+          Output.error("Stopping when the present runs are done; a second signal stops at once.")
+          return
+        }
+        Output.error("Stopped at once: finished runs are in the database.")
+        _exit(128 + number)
+      }
+      source.activate()
+      return source
+    }
   }
 
   deinit {
-    source.cancel()
-    signal(SIGINT, SIG_DFL)
+    for source in sources { source.cancel() }
+    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
   }
 
-  var isRaised: Bool { state.isRaised.load(ordering: .relaxed) }
+  /// Whether it is raised.
+  var isRaised: @Sendable () -> Bool {
+    let state = state
+    return { state.number.load(ordering: .relaxed) != 0 }
+  }
+
+  /// What a shell expects of a program that the signal ended.
+  var exitCode: ExitCode { ExitCode(128 + state.number.load(ordering: .relaxed)) }
 }

@@ -18,7 +18,7 @@ struct ProfileMeasurement {
     do {
       let bench = try Bench(
         plan: plan, resumePath: resume, progress: { show($0, since: start) },
-        isCancelled: { interrupt.isRaised })
+        isCancelled: { interrupt.isRaised() })
       if bench.resumed > 0 {
         verbosity.note("\(bench.resumed) kernels are in \(resume) already")
       }

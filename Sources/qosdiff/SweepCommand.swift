@@ -89,10 +89,18 @@ struct SweepCommand: AsyncParsableCommand {
     let outcome: SweepRunner.Outcome
     switch engine {
     case .local:
+      let interrupt = InterruptFlag()
       outcome = try await SweepRunner(
-        plan, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount
+        plan, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount,
+        isInterrupted: interrupt.isRaised
       ).run(
         into: store, provenance: ExperimentOptions.provenance(first), progress: progress)
+      if outcome.open > 0 {
+        Output.error(
+          "Interrupted: \(outcome.points.count) points are in the database, \(outcome.open) are not. "
+            + "The same command goes on.")
+        throw interrupt.exitCode
+      }
     case .slurm:
       outcome = try await slurm(plan, into: store, progress: progress)
     }
@@ -130,7 +138,7 @@ struct SweepCommand: AsyncParsableCommand {
     let interrupt = InterruptFlag()
     let outcome = try await ArraySweep(
       plan, on: SlurmQueue(program: program, options: sbatchOptions, most: jobs), limits: limits
-    ).run(into: store, isInterrupted: { interrupt.isRaised }, progress: progress)
+    ).run(into: store, isInterrupted: interrupt.isRaised, progress: progress)
     if outcome.resubmitted > 0 {
       Output.error("\(outcome.resubmitted) tasks ended without a result and were submitted again.")
     }
@@ -140,7 +148,7 @@ struct SweepCommand: AsyncParsableCommand {
           + "The same command goes on; tasks still queued stay so"
           + (outcome.arrays.isEmpty
             ? "." : " ('scancel --name=\(outcome.arrays.joined(separator: ","))' ends them)."))
-      throw ExitCode(130)
+      throw interrupt.exitCode
     }
     return SweepRunner.Outcome(points: outcome.points, failures: outcome.failures)
   }

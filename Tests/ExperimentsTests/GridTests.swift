@@ -187,7 +187,7 @@ import Testing
         ],
         policies: ["base", "new"], analysis: StoredAnalysis(summaries: []), bottlenecks: [],
         extrapolatedBatches: 0,
-        events: 0, companion: nil)
+        events: 0, knownRuns: 0, companion: nil)
     }
     return ClaimJudge(grid).verdicts(outcomes)
   }

@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+
+/// A comparison that is killed or stopped keeps its finished runs, and the same command goes on with the rest.
+@Suite(.needsProgram, .serialized) struct InterruptTests {
+  static let scenario = """
+    name: long
+    query: { steps: 10, slo: { scale: 3 } }
+    workload: { arrivals: { poisson: { rate: 30 query/s } }, queries: 20000 }
+    cluster:
+      nodes:
+        - name: n
+          accelerators: { count: 4, synthetic: { denoise: { exponential: { mean: 10 ms } } } }
+    policies:
+      base: { dispatcher: random }
+      least: { extends: base, dispatcher: least-work-left }
+    run: { seed: 3, replications: 6 }
+    """
+  private let arguments = ["compare", "s.yaml", "--db", "r.sqlite", "--jobs", "1"]
+
+  private func query(_ sql: String, in folder: String) throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["sqlite3", "\(folder)/r.sqlite", sql]
+    let out = Pipe()
+    (process.standardOutput, process.standardError) = (out, FileHandle.nullDevice)
+    try process.run()
+    let text = String(decoding: try out.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    return text.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// Starts the command and signals it once `runs` runs are stored; returns its exit code and what it said.
+  private func stopped(
+    _ number: Int32, times: Int = 1, after runs: Int, in scratch: Scratch
+  ) throws -> (status: Int32, reason: Process.TerminationReason, error: String) {
+    let process = Process()
+    process.executableURL = URL(filePath: Program.release.path)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(filePath: scratch.path)
+    let error = Pipe()
+    (process.standardOutput, process.standardError) = (FileHandle.nullDevice, error)
+    try process.run()
+    while process.isRunning,
+      try Int(query("SELECT count(*) FROM run", in: scratch.path)) ?? 0 < runs
+    {
+      usleep(2000)
+    }
+    for _ in 0..<times {
+      kill(process.processIdentifier, number)
+      usleep(20_000)
+    }
+    let text = String(
+      decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, process.terminationReason, text)
+  }
+
+  private func reference(_ scratch: Scratch) throws -> String {
+    try scratch.write(Self.scenario, to: "s.yaml")
+    let result = try Program.release(arguments: arguments, in: scratch.path)
+    #expect(result.status == 0)
+    let all = try content(scratch)
+    #expect(all.count > 1_000_000)
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: "\(scratch.path)/r.sqlite\(suffix)")
+    }
+    return all
+  }
+
+  private func content(_ scratch: Scratch) throws -> String {
+    try [
+      "SELECT * FROM query ORDER BY run_id, id", "SELECT * FROM run ORDER BY id",
+      "SELECT * FROM run_metric ORDER BY run_id, class, metric",
+      "SELECT * FROM summary ORDER BY policy_index, metric",
+      "SELECT * FROM latency_cdf ORDER BY policy, probability", "SELECT * FROM series",
+      "SELECT id, notes, replications, is_complete FROM experiment",
+    ].map { try query($0, in: scratch.path) }.joined(separator: "\n")
+  }
+
+  @Test func killedAndGivenAgain() throws {
+    let scratch = try Scratch()
+    let whole = try reference(scratch)
+    for runs in [2, 5] {
+      let end = try stopped(SIGKILL, after: runs, in: scratch)
+      #expect(end.reason == .uncaughtSignal && end.status == SIGKILL)
+      #expect(try query("PRAGMA integrity_check", in: scratch.path) == "ok")
+      #expect(try query("SELECT is_complete FROM experiment", in: scratch.path) == "0")
+      let report = try Program.release("report", "r.sqlite", in: scratch.path)
+      #expect(report.status != 0 || report.error.contains("unfinished"))
+    }
+    let kept = try #require(try Int(query("SELECT count(*) FROM run", in: scratch.path)))
+    #expect(kept >= 5)
+    let last = try Program.release(arguments: arguments, in: scratch.path)
+    #expect(last.status == 0 && last.error.contains("\(kept) runs were there already"))
+    #expect(try content(scratch) == whole)
+    // All is there: nothing is run again, and the output is the same.
+    let again = try Program.release(arguments: arguments, in: scratch.path)
+    #expect(again.out == last.out && again.error.contains("12 runs were there already. 0 events"))
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM]) func aSignalStopsBetweenRuns(_ number: Int32) throws {
+    let scratch = try Scratch()
+    let whole = try reference(scratch)
+    let end = try stopped(number, after: 1, in: scratch)
+    #expect(end.reason == .exit && end.status == 128 + number)
+    #expect(end.error.contains("a second signal stops at once"))
+    let kept = try #require(try Int(query("SELECT count(*) FROM run", in: scratch.path)))
+    #expect(end.error.contains("r.sqlite keeps \(kept) of the present comparison's 12 runs"))
+    let again = try Program.release(arguments: arguments, in: scratch.path)
+    #expect(again.status == 0 && again.error.contains("\(kept) runs were there already"))
+    #expect(try content(scratch) == whole)
+  }
+
+  @Test func aSecondSignalStopsAtOnce() throws {
+    let scratch = try Scratch()
+    // One run that would take minutes.
+    let endless = Self.scenario.replacing("queries: 20000", with: "queries: 40000000")
+    try scratch.write(endless, to: "s.yaml")
+    let end = try stopped(SIGINT, times: 2, after: 0, in: scratch)
+    #expect(end.reason == .uncaughtSignal || end.status == 130)
+  }
+
+  @Test func aClosedPipeIsSilent() throws {
+    let scratch = try Scratch()
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.arguments = ["-c", "'\(Program.release.path)' policies --json | head -1"]
+    let (out, error) = (Pipe(), Pipe())
+    (process.standardOutput, process.standardError) = (out, error)
+    process.currentDirectoryURL = URL(filePath: scratch.path)
+    try process.run()
+    let text = String(decoding: try out.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    let said = try error.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    #expect(text == "{\n" && said.isEmpty)
+  }
+}

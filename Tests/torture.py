@@ -1,0 +1,274 @@
+#!/usr/bin/env python3
+"""Kills, full disks and two writers: what a results database must survive.
+
+    Tests/torture.py PROGRAM [--kills N] [--seed N]
+
+Prints counts; ends with 1 where a result was lost or a database damaged. Needs the right to mount for the full and the
+read-only disk, and says so where it has none.
+"""
+import argparse
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+SCENARIO = """
+name: torture
+query: { steps: 10, slo: { scale: 3 } }
+workload: { arrivals: { poisson: { rate: 30 query/s } }, queries: 4000 }
+cluster:
+  nodes:
+    - name: n
+      accelerators: { count: 4, synthetic: { denoise: { exponential: { mean: 10 ms } } } }
+policies:
+  base: { dispatcher: random }
+  least: { extends: base, dispatcher: least-work-left }
+run: { seed: 3, replications: 4 }
+"""
+
+TABLES = [
+    "SELECT * FROM run ORDER BY id", "SELECT * FROM query ORDER BY run_id, id",
+    "SELECT * FROM run_metric ORDER BY run_id, class, metric",
+    "SELECT * FROM summary ORDER BY experiment_id, policy, metric",
+    "SELECT * FROM class_summary ORDER BY experiment_id, class, policy, metric",
+    "SELECT * FROM latency_cdf ORDER BY experiment_id, policy, probability",
+    "SELECT * FROM ablation ORDER BY experiment_id, policy, metric",
+    "SELECT * FROM series ORDER BY run_id, start_ns", "SELECT * FROM worker ORDER BY run_id, id",
+    "SELECT * FROM cpu_pool ORDER BY run_id, id",
+    "SELECT id, notes, replications, is_complete FROM experiment ORDER BY id",
+]
+
+
+class Failed(Exception):
+    """What must not happen."""
+
+
+def content(path):
+    database = sqlite3.connect(path)
+    rows = [database.execute(table).fetchall() for table in TABLES]
+    database.close()
+    return rows
+
+
+def check(path):
+    """The database is whole, and so are its finished runs; returns how many there are."""
+    database = sqlite3.connect(path)
+    problems = database.execute("PRAGMA integrity_check").fetchall()
+    if problems != [("ok",)]:
+        raise Failed(f"{path}: integrity_check: {problems}")
+    if database.execute("PRAGMA foreign_key_check").fetchall():
+        raise Failed(f"{path}: foreign_key_check finds something")
+    tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+    runs = 0
+    if "run" in tables:
+        for run, offered in database.execute("SELECT id, offered FROM run"):
+            runs += 1
+            stored = database.execute("SELECT count(*) FROM query WHERE run_id = ?", (run,)).fetchone()[0]
+            metrics = database.execute("SELECT count(*) FROM run_metric WHERE run_id = ?", (run,)).fetchone()[0]
+            if stored not in (0, offered) or metrics == 0:
+                raise Failed(f"{path}: run {run} has {stored} of {offered} queries, {metrics} metrics")
+        whole = database.execute(
+            "SELECT count(*) FROM experiment e WHERE is_complete = 1 AND NOT EXISTS "
+            "(SELECT 1 FROM summary s WHERE s.experiment_id = e.id)").fetchone()[0]
+        if whole:
+            raise Failed(f"{path}: {whole} experiments are marked complete and have no summary")
+    database.close()
+    return runs
+
+
+def finished(path):
+    """What is finished by now, by run."""
+    if not os.path.exists(path):
+        return {}
+    database = sqlite3.connect(path)
+    try:
+        rows = database.execute("SELECT run_id, class, metric, value FROM run_metric").fetchall()
+    except sqlite3.OperationalError:
+        rows = []
+    database.close()
+    runs = {}
+    for run, *rest in rows:
+        runs.setdefault(run, []).append(tuple(rest))
+    return runs
+
+
+class Torture:
+    def __init__(self, program, kills, seed):
+        self.program = os.path.abspath(program)
+        self.kills = kills
+        self.random = random.Random(seed)
+        self.environment = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere"}
+
+    def start(self, folder, *arguments):
+        return subprocess.Popen(
+            [self.program, *arguments], cwd=folder, env=self.environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+    def run(self, folder, *arguments):
+        process = self.start(folder, *arguments)
+        error = process.communicate()[1]
+        return process.returncode, error
+
+    def commands(self):
+        """Each with the database that it writes, or none."""
+        compare = ("compare", "s.yaml", "--db", "r.sqlite", "--quiet", "--jobs", "2")
+        return {
+            "run": (("run", "s.yaml", "--db", "r.sqlite", "--quiet"), "r.sqlite"),
+            "compare": (compare, "r.sqlite"),
+            "sweep": (
+                ("sweep", "s.yaml", "--axis", "workload.load=0.3,0.5,0.7,0.9", "--db", "r.sqlite", "--quiet"),
+                "r.sqlite"),
+            "report": (("report", "whole.sqlite", "--out", "report", "--format", "csv,html,tex", "--quiet"), "whole.sqlite"),
+            "bench": (("bench", "--model", "sd15", "--size", "64x64", "--out", "p.json", "--quiet"), None),
+        }
+
+    def prepare(self, folder):
+        with open(f"{folder}/s.yaml", "w", encoding="utf-8") as file:
+            file.write(SCENARIO)
+
+    def killed(self):
+        """Kills each command at random moments and gives it again until it ends by itself."""
+        total, lost, continued = 0, 0, 0
+        commands = self.commands()
+        for number, (name, (arguments, database)) in enumerate(commands.items()):
+            share = (self.kills * (number + 1)) // len(commands) - (self.kills * number) // len(commands)
+            with tempfile.TemporaryDirectory() as folder:
+                self.prepare(folder)
+                code, error = self.run(folder, "compare", "s.yaml", "--db", "whole.sqlite", "--quiet")
+                if code:
+                    raise Failed(f"compare: {error}")
+                reference, length = None, 1.0
+                if name in ("run", "compare", "sweep"):
+                    started = time.monotonic()
+                    code, error = self.run(folder, *arguments)
+                    if code:
+                        raise Failed(f"{name}: {error}")
+                    length = time.monotonic() - started
+                    reference = content(f"{folder}/{database}")
+                    os.remove(f"{folder}/{database}")
+                whole = content(f"{folder}/whole.sqlite")
+                left = share
+                while left:
+                    before = finished(f"{folder}/{database}") if reference else {}
+                    process = self.start(folder, *arguments)
+                    time.sleep(self.random.uniform(0, length))
+                    process.send_signal(signal.SIGKILL)
+                    process.communicate()
+                    if process.returncode == -signal.SIGKILL:
+                        total += 1
+                        left -= 1
+                    if database and os.path.exists(f"{folder}/{database}"):
+                        check(f"{folder}/{database}")
+                    if reference:
+                        after = finished(f"{folder}/{database}")
+                        lost += sum(after.get(run) != metrics for run, metrics in before.items())
+                        continued += bool(before)
+                    if process.returncode == 0 and reference:
+                        # It was done before it was killed: from the beginning again.
+                        if content(f"{folder}/{database}") != reference:
+                            raise Failed(f"{name}: other results after {total} kills")
+                        os.remove(f"{folder}/{database}")
+                code, error = self.run(folder, *arguments) if name != "bench" else (0, "")
+                if code:
+                    raise Failed(f"{name} after its kills: {error}")
+                if reference and content(f"{folder}/{database}") != reference:
+                    raise Failed(f"{name}: other results after its kills")
+                if content(f"{folder}/whole.sqlite") != whole:
+                    raise Failed(f"{name}: changed another database")
+                if name == "bench" and os.path.exists(f"{folder}/p.json"):
+                    code, error = self.run(folder, "profile", "show", "p.json")
+                    if code:
+                        raise Failed(f"bench left half a profile: {error}")
+        print(f"kills survived: {total}, {continued} of them of a command that went on; finished runs lost: {lost}")
+        if lost:
+            raise Failed("finished runs were lost")
+
+    def two_writers(self):
+        """Two commands into one database at a time: different experiments, and the same one."""
+        for second in ("workload.queries=3900", None):
+            with tempfile.TemporaryDirectory() as folder:
+                self.prepare(folder)
+                arguments = ["compare", "s.yaml", "--db", "r.sqlite", "--quiet"]
+                other = arguments + (["--set", second] if second else [])
+                processes = [self.start(folder, *arguments), self.start(folder, *other)]
+                errors = [process.communicate()[1] for process in processes]
+                if any(process.returncode for process in processes):
+                    raise Failed(f"two writers: {errors}")
+                runs = check(f"{folder}/r.sqlite")
+                if runs != (16 if second else 8):
+                    raise Failed(f"two writers left {runs} runs")
+        print("two writers: both finish, with two experiments and with one")
+
+    def disks(self):
+        """A full disk and one that is read only: one line, and what was there stays."""
+        with tempfile.TemporaryDirectory() as folder:
+            mount = f"{folder}/disk"
+            os.mkdir(mount)
+            made = subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", mount], capture_output=True, check=False)
+            if made.returncode:
+                print("full and read-only disk: not tried, mounting is not allowed here")
+                return
+            try:
+                self.prepare(mount)
+                code, error = self.run(
+                    mount, "compare", "s.yaml", "--db", "r.sqlite", "--no-queries", "--set", "workload.queries=500", "--quiet")
+                if code:
+                    raise Failed(f"on a small disk: {error}")
+                before = finished(f"{mount}/r.sqlite")
+                code, error = self.run(mount, "compare", "s.yaml", "--db", "r.sqlite", "--quiet", "--set", "workload.queries=40000")
+                self.one_line("full disk", code, error, (74,))
+                check(f"{mount}/r.sqlite")
+                after = finished(f"{mount}/r.sqlite")
+                if any(after.get(run) != metrics for run, metrics in before.items()):
+                    raise Failed("full disk: earlier results are gone")
+                code, error = self.run(mount, "report", "r.sqlite", "--out", "out", "--quiet")
+                full = "written" if code == 0 else "refused"
+                if code:
+                    self.one_line("full disk, report", code, error, (73, 74))
+                # What a long run lays aside stays in memory where there is no room for it.
+                self.environment["TMPDIR"] = mount
+                code, error = self.run(
+                    mount, "compare", "s.yaml", "--db", f"{folder}/r.sqlite", "--no-queries", "--quiet", "--set",
+                    "workload.queries=100000")
+                del self.environment["TMPDIR"]
+                if code:
+                    raise Failed(f"full disk for temporary files: {error}")
+                subprocess.run(["mount", "-o", "remount,ro", mount], check=True)
+                for arguments in (("compare", "s.yaml", "--db", "r.sqlite"), ("run", "s.yaml", "--db", "new.sqlite"),
+                                  ("report", "r.sqlite", "--out", "out2"), ("init", "there")):
+                    code, error = self.run(mount, *arguments)
+                    self.one_line(f"read-only disk, {arguments[0]}", code, error, (73, 74))
+            finally:
+                subprocess.run(["umount", "-l", mount], check=False)
+        print(f"full disk: one line, earlier results intact (the report was {full}); read-only disk: one line each")
+
+    @staticmethod
+    def one_line(what, code, error, codes):
+        lines = [line for line in error.splitlines() if line.strip()]
+        lines = [line for line in lines if not line.startswith("Warning:")]
+        if code not in codes or len(lines) != 1 or "error:" not in lines[0]:
+            raise Failed(f"{what}: exit {code}, said {error!r}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("program")
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    torture = Torture(options.program, options.kills, options.seed)
+    try:
+        torture.killed()
+        torture.two_writers()
+        torture.disks()
+    except Failed as failure:
+        print(f"FAILED: {failure}")
+        sys.exit(1)
+
+
+main()
