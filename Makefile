@@ -7,7 +7,7 @@ SWIFT_BUILD := swift build -c release
 QOSDIFF := .build/release/qosdiff
 OUT := out
 
-.PHONY: demo reports test test-slurm bench lint format setup build clean
+.PHONY: demo reports test test-slurm torture bench lint format setup build clean
 
 demo: build
 	@mkdir -p $(OUT)
@@ -42,6 +42,13 @@ test: build
 test-slurm: PACKAGES += slurm-wlm munge
 test-slurm: build
 	Tests/slurm.sh
+
+# Kills, full disks, two writers at a time, and INPUTS spoiled inputs for each reader.
+INPUTS := 100000
+torture: build
+	Tests/torture.py $(QOSDIFF)
+	FUZZ_INPUTS=$(INPUTS) swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests \
+	  --filter ReaderFuzzTests
 
 # Ratios of timings taken in turn in one run; never a test.
 bench: build

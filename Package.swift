@@ -122,6 +122,10 @@ let package = Package(
     tests(
       "Timeline",
       uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Policies", "Workload"]),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: ["Diagnostics", "LatencyProfiles", "LatentDynamics", "Scenarios", "Workload"],
+      swiftSettings: settings),
     tests("Reporting", uses: ["Cluster", "Diagnostics", "Results", "Workload"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["qosdiff"],

@@ -67,17 +67,37 @@ public struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
       if location.line != nil, let column = location.column { text += ":\(column)" }
       text += ": "
     }
-    text += "error: \(what)"
-    if let hint { text += "; \(hint)" }
-    return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    text += "error: \(Self.shortened(what))"
+    if let hint { text += "; \(Self.shortened(hint))" }
+    return Self.harmless(text.split(whereSeparator: \.isNewline).joined(separator: " "))
+  }
+
+  /// Without the middle of what is too long to be read: inputs are quoted, and may hold anything.
+  private static func shortened(_ text: String) -> String {
+    let most = 500
+    guard text.utf8.count > most, text.count > most else { return text }
+    return "\(text.prefix(most / 2)) ... \(text.suffix(most / 2))"
+  }
+
+  /// Without control characters, which could lead a terminal astray.
+  private static func harmless(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.generalCategory == .control && scalar != "\t"
   }
 
   /// The source line with a caret under the column, or nil where no source line is known.
   public var caret: String? {
     guard let sourceLine, let column = location?.column, column >= 1 else { return nil }
-    let bytes = Array(sourceLine.utf8.prefix(column - 1))
-    let lead = String(decoding: bytes, as: UTF8.self).map { $0 == "\t" ? "\t" : " " }.joined()
-    return "  \(sourceLine)\n  \(lead)^"
+    // Of a line that is too long to be read, what stands around the column.
+    let first = column > 150 ? column - 100 : 0
+    let line = sourceLine.utf8.dropFirst(first).prefix(200)
+    let lead = String(decoding: line.prefix(column - 1 - first), as: UTF8.self)
+      .map { $0 == "\t" ? "\t" : " " }.joined()
+    return "  \(Self.harmless(String(decoding: line, as: UTF8.self)))\n  \(lead)^"
   }
 }
 
