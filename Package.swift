@@ -96,7 +96,9 @@ let package = Package(
     tests("EventEngine", uses: ["CGSL"]),
     tests("DiffusionModels", uses: []),
     tests("KernelBench", uses: ["DiffusionModels", "LatencyProfiles"]),
-    tests("LatencyProfiles", uses: ["Diagnostics", "DiffusionModels", "EventEngine"]),
+    tests(
+      "LatencyProfiles", uses: ["Diagnostics", "DiffusionModels", "EventEngine"],
+      exclude: ["Fixtures"]),
     tests("LatentDynamics", uses: ["Diagnostics", "EventEngine"], exclude: ["tiny_pipeline.py"]),
     tests("Workload", uses: ["Diagnostics", "EventEngine"]),
     tests(
@@ -112,7 +114,9 @@ let package = Package(
         "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics", "Policies",
         "Workload",
       ]),
-    tests("Results", uses: ["Cluster", "Diagnostics", "EventEngine", "Workload", grdb]),
+    tests(
+      "Results", uses: ["Cluster", "Diagnostics", "EventEngine", "Workload", grdb],
+      exclude: ["Fixtures"]),
     tests(
       "Experiments",
       uses: [
@@ -129,6 +133,7 @@ let package = Package(
     tests("Reporting", uses: ["Cluster", "Diagnostics", "Results", "Workload"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["qosdiff"],
-      exclude: ["CSVFilesTests-summary.csv", "page_test.py"], swiftSettings: settings),
+      exclude: ["CSVFilesTests-summary.csv", "GoldenHashes.txt", "page_test.py"],
+      swiftSettings: settings),
   ]
 )

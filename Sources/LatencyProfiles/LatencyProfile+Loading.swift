@@ -34,13 +34,9 @@ extension LatencyProfile {
       throw InputError(
         .missingInput, at: place, "this is a folder", hint: "name a profile file in it")
     }
-    guard let handle = FileHandle(forReadingAtPath: path),
-      let data = try? handle.read(upToCount: maximumFileBytes + 1) ?? Data()
+    guard
+      let data = try InputFile.contents(path, wanted: "a profile", most: maximumFileBytes)
     else { throw InputError(.missingInput, at: place, "the profile cannot be read") }
-    if data.count > maximumFileBytes {
-      throw InputError(
-        .badInput, at: place, "too large for a profile", hint: "the limit is 64 MiB")
-    }
     guard let text = String(validating: data, as: UTF8.self) else {
       throw InputError(.badInput, at: place, "not a text file in UTF-8")
     }

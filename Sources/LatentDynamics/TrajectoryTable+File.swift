@@ -44,12 +44,10 @@ extension TrajectoryTable {
         .missingInput, at: place, "no such trajectory table",
         hint: "make one with 'qosdiff latents generate'")
     }
-    guard !isDirectory.boolValue, let handle = FileHandle(forReadingAtPath: path),
-      let data = try? handle.read(upToCount: maximumFileBytes + 1) ?? Data()
+    guard !isDirectory.boolValue,
+      let data = try InputFile.contents(
+        path, wanted: "a trajectory table", most: maximumFileBytes)
     else { throw InputError(.missingInput, at: place, "the trajectory table cannot be read") }
-    if data.count > maximumFileBytes {
-      throw InputError(.badInput, at: place, "too large for a table", hint: "the limit is 1 GiB")
-    }
     return try TrajectoryTable(bytes: Array(data), file: path)
   }
 

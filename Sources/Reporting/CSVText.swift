@@ -1,4 +1,5 @@
-/// One CSV file in the making: header first, fields quoted where they must be (RFC 4180).
+/// One CSV file in the making: header first, fields quoted where they must be (RFC 4180). Text that a spreadsheet would
+/// run as a formula begins with an apostrophe (OWASP, CSV Injection): names come from scenarios that others may have written.
 public struct CSVText {
   /// The text so far.
   public private(set) var text = ""
@@ -14,7 +15,13 @@ public struct CSVText {
 
   /// Adds a row; nil is an empty field.
   public mutating func add(_ fields: [String?]) {
-    text += fields.map { Self.field($0 ?? "") }.joined(separator: ",") + "\n"
+    text += fields.map { Self.field(Self.harmless($0 ?? "")) }.joined(separator: ",") + "\n"
+  }
+
+  private static func harmless(_ value: String) -> String {
+    guard let first = value.utf8.first, "=+-@\t\r".utf8.contains(first), Double(value) == nil
+    else { return value }
+    return "'" + value
   }
 
   private static func field(_ value: String) -> String {

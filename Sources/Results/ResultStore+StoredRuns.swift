@@ -12,7 +12,9 @@ public struct StoredRuns: Sendable {
 extension ResultStore {
   /// Whether a file is an SQLite database, by its first bytes.
   public static func isDatabase(_ path: String) -> Bool {
-    guard let handle = FileHandle(forReadingAtPath: path) else { return false }
+    guard InputFile.isRegular(path), let handle = FileHandle(forReadingAtPath: path) else {
+      return false
+    }
     defer { try? handle.close() }
     return (try? handle.read(upToCount: 16))?.starts(with: Array("SQLite format 3".utf8)) ?? false
   }

@@ -111,6 +111,11 @@ public struct ResultStore: Sendable {
   private static func checkIsDatabase(
     _ path: String, _ category: Diagnostic.Category
   ) throws(InputError) {
+    guard !InputFile.isNamedPipe(path) else {
+      throw InputError(
+        category, at: .init(file: path), "this is a named pipe, not a database",
+        hint: "name a file")
+    }
     guard let handle = FileHandle(forReadingAtPath: path),
       let head = try? handle.read(upToCount: 16)
     else {

@@ -1,6 +1,7 @@
 import Cluster
 import Diagnostics
 import EventEngine
+import Foundation
 import LatencyProfiles
 import Workload
 
@@ -177,7 +178,9 @@ extension ScenarioBuilder {
     } catch {
       if error.exitCode == Diagnostic.Category.missingInput.rawValue {
         fault(
-          value.location, "there is no profile '\(path)'",
+          value.location,
+          FileManager.default.fileExists(atPath: path)
+            ? "profile '\(path)': \(error.diagnostics[0].what)" : "there is no profile '\(path)'",
           "paths start from the scenario's folder; shipped ones are in Scenarios/Profiles",
           category: .missingInput)
       } else {

@@ -68,7 +68,8 @@ public struct ScenarioReader: Sendable {
         .missingInput, at: .init(file: path), "there is no such scenario",
         hint: "'qosdiff init' writes one to start from")
     }
-    guard !isFolder.boolValue, let data = FileManager.default.contents(atPath: path) else {
+    guard !isFolder.boolValue, let data = try InputFile.contents(path, wanted: "a scenario")
+    else {
       throw InputError(
         .missingInput, at: .init(file: path), "this cannot be read as a file",
         hint: "name a scenario file")

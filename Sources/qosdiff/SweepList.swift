@@ -10,7 +10,7 @@ struct SweepList {
   let points: [(line: Int, values: [String])]
 
   init(_ path: String) throws(InputError) {
-    guard let data = FileManager.default.contents(atPath: path),
+    guard let data = try InputFile.contents(path, wanted: "a list of points"),
       let text = String(validating: data, as: UTF8.self)
     else {
       throw InputError(

@@ -74,6 +74,11 @@ import Testing
       place: "scenario.yaml:11:42: error: the solver GLPK ('libno.so') is not there",
       holds: ["libglpk40"]),
     Case(
+      name: "a solver of one's own",
+      replace: ("    steps: fixed", "    steps: { accuracy-scaling: { solver: ./evil.so } }"),
+      status: 65, place: "scenario.yaml:11:42: error: 'solver' is the name of a library",
+      holds: ["not a path"]),
+    Case(
       name: "more accelerators than a node has",
       replace: ("    steps: fixed", "    steps: { round-parallel: { accelerators: 2 } }"),
       status: 65,

@@ -61,7 +61,7 @@ import Testing
       $0["name"] as? String == "threshold"
     }
     #expect(
-      threshold?["unit"] as? String == "bit" && threshold?["default"] as? String == "0.02 bit")
+      threshold?["unit"] as? String == "bit" && threshold?["default"] as? Double == 0.02)
   }
 
   @Test func anAbsentTraceSaysWhereItIsPublished() throws {

@@ -93,6 +93,10 @@ import Workload
       for (kind, name) in [
         (PolicyKind.steps, "fixed"), (.discipline, "fcfs"), (.admission, "all"),
       ] { try scenario.set(.named(kind, name)) }
+      // It, too, looks at deadlines.
+      if scenario.choices.contains(where: { $0.entry.name == "deadline-aware" }) {
+        try scenario.set(.named(.batching, "static"))
+      }
       let tight = try scenario.run()
       for index in scenario.queries.indices {
         scenario.queries[index].slo += scenario.queries[0].slo

@@ -63,7 +63,8 @@ import Workload
     #expect(left.isEmpty)
   }
 
-  /// The properties that hold under conditions alone are put to the test often enough.
+  /// The properties that hold under conditions alone are put to the test often enough; work conservation, which few of
+  /// these scenarios must show, has 400 of its own below.
   @Test func conditionsAreMetOftenEnough() throws {
     var conserving = 0
     var ranked = 0
@@ -75,7 +76,7 @@ import Workload
         ranked += 1
       }
     }
-    #expect(conserving > 2 && ranked > 300, "\(conserving) and \(ranked)")
+    #expect(conserving > 0 && ranked > 300, "\(conserving) and \(ranked)")
   }
 
   /// Work conservation, on scenarios drawn for it.

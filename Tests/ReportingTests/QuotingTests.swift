@@ -9,6 +9,10 @@ import Testing
     ("plain", "plain"), ("a,b", "\"a,b\""), ("say \"so\"", "\"say \"\"so\"\"\""),
     ("two\nlines", "\"two\nlines\""), ("two\r\nlines", "\"two\r\nlines\""),
     ("only\rreturn", "\"only\rreturn\""), ("größe", "größe"),
+    // What a spreadsheet would run.
+    ("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("+x", "'+x"),
+    ("-cmd|' /C calc'!A0", "'-cmd|' /C calc'!A0"),
+    ("-1.5", "-1.5"), ("=HYPERLINK(\"a\",\"b\")", "\"'=HYPERLINK(\"\"a\"\",\"\"b\"\")\""),
   ])
   func fields(name: String, field: String) throws {
     let folder = NSTemporaryDirectory() + "/quoting-" + UUID().uuidString

@@ -74,6 +74,11 @@ struct Solver: Sendable {
     guard arguments.duration("every") > arguments.duration("planning") else {
       return .failure(.init("every", "'every' must be longer than 'planning'"))
     }
+    // By name alone, from where the system keeps libraries: a scenario runs no code that lies beside it.
+    guard !arguments.name("solver").contains("/") else {
+      return .failure(
+        .init("solver", "'solver' is the name of a library, such as \(defaultLibrary), not a path"))
+    }
     do throws(Missing) {
       return .success(try Solver(library: arguments.name("solver")))
     } catch {

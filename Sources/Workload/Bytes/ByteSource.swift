@@ -18,6 +18,7 @@ struct ByteSource: ~Copyable {
   init(path: String) throws(InputError) {
     self.path = path
     let location = Diagnostic.Location(file: path)
+    try InputFile.refuseNamedPipe(path, wanted: "a trace")
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw InputError(.missingInput, at: location, Self.reason(errno))
