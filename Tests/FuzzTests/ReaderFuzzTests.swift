@@ -68,7 +68,8 @@ import Workload
       "\(reader): \(Self.inputs) inputs, \(refused) refused, slowest \(Int(slowest * 1000)) ms, "
         + "peak \(usage.ru_maxrss / 1024) MiB")
     #expect(slowest < Self.longest)
-    #expect(usage.ru_maxrss < Self.mostMemory)
+    // Among other tests the process's peak is not this one's.
+    if Self.environment["FUZZ_INPUTS"] != nil { #expect(usage.ru_maxrss < Self.mostMemory) }
     // Spoiled inputs that all pass would say that nothing was spoiled.
     #expect(refused > Self.inputs / 10)
     try? FileManager.default.removeItem(atPath: path)
