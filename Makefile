@@ -7,7 +7,7 @@ SWIFT_BUILD := swift build -c release
 QOSDIFF := .build/release/qosdiff
 OUT := out
 
-.PHONY: demo reports test test-slurm torture bench lint format setup build clean
+.PHONY: demo reports test test-slurm torture sanitize bench lint format setup build clean
 
 demo: build
 	@mkdir -p $(OUT)
@@ -43,12 +43,31 @@ test-slurm: PACKAGES += slurm-wlm munge
 test-slurm: build
 	Tests/slurm.sh
 
-# Kills, full disks, two writers at a time, and INPUTS spoiled inputs for each reader.
+# Kills, full disks, two writers at a time, extreme numbers, a run of MINUTES, and INPUTS spoiled inputs for each reader.
 INPUTS := 100000
+MINUTES := 1
+torture: PACKAGES += python3-yaml
 torture: build
-	Tests/torture.py $(QOSDIFF)
+	Tests/torture.py $(QOSDIFF) --minutes $(MINUTES)
 	FUZZ_INPUTS=$(INPUTS) swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests \
 	  --filter ReaderFuzzTests
+
+# The suite and the program under the address and the thread sanitizer; each build takes minutes.
+# Swift marks pointers to what lives for ever in bits that the leak detector does not look through, so it
+# is off. The thread sanitizer does not know libgomp's barriers: the tests that run oneDNN are left out of it.
+SANITIZERS := address thread
+ONEDNN_TESTS := KernelBenchTests BenchCommandTests
+sanitize: PACKAGES += $(TEST_PACKAGES)
+sanitize: setup
+	@set -e -o pipefail; for sanitizer in $(SANITIZERS); do \
+	  skip=""; if [ $$sanitizer = thread ]; then \
+	    echo "left out, for oneDNN: $(ONEDNN_TESTS)"; skip="$(ONEDNN_TESTS:%=--skip %)"; fi; \
+	  OMP_NUM_THREADS=1 ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS="halt_on_error=1 exitcode=99" \
+	  QOSDIFF=$(CURDIR)/.build-$$sanitizer/release/qosdiff \
+	  swift test -c release -Xswiftc -enable-testing --sanitize=$$sanitizer \
+	    --scratch-path .build-$$sanitizer $$skip; \
+	  echo "$$sanitizer sanitizer: no report"; \
+	done
 
 # Ratios of timings taken in turn in one run; never a test.
 bench: build
@@ -87,4 +106,4 @@ setup:
 	@command -v swift >/dev/null || { echo "error: swift is not on the PATH; install Swift 6.3"; exit 66; }
 
 clean:
-	rm -rf .build .build-tests .build-bench $(OUT)
+	rm -rf .build .build-tests .build-bench .build-address .build-thread $(OUT)

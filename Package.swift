@@ -133,7 +133,7 @@ let package = Package(
     tests("Reporting", uses: ["Cluster", "Diagnostics", "Results", "Workload"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["qosdiff"],
-      exclude: ["CSVFilesTests-summary.csv", "GoldenHashes.txt", "page_test.py"],
+      exclude: ["CSVFilesTests-summary.csv", "Fixtures", "GoldenHashes.txt", "page_test.py"],
       swiftSettings: settings),
   ]
 )

@@ -1,20 +1,26 @@
 #!/usr/bin/env python3
-"""Kills, full disks and two writers: what a results database must survive.
+"""Kills, full disks, two writers, extreme numbers and a long run: what the program and its database must survive.
 
-    Tests/torture.py PROGRAM [--kills N] [--seed N]
+    Tests/torture.py PROGRAM [--kills N] [--numbers N] [--minutes N] [--seed N]
 
-Prints counts; ends with 1 where a result was lost or a database damaged. Needs the right to mount for the full and the
-read-only disk, and says so where it has none.
+Prints counts; ends with 1 where a result was lost, a database damaged or a number trapped. Needs the right to mount for
+the full and the read-only disk, and says so where it has none.
 """
 import argparse
 import os
+import pty
 import random
+import re
+import resource
 import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+
+import yaml
 
 SCENARIO = """
 name: torture
@@ -41,6 +47,39 @@ TABLES = [
     "SELECT * FROM cpu_pool ORDER BY run_id, id",
     "SELECT id, notes, replications, is_complete FROM experiment ORDER BY id",
 ]
+
+
+SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Scenarios")
+
+# Shipped scenarios, cut down to a part of a second.
+SHORT = {
+    "quickstart.yaml": ["workload.window.length=600s"],
+    "heterogeneous.yaml": ["workload.queries=60"],
+    "fleet.yaml": ["workload.queries=60"],
+    "mixed-sizes.yaml": ["workload.queries=40"],
+    "oracles/tandem-3.yaml": ["workload.queries=60"],
+    "oracles/mg1-h2-rho0.8.yaml": ["workload.queries=60"],
+    "oracles/erlang-a.yaml": ["workload.queries=60"],
+    "oracles/mm8k20-8.yaml": ["workload.queries=60"],
+}
+
+EXTREMES = [
+    "0", "-0", "-1", "1e-300", "1e-12", "1e-6", "1e6", "1e12", "1e18", "9223372036854775807", "1e300", "1e999"]
+
+
+def numbers(value, path=()):
+    """Every number of a scenario: its path and its unit."""
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    else:
+        number = re.fullmatch(r"-?\d[\d.]*(?:e-?\d+)?\s*(.*)", str(value))
+        if number:
+            yield ".".join(str(part) for part in path), number[1]
+        return
+    for key, part in items:
+        yield from numbers(part, (*path, key))
 
 
 class Failed(Exception):
@@ -247,6 +286,89 @@ class Torture:
                 subprocess.run(["umount", "-l", mount], check=False)
         print(f"full disk: one line, earlier results intact (the report was {full}); read-only disk: one line each")
 
+    def extreme_numbers(self, count):
+        """A number of a shipped scenario made extreme: served or refused in a line, within 20 s and 4 GB, never a trap."""
+        places = []
+        for name, short in SHORT.items():
+            with open(f"{SHIPPED}/{name}", encoding="utf-8") as file:
+                places += [(name, short, *number) for number in numbers(yaml.safe_load(file))]
+        limit = 4 << 30
+        refused = 0
+        with tempfile.TemporaryDirectory() as folder:
+            for name, short, path, unit in self.random.choices(places, k=count):
+                value = f"{self.random.choice(EXTREMES)} {unit}".strip()
+                arguments = ["compare", f"{SHIPPED}/{name}", "--replications", "1", "--quiet", "--db", "r.sqlite"]
+                for setting in ("run.warmup=0s", *short, f"{path}={value}"):
+                    arguments += ["--set", setting]
+                process = subprocess.Popen(
+                    [self.program, *arguments], cwd=folder, env=self.environment, stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+                try:
+                    error = process.communicate(timeout=20)[1]
+                except subprocess.TimeoutExpired as late:
+                    process.kill()
+                    process.wait()
+                    raise Failed(f"{name} with {path}={value}: not done in 20 s") from late
+                if process.returncode:
+                    refused += 1
+                    if process.returncode not in (64, 65, 73) or not re.match(r"[^\n]+: error: [^\n]+\n", error):
+                        raise Failed(f"{name} with {path}={value}: exit {process.returncode}, said {error[:300]!r}")
+                for file in os.listdir(folder):
+                    os.remove(f"{folder}/{file}")
+        print(f"extreme numbers: {count} tried, {refused} refused in a line, {count - refused} served, 0 trapped")
+
+    def long_run(self, minutes):
+        """Memory and progress of a comparison without an end, stopped by SIGTERM."""
+        with tempfile.TemporaryDirectory() as folder:
+            self.prepare(folder)
+            ours, theirs = pty.openpty()
+            process = subprocess.Popen(
+                [self.program, "compare", "s.yaml", "--replications", "1000000", "--set", "workload.queries=40000",
+                 "--no-queries", "--db", "r.sqlite"],
+                cwd=folder, env={**self.environment, "TERM": "xterm"}, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=theirs)
+            os.close(theirs)
+            shown = []
+
+            def read():
+                try:
+                    while text := os.read(ours, 65536):
+                        if done := re.findall(rb"\] (\d+) of ", text):
+                            shown.append((time.monotonic(), int(done[-1])))
+                except OSError:
+                    pass  # The program has ended.
+
+            reader = threading.Thread(target=read)
+            reader.start()
+            memory = []  # of (runs done, MiB)
+            end = time.monotonic() + 60 * minutes
+            while time.monotonic() < end and process.poll() is None:
+                time.sleep(0.5)
+                with open(f"/proc/{process.pid}/status", encoding="utf-8") as file:
+                    memory += [
+                        (shown[-1][1] if shown else 0, int(line.split()[1]) / 1024)
+                        for line in file if line.startswith("VmRSS")]
+            process.send_signal(signal.SIGTERM)
+            if process.wait() != 143:
+                raise Failed(f"long run: exit {process.returncode}")
+            reader.join()
+            os.close(ours)
+            runs = check(f"{folder}/r.sqlite")
+            # A run leaves its metrics and quantiles, a few KiB; all else must be given back.
+            quarter = len(memory) // 4
+            early, late = max(mib for _, mib in memory[quarter:2 * quarter]), max(mib for _, mib in memory[-quarter:])
+            growth = (late - early) * 1024 / max(1, memory[-1][0] - memory[2 * quarter][0])
+            pause = max(b[0] - a[0] for a, b in zip(shown, shown[1:]))
+            # Progress of the second half against the first's: what slows down as it goes on is not steady.
+            start, middle, last = shown[0], shown[len(shown) // 2], shown[-1]
+            speeds = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in ((start, middle), (middle, last))]
+            text = (f"long run: {minutes:g} min, {runs} runs kept; memory {early:.0f} MiB in the second quarter, {late:.0f} MiB "
+                    f"in the last, {growth:.1f} KiB a run; {speeds[0]:.1f} and {speeds[1]:.1f} runs a second in the halves; longest silence {pause:.1f} s")
+            if late > early + 10 and growth > 8 or pause > 10 or runs < shown[-1][1] or speeds[1] < 0.7 * speeds[0]:
+                raise Failed(text)
+            print(text)
+
     @staticmethod
     def one_line(what, code, error, codes):
         lines = [line for line in error.splitlines() if line.strip()]
@@ -259,6 +381,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program")
     parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--numbers", type=int, default=300, help="extreme numbers tried")
+    parser.add_argument("--minutes", type=float, default=1, help="length of the long run")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     torture = Torture(options.program, options.kills, options.seed)
@@ -266,6 +390,8 @@ def main():
         torture.killed()
         torture.two_writers()
         torture.disks()
+        torture.extreme_numbers(options.numbers)
+        torture.long_run(options.minutes)
     except Failed as failure:
         print(f"FAILED: {failure}")
         sys.exit(1)

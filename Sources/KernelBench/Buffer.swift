@@ -5,6 +5,7 @@ final class Buffer {
   let address: UnsafeMutableRawPointer
   let bytes: Int
 
+  /// Good while the buffer lives: one with no other owner needs `withExtendedLifetime`.
   var floats: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(
       start: address.assumingMemoryBound(to: Float.self), count: bytes / 4)

@@ -68,6 +68,9 @@ final class WholePass {
 
   /// Whether the last run gave numbers.
   var isFinite: Bool {
-    output.allSatisfy { $0.numbers(storedAs: precision).floats.allSatisfy(\.isFinite) }
+    output.allSatisfy { output in
+      let numbers = output.numbers(storedAs: precision)
+      return withExtendedLifetime(numbers) { numbers.floats.allSatisfy(\.isFinite) }
+    }
   }
 }

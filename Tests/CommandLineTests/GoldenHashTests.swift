@@ -5,34 +5,38 @@ import Testing
 ///
 /// A change must be explained in the changelog; `UPDATE_SNAPSHOTS=1` writes the new hashes.
 @Suite(.needsProgram) struct GoldenHashTests {
-  /// Each shipped scenario, so far cut down that it takes a second.
-  static let scenarios: [(name: String, arguments: [String])] = [
-    ("quickstart", ["Scenarios/quickstart.yaml", "--set", "workload.queries=400"]),
-    ("heterogeneous", ["Scenarios/heterogeneous.yaml", "--set", "workload.queries=400"]),
-    ("fleet", ["Scenarios/fleet.yaml", "--set", "workload.queries=300"]),
-    ("mixed-sizes", ["Scenarios/mixed-sizes.yaml", "--set", "workload.queries=300"]),
+  /// `qosdiff latents generate --prompts 40`: what the analyses cost follows the prompts.
+  private static let latents = "latents=\(Program.root)/Tests/CommandLineTests/Fixtures/small.table"
+
+  /// Each shipped scenario, so far cut down that a debug build takes seconds.
+  static let scenarios: [(name: String, settings: [String])] = [
+    ("quickstart", ["workload.window.length=300s"]),
+    ("heterogeneous", ["workload.queries=150"]),
+    ("fleet", ["workload.queries=150"]),
+    ("mixed-sizes", ["workload.queries=100"]),
     (
       "rivals",
       [
-        "Scenarios/rivals.yaml", "--set", "workload.queries=300", "--set",
-        "policies.nirvana.steps={ approximate-caching: { capacity: 50 } }",
+        "workload.queries=60", "experiment.loads=[0.9]", latents,
+        "policies.nirvana.steps={ approximate-caching: { capacity: 20 } }",
       ]
     ),
     (
       "qosdiff-paper",
       [
-        "Scenarios/qosdiff-paper.yaml", "--policies", "baseline,qos-diff", "--set",
-        "experiment.slo_scales=[3]", "--set", "experiment.loads=[0.95]",
+        "experiment.slo_scales=[3]", "experiment.loads=[0.95]", latents,
+        "experiment.workloads.poisson.queries=100",
+        "experiment.workloads.look-alike.window.length=600s",
       ]
     ),
-    (
-      "mm4",
-      [
-        "Scenarios/oracles/mm4-rho0.7.yaml", "--set", "workload.queries=2000", "--set",
-        "run.warmup=0s",
-      ]
-    ),
+    ("oracles/mm4-rho0.7", ["workload.queries=2000"]),
   ]
+
+  private static func arguments(_ scenario: (name: String, settings: [String])) -> [String] {
+    ["Scenarios/\(scenario.name).yaml"]
+      + (["run.warmup=0s"] + scenario.settings).flatMap { ["--set", $0] }
+      + (scenario.name == "qosdiff-paper" ? ["--policies", "baseline,qos-diff"] : [])
+  }
 
   /// Results by policy and replication: ids change with every comment in a scenario.
   private static let tables = {
@@ -51,15 +55,16 @@ import Testing
 
   /// A hash of all results.
   private func hash(
-    _ arguments: [String], environment: [String: String] = [:], before: String = ""
+    _ arguments: [String], by program: Program = .release, environment: [String: String] = [:],
+    before: String = ""
   ) throws -> String {
     let scratch = try Scratch()
     let words =
-      (arguments + ["--replications", "1", "--quiet", "--db", "\(scratch.path)/r.sqlite"])
+      (arguments + ["--replications", "2", "--quiet", "--db", "\(scratch.path)/r.sqlite"])
       .map { "'\($0)'" }.joined(separator: " ")
     let shell = Program(path: "/bin/bash")
     let run = try shell(
-      "-c", "\(before) '\(Program.release.path)' compare \(words) > /dev/null",
+      "-c", "\(before) '\(program.path)' compare \(words) > /dev/null",
       environment: environment)
     #expect(run.status == 0, "\(run.error)")
     let read = try shell(
@@ -73,7 +78,7 @@ import Testing
     .appending(path: "GoldenHashes.txt")
 
   @Test func resultsAreThoseOfTheCommittedHashes() throws {
-    let lines = try Self.scenarios.map { "\($0.name) \(try hash($0.arguments))" }
+    let lines = try Self.scenarios.map { "\($0.name) \(try hash(Self.arguments($0)))" }
     let text = lines.joined(separator: "\n") + "\n"
     if ProcessInfo.processInfo.environment["UPDATE_SNAPSHOTS"] != nil {
       try text.write(to: Self.file, atomically: true, encoding: .utf8)
@@ -82,9 +87,30 @@ import Testing
     #expect(Set(lines.map { $0.split(separator: " ").last }).count == lines.count)
   }
 
+  /// In debug and release, with one job and two, each twice.
+  @Test(
+    .enabled(if: Program.debug.isBuilt, "needs 'swift build --product qosdiff' (a debug build)"),
+    arguments: scenarios.indices)
+  func everyBuildAndEveryRunGivesTheSame(_ index: Int) throws {
+    let scenario = Self.scenarios[index]
+    let hashes = try [Program.release, .debug].flatMap { program in
+      try ["1", "2", "1", "2"].map { jobs in
+        try hash(Self.arguments(scenario) + ["--jobs", jobs], by: program)
+      }
+    }
+    #expect(hashes.count == 8 && Set(hashes).count == 1, "\(scenario.name): \(hashes)")
+  }
+
+  @Test func everyShippedScenarioIsHeld() throws {
+    let shipped = try FileManager.default.contentsOfDirectory(atPath: Program.root + "/Scenarios")
+      .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
+    // Its trace is not shipped.
+    #expect(Set(shipped).subtracting(["gentd26"]).isSubset(of: Self.scenarios.map(\.name)))
+  }
+
   /// Language, time zone, folders, umask and jobs change nothing.
   @Test func theEnvironmentChangesNothing() throws {
-    let arguments = Self.scenarios[0].arguments
+    let arguments = Self.arguments(Self.scenarios[0])
     let plain = try hash(arguments)
     let scratch = try Scratch()
     for environment in [

@@ -14,8 +14,15 @@ struct Program {
 
   let path: String
 
-  static let release = Program(path: "\(root)/.build/release/qosdiff")
+  /// `make sanitize` names its own build.
+  static let release = Program(
+    path: ProcessInfo.processInfo.environment["QOSDIFF"] ?? "\(root)/.build/release/qosdiff")
   static let debug = Program(path: "\(root)/.build/debug/qosdiff")
+
+  /// What a sanitizer's run is told, and a child too; empty without a sanitizer.
+  static let sanitizerOptions = ProcessInfo.processInfo.environment.filter {
+    $0.key.hasSuffix("SAN_OPTIONS")
+  }
 
   var isBuilt: Bool { FileManager.default.isExecutableFile(atPath: path) }
 
@@ -34,7 +41,8 @@ struct Program {
     process.executableURL = URL(filePath: path)
     process.arguments = arguments
     process.currentDirectoryURL = URL(filePath: folder)
-    process.environment = ["PATH": "/usr/bin:/bin", "HOME": folder].merging(environment) { $1 }
+    process.environment = ["PATH": "/usr/bin:/bin", "HOME": folder]
+      .merging(Self.sanitizerOptions) { $1 }.merging(environment) { $1 }
     let out = Pipe()
     let error = URL(filePath: NSTemporaryDirectory()).appending(path: UUID().uuidString)
     _ = FileManager.default.createFile(atPath: error.path, contents: nil)

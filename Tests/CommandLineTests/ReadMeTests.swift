@@ -23,6 +23,7 @@ import Testing
     process.currentDirectoryURL = URL(filePath: folder)
     // Debian's Python has Debian's pandas.
     process.environment = ["PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": folder]
+      .merging(Program.sanitizerOptions) { $1 }
     let out = Pipe()
     process.standardOutput = out
     process.standardError = out

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The same scenario and seed give the same tables: twice, with any number of jobs, in debug and release.
+/// The same scenario and seed give the same tables: twice, with any number of jobs (and every build: `GoldenHashTests`).
 @Suite(.needsProgram) struct RepeatTests {
   /// All tables but `provenance`, as SQL.
   private func tables(_ path: String) throws -> String {
@@ -64,20 +64,5 @@ import Testing
     let twice = try tables(scratch.path + "/same.sqlite")
     try Program.release("run", scenario, "--db", "once.sqlite", in: scratch.path)
     #expect(try twice == tables(scratch.path + "/once.sqlite"))
-  }
-
-  @Test(
-    .enabled(if: Program.debug.isBuilt, "needs 'swift build --product qosdiff' (a debug build)"),
-    arguments: ["heterogeneous.yaml", "quickstart.yaml"])
-  func debugAndRelease(name: String) throws {
-    let scratch = try Scratch()
-    let scenario = "\(Program.root)/Scenarios/\(name)"
-    for (program, db) in [(Program.release, "release.sqlite"), (Program.debug, "debug.sqlite")] {
-      let result = try program(
-        "compare", scenario, "--replications", "1", "--db", db, in: scratch.path)
-      #expect(result.status == 0)
-    }
-    #expect(
-      try tables(scratch.path + "/release.sqlite") == tables(scratch.path + "/debug.sqlite"))
   }
 }

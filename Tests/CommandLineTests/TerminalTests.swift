@@ -13,9 +13,8 @@ import Testing
     process.executableURL = URL(filePath: "/usr/bin/script")
     process.arguments = ["-qec", "'\(Program.release.path)' \(command)", "/dev/null"]
     process.currentDirectoryURL = URL(filePath: folder)
-    process.environment = ["PATH": "/usr/bin:/bin", "HOME": folder, "TERM": "xterm"].merging(
-      environment
-    ) { $1 }
+    process.environment = ["PATH": "/usr/bin:/bin", "HOME": folder, "TERM": "xterm"]
+      .merging(Program.sanitizerOptions) { $1 }.merging(environment) { $1 }
     let out = Pipe()
     process.standardOutput = out
     process.standardInput = FileHandle.nullDevice
