@@ -161,7 +161,8 @@ extension ResultStore {
       throw InputError(
         .cannotWrite, at: .init(file: path),
         "the database could not be written: \(Self.text(error))",
-        hint: "finished runs are kept; see to space and permissions and run again")
+        hint: Self.hint(error, "finished runs are kept; see to space and permissions and run again")
+      )
     }
   }
 

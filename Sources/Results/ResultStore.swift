@@ -38,7 +38,7 @@ public struct ResultStore: Sendable {
     } catch {
       throw InputError(
         .cannotCreate, at: .init(file: path), "the database cannot be written: \(Self.text(error))",
-        hint: "name a file in a folder that can be written, with --db FILE")
+        hint: Self.hint(error, "name a file in a folder that can be written, with --db FILE"))
     }
     self.path = path
   }
@@ -95,10 +95,13 @@ public struct ResultStore: Sendable {
     return try open("file:\(name)?immutable=1", readOnly: true)
   }
 
+  /// Seconds for which another program's lock is waited for.
+  private static let patience = 10
+
   static func open(_ path: String, readOnly: Bool) throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.readonly = readOnly
-    configuration.busyMode = .timeout(10)
+    configuration.busyMode = .timeout(TimeInterval(patience))
     if readOnly {
       // The file's own views may be another program's: a reader has this one's, in its own memory.
       configuration.prepareDatabase { db in
@@ -150,5 +153,12 @@ public struct ResultStore: Sendable {
   /// GRDB's description without the statement, which may be long.
   static func text(_ error: any Error) -> String {
     (error as? DatabaseError)?.message ?? "\(error)"
+  }
+
+  /// What would be right: for a database that another program holds, something else than `hint`.
+  static func hint(_ error: any Error, _ hint: String) -> String {
+    (error as? DatabaseError)?.resultCode == .SQLITE_BUSY
+      ? "another program has been writing it for \(patience) s: give the same command when that is done, or name another file"
+      : hint
   }
 }

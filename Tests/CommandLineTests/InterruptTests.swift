@@ -123,6 +123,27 @@ import Testing
     #expect(try query("SELECT count(*) FROM run", in: scratch.path) == "0")
   }
 
+  @Test func aDatabaseThatAnotherProgramHoldsIsNamedAfterAWait() throws {
+    let scratch = try Scratch()
+    try scratch.write(Self.scenario, to: "s.yaml")
+    let few = "run s.yaml --db r.sqlite --quiet --set workload.queries=10"
+    let shell = try Program(path: "/bin/bash")(
+      "-c",
+      """
+      '\(Program.release.path)' \(few) > /dev/null
+      mkfifo lines; sqlite3 r.sqlite < lines & exec 3> lines
+      echo "BEGIN EXCLUSIVE; SELECT 'held';" >&3; sleep 1
+      '\(Program.release.path)' \(few) --seed 5; echo $?
+      exec 3>&-; wait
+      """, in: scratch.path)
+    #expect(shell.out.hasSuffix("73\n"))
+    #expect(
+      shell.error.split(separator: "\n").first
+        == "r.sqlite: error: the database cannot be written: database is locked; another program has been writing it for 10 s: give the same command when that is done, or name another file"
+    )
+    #expect(try query("SELECT count(*) FROM run", in: scratch.path) == "1")
+  }
+
   @Test func aClosedPipeIsSilent() throws {
     let scratch = try Scratch()
     let process = Process()
