@@ -80,9 +80,14 @@ public struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// Without control characters, which could lead a terminal astray.
-  private static func harmless(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
+  ///
+  /// - Parameter keepsLines: whether line feeds stay.
+  public static func harmless(_ text: String, keepsLines: Bool = false) -> String {
+    func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
+      isControl(scalar) && !(keepsLines && scalar == "\n")
+    }
+    guard text.unicodeScalars.contains(where: isHarmful) else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { isHarmful($0) ? "?" : $0 }))
   }
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {

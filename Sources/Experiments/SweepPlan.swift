@@ -51,14 +51,10 @@ struct CompletedPoint: Sendable {
   let outcome: ExperimentOutcome
   let runs: [CompletedRun]
 
-  /// Runs every policy and replication, one after the other; stops between runs if cancelled or interrupted.
-  init(
-    running experiment: Experiment, isInterrupted: @escaping @Sendable () -> Bool = { false }
-  ) async throws {
+  /// Runs every policy and replication, one after the other.
+  init(running experiment: Experiment) async throws {
     var runs: [CompletedRun] = []
-    outcome = try await ExperimentRunner(
-      experiment, keepsQueries: false, isInterrupted: isInterrupted
-    ).collect {
+    outcome = try await ExperimentRunner(experiment, keepsQueries: false).collect {
       runs.append($0)
     }
     self.runs = runs

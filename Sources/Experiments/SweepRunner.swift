@@ -21,7 +21,7 @@ public struct SweepRunner: Sendable {
 
   private enum Result: Sendable {
     case known(Int, id: String)
-    case ran(Int, CompletedPoint)
+    case ran(Int, ExperimentOutcome)
     case failed(Int, InputError)
     case interrupted
   }
@@ -62,7 +62,7 @@ public struct SweepRunner: Sendable {
     progress(0, count)
     var seen = 0
     try await Concurrently.each(count, jobs: jobs, isStopped: isInterrupted) {
-      try await run($0, known: known)
+      try await run($0, known: known, into: store, provenance)
     } taking: {
       done, result in
       seen = done
@@ -72,11 +72,10 @@ public struct SweepRunner: Sendable {
         results[index] = SweepPoint(
           overrides: plan.points[index].overrides, experiment: experiment,
           summaries: try store.summaries(of: id), wasKnown: true)
-      case .ran(let index, let point):
-        try point.store(into: store, provenance: provenance)
+      case .ran(let index, let outcome):
         results[index] = SweepPoint(
-          overrides: plan.points[index].overrides, experiment: point.outcome.experiment,
-          summaries: point.outcome.summaries, wasKnown: false)
+          overrides: plan.points[index].overrides, experiment: outcome.experiment,
+          summaries: outcome.summaries, wasKnown: false)
       case .failed(let index, let error): outcome.failures.append((index, error))
       case .interrupted: outcome.open += 1
       }
@@ -88,7 +87,11 @@ public struct SweepRunner: Sendable {
     return outcome
   }
 
-  private func run(_ index: Int, known: Set<String>) async throws -> Result {
+  /// Stores each run as it ends, so that an interruption loses none.
+  private func run(
+    _ index: Int, known: Set<String>, into store: ResultStore,
+    _ provenance: [(key: String, value: String)]
+  ) async throws -> Result {
     let experiment: Experiment
     do throws(InputError) { experiment = try plan.experiment(at: index) } catch {
       return .failed(index, error)
@@ -97,7 +100,10 @@ public struct SweepRunner: Sendable {
     if known.contains(id) { return .known(index, id: id) }
     do {
       return .ran(
-        index, try await CompletedPoint(running: experiment, isInterrupted: isInterrupted))
+        index,
+        try await ExperimentRunner(
+          experiment, keepsQueries: false, isInterrupted: isInterrupted
+        ).run(into: store, provenance: provenance))
     } catch is Interrupted {
       return .interrupted
     }

@@ -14,6 +14,10 @@ public struct ResultStore: Sendable {
   ///   write-ahead log is not (sqlite.org/wal.html): a rollback journal then, and one writer.
   /// - Throws: 73 where the file cannot be created or is no QoSDiff database.
   public init(creatingAt path: String, isShared: Bool = false) throws(InputError) {
+    guard !path.isEmpty, path != ":memory:", !path.hasPrefix("file:") else {
+      throw InputError(
+        .cannotCreate, at: nil, "'\(path)' is no file to keep results in", hint: "give --db FILE")
+    }
     let isNew = !FileManager.default.fileExists(atPath: path)
     if !isNew { try Self.checkIsDatabase(path, .cannotCreate) }
     do {
@@ -22,11 +26,10 @@ public struct ResultStore: Sendable {
       try queue.read { db in
         let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-        let isFree = tables == 0 && application == 0
-        guard isFree || application == Migrations.applicationID else {
-          throw Self.foreignDatabase(path, .cannotCreate)
-        }
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        let isFree = tables == 0 && application == 0 && version == 0
+        let isOurs = application == Migrations.applicationID && version > 0 && tables > 0
+        guard isFree || isOurs else { throw Self.foreignDatabase(path, .cannotCreate) }
         guard version <= Migrations.newest else { throw Self.newerSchema(path, version) }
       }
       try queue.writeWithoutTransaction { db in
@@ -157,8 +160,12 @@ public struct ResultStore: Sendable {
 
   /// What would be right: for a database that another program holds, something else than `hint`.
   static func hint(_ error: any Error, _ hint: String) -> String {
-    (error as? DatabaseError)?.resultCode == .SQLITE_BUSY
-      ? "another program has been writing it for \(patience) s: give the same command when that is done, or name another file"
-      : hint
+    switch (error as? DatabaseError)?.resultCode {
+    case .SQLITE_BUSY:
+      "another program has been writing it for \(patience) s: give the same command when that is done, or name another file"
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+      "the file is damaged: name another with --db FILE, or bring this one back from a copy"
+    default: hint
+    }
   }
 }

@@ -75,6 +75,17 @@ struct ShapeWalker {
     }
   }
 
+  /// Names go into tables, databases and reports, a line each.
+  private mutating func isOneLine(
+    _ text: String, _ place: Diagnostic.Location, _ name: String
+  ) -> Bool {
+    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      return true
+    }
+    fault(place, "\(name) has a line end or another control character", "write it in one line")
+    return false
+  }
+
   private mutating func scalar(
     _ text: String, _ shape: ValueShape, _ place: Diagnostic.Location, _ name: String
   ) -> LocatedValue? {
@@ -83,6 +94,7 @@ struct ShapeWalker {
     }
     switch shape {
     case .string:
+      guard name == "description" || isOneLine(text, place, name) else { return nil }
       if !text.isEmpty { return value(.string(text)) }
     case .boolean:
       if text == "true" || text == "false" { return value(.boolean(text == "true")) }
@@ -191,6 +203,7 @@ struct ShapeWalker {
     var values: [(key: String, location: Diagnostic.Location, value: LocatedValue)] = []
     for (keyNode, valueNode) in mapping {
       let key = keyNode.scalar?.string ?? ""
+      guard isOneLine(key, place, "a name in \(name)") else { continue }
       if let value = walk(valueNode, element, path: path + [key]) {
         values.append((key, location(keyNode, path: path + [key]), value))
       }

@@ -12,7 +12,8 @@ final class InterruptFlag {
   private let state = State()
   private let sources: [any DispatchSourceSignal]
 
-  init() {
+  /// - Parameter kept: what a stop at once leaves.
+  init(kept: String = "finished runs are in the database") {
     let state = state
     sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
@@ -24,7 +25,7 @@ final class InterruptFlag {
           Output.error("Stopping when the present runs are done; a second signal stops at once.")
           return
         }
-        Output.error("Stopped at once: finished runs are in the database.")
+        Output.error("Stopped at once: \(kept).")
         _exit(128 + number)
       }
       source.activate()

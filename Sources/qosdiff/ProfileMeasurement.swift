@@ -1,3 +1,4 @@
+import ArgumentParser
 import Diagnostics
 import Foundation
 import KernelBench
@@ -10,8 +11,9 @@ struct ProfileMeasurement {
   let name: String
   let verbosity: Verbosity
 
+  /// Ends the program after a signal.
   func run() throws(InputError) -> LatencyProfile {
-    let interrupt = InterruptFlag()
+    let interrupt = InterruptFlag(kept: "the finished kernels are in \(out).resume")
     let start = Date()
     let resume = out + ".resume"
     var result: BenchResult
@@ -25,6 +27,11 @@ struct ProfileMeasurement {
       result = try bench.run()
       result.latentEntropy = EntropyTiming.measure()
       Output.progress("")
+    } catch KernelBenchError.interrupted {
+      Output.progress("")
+      Output.error(
+        "Interrupted: \(resume) keeps the finished kernels. The same command goes on from them.")
+      exit(interrupt.exitCode.rawValue)
     } catch {
       Output.progress("")
       throw InputError([fault(error, resume: resume)])
@@ -56,10 +63,6 @@ struct ProfileMeasurement {
 
   private func fault(_ error: any Error, resume: String) -> Diagnostic {
     switch error {
-    case KernelBenchError.interrupted:
-      Diagnostic(
-        .failed, at: .init(file: resume), "interrupted; the finished kernels are kept here",
-        hint: "the same command goes on from them")
     case let error as KernelBenchError:
       if case .libraryMissing(let file, let package) = error {
         Diagnostic(

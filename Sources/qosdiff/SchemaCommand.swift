@@ -6,5 +6,5 @@ struct SchemaCommand: ParsableCommand {
     commandName: "schema",
     abstract: "Prints the JSON Schema of scenario files, for editors.")
 
-  func run() throws { print(SchemaText.json(), terminator: "") }
+  func run() throws { Output.raw(SchemaText.json()) }
 }

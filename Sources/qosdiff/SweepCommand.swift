@@ -97,8 +97,8 @@ struct SweepCommand: AsyncParsableCommand {
         into: store, provenance: ExperimentOptions.provenance(first), progress: progress)
       if outcome.open > 0 {
         Output.error(
-          "Interrupted: \(outcome.points.count) points are in the database, \(outcome.open) are not. "
-            + "The same command goes on.")
+          "Interrupted: \(outcome.points.count) points are in the database, \(outcome.open) are not whole; "
+            + "their finished runs are kept. The same command goes on.")
         throw interrupt.exitCode
       }
     case .slurm:

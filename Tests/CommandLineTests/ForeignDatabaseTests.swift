@@ -85,7 +85,11 @@ extension Scratch {
     #expect(try scratch.sqlite("r.sqlite", "PRAGMA application_id") == "1364153156\n")
   }
 
-  @Test(arguments: [(".", "a folder, not a database"), ("no/r.sqlite", "cannot be written")])
+  @Test(arguments: [
+    (".", "a folder, not a database"), ("no/r.sqlite", "cannot be written"),
+    ("", "is no file to keep results in"), (":memory:", "is no file to keep results in"),
+    ("file:x.sqlite?mode=memory", "is no file to keep results in"),
+  ])
   func whatCannotBeCreatedIs73(path: String, says: String) throws {
     let scratch = try Scratch()
     try scratch.write(Self.scenario, to: "s.yaml")
@@ -93,6 +97,16 @@ extension Scratch {
     #expect(result.status == 73)
     #expect(result.error.contains(says))
     #expect(try scratch.names() == ["s.yaml"])
+  }
+
+  @Test func anotherProgramsEmptySchemaIsLeftAlone() throws {
+    let scratch = try Scratch()
+    try scratch.write(Self.scenario, to: "s.yaml")
+    _ = try scratch.sqlite("r.sqlite", "PRAGMA user_version = 5")
+    let before = scratch.bytes("r.sqlite")
+    let result = try Program.release("run", "s.yaml", "--db", "r.sqlite", in: scratch.path)
+    #expect(result.status == 73 && result.error.contains("no QoSDiff database"))
+    #expect(scratch.bytes("r.sqlite") == before)
   }
 
   @Test func aFileInPlaceOfTheFolderIsToldBeforeSimulating() throws {

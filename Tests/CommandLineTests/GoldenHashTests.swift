@@ -6,7 +6,7 @@ import Testing
 /// A change must be explained in the changelog; `UPDATE_SNAPSHOTS=1` writes the new hashes.
 @Suite(.needsProgram) struct GoldenHashTests {
   /// `qosdiff latents generate --prompts 40`: what the analyses cost follows the prompts.
-  private static let latents = "latents=\(Program.root)/Tests/CommandLineTests/Fixtures/small.table"
+  private static let latents = "latents=../Tests/CommandLineTests/Fixtures/small.table"
 
   /// Each shipped scenario, so far cut down that a debug build takes seconds.
   static let scenarios: [(name: String, settings: [String])] = [

@@ -32,11 +32,11 @@ import Testing
 
   /// Starts the command and signals it once `runs` runs are stored; returns its exit code and what it said.
   private func stopped(
-    _ number: Int32, times: Int = 1, after runs: Int, in scratch: Scratch
+    _ number: Int32, times: Int = 1, after runs: Int, in scratch: Scratch, _ other: [String]? = nil
   ) throws -> (status: Int32, reason: Process.TerminationReason, error: String) {
     let process = Process()
     process.executableURL = URL(filePath: Program.release.path)
-    process.arguments = arguments
+    process.arguments = other ?? arguments
     process.currentDirectoryURL = URL(filePath: scratch.path)
     let error = Pipe()
     (process.standardOutput, process.standardError) = (FileHandle.nullDevice, error)
@@ -110,6 +110,46 @@ import Testing
     let again = try Program.release(arguments: arguments, in: scratch.path)
     #expect(again.status == 0 && again.error.contains("\(kept) runs were there already"))
     #expect(try content(scratch) == whole)
+  }
+
+  @Test func aSweepKeepsTheRunsOfAnUnfinishedPoint() throws {
+    let scratch = try Scratch()
+    try scratch.write(Self.scenario, to: "s.yaml")
+    let sweep = [
+      "sweep", "s.yaml", "--axis", "query.steps=10,12", "--db", "r.sqlite", "--jobs", "1",
+      "--quiet",
+    ]
+    #expect(try Program.release(arguments: sweep, in: scratch.path).status == 0)
+    let whole = try content(scratch)
+    try FileManager.default.removeItem(atPath: scratch.path + "/r.sqlite")
+    let end = try stopped(SIGTERM, after: 2, in: scratch, sweep)
+    #expect(end.status == 143 && end.error.contains("their finished runs are kept"))
+    let kept = try #require(try Int(query("SELECT count(*) FROM run", in: scratch.path)))
+    #expect(kept >= 2 && kept < 24)
+    #expect(try Program.release(arguments: sweep, in: scratch.path).status == 0)
+    #expect(try content(scratch) == whole)
+  }
+
+  @Test func whatCannotBeSaidHarmsNothing() throws {
+    let scratch = try Scratch()
+    try scratch.write(Self.scenario, to: "s.yaml")
+    let shell = Program(path: "/bin/bash")
+    let run = "'\(Program.release.path)' run s.yaml --set workload.queries=10 --db r.sqlite"
+    for (command, status) in [
+      ("\(run) 2> /dev/full > out", "0"), ("\(run) 2>&- > out", "0"),
+      ("'\(Program.release.path)' run nosuch.yaml 2> /dev/full", "66"),
+      ("\(run) > /dev/full", "74"), ("'\(Program.release.path)' schema > /dev/full", "74"),
+      ("trap '' PIPE; \(run) 2>&1 | true; (exit ${PIPESTATUS[0]})", "141"),
+    ] {
+      let result = try shell("-c", "\(command); echo $? >&2", in: scratch.path)
+      let lines = result.error.split(separator: "\n")
+      #expect(lines.last.map(String.init) == status, "\(command): \(result.error)")
+      if status == "74" {
+        #expect(
+          lines.contains { $0.hasPrefix("standard output: error: the result cannot be written") })
+      }
+    }
+    #expect(try query("SELECT count(*) FROM run", in: scratch.path) == "1")
   }
 
   @Test func aSecondSignalStopsAtOnce() throws {

@@ -36,11 +36,17 @@ import Workload
   /// Feeds a reader; `read` throws what it says of an input.
   private func fuzz(
     _ reader: String, _ corpus: [[UInt8]], extension suffix: String,
+    in folder: String = NSTemporaryDirectory(),
     _ read: (_ path: String, _ bytes: [UInt8]) throws -> Void
   ) throws {
     try #require(!corpus.isEmpty, "no corpus for \(reader)")
     var mutator = Mutator(seed: Self.seed)
-    let path = NSTemporaryDirectory() + "/fuzz-\(reader)-\(getpid())\(suffix)"
+    let path = folder + "/fuzz-\(reader)-\(getpid())\(suffix)"
+    // What is refused unspoiled would be refused for that, whatever is spoiled.
+    for input in corpus {
+      try Data(input).write(to: URL(filePath: path))
+      try read(path, input)
+    }
     print("\(reader): the input at work is in \(path)")
     var (refused, slowest) = (0, 0.0)
     for _ in 0..<Self.inputs {
@@ -76,10 +82,28 @@ import Workload
   }
 
   @Test func scenarios() throws {
+    // The trace of one is not shipped.
     let corpus =
-      Self.files("Scenarios", ".yaml") + Self.files("Scenarios/oracles", ".yaml")
-      + Self.files("Tests/Benchmarks", ".yaml")
-    try fuzz("scenario", corpus, extension: ".yaml") { path, _ in
+      (Self.files("Scenarios", ".yaml") + Self.files("Scenarios/oracles", ".yaml")
+      + Self.files("Tests/Benchmarks", ".yaml"))
+      .filter { !String(decoding: $0, as: UTF8.self).contains("lora_request_trace.csv") }
+    // Beside all that they name, with a small table of latents.
+    let files = FileManager.default
+    let folder = NSTemporaryDirectory() + "/fuzz-\(UUID().uuidString)"
+    defer { try? files.removeItem(atPath: folder) }
+    for (link, target) in [
+      ("a/Traces", "Traces"), ("a/b/Profiles", "Scenarios/Profiles"),
+      ("a/b/Latents/sd15-512.table", "Tests/CommandLineTests/Fixtures/small.table"),
+      ("Scenarios", "a/b"),
+    ] {
+      let place = URL(filePath: "\(folder)/\(link)")
+      try files.createDirectory(
+        at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try files.createSymbolicLink(
+        atPath: place.path,
+        withDestinationPath: target == "a/b" ? "\(folder)/a/b" : "\(Self.root)/\(target)")
+    }
+    try fuzz("scenario", corpus, extension: ".yaml", in: folder + "/a/b") { path, _ in
       _ = try ScenarioReader().read(path: path)
     }
   }
@@ -92,9 +116,9 @@ import Workload
 
   @Test func traces() throws {
     let samples = [
-      "arrival_s,steps,height,width,images,model,prompt,slo_s,class\n0,50,512,512,1,sd15,1,5,gold\n1.5,20,768,512,2,sdxl,\"a, b\",,\n",
+      "arrival_s,steps,height,width,images,model,prompt,slo_s,class\n0,50,512,512,1,sd15,1,5,gold\n1.5,20,768,512,2,sdxl,2,,\"a, b\"\n",
       "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46.6805900,374,44\n2023-11-16 18:15:50.9951690,396,109\n",
-      "0\n0.5\n0.5\n1.25\n", "3\n0\n17\n2\n", "0 12\n1 7\n2 0\n",
+      "arrival_s\n0\n0.5\n0.5\n1.25\n", "3\n0\n17\n2\n", "0 12\n1 7\n2 0\n",
     ].map { Array($0.utf8) }
     let corpus =
       samples + Self.files("Traces", ".csv").map { Array($0.prefix(3000)) }
@@ -112,8 +136,7 @@ import Workload
     let one = header.replacing("\"prompts\":1000", with: "\"prompts\":1")
     try #require(one != header)
     let body = [0x0A] + Array(whole[(end + 1)...].prefix(row))
-    let corpus = [Array(one.utf8) + body, Array(header.utf8) + body]
-    _ = try TrajectoryTable(bytes: corpus[0], file: "whole")
+    let corpus = [Array(one.utf8) + body]
     try fuzz("trajectory", corpus, extension: ".table") { path, bytes in
       _ = try TrajectoryTable(bytes: bytes, file: path)
     }

@@ -47,6 +47,13 @@ struct Broken: Sendable, CustomTestStringConvertible {
       "s.yaml:13:37: error: unknown dispatcher policy 'round-robbin' in policies.base.dispatcher; "
         + "did you mean 'round-robin'?"),
     .init(
+      "name: sample", "name: \"sa\\nmple\"",
+      "s.yaml:1:7: error: name has a line end or another control character; write it in one line"),
+    .init(
+      "  base: ", "  \"ba\\e[31mse\": ",
+      "s.yaml:13:3: error: a name in policies has a line end or another control character; write it in one line"
+    ),
+    .init(
       "baseline: base", "baseline: bas",
       "s.yaml:15:18: error: there is no policy 'bas'; did you mean 'base'?"),
     .init(
