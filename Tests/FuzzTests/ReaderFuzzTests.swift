@@ -121,8 +121,11 @@ import Workload
       "arrival_s\n0\n0.5\n0.5\n1.25\n", "3\n0\n17\n2\n", "0 12\n1 7\n2 0\n",
     ].map { Array($0.utf8) }
     let corpus =
-      samples + Self.files("Traces", ".csv").map { Array($0.prefix(3000)) }
-      + Self.files("Traces", ".txt").map { Array($0.prefix(3000)) }
+      samples
+      + [".csv", ".txt"].flatMap { Self.files("Traces", $0) }.map { trace in
+        // Whole lines.
+        Array(trace[...(trace.prefix(3000).lastIndex(of: 0x0A) ?? 0)])
+      }
     try fuzz("trace", corpus, extension: ".csv") { path, _ in _ = try TraceLoader.load(path: path) }
   }
 
