@@ -12,6 +12,7 @@ import pty
 import random
 import re
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -93,6 +94,16 @@ def content(path):
     return rows
 
 
+def tree(folder):
+    """Every file of a folder, by its path there."""
+    files = {}
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(place, name), "rb") as file:
+                files[os.path.relpath(os.path.join(place, name), folder)] = file.read()
+    return files
+
+
 def check(path):
     """The database is whole, and so are its finished runs; returns how many there are."""
     database = sqlite3.connect(path)
@@ -162,7 +173,9 @@ class Torture:
                 ("sweep", "s.yaml", "--axis", "workload.load=0.3,0.5,0.7,0.9", "--db", "r.sqlite", "--quiet"),
                 "r.sqlite"),
             "report": (("report", "whole.sqlite", "--out", "report", "--format", "csv,html,tex", "--quiet"), "whole.sqlite"),
-            "bench": (("bench", "--model", "sd15", "--size", "64x64", "--out", "p.json", "--quiet"), None),
+            "bench": (
+                ("bench", "--model", "sd15-mini", "--size", "64x64", "--batch", "1", "--quick", "--threads", "1",
+                 "--out", "p.json", "--quiet"), None),
         }
 
     def prepare(self, folder):
@@ -180,15 +193,20 @@ class Torture:
                 code, error = self.run(folder, "compare", "s.yaml", "--db", "whole.sqlite", "--quiet")
                 if code:
                     raise Failed(f"compare: {error}")
-                reference, length = None, 1.0
+                reference = report = None
+                started = time.monotonic()
+                code, error = self.run(folder, *arguments)
+                if code:
+                    raise Failed(f"{name}: {error}")
+                length = time.monotonic() - started
                 if name in ("run", "compare", "sweep"):
-                    started = time.monotonic()
-                    code, error = self.run(folder, *arguments)
-                    if code:
-                        raise Failed(f"{name}: {error}")
-                    length = time.monotonic() - started
                     reference = content(f"{folder}/{database}")
                     os.remove(f"{folder}/{database}")
+                elif name == "report":
+                    report = tree(f"{folder}/report")
+                    shutil.rmtree(f"{folder}/report")
+                else:
+                    os.remove(f"{folder}/p.json")
                 whole = content(f"{folder}/whole.sqlite")
                 left = share
                 while left:
@@ -211,17 +229,32 @@ class Torture:
                         if content(f"{folder}/{database}") != reference:
                             raise Failed(f"{name}: other results after {total} kills")
                         os.remove(f"{folder}/{database}")
-                code, error = self.run(folder, *arguments) if name != "bench" else (0, "")
+                    elif process.returncode == 0:
+                        # Its kills are to meet work.
+                        shutil.rmtree(f"{folder}/report", ignore_errors=True)
+                        if os.path.exists(f"{folder}/p.json"):
+                            os.remove(f"{folder}/p.json")
+                    elif name == "report" and os.path.isdir(f"{folder}/report"):
+                        for file, data in tree(f"{folder}/report").items():
+                            if not os.path.basename(file).startswith(".") and data != report.get(file):
+                                raise Failed(f"report: {file} is not whole after a kill")
+                    elif name == "bench" and os.path.exists(f"{folder}/p.json"):
+                        code, error = self.run(folder, "profile", "show", "p.json")
+                        if code:
+                            raise Failed(f"bench left half a profile: {error}")
+                code, error = self.run(folder, *arguments)
                 if code:
                     raise Failed(f"{name} after its kills: {error}")
                 if reference and content(f"{folder}/{database}") != reference:
                     raise Failed(f"{name}: other results after its kills")
                 if content(f"{folder}/whole.sqlite") != whole:
                     raise Failed(f"{name}: changed another database")
-                if name == "bench" and os.path.exists(f"{folder}/p.json"):
+                if report and tree(f"{folder}/report") != report:
+                    raise Failed("report: other files after its kills")
+                if name == "bench":
                     code, error = self.run(folder, "profile", "show", "p.json")
-                    if code:
-                        raise Failed(f"bench left half a profile: {error}")
+                    if code or os.path.exists(f"{folder}/p.json.resume"):
+                        raise Failed(f"bench after its kills: {error}")
         print(f"kills survived: {total}, {continued} of them of a command that went on; finished runs lost: {lost}")
         if lost:
             raise Failed("finished runs were lost")

@@ -12,9 +12,10 @@ final class ReportFile {
   init(_ path: String) throws(InputError) {
     self.path = path
     let place = URL(filePath: path)
-    partial =
-      place.deletingLastPathComponent().path
-      + "/.\(place.lastPathComponent)-\(ProcessInfo.processInfo.processIdentifier)"
+    let folder = place.deletingLastPathComponent().path
+    let prefix = ".\(place.lastPathComponent)-"
+    Self.removeLeftovers(prefix, in: folder)
+    partial = "\(folder)/\(prefix)\(ProcessInfo.processInfo.processIdentifier)"
     guard FileManager.default.createFile(atPath: partial, contents: nil),
       let handle = FileHandle(forWritingAtPath: partial)
     else { throw Self.fault(path) }
@@ -25,6 +26,17 @@ final class ReportFile {
     guard isOpen else { return }
     try? handle.close()
     try? FileManager.default.removeItem(atPath: partial)
+  }
+
+  /// What programs that are no more have left.
+  private static func removeLeftovers(_ prefix: String, in folder: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.hasPrefix(prefix) {
+      guard let process = Int32(name.dropFirst(prefix.count)), process > 0, kill(process, 0) != 0,
+        errno == ESRCH
+      else { continue }
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
   }
 
   func write(_ text: String) throws(InputError) {

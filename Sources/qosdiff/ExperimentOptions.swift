@@ -140,8 +140,12 @@ struct ExperimentOptions: ParsableArguments {
     }
   }
 
+  /// Named after the scenario, with letters and digits of any script; nothing that a shell or a program takes for an option.
   static func database(_ scenario: Scenario) -> String {
-    scenario.name.replacing(/[^A-Za-z0-9._-]+/, with: "-") + ".sqlite"
+    let name = scenario.name.replacing(/[^\p{L}\p{M}\p{N}._-]+/, with: "-").drop {
+      "-.".contains($0)
+    }
+    return (name.isEmpty ? "results" : String(name.prefix(60))) + ".sqlite"
   }
 
   static func provenance(_ scenario: Scenario) -> [(key: String, value: String)] {

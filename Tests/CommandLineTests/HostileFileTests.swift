@@ -130,6 +130,26 @@ import Testing
       content: .text("arrival_s,steps,model\n0,10,\"sd\n15\"\n"),
       line: "trace.csv:2:6: error: a quoted field that does not end on its line"),
     Case(
+      name: "a link to itself for a profile", file: "gpu.json", content: .loop,
+      line: "s.yaml:8:42: error: there is no profile 'gpu.json'", status: 66),
+    Case(
+      name: "a link to itself for a trace", file: "trace.csv", content: .loop,
+      line: "s.yaml:4:10: error: there is no trace 'trace.csv'", status: 66),
+    Case(
+      name: "a profile in UTF-16", file: "gpu.json", content: .utf16(profile),
+      line: "gpu.json: error: not a text file in UTF-8"),
+    Case(
+      name: "a zero byte in a trace", file: "trace.csv",
+      content: .text("arrival_s,steps\n0,1\00\n"),
+      line: "trace.csv:2:3: error:"),
+    Case(
+      name: "a zero byte in a profile", file: "gpu.json",
+      content: .text(profile.replacing("sd15", with: "sd\015")), line: "gpu.json:3:"),
+    Case(
+      name: "aliases that explode under a key that is known", file: "s.yaml",
+      content: .text(scenario.replacing("name: bad", with: "description: " + bomb.dropFirst(3))),
+      line: "s.yaml:"),
+    Case(
       name: "another program's file for the database", file: "r.sqlite", content: .text("precious"),
       line: "r.sqlite: error: this is no QoSDiff database and is left alone", status: 73),
   ]
