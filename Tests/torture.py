@@ -126,6 +126,11 @@ def check(path):
             "(SELECT 1 FROM summary s WHERE s.experiment_id = e.id)").fetchone()[0]
         if whole:
             raise Failed(f"{path}: {whole} experiments are marked complete and have no summary")
+        for name, replications, policies, stored in database.execute(
+                "SELECT name, replications, policies, (SELECT count(*) FROM run WHERE experiment_id = e.id) "
+                "FROM experiment e WHERE is_complete = 1"):
+            if stored != replications * len(policies.split("\n")):
+                raise Failed(f"{path}: {name} is marked complete with {stored} runs")
     database.close()
     return runs
 

@@ -94,7 +94,8 @@ struct ShapeWalker {
     }
     switch shape {
     case .string:
-      guard name == "description" || isOneLine(text, place, name) else { return nil }
+      let lines = name == "description" ? text.replacing("\n", with: " ") : text
+      guard isOneLine(lines, place, name) else { return nil }
       if !text.isEmpty { return value(.string(text)) }
     case .boolean:
       if text == "true" || text == "false" { return value(.boolean(text == "true")) }

@@ -58,6 +58,7 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     let plan = try plan()
+    try Self.checkIsFile(manifest ?? out)
     if let manifest { return try write(BenchManifest(plan), to: manifest) }
     let name = URL(fileURLWithPath: out).deletingPathExtension().lastPathComponent
     let profile = try ProfileMeasurement(plan: plan, out: out, name: name, verbosity: verbosity)
@@ -68,6 +69,17 @@ struct BenchCommand: ParsableCommand {
           file: out, kernels: profile.kernels.count, entries: profile.entries.count))
     } else {
       Output.result("\(out): \(profile.kernels.count) kernels, \(profile.entries.count) entries")
+    }
+  }
+
+  /// Refuses what is there and no file before anything is measured.
+  private static func checkIsFile(_ path: String) throws(InputError) {
+    let place = URL(filePath: path).resolvingSymlinksInPath().path
+    let kind =
+      (try? FileManager.default.attributesOfItem(atPath: place))?[.type] as? FileAttributeType
+    guard kind == nil || kind == .typeRegular else {
+      throw InputError(
+        .cannotCreate, at: .init(file: path), "this is no file to write to", hint: "name a file")
     }
   }
 

@@ -143,6 +143,10 @@ import Testing
       content: .text("arrival_s,steps\n0,1\00\n"),
       line: "trace.csv:2:3: error:"),
     Case(
+      name: "an escape sequence in a trace's class", file: "trace.csv",
+      content: .text("arrival_s,steps,class\n0,10,go\u{1B}[2Jld\n"),
+      line: "trace.csv:2:6: error: class holds a control character"),
+    Case(
       name: "a zero byte in a profile", file: "gpu.json",
       content: .text(profile.replacing("sd15", with: "sd\015")), line: "gpu.json:3:"),
     Case(
