@@ -197,7 +197,7 @@ import Testing
   }
 }
 
-/// A disk that fills up, on a file system of 400 kB.
+/// A disk that fills up, on a file system of 1.5 MB: the write-ahead log of a few points.
 @Suite(.needsProgram) struct FullDiskTests {
   private static func run(_ arguments: String...) -> Bool {
     let process = Process()
@@ -223,7 +223,7 @@ import Testing
       toFile: scratch.path + "/s.yaml", atomically: true, encoding: .utf8)
     let disk = scratch.path + "/disk"
     try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
-    #expect(Self.run("mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk))
+    #expect(Self.run("mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", disk))
     defer { _ = Self.run("umount", disk) }
     let loads = (1...30).map { "0.\(10 + $0)" }.joined(separator: ",")
     let arguments = [
