@@ -91,11 +91,17 @@ public struct Report {
     let drawings = figures.flatMap { figure in
       (["dat", "gp"] + outputs).map { "figures/\(figure.name).\($0)" }
     }
-    try folder.check(
+    let planned =
       (formats.contains(.csv) ? CSVReport.contents.map(\.name) : [])
-        + tables.map { "tables/\($0.name)" } + (outputs.isEmpty ? [] : drawings)
-        + (formats.contains(.html) ? ["index.html"] : []) + scenarios.map(\.name)
-        + ["manifest.json", "README.md"], earlier: Set(earlier))
+      + tables.map { "tables/\($0.name)" } + (outputs.isEmpty ? [] : drawings)
+      + (formats.contains(.html) ? ["index.html"] : []) + scenarios.map(\.name)
+    try folder.check(planned + ["manifest.json", "README.md"], earlier: Set(earlier))
+    let commands = try commands()
+    // Where this is killed, the next report knows the files that are there for a report's.
+    try folder.write(
+      Manifest(
+        data, commands, files: planned, stale: earlier.filter { !planned.contains($0) }
+      ).text, to: "manifest.json")
     var outcome = Outcome()
     if formats.contains(.csv) {
       outcome.files += try CSVReport(store).write(data.experiments, to: folder)
@@ -118,7 +124,6 @@ public struct Report {
     }
     let named = Set(outcome.files + ["manifest.json", "README.md"])
     outcome.stale = earlier.filter { !named.contains($0) && folder.exists($0) }
-    let commands = try commands()
     try folder.write(
       Manifest(data, commands, files: outcome.files, stale: outcome.stale).text,
       to: "manifest.json")
