@@ -1,7 +1,7 @@
 extension DiffusionModel {
   /// Stable Diffusion 1.5's architecture in small: a fifth of the channels, a latent of 16 x 16, a text encoder and a decoder to
-  /// match. It has no trained weights and makes no picture; a step takes one core milliseconds, so that a whole server
-  /// runs on a small machine (`qosdiff live`). Its widths are Assumed: multiples of the 32 groups of a normalisation.
+  /// match. It has no trained weights and makes no picture; a step takes one core milliseconds, so that all of its
+  /// stages can be run on a small machine. Its widths are Assumed: multiples of the 32 groups of a normalisation.
   public static let sd15Mini = Self(
     name: "sd15-mini", title: "Stable Diffusion 1.5 in small", nativeSide: 128,
     textEncoders: [

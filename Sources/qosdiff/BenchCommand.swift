@@ -74,10 +74,7 @@ struct BenchCommand: ParsableCommand {
 
   /// Refuses what is there and no file before anything is measured.
   private static func checkIsFile(_ path: String) throws(InputError) {
-    let place = URL(filePath: path).resolvingSymlinksInPath().path
-    let kind =
-      (try? FileManager.default.attributesOfItem(atPath: place))?[.type] as? FileAttributeType
-    guard kind == nil || kind == .typeRegular else {
+    guard !FileManager.default.fileExists(atPath: path) || InputFile.isRegular(path) else {
       throw InputError(
         .cannotCreate, at: .init(file: path), "this is no file to write to", hint: "name a file")
     }
