@@ -48,6 +48,7 @@ let package = Package(
     .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CSched"),
     room("Diagnostics", uses: []),
     room("EventEngine", uses: ["CGSL"]),
     room("DiffusionModels", uses: []),
@@ -60,6 +61,12 @@ let package = Package(
     room(
       "Cluster",
       uses: ["CGSL", "EventEngine", "LatencyProfiles", "LatentDynamics", "Workload", heap, deque]),
+    room(
+      "LiveServer",
+      uses: [
+        "CSched", "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "KernelBench",
+        "LatencyProfiles", "LatentDynamics", "Workload",
+      ]),
     room(
       "Policies",
       uses: [
@@ -80,16 +87,16 @@ let package = Package(
     room(
       "Experiments",
       uses: [
-        "CGSL", "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics",
-        "Policies", "Results", "Scenarios", "Workload", heap,
+        "CGSL", "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "LatencyProfiles",
+        "LatentDynamics", "LiveServer", "Policies", "Results", "Scenarios", "Workload", heap,
       ]),
     room("Reporting", uses: ["Diagnostics", "LatencyProfiles", "Results"]),
     .executableTarget(
       name: "qosdiff",
       dependencies: [
         "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "Experiments", "KernelBench",
-        "LatencyProfiles", "LatentDynamics", "Policies", "Reporting", "Results", "Scenarios",
-        "Timeline", "Workload", arguments,
+        "LatencyProfiles", "LatentDynamics", "LiveServer", "Policies", "Reporting", "Results",
+        "Scenarios", "Timeline", "Workload", arguments,
       ],
       swiftSettings: settings),
     tests("Diagnostics", uses: []),
@@ -101,6 +108,12 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests("LatentDynamics", uses: ["Diagnostics", "EventEngine"], exclude: ["tiny_pipeline.py"]),
     tests("Workload", uses: ["Diagnostics", "EventEngine"]),
+    tests(
+      "LiveServer",
+      uses: [
+        "Cluster", "DiffusionModels", "EventEngine", "LatencyProfiles", "LatentDynamics",
+        "Workload",
+      ]),
     tests(
       "Cluster",
       uses: ["EventEngine", "LatencyProfiles", "LatentDynamics", "Policies", "Workload"],

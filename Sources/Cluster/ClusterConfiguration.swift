@@ -99,6 +99,8 @@ public struct NodeConfiguration: Sendable {
   public var loadsOverLink = false
   /// What a task of each stage takes of the CPU pool, by `Stage.index`.
   public var cpuTasks = [CPUTask](repeating: CPUTask(), count: Stage.allCases.count)
+  /// How accelerators and cores slow each other down; nil = they do not.
+  public var interference: Interference?
   /// Time from an accelerator's activation to its service.
   public var startup = SimulationDuration.zero
   /// What each accelerator draws while it is active; nil = not said.

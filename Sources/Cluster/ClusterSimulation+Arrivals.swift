@@ -12,9 +12,11 @@ extension ClusterSimulation {
       batchLimit != nil || Int(query.images) <= times.maximumBatch,
       "service times were made for smaller batches")
     upcoming = arrivals.next()
-    if let next = upcoming { loop.schedule(.arrival, at: next.arrival) }
+    if let next = upcoming { loop.schedule(.arrival, at: max(next.arrival, loop.now)) }
     progress.append(QueryProgress(query: query))
     usage.offered += 1
+    // A live run may be late to see it: it is in the system from now on, and its latency counts from its arrival.
+    usage.residenceSum -= Int128((loop.now - query.arrival).nanoseconds)
     inSystem.add(1, at: loop.now)
     countWaiting(1)
     let model = firstModel ?? query.model
@@ -49,7 +51,7 @@ extension ClusterSimulation {
     progress[index].parts = Int32(parts.end - first)
     progress[index].partsLeft = progress[index].parts
     let last = parts.end
-    if abandons { loop.schedule(.deadline(query: Int32(index)), at: query.deadline) }
+    if abandons { loop.schedule(.deadline(query: Int32(index)), at: max(query.deadline, loop.now)) }
     // A worker may look at the first part and find the whole query not worth serving.
     for part in first..<last where !progress[index].hasEnded { dispatch(part) }
   }

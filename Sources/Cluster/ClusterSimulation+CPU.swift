@@ -114,16 +114,7 @@ extension ClusterSimulation {
       let image = batches[index].cursorImage
       let stage = batches[index].stage
       cpuPools[node].freeCores -= cores
-      let duration = cpuTime(stage, node: node, part: Int(part), image: image)
-      let charged = charged(duration, on: node)
-      cpuPools[node].busy[stage.index] += counted(charged).nanoseconds * Int64(cores)
-      if wantsSpans {
-        report(
-          .cpu, stage, of: Int(batches[index].worker), group: [part], images: 1,
-          batch: batches[index].number, for: charged)
-      }
-      scheduleEnd(
-        .cpuTaskDone(node: Int32(node), batch: batch, part: part), ofWorkOn: node, after: duration)
+      startTask(stage, of: index, part: part, image: image, cores: cores)
       if stage == .encode || image + 1 == parts[Int(part)].images {
         batches[index].cursorPart += 1
         batches[index].cursorImage = 0
@@ -133,6 +124,29 @@ extension ClusterSimulation {
       batches[index].tasksToStart -= 1
       if batches[index].tasksToStart == 0 { cpuPools[node].queue.removeFirst() }
     }
+  }
+
+  /// One prompt or image of a batch begins on its cores.
+  private mutating func startTask(
+    _ stage: Stage, of batch: Int, part: Int32, image: Int32, cores: Int
+  ) {
+    let w = Int(batches[batch].worker)
+    let node = Int(workers[w].node)
+    let done = ClusterEvent.cpuTaskDone(node: Int32(node), batch: Int32(batch), part: part)
+    let duration = isLive ? .zero : cpuTime(stage, node: node, part: Int(part), image: image)
+    if tracksWork {
+      track(
+        stage, on: w, [part], images: 1, cores: cores, batch: batches[batch].number,
+        nanoseconds: duration.nanoseconds, then: done)
+      return
+    }
+    let charged = charged(duration, on: node)
+    cpuPools[node].busy[stage.index] += counted(charged).nanoseconds * Int64(cores)
+    if wantsSpans {
+      report(
+        .cpu, stage, of: w, group: [part], images: 1, batch: batches[batch].number, for: charged)
+    }
+    scheduleEnd(done, ofWorkOn: node, after: duration)
   }
 
   /// What came back from preemption among others is not encoded again.

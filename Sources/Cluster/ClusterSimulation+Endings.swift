@@ -6,6 +6,7 @@ import Workload
 extension ClusterSimulation {
   /// A part's images are delivered.
   mutating func complete(_ part: Int) {
+    if isLive { executor?.forget(part) }
     let query = Int(parts[part].query)
     progress[query].partsLeft -= 1
     if progress[query].partsLeft == 0, !progress[query].hasEnded {
@@ -143,7 +144,7 @@ extension ClusterSimulation {
     if !isOver, !isStuck,
       let next = controller.nextLook(after: loop.now)
     {
-      loop.schedule(.replan, at: next)
+      loop.schedule(.replan, at: max(next, loop.now))
     }
   }
 
@@ -257,7 +258,8 @@ extension ClusterSimulation {
 
   /// Ends the run: what is still there is in flight.
   mutating func close() {
-    let isCut = horizon < .distantFuture && loop.now >= horizon
+    let isCut = isStopped || horizon < .distantFuture && loop.now >= horizon
+    for case let work? in ongoing { charge(work) }
     let isOpen = usage.completed + usage.dropped < usage.offered
     let end = isCut || isOpen ? loop.now : max(lastEnd, lastWork)
     for query in progress.start..<progress.end where !progress[query].hasEnded {

@@ -53,6 +53,7 @@ extension ClusterSimulation {
     if isOver { return }
     if loop.now >= countingFrom { usage.failures = (usage.failures ?? 0) + 1 }
     let lost = takeWork(of: node)
+    if tracksWork { dropOngoing(of: node) }
     for w in workers.indices where workers[w].node == node {
       setParked(w, false)
       settleWait(w)

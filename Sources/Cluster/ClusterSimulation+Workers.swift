@@ -258,13 +258,21 @@ extension ClusterSimulation {
     as operation: Operation
   ) {
     let node = Int(workers[w].node)
-    var duration = acceleratorTime(stage, on: w, images: images, oldest: Int(oldest))
+    var duration =
+      isLive ? .zero : acceleratorTime(stage, on: w, images: images, oldest: Int(oldest))
     if stage == .denoise {
       duration += lookTime(w) + SimulationDuration(nanoseconds: workers[w].overhead)
       workers[w].overhead = 0
     }
-    let charged = charged(duration, on: node)
     workers[w].operation = operation
+    if tracksWork {
+      track(
+        stage, on: w, group ?? workers[w].running, images: images, cores: 0,
+        batch: workers[w].batch, nanoseconds: duration.nanoseconds,
+        then: .acceleratorDone(worker: Int32(w)))
+      return
+    }
+    let charged = charged(duration, on: node)
     let busy = counted(charged).nanoseconds
     workers[w].busy[stage.index] += busy
     for i in workers[w].helpers.indices where operation == .step {

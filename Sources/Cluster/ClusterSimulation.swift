@@ -111,6 +111,18 @@ public struct ClusterSimulation: ~Copyable {
   /// When each node's links and disk are free, where transfers share them.
   var linkFree: [SimulationTime]
   var observer: any Observer
+  /// Does the work of a live run; nil in a simulation.
+  let executor: (any Executor)?
+  /// Whether there is one: to ask that is not to retain it.
+  let isLive: Bool
+  /// Whether ends of work are not known when it begins: in a live run, and where devices slow each other down.
+  let tracksWork: Bool
+  /// Such work, by ticket.
+  var ongoing: [OngoingWork?] = []
+  /// Whether its ends may have changed.
+  var mustSettle = false
+  /// Whether a live run was ended before its last query.
+  var isStopped = false
 
   static let noQuery = Query(
     id: QueryID(rawValue: -1), arrival: .zero, slo: .zero, model: ModelID(rawValue: 0),
@@ -131,11 +143,13 @@ public struct ClusterSimulation: ~Copyable {
   ///   - horizon: the run ends there; by default it ends when every query has.
   ///   - countingFrom: end of the warm-up: busy times and the largest queue count from there on.
   ///   - trajectories: what policies see of latents and what their ways of finishing cost in quality.
+  ///   - executor: does the work for real, for ``runLive()``.
   public init(
     cluster: ClusterConfiguration, stream: QueryStream, policy: PolicySet, times: ServiceTimes,
     seed: UInt64, horizon: SimulationTime = .distantFuture,
     countingFrom: SimulationTime = .zero,
-    trajectories: TrajectoryTable? = nil, observer: any Observer
+    trajectories: TrajectoryTable? = nil, executor: (any Executor)? = nil,
+    observer: any Observer
   ) {
     precondition(!cluster.nodes.isEmpty, "a cluster without nodes")
     models = stream.models
@@ -173,6 +187,9 @@ public struct ClusterSimulation: ~Copyable {
       } : []
     self.policy = policy
     self.observer = observer
+    self.executor = executor
+    isLive = executor != nil
+    tracksWork = executor != nil || cluster.nodes.contains { $0.interference != nil }
     precondition(
       (policy.batching.maximumImages ?? 1) <= times.maximumBatch,
       "service times were made for smaller batches")
@@ -262,6 +279,7 @@ public struct ClusterSimulation: ~Copyable {
 
   /// Entropies of a part's latent as it is now, in bits; nil where there is no table of its model.
   @inline(__always) func entropyBits(of part: Int) -> (latent: Double, predicted: Double)? {
+    if isLive { return executor?.entropyBits(of: part) }
     let row = Int(parts[part].trajectory)
     guard row >= 0, let table else { return nil }
     let path = parts[part].path
@@ -270,26 +288,32 @@ public struct ClusterSimulation: ~Copyable {
 
   /// Runs to the end and returns the observer, which has been told everything.
   public mutating func run() -> any Observer {
-    if let first = upcoming {
-      prepareFailures()
-      loop.schedule(.arrival, at: first.arrival)
-      if let look = policy.controller?.nextLook(after: nil) { loop.schedule(.replan, at: look) }
-    }
+    scheduleFirst()
     while let event = loop.step(until: horizon) {
       handle(event)
+      if mustSettle { settleOngoing() }
       releaseEnded()
     }
     close()
     return observer
   }
 
-  private mutating func handle(_ event: ClusterEvent) {
+  /// Schedules what sets everything else going.
+  mutating func scheduleFirst() {
+    guard let first = upcoming else { return }
+    prepareFailures()
+    loop.schedule(.arrival, at: first.arrival)
+    if let look = policy.controller?.nextLook(after: nil) { loop.schedule(.replan, at: look) }
+  }
+
+  mutating func handle(_ event: ClusterEvent) {
     switch event {
     case .arrival: arrive()
     case .acceleratorDone(let worker): acceleratorDone(Int(worker))
     case .cpuTaskDone(let node, let batch, let part):
       cpuTaskDone(node: Int(node), batch: Int(batch), part: Int(part))
     case .transferDone(let batch): transferDone(Int(batch))
+    case .workDone(let ticket): workDone(Int(ticket))
     case .formTimeout(let queue):
       if queues[Int(queue)].timerTime <= loop.now { queues[Int(queue)].timer = nil }
       wake(queue: Int(queue))

@@ -10,6 +10,7 @@ enum ClusterEvent {
   case acceleratorDone(worker: Int32)
   case cpuTaskDone(node: Int32, batch: Int32, part: Int32)
   case transferDone(batch: Int32)
+  case workDone(ticket: Int32)
   case formTimeout(queue: Int32)
   case deadline(query: Int32)
   case poolReached(batch: Int32)

@@ -1,5 +1,5 @@
 extension DiffusionModel {
-  /// Stable Diffusion 1.5's architecture in small: a fifth of the channels, a latent of 16 x 16, a text encoder and a decoder to
+  /// Stable Diffusion 1.5's architecture in small: a tenth of the channels, a latent of 16 x 16, a text encoder and a decoder to
   /// match. It has no trained weights and makes no picture; a step takes one core milliseconds, so that all of its
   /// stages can be run on a small machine. Its widths are Assumed: multiples of the 32 groups of a normalisation.
   public static let sd15Mini = Self(
@@ -8,6 +8,6 @@ extension DiffusionModel {
       TextEncoder(name: "clip-mini", width: 128, layers: 4, heads: 4, activation: .quickGELU)
     ],
     unet: UNet(
-      channels: [64, 128, 256, 256], depths: [1, 1, 1, 0], heads: [8, 8, 8, 8], contextWidth: 128),
-    decoder: VAEDecoder(channels: [64, 64, 32, 32]))
+      channels: [32, 64, 128, 128], depths: [1, 1, 1, 0], heads: [8, 8, 8, 8], contextWidth: 128),
+    decoder: VAEDecoder(channels: [32, 32, 32, 32]))
 }

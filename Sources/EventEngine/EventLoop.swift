@@ -63,6 +63,24 @@ public struct EventLoop<Event>: ~Copyable {
     return event
   }
 
+  /// The time of the next event; nil if none is pending.
+  @inlinable public mutating func nextTime() -> SimulationTime? { queue.nextTime() }
+
+  /// Moves the clock on to a time that something outside has reached, whatever is due by then; never back.
+  @inlinable public mutating func advance(to time: SimulationTime) {
+    precondition(time >= now, "the clock went back")
+    clock = time
+  }
+
+  /// The next event that is due by now, with the clock unmoved; nil if none is.
+  @inlinable public mutating func takeDue() -> Event? {
+    guard let next = queue.nextTime(), next <= now, let (_, event) = queue.pop() else {
+      return nil
+    }
+    handled += 1
+    return event
+  }
+
   /// Handles events in order until none is left or the next lies beyond `horizon`.
   @inlinable public mutating func run(
     until horizon: SimulationTime = .distantFuture,

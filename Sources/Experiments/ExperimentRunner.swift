@@ -174,32 +174,13 @@ public struct ExperimentRunner: Sendable {
 
   /// One run of one policy.
   private func run(policy index: Int, replication: Int, warmup: SimulationTime) -> CompletedRun {
-    let policy = experiment.policies[index]
     let isFirst = replication == 0
     let recorder = experiment.simulate(
       policy: index, replication: replication, warmup: warmup, keepsSeries: isFirst && keepsCurves,
       companion: isFirst && index == 0 ? companion : nil)
-    let light = experiment.lightModel(of: policy)
-    let classes = experiment.streams.classes
-    let classMetrics = classes.enumerated().map { number, name in
-      (
-        name: name,
-        metrics: RunMetrics.values(
-          of: recorder, warmup: warmup, quality: experiment.quality, light: light,
-          serviceClass: UInt16(number))
-      )
-    }
-    var run = CompletedRun(
-      policy: policy.name, policyIndex: index, replication: replication,
-      seed: QueryStreams.seed(experiment.scenario.run.seed, replication: replication),
-      bottleneck: RunMetrics.bottleneck(recorder.usage),
-      metrics: RunMetrics.values(
-        of: recorder, warmup: warmup, quality: experiment.quality, light: light),
-      classMetrics: classMetrics, records: keepsQueries ? recorder.records : SpillingArray(),
-      usage: recorder.usage, models: experiment.streams.models, classes: classes)
-    if keepsCurves {
-      run.latencyQuantiles = RunMetrics.latencyQuantiles(of: recorder, warmup: warmup)
-    }
+    var run = experiment.completed(
+      recorder, policy: index, replication: replication, warmup: warmup, keepsQueries: keepsQueries,
+      keepsCurves: keepsCurves)
     if let possible = experiment.possible,
       let bound = possible.leastViolationRatio(
         experiment.queries(replication), models: experiment.streams.models, warmup: warmup)
@@ -207,13 +188,41 @@ public struct ExperimentRunner: Sendable {
       run.metrics[.violationBound] = bound
       run.metrics[.violationAboveBound] = run.metrics[.violationRatio].map { $0 - bound }
     }
-    run.series = recorder.series
-    run.companion = recorder.companion
     return run
   }
 }
 
 extension Experiment {
+  /// A run as it is stored, from what it reported.
+  public func completed(
+    _ recorder: RunRecorder, policy index: Int, replication: Int, warmup: SimulationTime = .zero,
+    keepsQueries: Bool = true, keepsCurves: Bool = true
+  ) -> CompletedRun {
+    let policy = policies[index]
+    let light = lightModel(of: policy)
+    let classMetrics = streams.classes.enumerated().map { number, name in
+      (
+        name: name,
+        metrics: RunMetrics.values(
+          of: recorder, warmup: warmup, quality: quality, light: light,
+          serviceClass: UInt16(number))
+      )
+    }
+    var run = CompletedRun(
+      policy: policy.name, policyIndex: index, replication: replication,
+      seed: QueryStreams.seed(scenario.run.seed, replication: replication),
+      bottleneck: RunMetrics.bottleneck(recorder.usage),
+      metrics: RunMetrics.values(of: recorder, warmup: warmup, quality: quality, light: light),
+      classMetrics: classMetrics, records: keepsQueries ? recorder.records : SpillingArray(),
+      usage: recorder.usage, models: streams.models, classes: streams.classes)
+    if keepsCurves {
+      run.latencyQuantiles = RunMetrics.latencyQuantiles(of: recorder, warmup: warmup)
+    }
+    run.series = recorder.series
+    run.companion = recorder.companion
+    return run
+  }
+
   /// One run: what it reported; devices count from the end of `warmup` on.
   public func simulate(
     policy index: Int, replication: Int, warmup: SimulationTime = .zero, keepsSeries: Bool = false,

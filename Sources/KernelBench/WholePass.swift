@@ -7,6 +7,8 @@ import DiffusionModels
 final class WholePass {
   private var steps: [BoundKernel] = []
   private var output: [Buffer] = []
+  /// What the latents go into, of the first graph that reads any; nil where none does.
+  private var latentInput: Buffer?
   private let precision: Precision
   private var prepared: [Kernel: (kernel: any PreparedKernel, packed: [Buffer])] = [:]
 
@@ -21,6 +23,10 @@ final class WholePass {
       let buffer = Buffer(count: graph.tensors[input.index].elements)
       buffer.fill(seed: UInt64(seed) + 31, bound: 1.7, precision: precision)
       memory[input.index] = buffer.stored(as: precision)
+      let shape = graph.tensors[input.index]
+      if latentInput == nil, shape.channels == Self.latentChannels, shape.height > 1 {
+        latentInput = memory[input.index]
+      }
     }
     var lastUse: [Int: Int] = [graph.output.index: graph.nodes.count]
     for (place, node) in graph.nodes.enumerated() {
@@ -59,6 +65,26 @@ final class WholePass {
     try fresh.pack(KernelTrial.parameters(of: kernel, precision), into: packed)
     prepared[kernel] = (fresh, packed)
     return (fresh, packed)
+  }
+
+  /// Channels of a latent; no other input of any network has so few.
+  private static let latentChannels = 4
+
+  /// Sets the latents that the next runs read, pixel by pixel; where guidance doubles the batch, both halves.
+  func setLatents(_ latents: [[Float]]) {
+    guard let latentInput else { return }
+    precondition(precision == .f32, "latents are f32 numbers")
+    let target = latentInput.floats
+    var place = 0
+    while place < target.count {
+      for latent in latents where place < target.count {
+        latent.withUnsafeBufferPointer { latent in
+          let count = min(latent.count, target.count - place)
+          for i in 0..<count { target[place + i] = latent[i] }
+          place += max(count, 1)
+        }
+      }
+    }
   }
 
   /// Runs every kernel once, in order.

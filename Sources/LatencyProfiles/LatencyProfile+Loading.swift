@@ -60,13 +60,14 @@ extension LatencyProfile {
     libraries: [String: String] = [:], date: String? = nil, cores: Int? = nil,
     harness: String? = nil, roofline: Roofline? = nil, hostCopy: HostCopy? = nil,
     latentEntropy: LatentEntropy? = nil, coreScaling: [CoreScaling] = [],
-    kernels: [KernelLatency] = [], entries: [Entry]
+    interference: [Interference] = [], kernels: [KernelLatency] = [], entries: [Entry]
   ) throws(InputError) {
     let file = ProfileFile(
       schema: Self.schemaVersion, name: name, provenance: Self.weakestProvenance(of: entries),
       device: device, source: source, mode: mode, libraries: libraries, date: date, cores: cores,
       harness: harness, roofline: roofline, hostCopy: hostCopy, latentEntropy: latentEntropy,
-      coreScaling: coreScaling.isEmpty ? nil : coreScaling, entries: entries,
+      coreScaling: coreScaling.isEmpty ? nil : coreScaling,
+      interference: interference.isEmpty ? nil : interference, entries: entries,
       kernels: kernels.isEmpty ? nil : kernels)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -103,6 +104,7 @@ struct ProfileFile: Encodable {
   var hostCopy: LatencyProfile.HostCopy?
   var latentEntropy: LatencyProfile.LatentEntropy?
   var coreScaling: [LatencyProfile.CoreScaling]?
+  var interference: [LatencyProfile.Interference]?
   var entries: [LatencyProfile.Entry]
   var kernels: [LatencyProfile.KernelLatency]?
 
@@ -111,6 +113,6 @@ struct ProfileFile: Encodable {
     case hostCopy = "host_copy"
     case latentEntropy = "latent_entropy"
     case coreScaling = "core_scaling"
-    case entries, kernels
+    case interference, entries, kernels
   }
 }

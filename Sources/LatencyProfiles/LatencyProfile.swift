@@ -31,6 +31,8 @@ public struct LatencyProfile: Sendable, Hashable {
   public let latentEntropy: LatentEntropy?
   /// What cores are worth to the stages of CPU pools; empty where nobody measured it.
   public let coreScaling: [CoreScaling]
+  /// What stages of other devices of the machine do to this one's; empty where nobody measured it.
+  public let interference: [Interference]
   /// The kernels behind measured entries, each once; empty where none was timed.
   public let kernels: [KernelLatency]
   /// In the order of the file; never empty, and no two for the same batch of the same work.

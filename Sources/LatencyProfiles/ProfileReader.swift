@@ -65,6 +65,7 @@ struct ProfileReader {
     let hostCopy = readHostCopy(fields)
     let latentEntropy = readLatentEntropy(fields)
     let coreScaling = readCoreScaling(fields)
+    let interference = readInterference(fields)
     let kernels = readKernels(fields)
     let entries = readEntries(fields)
     if let provenance, !entries.isEmpty, diagnostics.isEmpty {
@@ -81,7 +82,8 @@ struct ProfileReader {
       name: name, provenance: provenance, device: device, source: source, mode: mode,
       libraries: libraries ?? [:], date: date, cores: cores, harness: harness,
       roofline: roofline, hostCopy: hostCopy, latentEntropy: latentEntropy,
-      coreScaling: coreScaling, kernels: kernels, entries: entries, text: text,
+      coreScaling: coreScaling, interference: interference, kernels: kernels, entries: entries,
+      text: text,
       contentHash: ContentHash.hex(of: text))
   }
 
@@ -206,19 +208,8 @@ extension ProfileReader {
   }
 
   private mutating func readCoreScaling(_ fields: Fields) -> [LatencyProfile.CoreScaling] {
-    guard let value = fields["core_scaling"] else { return [] }
-    guard let items = value.items else {
-      report(at: value.offset, "'core_scaling' must be an array")
-      return []
-    }
     var times: [LatencyProfile.CoreScaling] = []
-    for (index, item) in items.enumerated() {
-      let label = "core_scaling \(index + 1): "
-      guard let members = item.members else {
-        report(at: item.offset, label + "must be an object")
-        continue
-      }
-      let fields = Fields(members: members, offset: item.offset, label: label)
+    for fields in objects("core_scaling", of: fields) {
       rejectUnknown(
         fields, known: LatencyProfile.CoreScaling.CodingKeys.allCases.map(\.rawValue))
       let stage: Stage? = required("stage", of: fields)
@@ -229,16 +220,18 @@ extension ProfileReader {
       let time = LatencyProfile.CoreScaling(
         stage: stage, cores: cores, medianSeconds: median, repetitions: repetitions)
       if let fault = time.fault {
-        report(at: fields.offset(of: fault.key), label + fault.what)
+        report(at: fields.offset(of: fault.key), fields.label + fault.what)
       } else if times.contains(where: { $0.stage == stage && $0.cores == cores }) {
-        report(at: item.offset, label + "\(stage.rawValue) on \(cores) cores is there already")
+        report(
+          at: fields.offset, fields.label + "\(stage.rawValue) on \(cores) cores is there already")
       }
       times.append(time)
     }
     for stage in Set(times.map(\.stage)).sorted(by: { $0.index < $1.index })
     where !times.contains(where: { $0.stage == stage && $0.cores == 1 }) {
       report(
-        at: value.offset, "core_scaling: \(stage.rawValue) on one core is missing",
+        at: fields.offset(of: "core_scaling"),
+        "core_scaling: \(stage.rawValue) on one core is missing",
         hint: "what cores are worth is told against one")
     }
     return times
@@ -290,7 +283,7 @@ extension ProfileReader {
 
 extension ProfileReader {
   /// The members of an object, by key.
-  private struct Fields {
+  struct Fields {
     var members: [JSONValue.Member]
     var offset: Int
     var label = ""
@@ -299,6 +292,25 @@ extension ProfileReader {
 
     /// Where the value of `key` stands; without one, where the object does.
     func offset(of key: String) -> Int { self[key]?.offset ?? offset }
+  }
+
+  /// The objects of an array; none where it is missing.
+  mutating func objects(_ key: String, of fields: Fields) -> [Fields] {
+    guard let value = fields[key] else { return [] }
+    guard let items = value.items else {
+      report(at: value.offset, "'\(key)' must be an array")
+      return []
+    }
+    var objects: [Fields] = []
+    for (index, item) in items.enumerated() {
+      let label = "\(key) \(index + 1): "
+      if let members = item.members {
+        objects.append(Fields(members: members, offset: item.offset, label: label))
+      } else {
+        report(at: item.offset, label + "must be an object")
+      }
+    }
+    return objects
   }
 
   /// The members of an object that may be missing.
@@ -311,7 +323,7 @@ extension ProfileReader {
     return Fields(members: members, offset: value.offset, label: "\(key): ")
   }
 
-  private mutating func required<T: JSONReadable>(_ key: String, of fields: Fields) -> T? {
+  mutating func required<T: JSONReadable>(_ key: String, of fields: Fields) -> T? {
     if fields[key] == nil {
       report(at: fields.offset, "\(fields.label)'\(key)' is missing")
       return nil
@@ -327,7 +339,7 @@ extension ProfileReader {
   }
 
   /// A misspelt optional key would otherwise be dropped in silence.
-  private mutating func rejectUnknown(_ fields: Fields, known: [String]) {
+  mutating func rejectUnknown(_ fields: Fields, known: [String]) {
     for member in fields.members where !known.contains(member.key) {
       report(
         at: member.keyOffset, "\(fields.label)unknown key '\(member.key)'",
@@ -335,7 +347,7 @@ extension ProfileReader {
     }
   }
 
-  private mutating func report(at offset: Int, _ what: String, hint: String? = nil) {
+  mutating func report(at offset: Int, _ what: String, hint: String? = nil) {
     guard diagnostics.count < Self.maximumDiagnostics else {
       overflow += 1
       return

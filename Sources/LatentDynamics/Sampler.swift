@@ -51,6 +51,12 @@ public struct SamplingRun: Sendable {
     level = next
   }
 
+  /// Goes to `next` on the last evaluation's prediction, without another evaluation.
+  mutating func coast(to next: NoiseLevel) {
+    move(to: next, keeping: next.noise / level.noise, previous: 0)
+    level = next
+  }
+
   /// x' = c x + (a' - c a) ((1 + w) x0 - w x0_before), c = s' / s: DDIM for w = 0; the solver's
   /// a' (1 - exp(-h)) is the same factor, since exp(-h) = a s' / (a' s).
   private mutating func move(to next: NoiseLevel, keeping c: Double, previous w: Double) {

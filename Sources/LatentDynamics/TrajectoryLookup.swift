@@ -46,13 +46,15 @@ struct TrajectoryLookup: Hashable, Sendable {
     }
     if covered >= covering { return Double(steps) }
     if covered == 0 { return place(scheduled: path.scheduled, done: path.done) }
-    return places[Self.fraction(of: leavingTime(path), covered, covering)]
+    return places[Self.fraction(of: Self.leavingTime(path, times), covered, covering)]
   }
 
   /// The time at which the schedule was left.
-  private func leavingTime(_ path: DenoisingPath) -> Int {
-    if path.scheduled == steps, path.done < steps, path.done > 0 { return times[path.done] }
-    return Self.fraction(of: NoiseSchedule.times - 1, path.done, path.scheduled)
+  static func leavingTime(_ path: DenoisingPath, _ times: [Int]) -> Int {
+    if path.scheduled == times.count, path.done < times.count, path.done > 0 {
+      return times[path.done]
+    }
+    return fraction(of: NoiseSchedule.times - 1, path.done, path.scheduled)
   }
 
   /// round(time (1 - done / all)), as ``NoiseSchedule/times(from:evaluations:)``.

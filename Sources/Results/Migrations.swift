@@ -5,7 +5,7 @@ enum Migrations {
   /// Marks a file as a QoSDiff database: 'QOSD'.
   static let applicationID = 0x514F_5344
   /// `PRAGMA user_version` of the newest schema.
-  static let newest = 5
+  static let newest = 6
   /// Every table, each after those that it refers to.
   static let tables = [
     "profile", "experiment", "experiment_profile", "run", "query", "worker", "cpu_pool",
@@ -26,6 +26,7 @@ enum Migrations {
       try fillPlaces(db)
     }
     if version < 5 { try db.execute(sql: fifth) }
+    if version < 6 { try db.execute(sql: sixth) }
     if version < newest { try db.execute(sql: "PRAGMA user_version = \(newest)") }
     try makeViews(db)
   }
@@ -56,6 +57,10 @@ enum Migrations {
         ])
     }
   }
+
+  /// Whether runs were simulated or served for real.
+  private static let sixth =
+    "ALTER TABLE experiment ADD COLUMN execution TEXT NOT NULL DEFAULT 'simulated';"
 
   /// What an interrupted experiment must know of its finished runs to go on: their latencies at
   /// ``StoredCDF/probabilities``, as doubles in the machine's order; NULL where they are not kept.

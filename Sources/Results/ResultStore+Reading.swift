@@ -69,6 +69,8 @@ extension ResultStore {
           offeredLoad: row["offered_load"], notes: Self.lines(row["notes"]),
           profiles: try Self.profiles(of: id, db), sloScale: row["slo_scale"],
           origins: try Self.origins(of: id, db))
+        let execution: String? = row["execution"]
+        experiment.execution = execution.flatMap(Execution.init) ?? .simulated
         experiment.asked = row["replications_asked"] ?? experiment.replications
         return experiment
       }

@@ -65,7 +65,7 @@ extension ResultStore {
   ) throws {
     try db.execute(sql: "DELETE FROM experiment WHERE id = ?", arguments: [experiment.id])
     try db.execute(
-      sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?,?,?,?,?,?,?)",
+      sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?,?,?,?,?,?,?,?)",
       arguments: [
         experiment.id, experiment.name, experiment.scenario,
         experiment.overrides.joined(separator: "\n"), Int64(bitPattern: experiment.seed),
@@ -75,6 +75,7 @@ extension ResultStore {
         experiment.policies.joined(separator: "\n"), experiment.point?.workload ?? "",
         experiment.sloScale, experiment.point?.controlsOf,
         StoredExperiment.settingsText(experiment.overrides), experiment.asked,
+        experiment.execution.rawValue,
       ])
     for (index, origin) in experiment.origins.enumerated() {
       try db.execute(

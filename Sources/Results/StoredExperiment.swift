@@ -35,6 +35,8 @@ public struct StoredExperiment: Hashable, Sendable {
   public var profiles: [StoredProfile]
   /// The SLO as a multiple of a query's standalone latency; nil where it is a time.
   public var sloScale: Double?
+  /// How its runs came about.
+  public var execution = Execution.simulated
   /// What its policies build on; empty in databases before schema 4.
   public var origins: [StoredOrigin]
 
@@ -90,6 +92,14 @@ public struct StoredExperiment: Hashable, Sendable {
     self.sloScale = sloScale ?? ExperimentPoint(overrides: overrides)?.sloScale
     self.origins = origins
   }
+}
+
+/// How a run came about.
+public enum Execution: String, Hashable, Sendable {
+  /// Simulated, and so the same whenever it is repeated.
+  case simulated
+  /// Served for real by the machine that it ran on.
+  case live
 }
 
 /// How a scenario writes a policy.

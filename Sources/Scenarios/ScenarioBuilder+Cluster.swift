@@ -107,11 +107,8 @@ extension ScenarioBuilder {
     if let cpu { cpuDevice = device(cpu, use: "\(name) cpu", isRequired: false) }
     guard let cpuDevice else { return nil }
     // What the accelerator's profile measured holds where the scenario says nothing.
-    var measured: LatencyProfile.HostCopy?
-    if case .profile(let model) = accelerator.stages[Stage.denoise.index] {
-      measured = model.profile.hostCopy
-    }
-    return NodeConfiguration(
+    let measured = Self.profile(accelerator, .denoise)?.hostCopy
+    var node = NodeConfiguration(
       name: name, accelerators: accelerators["count"]?.integer ?? 1, accelerator: accelerator,
       slowFactor: accelerators["slow_factor"]?.number ?? 1,
       cores: cpu?["cores"]?.integer ?? 1, cpu: cpuDevice,
@@ -119,23 +116,25 @@ extension ScenarioBuilder {
       stages: StagePools.acceleratorStages.filter { stage in
         item["stages"]?.list.contains { $0.string == stage.rawValue } ?? true
       }, models: item["models"]?.list.compactMap(\.string), network: link(item["network"]))
+    node.interference = Interference(
+      accelerator: Self.profile(accelerator, .denoise)?.interference ?? [],
+      core: Self.profile(cpuDevice, .postProcess)?.interference ?? [])
+    return node
+  }
+
+  private static func profile(_ device: Device, _ stage: Stage) -> LatencyProfile? {
+    guard case .profile(let model) = device.stages[stage.index] else { return nil }
+    return model.profile
   }
 
   /// What a look at a latent costs: on the accelerator where its profile has it, else on the host.
   private func look(_ accelerator: Device, cpu: Device) -> LatentLook? {
-    if let entropy = measuredEntropy(accelerator, .denoise) {
+    if let entropy = Self.profile(accelerator, .denoise)?.latentEntropy {
       return LatentLook(secondsPerValue: entropy.seconds(values: 1), isOnHost: false)
     }
-    return measuredEntropy(cpu, .postProcess).map {
+    return Self.profile(cpu, .postProcess)?.latentEntropy.map {
       LatentLook(secondsPerValue: $0.seconds(values: 1), isOnHost: true)
     }
-  }
-
-  private func measuredEntropy(
-    _ device: Device, _ stage: Stage
-  ) -> LatencyProfile.LatentEntropy? {
-    guard case .profile(let model) = device.stages[stage.index] else { return nil }
-    return model.profile.latentEntropy
   }
 
   private mutating func device(
@@ -149,7 +148,7 @@ extension ScenarioBuilder {
           "keep one of the two")
         return nil
       }
-      return self.profile(profile, use: use)
+      return self.profile(profile, use: use, isCPU: !isRequired)
     }
     guard let synthetic else {
       if !isRequired { return Device(synthetic: [:]) }
@@ -165,8 +164,9 @@ extension ScenarioBuilder {
     return Device(synthetic: times)
   }
 
-  private mutating func profile(_ value: LocatedValue, use: String) -> Device? {
-    guard let path = profilePath(value) else { return nil }
+  private mutating func profile(_ value: LocatedValue, use: String, isCPU: Bool) -> Device? {
+    let standIn = standIns.map { isCPU ? $0.core : $0.accelerator }
+    guard let path = standIn ?? profilePath(value) else { return nil }
     if let index = profiles.firstIndex(where: { $0.path == path }) {
       profiles[index].uses.append(use)
       return Device(profile: StageLatencyModel(profile: profiles[index].profile))

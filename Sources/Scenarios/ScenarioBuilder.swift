@@ -14,6 +14,7 @@ struct ScenarioBuilder {
   let traceFolders: [String]
   let ownProfile: ScenarioReader.OwnFile?
   let ownTable: ScenarioReader.OwnFile?
+  let standIns: ProfileStandIns?
   var ownProfilePath: String?
   var model = ""
   var size = ImageSize(height: 512, width: 512)
@@ -25,7 +26,8 @@ struct ScenarioBuilder {
 
   init(
     path: String, lines: [String], folder: String, traceFolders: [String],
-    ownProfile: ScenarioReader.OwnFile? = nil, ownTable: ScenarioReader.OwnFile? = nil
+    ownProfile: ScenarioReader.OwnFile? = nil, ownTable: ScenarioReader.OwnFile? = nil,
+    standIns: ProfileStandIns? = nil
   ) {
     self.path = path
     self.lines = lines
@@ -33,6 +35,7 @@ struct ScenarioBuilder {
     self.traceFolders = traceFolders
     self.ownProfile = ownProfile
     self.ownTable = ownTable
+    self.standIns = standIns
   }
 
   mutating func fault(

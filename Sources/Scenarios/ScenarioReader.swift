@@ -13,6 +13,9 @@ public struct ScenarioReader: Sendable {
   /// Finds or makes the built-in trajectory table, for `latents: auto`; nil where nothing can.
   public var ownTable: OwnFile?
 
+  /// Profiles that stand in for all that a scenario names; nil = its own.
+  public var standIns: ProfileStandIns?
+
   /// Gives the path of a file that holds a model at a height and width in pixels.
   public typealias OwnFile =
     @Sendable (_ model: String, _ height: Int, _ width: Int)
@@ -57,7 +60,7 @@ public struct ScenarioReader: Sendable {
     }
     var builder = ScenarioBuilder(
       path: path, lines: lines, folder: Self.folder(of: path), traceFolders: traceFolders,
-      ownProfile: ownProfile, ownTable: ownTable)
+      ownProfile: ownProfile, ownTable: ownTable, standIns: standIns)
     return try builder.build(value, text: text, overrides: overrides)
   }
 
@@ -101,6 +104,20 @@ public struct ScenarioReader: Sendable {
     } catch {
       throw InputError(.badInput, at: .init(file: path), "this is not YAML")
     }
+  }
+}
+
+/// Profiles of the machine at hand.
+public struct ProfileStandIns: Hashable, Sendable {
+  /// Path of the accelerators' profile.
+  public var accelerator: String
+  /// Path of the CPU cores' profile.
+  public var core: String
+
+  /// Two profiles by their paths.
+  public init(accelerator: String, core: String) {
+    self.accelerator = accelerator
+    self.core = core
   }
 }
 

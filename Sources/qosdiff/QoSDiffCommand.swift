@@ -16,7 +16,7 @@ struct QoSDiffCommand: AsyncParsableCommand {
     version: ProgramVersion.text,
     subcommands: [
       RunCommand.self, CompareCommand.self, SweepCommand.self, SweepTaskCommand.self,
-      CapacityCommand.self,
+      CapacityCommand.self, LiveCommand.self,
       ReportCommand.self,
       TraceCommand.self,
       ProfileCommand.self, BenchCommand.self, LatentsCommand.self, InitCommand.self,

@@ -19,10 +19,14 @@ struct ScenarioOptions: ParsableArguments {
   @OptionGroup var verbosity: Verbosity
 
   /// The scenario with all overrides, and with more of them.
-  func read(setting more: [String] = []) throws(InputError) -> Scenario {
+  func read(
+    setting more: [String] = [], standIns: ProfileStandIns? = nil
+  ) throws(InputError) -> Scenario {
     var all = overrides + more
     if let seed { all.append("run.seed=\(seed)") }
-    return try Self.reader(verbosity).read(path: scenario, overrides: all)
+    var reader = Self.reader(verbosity)
+    reader.standIns = standIns
+    return try reader.read(path: scenario, overrides: all)
   }
 
   static func reader(_ verbosity: Verbosity) -> ScenarioReader {

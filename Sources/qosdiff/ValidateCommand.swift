@@ -3,16 +3,20 @@ import Cluster
 import Diagnostics
 import Experiments
 import Foundation
+import Reporting
 import Scenarios
 
 struct ValidateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
-    abstract: "Checks scenarios with all they name, or the simulation against queueing theory.",
+    abstract: "Checks scenarios with all they name, or the simulation against theory or reality.",
     discussion: """
-      Without --oracles it simulates nothing. With it, it simulates scenarios that say what theory knows of \
+      Without --oracles and --live it simulates nothing. With --oracles, it simulates scenarios that say what theory knows of \
       them ('oracles:'; by default those in Scenarios/oracles) and holds each value against its \
-      confidence interval; the exit code is 1 where one is missed.
+      confidence interval; the exit code is 1 where one is missed. With --live it measures this machine, serves the \
+      scenario's queries for real on its cores, simulates the same, and holds the figures side by side: of the \
+      scenario's experiment the first workload at each load, and each other one at its own. The exit code is 1 where \
+      an aim is missed by more than live runs differ among themselves.
       """)
 
   @Argument(help: "Scenario files; with --oracles also folders of them.")
@@ -21,10 +25,16 @@ struct ValidateCommand: AsyncParsableCommand {
   @Flag(help: "Simulates, and compares with what theory says.")
   var oracles = false
 
+  @Flag(help: "Simulates and serves for real on this machine, and compares the two.")
+  var live = false
+
+  @OptionGroup var liveOptions: LiveValidationOptions
+
   @Option(help: "Runs at a time, for --oracles; default: as many as the machine has cores.")
   var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
 
-  @Option(help: "File for the table of --oracles as CSV.")
+  @Option(
+    help: "File for the table of --oracles as CSV; for --live a folder: table, figure, profiles.")
   var out: String?
 
   @Flag(help: "Prints JSON.")
@@ -34,14 +44,28 @@ struct ValidateCommand: AsyncParsableCommand {
 
   func validate() throws {
     if jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
+    if oracles, live { throw ValidationError("Give one of --oracles and --live.") }
     if !oracles, scenarios.isEmpty {
       throw ValidationError("Name scenario files, or give --oracles.")
     }
-    if !oracles, out != nil { throw ValidationError("--out is for --oracles.") }
+    if live, scenarios.count != 1 { throw ValidationError("--live is for one scenario.") }
+    if !live, liveOptions.areGiven {
+      throw ValidationError(
+        "--set, --seed, --policies, --repeats, --measure and --time-limit are for --live.")
+    }
+    if !oracles, !live, out != nil {
+      throw ValidationError("--out is for --oracles and --live.")
+    }
   }
 
   func run() async throws {
-    if oracles { try await checkOracles() } else { try checkFiles() }
+    if live {
+      try liveOptions.run(scenarios[0], out: out, json: json, verbosity)
+    } else if oracles {
+      try await checkOracles()
+    } else {
+      try checkFiles()
+    }
   }
 
   private func checkOracles() async throws {

@@ -91,7 +91,10 @@ struct Bench {
       }, models: models)
   }
 
-  func run(_ arrivals: [Arrival], models: [String] = ["m"]) throws -> Result {
+  /// Simulates; or runs by an executor's clock.
+  func run(
+    _ arrivals: [Arrival], models: [String] = ["m"], executor: (any Executor)? = nil
+  ) throws -> Result {
     let stream = stream(arrivals, models: models)
     let times = try ServiceTimes(
       cluster: cluster,
@@ -101,8 +104,9 @@ struct Bench {
       placement: policy.placement)
     var simulation = ClusterSimulation(
       cluster: cluster, stream: stream, policy: policy, times: times, seed: 1, horizon: horizon,
-      countingFrom: countingFrom, observer: Recorder())
-    guard let recorder = simulation.run() as? Recorder else { preconditionFailure() }
+      countingFrom: countingFrom, executor: executor, observer: Recorder())
+    let told = executor == nil ? simulation.run() : simulation.runLive()
+    guard let recorder = told as? Recorder else { preconditionFailure() }
     return Result(records: recorder.records, usage: recorder.usage, spans: recorder.spans)
   }
 }

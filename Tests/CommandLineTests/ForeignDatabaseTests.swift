@@ -81,7 +81,7 @@ extension Scratch {
     #expect(
       try Program.release("run", "s.yaml", "--db", "r.sqlite", in: scratch.path).status == 0)
     #expect(try scratch.sqlite("r.sqlite", "SELECT count(*) FROM query") == "40\n")
-    #expect(try scratch.sqlite("r.sqlite", "PRAGMA user_version") == "5\n")
+    #expect(try scratch.sqlite("r.sqlite", "PRAGMA user_version") == "6\n")
     #expect(try scratch.sqlite("r.sqlite", "PRAGMA application_id") == "1364153156\n")
   }
 
@@ -102,7 +102,7 @@ extension Scratch {
   @Test func anotherProgramsEmptySchemaIsLeftAlone() throws {
     let scratch = try Scratch()
     try scratch.write(Self.scenario, to: "s.yaml")
-    _ = try scratch.sqlite("r.sqlite", "PRAGMA user_version = 5")
+    _ = try scratch.sqlite("r.sqlite", "PRAGMA user_version = 6")
     let before = scratch.bytes("r.sqlite")
     let result = try Program.release("run", "s.yaml", "--db", "r.sqlite", in: scratch.path)
     #expect(result.status == 73 && result.error.contains("no QoSDiff database"))

@@ -15,6 +15,7 @@ import Testing
       ("heterogeneous", ["workload.queries=150"]),
       ("fleet", ["workload.queries=150"]),
       ("mixed-sizes", ["workload.queries=100"]),
+      ("live", ["experiment.loads=[0.85]"]),
       (
         "rivals",
         [

@@ -17,6 +17,7 @@ struct MeasuredProfileTests {
        {"stage": "decode", "cores": 4, "median_s": 2.5, "repetitions": 4},
        {"stage": "decode", "cores": 2, "median_s": 4, "repetitions": 4},
        {"stage": "decode", "cores": 8, "median_s": 3, "repetitions": 4}],
+     "interference": [{"stage": "denoise", "beside": "decode", "factor": 1.25, "repetitions": 45}],
      "kernels": [\(kernel)],
      "entries": [{"model": "sd15", "stage": "denoise", "height": 512, "width": 512, "guidance": true,
        "batch": 1, "median_s": 1, "provenance": "measured", "whole_s": 0.98, "whole_gap": 0.0204}]}
@@ -32,6 +33,9 @@ struct MeasuredProfileTests {
     #expect(profile.hostCopy?.bytesPerSecond == 20e9)
     #expect(profile.entries[0].wholeSeconds == 0.98)
     #expect(profile.entries[0].wholeGap == 0.0204)
+    #expect(
+      profile.interference
+        == [.init(stage: .denoise, beside: .decode, factor: 1.25, repetitions: 45)])
     // Eight cores were slower than four, and are worth as much.
     let speedups = profile.measuredSpeedups(of: .decode)
     #expect(speedups.map(\.cores) == [1, 2, 4, 8])
@@ -55,6 +59,14 @@ struct MeasuredProfileTests {
     (#""cores": 4"#, #""cores": 2"#, "core_scaling 3: decode on 2 cores is there already"),
     (#""median_s": 8"#, #""median_s": 0"#, "core_scaling 1: median_s must be positive"),
     (#""decode", "cores": 8"#, #""denoise", "cores": 8"#, "core_scaling 4: accelerators denoise"),
+    (#""factor": 1.25"#, #""factor": 0"#, "interference 1: factor must be above 0"),
+    (#""repetitions": 45"#, #""repetitions": 0"#, "interference 1: repetitions must be at least 1"),
+    (#""beside": "decode""#, #""beside": "paint""#, "interference 1: 'beside' must be"),
+    (
+      #""interference": ["#,
+      #""interference": [{"stage": "denoise", "beside": "decode", "factor": 2, "repetitions": 3},"#,
+      "interference 2: denoise beside decode is there already"
+    ),
     (#""spread": 0.05"#, #""spred": 0.05"#, "kernel 1: unknown key 'spred'"),
     (#""gflop_per_s": 100"#, #""gflop_per_s": 0"#, "roofline: rates must be positive"),
     (#""latency_s": 1e-5"#, #""latency_s": 0"#, "host_copy: rates and latency must be positive"),

@@ -1,0 +1,86 @@
+import Cluster
+public import Diagnostics
+import EventEngine
+import LatencyProfiles
+import LatentDynamics
+public import LiveServer
+public import Results
+import Scenarios
+import Workload
+
+/// Serving an experiment's queries for real.
+extension Experiment {
+  /// Seed of the first prompt of built-in trajectory tables.
+  static let firstLivePrompt: UInt64 = 1
+
+  /// Shapes that queries may ask for.
+  var shapes: [Shape] { times[0].shapes }
+
+  /// The most images of a query of the first replication.
+  var mostImages: Int { streams.sample().mostImages }
+
+  /// What a live server must be ready for to serve any of the policies.
+  ///
+  /// - Parameter cores: of this machine.
+  /// - Throws: what keeps the scenario from being served for real.
+  public func livePlan(cores: Int) throws(InputError) -> LivePlan {
+    try LiveChecks(experiment: self, cores: cores).check()
+    let node = scenario.cluster.nodes[0]
+    var onAccelerator: [LivePlan.Piece] = []
+    var onCPU: [LivePlan.Piece] = []
+    func add(_ piece: LivePlan.Piece, to list: inout [LivePlan.Piece]) {
+      if !list.contains(piece) { list.append(piece) }
+    }
+    for shape in shapes {
+      for stage in [Stage.denoise, .encode, .decode, .postProcess] {
+        for policy in policies {
+          if policy.placement.isOnCPU(stage) {
+            add(.init(stage: stage, shape: shape, images: 1), to: &onCPU)
+          } else if stage != .postProcess {
+            for images in 1...(policy.batching.maximumImages ?? 1) {
+              add(.init(stage: stage, shape: shape, images: images), to: &onAccelerator)
+            }
+          }
+        }
+      }
+    }
+    return LivePlan(
+      accelerators: node.accelerators, cores: node.cores, guidance: scenario.query.guidance,
+      onAccelerator: onAccelerator, onCPU: onCPU,
+      latents: (scenario.latents?.table).map {
+        .init(grid: $0.grid, firstSeed: Self.firstLivePrompt)
+      })
+  }
+
+  /// Seconds from the first to the last arrival of a replication, and the longest query's service after it.
+  public func liveSeconds(replication: Int = 0) -> Double {
+    streams.lastArrival(replication: replication).seconds
+  }
+
+  /// One run for real: what it reported. It ends early where the server was interrupted or failed.
+  public func serve(policy index: Int, replication: Int, on server: LiveServer) -> RunRecorder {
+    let told = server.run {
+      var run = ClusterSimulation(
+        cluster: scenario.cluster, stream: queries(replication), policy: policies[index],
+        times: times[index], seed: QueryStreams.seed(scenario.run.seed, replication: replication),
+        horizon: scenario.run.horizon.map { .zero + $0 } ?? .distantFuture,
+        countingFrom: warmup(of: replication).end, trajectories: scenario.latents?.table,
+        executor: server, observer: RunRecorder(keepsSeries: replication == 0))
+      return run.runLive()
+    }
+    guard let recorder = told as? RunRecorder else {
+      preconditionFailure("a run returned another observer than it was given")
+    }
+    return recorder
+  }
+
+  /// What identifies a live run: no two are alike, so that the time belongs to it.
+  func storedLive(started: String) -> StoredExperiment {
+    var stored = stored()
+    stored.id = ContentIdentity.hex([stored.id, "live", started])
+    stored.content = ContentIdentity.hex([stored.content, "live", started])
+    stored.execution = .live
+    stored.notes.append("served for real on this machine: another run gives other figures")
+    return stored
+  }
+}

@@ -1,0 +1,126 @@
+public import Cluster
+public import EventEngine
+public import KernelBench
+import LatencyProfiles
+
+/// A real miniature server: threads that run the kernels of every stage, driven by a cluster's policies.
+///
+/// Each accelerator is a thread on a core of its own; the CPU pool's threads have the other cores, and so has
+/// the caller, who decides what is done next. Not for several callers.
+public final class LiveServer: Executor {
+  let plan: LivePlan
+  private let reports = Mailbox<LiveReport>()
+  private let accelerators: [Mailbox<LiveJob?>]
+  private let pool = Mailbox<LiveJob?>()
+  private let isInterrupted: @Sendable () -> Bool
+  private var latents: [Int: LiveLatent] = [:]
+  private var clock = LiveClock()
+  private var running = 0
+  /// Nanoseconds that the last piece of work that ended took in its thread.
+  private(set) var lastNanoseconds: Int64 = 0
+  /// Why work failed; nil where none has.
+  public private(set) var failure: KernelBenchError?
+  /// By how much a timer was late at most since the run began, in seconds.
+  public private(set) var latest = 0.0
+
+  /// Starts the threads, and waits until they are ready.
+  ///
+  /// - Parameter isInterrupted: asked several times a second; true stops the run.
+  /// - Throws: where a kernel cannot be made ready.
+  public init(
+    _ plan: LivePlan, isInterrupted: @escaping @Sendable () -> Bool = { false }
+  ) throws(KernelBenchError) {
+    self.plan = plan
+    self.isInterrupted = isInterrupted
+    accelerators = (0..<plan.accelerators).map { _ in Mailbox() }
+    let cores = CoreSet.available().cores
+    let isRoomy = cores.count >= plan.accelerators + plan.cores
+    for (index, jobs) in accelerators.enumerated() {
+      LiveThread(
+        core: isRoomy ? cores[index] : nil, pieces: plan.onAccelerator, plan: plan, jobs: jobs,
+        reports: reports
+      ).start()
+    }
+    for index in 0..<plan.cores {
+      LiveThread(
+        core: isRoomy ? cores[plan.accelerators + index] : nil, pieces: plan.onCPU, plan: plan,
+        jobs: pool, reports: reports
+      ).start()
+    }
+    for _ in 0..<plan.accelerators + plan.cores {
+      if case .failed(let error) = reports.take() { throw error }
+    }
+  }
+
+  deinit {
+    for jobs in accelerators { jobs.put(nil) }
+    for _ in 0..<plan.cores { pool.put(nil) }
+  }
+
+  /// Runs `body` on a core that no accelerator has, with the clock at zero; waits for what is still going on after it.
+  public func run<Result, Fault>(_ body: () throws(Fault) -> Result) throws(Fault) -> Result {
+    let cores = CoreSet.available()
+    let others = CoreSet(cores: Array(cores.cores.dropFirst(plan.accelerators)))
+    if !others.cores.isEmpty { others.pin() }
+    defer { cores.pin() }
+    latents.removeAll()
+    latest = 0
+    clock = LiveClock()
+    defer { while running > 0, failure == nil { _ = settle(reports.take()) } }
+    return try body()
+  }
+
+  /// Time since the run began.
+  public var now: SimulationTime { clock.now }
+
+  /// Hands work to its thread.
+  public func begin(_ work: LiveWork) {
+    let own = work.members.map { member in
+      if let latent = latents[member.part] { return latent }
+      let latent = LiveLatent()
+      latents[member.part] = latent
+      return latent
+    }
+    running += 1
+    (work.worker.map { accelerators[Int($0.rawValue)] } ?? pool).put(
+      LiveJob(work: work, latents: own))
+  }
+
+  /// Longest time, in nanoseconds, for which it does not ask whether it is to stop.
+  private static let patience: Int64 = 100_000_000
+
+  /// Waits for a thread's report, or for a time.
+  public func wait(until time: SimulationTime) -> LiveEvent {
+    while true {
+      if failure != nil || isInterrupted() { return .stopped }
+      let left = (time - clock.now).nanoseconds
+      if let report = reports.take(within: min(left, Self.patience)) { return settle(report) }
+      let late = (clock.now - time).nanoseconds
+      if late >= 0 {
+        latest = max(latest, Double(late) / 1e9)
+        return .due
+      }
+    }
+  }
+
+  private func settle(_ report: LiveReport) -> LiveEvent {
+    switch report {
+    case .ready: preconditionFailure("a thread that was ready twice")
+    case .ended(let ticket, let nanoseconds):
+      running -= 1
+      lastNanoseconds = nanoseconds
+      return .ended(ticket: ticket)
+    case .failed(let error):
+      failure = error
+      return .stopped
+    }
+  }
+
+  /// Entropies of a part's latent after its last step that was looked at, in bits.
+  public func entropyBits(of part: Int) -> (latent: Double, predicted: Double)? {
+    latents[part]?.entropyBits
+  }
+
+  /// Lets a part's latent go.
+  public func forget(_ part: Int) { latents[part] = nil }
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import Cluster
+import Diagnostics
+import Experiments
+import Foundation
+import LiveServer
+import Reporting
+import Results
+import Scenarios
+
+struct LiveCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "live", abstract: "Serves a scenario's queries for real, on this machine's cores.",
+    discussion: """
+      Queries arrive by the clock; threads run the kernels of every stage on cores of their own, and the same \
+      policies decide. Latencies are measured here first, since loads and objectives are told in them. \
+      Ctrl-C ends the run and keeps what was served. 'validate --live' compares with the simulation.
+      """)
+
+  @OptionGroup var scenario: ScenarioOptions
+
+  @Option(help: "The policy; default: the scenario's baseline.")
+  var policy: String?
+
+  @Option(help: "Seconds that the queries may take to arrive.")
+  var timeLimit = 600.0
+
+  @Option(help: "Seconds of each measurement before the run.")
+  var measure = 0.5
+
+  @Option(help: "Folder for the measured profiles; default: they are not kept.")
+  var profiles: String?
+
+  @Option(help: "The results database; default: NAME.sqlite in the present folder.")
+  var db: String?
+
+  @Flag(help: "Prints JSON.")
+  var json = false
+
+  func validate() throws {
+    if !(measure > 0) || !(timeLimit > 0) {
+      throw ValidationError("--measure and --time-limit must be above 0.")
+    }
+  }
+
+  func run() async throws {
+    let interrupt = InterruptFlag(kept: "nothing of the present run is in the database")
+    do { try serve(interrupt) } catch is LiveInterrupted {
+      Output.error("Interrupted before anything was served.")
+      throw interrupt.exitCode
+    }
+  }
+
+  private func serve(_ interrupt: InterruptFlag) throws {
+    let verbosity = scenario.verbosity
+    let written = try scenario.read()
+    let name = policy ?? written.run.baseline
+    let path = db ?? ExperimentOptions.database(written)
+    let store = try ResultStore(creatingAt: path)
+    let session = try LiveSession(
+      scenario, policies: [name], measuring: measure, keepingIn: profiles, interrupt)
+    verbosity.note(session.summary)
+    let experiment = try Experiment(
+      session.scenario, policies: [name], baseline: name, replications: 1)
+    try LiveLimits.check(
+      experiment.liveSeconds(), limit: timeLimit, path: written.path)
+    LiveLimits.warn(of: experiment, "")
+    let started = Date.now.formatted(.iso8601)
+    let (clock, load) = (ClockWatch(), MachineLoad())
+    verbosity.note(
+      "live: serving \(name) for \(Int(experiment.liveSeconds().rounded(.up))) s")
+    let recorder = experiment.serve(policy: 0, replication: 0, on: session.server)
+    if let failure = session.server.failure { throw LiveSession.fault(failure) }
+    LiveSession.warn(of: clock, load, session.server, run: name)
+    var results = LiveResults(experiment, started: started)
+    results.take(recorder, isCut: interrupt.isRaised())
+    try results.store(
+      into: store, provenance: ExperimentOptions.provenance(written))
+    if json {
+      Output.result(ComparisonJSON.text(results.experiment, results.summaries))
+    } else {
+      Output.result(ComparisonText(results.experiment, results.summaries).text)
+    }
+    verbosity.note("Database: \(path).")
+    if interrupt.isRaised() {
+      Output.error(
+        "Interrupted: \(path) keeps the \(recorder.usage.completed) queries that were served.")
+      throw interrupt.exitCode
+    }
+  }
+}
+
+/// What a live run may take, and what it should not be asked.
+enum LiveLimits {
+  static func check(_ seconds: Double, limit: Double, path: String) throws(InputError) {
+    if seconds <= limit { return }
+    throw InputError(
+      .badInput, at: .init(file: path),
+      "live: the queries take \(Int(seconds.rounded(.up))) s to arrive, and --time-limit is \(Int(limit)) s",
+      hint: "shorten the workload, such as with --set workload.duration=20s, or raise the limit")
+  }
+
+  static func warn(of experiment: Experiment, _ point: String) {
+    guard let load = experiment.offeredLoad, load > 1 else { return }
+    Output.error(
+      "Warning: \(point.isEmpty ? "" : point + ": ")the load is \(String(format: "%.2f", load)) of what the baseline can "
+        + "serve here: its queue grows as long as the run lasts.")
+  }
+}

@@ -1,0 +1,149 @@
+import Diagnostics
+import Experiments
+import Foundation
+import KernelBench
+import LatencyProfiles
+import LiveServer
+import Scenarios
+
+/// A live server ready for a scenario, whose profiles are what this machine takes, measured here and now.
+struct LiveSession {
+  let server: LiveServer
+  /// The scenario with this machine's profiles.
+  let scenario: Scenario
+  let measurement: LiveMeasurement
+  let verbosity: Verbosity
+
+  /// - Parameters:
+  ///   - folder: where the profiles are kept; nil = nowhere.
+  ///   - policies: those that are served; nil = all.
+  ///   - seconds: of each measurement; those that tell how latencies scatter take four times as long.
+  /// - Throws: what keeps the scenario from being served; ``KernelBenchError``.
+  init(
+    _ options: ScenarioOptions, policies: [String]?, measuring seconds: Double,
+    keepingIn folder: String?, _ interrupt: InterruptFlag
+  ) throws {
+    verbosity = options.verbosity
+    let written = try options.read()
+    let point = LivePoints(written).list[0].scenario
+    let plan = try Experiment(point, policies: policies)
+      .livePlan(cores: CoreSet.available().cores.count)
+    Self.warnOfOthers()
+    verbosity.note("live: making \(plan.onAccelerator.count + plan.onCPU.count) stages ready")
+    let server = try Self.checked { () throws(KernelBenchError) in
+      try LiveServer(plan, isInterrupted: interrupt.isRaised)
+    }
+    self.server = server
+    var progress = Progress("measurements", options.verbosity)
+    let pieces = plan.onAccelerator.count + plan.onCPU.count * 4
+    var done = 0
+    measurement = try Self.checked { () throws(KernelBenchError) in
+      try server.measure(seconds: seconds) { what in
+        progress.show(min(done, pieces), of: max(pieces, done), what)
+        done += 1
+      }
+    }
+    progress.clear()
+    let date = Date.now.formatted(.iso8601)
+    let (accelerator, core) = try measurement.profiles(date: date)
+    let place = try folder ?? Self.temporaryFolder()
+    defer { if folder == nil { try? FileManager.default.removeItem(atPath: place) } }
+    if folder != nil { try Self.make(place) }
+    let paths = ProfileStandIns(
+      accelerator: "\(place)/live-accelerator.json", core: "\(place)/live-core.json")
+    try accelerator.save(path: paths.accelerator)
+    try core.save(path: paths.core)
+    scenario = try options.read(standIns: paths)
+  }
+
+  /// One line on what was measured.
+  var summary: String {
+    func milliseconds(_ seconds: Double) -> String { String(format: "%.2f ms", 1e3 * seconds) }
+    let step = measurement.accelerator.first { $0.stage == .denoise && $0.batch == 1 }
+    let beside = measurement.ofAccelerator.filter { $0.stage == .denoise }.map {
+      "x \(String(format: "%.2f", $0.factor)) beside \($0.beside.rawValue)"
+    }
+    return "measured here: a step \(step.map { milliseconds($0.medianSeconds) } ?? "-")"
+      + " (quartiles \(String(format: "%.1f", 100 * measurement.spread)) % of it apart), "
+      + (beside + ["hand-over \(milliseconds(measurement.handOffSeconds))"]).joined(separator: ", ")
+  }
+
+  private static func temporaryFolder() throws(InputError) -> String {
+    let folder = NSTemporaryDirectory() + "/qosdiff-live-" + UUID().uuidString
+    try make(folder)
+    return folder
+  }
+
+  private static func make(_ folder: String) throws(InputError) {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw InputError(
+        .cannotCreate, at: .init(file: folder), "the folder cannot be made",
+        hint: "name one that can be written")
+    }
+  }
+
+  /// What the kernels throw, as the program says it.
+  static func checked<Result>(
+    _ body: () throws(KernelBenchError) -> Result
+  ) throws -> Result {
+    do throws(KernelBenchError) {
+      return try body()
+    } catch {
+      throw fault(error)
+    }
+  }
+
+  static func fault(_ error: KernelBenchError) -> any Error {
+    switch error {
+    case .interrupted: LiveInterrupted()
+    case .libraryMissing, .functionMissing:
+      InputError(.missingInput, at: nil, error.description)
+    case .oneDNN, .wrong, .png: InputError(.badInput, at: nil, error.description)
+    }
+  }
+
+  /// Share of the machine from which on others disturb.
+  private static let disturbing = 0.05
+
+  private static func warnOfOthers() {
+    guard let load = MachineLoad() else { return }
+    Thread.sleep(forTimeInterval: 0.5)
+    guard let others = load.others() else { return }
+    for (share, who) in [
+      (others.processes, "other processes"), (others.machines, "other machines on this host"),
+    ]
+    where share > disturbing {
+      Output.error(
+        "Warning: \(who) take \(Int((100 * share).rounded())) % of this machine's time: live figures will scatter."
+      )
+    }
+  }
+
+  /// Says what disturbed a run.
+  static func warn(of clock: ClockWatch, _ load: MachineLoad?, _ server: LiveServer, run: String) {
+    if let seconds = clock.asleepSeconds {
+      Output.error(
+        "Warning: \(run): the machine was asleep for \(String(format: "%.2f", seconds)) s: serve this run again."
+      )
+    } else if let seconds = clock.setSeconds {
+      Output.error(
+        "Warning: \(run): the clock was set by \(String(format: "%+.2f", seconds)) s; latencies are by another clock, and good."
+      )
+    }
+    if server.latest > 0.05 {
+      Output.error(
+        "Warning: \(run): a timer was \(Int(1e3 * server.latest)) ms late: something else held the machine up."
+      )
+    }
+    if let others = load?.others(), others.processes + others.machines > disturbing {
+      Output.error(
+        "Warning: \(run): others took \(Int((100 * (others.processes + others.machines)).rounded())) % of the machine's time."
+      )
+    }
+  }
+}
+
+/// A live run was stopped before anything could be kept.
+struct LiveInterrupted: Error {}

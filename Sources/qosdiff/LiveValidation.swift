@@ -1,0 +1,77 @@
+import Cluster
+import Diagnostics
+import Experiments
+import Foundation
+import LiveServer
+import Reporting
+import Results
+import Scenarios
+
+/// Simulates a scenario and serves it for real, with the same queries and policies.
+struct LiveValidation {
+  let session: LiveSession
+  let repeats: Int
+  let policies: [String]?
+  let verbosity: Verbosity
+  private let points: [(name: String, experiment: Experiment)]
+
+  /// - Throws: points that cannot be served, or that take longer than `timeLimit` seconds together.
+  init(
+    _ session: LiveSession, policies: [String]?, repeats: Int, timeLimit: Double,
+    _ verbosity: Verbosity
+  ) throws(InputError) {
+    self.session = session
+    self.repeats = repeats
+    self.policies = policies
+    self.verbosity = verbosity
+    var points: [(name: String, experiment: Experiment)] = []
+    for point in LivePoints(session.scenario).list {
+      points.append((point.name, try Experiment(point.scenario, policies: policies)))
+    }
+    self.points = points
+    let seconds = points.reduce(0) { sum, point in
+      sum + point.experiment.liveSeconds() * Double(point.experiment.policies.count * repeats)
+    }
+    try LiveLimits.check(seconds, limit: timeLimit, path: session.scenario.path)
+    verbosity.note(
+      "live: \(points.count) points x \(points[0].experiment.policies.count) policies x \(repeats) runs, "
+        + "about \(Int((seconds / 60).rounded(.up))) min")
+    for point in points { LiveLimits.warn(of: point.experiment, point.name) }
+  }
+
+  /// Runs everything; what is there when it is interrupted, where every policy has its live runs.
+  func run(_ interrupt: InterruptFlag) throws -> [LiveComparison] {
+    // One pass after the other over all points: what changes slowly on the machine is noise, too.
+    var live: [String: [LiveFigures]] = [:]
+    let all = points.reduce(0) { $0 + $1.experiment.policies.count } * repeats
+    var progress = Progress("live runs", verbosity)
+    var done = 0
+    for _ in 0..<repeats {
+      for point in points {
+        for (index, policy) in point.experiment.policies.enumerated() {
+          if interrupt.isRaised() { break }
+          progress.show(done, of: all, "\(point.name) \(policy.name)")
+          let (clock, load) = (ClockWatch(), MachineLoad())
+          let recorder = point.experiment.serve(policy: index, replication: 0, on: session.server)
+          if let failure = session.server.failure { throw LiveSession.fault(failure) }
+          if interrupt.isRaised() { break }
+          LiveSession.warn(of: clock, load, session.server, run: "\(point.name) \(policy.name)")
+          live["\(point.name) \(policy.name)", default: []].append(LiveFigures(recorder))
+          done += 1
+        }
+      }
+    }
+    progress.clear()
+    return points.flatMap { point in
+      point.experiment.policies.enumerated().compactMap { index, policy in
+        guard let runs = live["\(point.name) \(policy.name)"], runs.count == repeats else {
+          return nil
+        }
+        let simulated = point.experiment.simulate(policy: index, replication: 0)
+        return LiveComparison(
+          point: point.name, policy: policy.name, queries: simulated.usage.offered,
+          simulated: LiveFigures(simulated), live: runs)
+      }
+    }
+  }
+}

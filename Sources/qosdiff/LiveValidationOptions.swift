@@ -1,0 +1,113 @@
+import ArgumentParser
+import Diagnostics
+import Experiments
+import Foundation
+import Reporting
+import Results
+import Scenarios
+
+/// Options of `validate --live`.
+struct LiveValidationOptions: ParsableArguments {
+  @Option(
+    name: .customLong("set"),
+    help: "Sets a value of the scenario, for --live; may be repeated.")
+  var overrides: [String] = []
+
+  @Option(help: "Seed of all random numbers, for --live.")
+  var seed: Int?
+
+  @Option(help: "Policies to serve, by comma, for --live; default: all of the scenario.")
+  var policies: String?
+
+  @Option(help: "Live runs of each policy and point; default: 2.")
+  var repeats: Int?
+
+  @Option(help: "Seconds that all live runs may take; default: 540.")
+  var timeLimit: Double?
+
+  @Option(help: "Seconds of each measurement before the runs; default: 0.5.")
+  var measure: Double?
+
+  var areGiven: Bool {
+    !overrides.isEmpty || seed != nil || policies != nil || repeats != nil || timeLimit != nil
+      || measure != nil
+  }
+
+  func validate() throws {
+    if let repeats, repeats < 2 {
+      throw ValidationError("--repeats must be at least 2: one live run says nothing of the noise.")
+    }
+    if !((measure ?? 1) > 0) || !((timeLimit ?? 1) > 0) {
+      throw ValidationError("--measure and --time-limit must be above 0.")
+    }
+  }
+
+  /// Compares, prints, and writes table, figure and profiles into the folder `out`.
+  func run(_ path: String, out: String?, json: Bool, _ verbosity: Verbosity) throws {
+    let interrupt = InterruptFlag(kept: "nothing is kept")
+    do {
+      var scenario = ScenarioOptions()
+      scenario.scenario = path
+      scenario.overrides = overrides
+      scenario.seed = seed
+      scenario.verbosity = verbosity
+      let names = policies?.split(separator: ",").map(String.init)
+      let session = try LiveSession(
+        scenario, policies: names, measuring: measure ?? 0.5, keepingIn: out, interrupt)
+      verbosity.note(session.summary)
+      let count = repeats ?? 2
+      let validation = try LiveValidation(
+        session, policies: names, repeats: count, timeLimit: timeLimit ?? 540, verbosity)
+      let comparisons = try validation.run(interrupt)
+      let text = LiveText(comparisons: comparisons, repeats: count)
+      if json { Output.json(text.listing) } else { Output.result(text.text) }
+      if let out { try write(text, comparisons, session, to: out, verbosity) }
+      if interrupt.isRaised() {
+        Output.error("Interrupted: what is shown had all of its runs.")
+        throw interrupt.exitCode
+      }
+      if !comparisons.allSatisfy(\.holds) { throw ExitCode(1) }
+    } catch is LiveInterrupted {
+      Output.error("Interrupted before anything was served.")
+      throw interrupt.exitCode
+    }
+  }
+
+  private func write(
+    _ text: LiveText, _ comparisons: [LiveComparison], _ session: LiveSession, to folder: String,
+    _ verbosity: Verbosity
+  ) throws(InputError) {
+    var rows: [[DistributionSheet.Panel]] = []
+    var last: String?
+    for comparison in comparisons {
+      let panel = DistributionSheet.Panel(
+        title: [comparison.policy, comparison.point].filter { !$0.isEmpty }.joined(separator: ", "),
+        first: comparison.simulated.latencies, second: comparison.live.flatMap(\.latencies).sorted()
+      )
+      if comparison.point == last {
+        rows[rows.count - 1].append(panel)
+      } else {
+        rows.append([panel])
+      }
+      last = comparison.point
+    }
+    let sheet = DistributionSheet(
+      title: "\(session.scenario.name): latencies simulated and served for real",
+      label: "latency (s)", names: ("simulated", "live"), rows: rows)
+    for (name, content) in [
+      ("comparison.txt", session.summary + "\n\n" + text.text + "\n"),
+      ("live.csv", text.csv), ("distributions.svg", sheet.svg),
+    ] {
+      do {
+        try content.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+      } catch {
+        throw InputError(
+          .cannotWrite, at: .init(file: "\(folder)/\(name)"), "the file cannot be written",
+          hint: "see to space and permissions")
+      }
+    }
+    verbosity.note(
+      "Written to \(folder): comparison.txt, live.csv, distributions.svg, live-accelerator.json, live-core.json"
+    )
+  }
+}

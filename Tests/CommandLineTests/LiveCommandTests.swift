@@ -1,0 +1,148 @@
+import Foundation
+import Testing
+
+/// Serving for real, as a user does it; a run of seconds, of which only the accounts are judged.
+@Suite(.needsProgram, .serialized) struct LiveCommandTests {
+  private static let scenario = "\(Program.root)/Scenarios/live.yaml"
+  private static let short = ["--measure", "0.02"]
+
+  private struct Listing: Decodable {
+    struct Account: Decodable {
+      let point: String
+      let policy: String
+      let run: Int
+      let offered: Int
+      let completed: Int
+      let dropped: Int
+      let in_flight: Int
+    }
+    let accounts: [Account]
+  }
+
+  @Test func bothSidesAccountForEveryQuery() throws {
+    let scratch = try Scratch()
+    let result = try Program.release(
+      arguments: [
+        "validate", "--live", Self.scenario, "--policies", "baseline,pipelining", "--json", "--out",
+        "out", "--set", "experiment.loads=[0.5]", "--set",
+        "experiment.workloads.steady.duration=1s", "--set",
+        "experiment.workloads.burst.duration=1s",
+      ] + Self.short, in: scratch.path)
+    // Whether the aims are met is the machine's affair.
+    #expect(result.status == 0 || result.status == 1, "\(result.error)")
+    let accounts = try JSONDecoder().decode(Listing.self, from: Data(result.out.utf8)).accounts
+    // Two points, two policies, one simulated run and two live ones.
+    #expect(accounts.count == 12)
+    for account in accounts {
+      #expect(account.offered > 0 && account.in_flight == 0)
+      #expect(account.offered == account.completed + account.dropped)
+      let simulated = accounts.first {
+        $0.run == 0 && $0.point == account.point && $0.policy == account.policy
+      }
+      #expect(account.offered == simulated?.offered)
+    }
+    #expect(
+      Set(try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/out"))
+        == [
+          "comparison.txt", "distributions.svg", "live-accelerator.json", "live-core.json",
+          "live.csv",
+        ])
+    let sheet = try String(
+      contentsOfFile: scratch.path + "/out/distributions.svg", encoding: .utf8)
+    #expect(sheet.hasPrefix("<svg ") && sheet.hasSuffix("</svg>\n"))
+    // A curve for each side of four comparisons, and two in the legend.
+    #expect(sheet.components(separatedBy: "stroke-width=\"1.5\"").count - 1 == 10)
+  }
+
+  @Test func aLiveRunIsStoredAndMarked() throws {
+    let scratch = try Scratch()
+    let result = try Program.release(
+      arguments: ["live", Self.scenario, "--db", "r.sqlite", "--set", "workload.duration=1s"]
+        + Self.short, in: scratch.path)
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.out.contains("served for real on this machine"))
+    #expect(
+      try scratch.sqlite(
+        "r.sqlite",
+        "SELECT execution, is_complete, (SELECT count(*) FROM query WHERE outcome = 'completed') = offered FROM experiment, run"
+      ) == "live|1|1\n")
+  }
+
+  @Test func anInterruptKeepsWhatWasServed() throws {
+    let scratch = try Scratch()
+    let process = Process()
+    process.executableURL = URL(filePath: Program.release.path)
+    process.arguments =
+      ["live", Self.scenario, "--db", "r.sqlite", "--set", "workload.duration=200s"] + Self.short
+    process.currentDirectoryURL = URL(filePath: scratch.path)
+    let error = Pipe()
+    (process.standardOutput, process.standardError) = (FileHandle.nullDevice, error)
+    try process.run()
+    var said = ""
+    while !said.contains("live: serving") {
+      let more = error.fileHandleForReading.availableData
+      if more.isEmpty { break }
+      said += String(decoding: more, as: UTF8.self)
+    }
+    sleep(3)
+    process.interrupt()
+    said += String(decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130, "\(said)")
+    let counts = try scratch.sqlite(
+      "r.sqlite", "SELECT offered = completed + dropped + in_flight, completed > 0 FROM run")
+    #expect(counts == "1|1\n")
+    let kept = try scratch.sqlite("r.sqlite", "SELECT completed FROM run")
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+    #expect(said.contains("r.sqlite keeps the \(kept) queries that were served"))
+  }
+
+  @Test(arguments: [
+    ("cluster.nodes.machine.cpu.cores=64", 65, "take 65 cores, and this machine has"),
+    ("cluster.nodes.machine.link={ bandwidth: 1 GB/s }", 65, "the cluster has links"),
+    ("query.images=2", 65, "queries of several images; give 'images: 1'"),
+    ("workload.duration=2000s", 65, "and --time-limit is 600 s; shorten the workload"),
+    ("policies.baseline.steps={ approximate-caching: { capacity: 20 } }", 65, "starts from cached latents"),
+  ]) func whatCannotBeServedIsRefused(_ setting: String, _ status: Int32, _ what: String) throws {
+    let scratch = try Scratch()
+    let result = try Program.release(
+      arguments: ["live", Self.scenario, "--db", "r.sqlite", "--set", setting] + Self.short,
+      in: scratch.path)
+    let lines = result.error.split(separator: "\n").filter { $0.contains("error:") }
+    #expect(result.status == status && lines.count == 1, "\(result.error)")
+    #expect(lines.first?.contains(what) ?? false, "\(result.error)")
+  }
+
+  @Test func aHeavyModelIsRefused() throws {
+    let scratch = try Scratch()
+    let text = try String(
+      contentsOfFile: "\(Program.root)/Scenarios/quickstart.yaml", encoding: .utf8)
+    let lines = text.split(separator: "\n").filter { !$0.contains("link:") }
+    try scratch.write(
+      lines.joined(separator: "\n").replacing(
+        /(: )(\.\.\/Traces|Profiles|Latents)/, with: { "\($0.1)\(Program.root)/Scenarios/\($0.2)" }),
+      to: "heavy.yaml")
+    let result = try Program.release(
+      "live", "heavy.yaml", "--db", "r.sqlite", "--set", "cluster.nodes.gpu.count=1", "--set",
+      "cluster.nodes.gpu.accelerators.count=1", "--set", "cluster.nodes.gpu.cpu.cores=1",
+      in: scratch.path)
+    #expect(result.status == 65)
+    #expect(
+      result.error.contains("model 'sd15' at 512x512 is too heavy: a step would take one core"))
+  }
+
+  @Test func aLoadAboveCapacityIsWarnedOf() throws {
+    let scratch = try Scratch()
+    let result = try Program.release(
+      arguments: [
+        "live", Self.scenario, "--db", "r.sqlite", "--set", "workload.duration=1s", "--set",
+        "workload.load=1.5",
+      ] + Self.short, in: scratch.path)
+    #expect(result.status == 0 && result.error.contains("Warning: the load is 1.50 of what"))
+  }
+
+  @Test func optionsOfLiveAreForLive() throws {
+    let result = try Program.release("validate", Self.scenario, "--repeats", "3")
+    #expect(result.status == 64 && result.error.contains("are for --live"))
+  }
+}

@@ -1,0 +1,147 @@
+import Cluster
+import DiffusionModels
+import EventEngine
+import LatencyProfiles
+import LatentDynamics
+import Testing
+import Workload
+
+@testable import LiveServer
+
+/// The threads of a live server, on the reduced model's smallest image.
+@Suite(.serialized) struct LiveServerTests {
+  private static let shape = Shape(model: "sd15-mini", size: ImageSize(height: 64, width: 64))
+  private static let table = TableGenerator(
+    prompts: 2, grid: TrajectoryGrid(steps: 4), model: "sd15-mini", height: 64, width: 64
+  ).generate(version: "test")
+
+  private static let plan = LivePlan(
+    accelerators: 1, cores: 1, guidance: false,
+    onAccelerator: [.init(stage: .denoise, shape: shape, images: 2)],
+    onCPU: [
+      .init(stage: .encode, shape: shape, images: 1),
+      .init(stage: .decode, shape: shape, images: 1),
+      .init(stage: .postProcess, shape: shape, images: 1),
+    ], latents: .init(grid: table.grid, firstSeed: 1))
+
+  private func work(
+    _ ticket: Int, _ stage: Stage, parts: [Int], done: Int = 0, isLookedAt: Bool = false
+  ) -> LiveWork {
+    LiveWork(
+      ticket: ticket, worker: stage == .denoise ? WorkerID(rawValue: 0) : nil, stage: stage,
+      shape: Self.shape, images: parts.count,
+      members: parts.map {
+        .init(
+          part: $0, row: $0, path: DenoisingPath(scheduled: 4, done: done), finish: .none,
+          isLookedAt: isLookedAt)
+      })
+  }
+
+  @Test func aBatchGoesThroughAllStagesWithItsOwnLatents() throws {
+    let server = try LiveServer(Self.plan)
+    server.run {
+      for part in 0..<2 {
+        server.begin(work(part, .encode, parts: [part]))
+        #expect(server.wait(until: .distantFuture) == .ended(ticket: part))
+      }
+      for done in 0..<4 {
+        let before = server.now
+        server.begin(work(7, .denoise, parts: [0, 1], done: done, isLookedAt: true))
+        #expect(server.wait(until: .distantFuture) == .ended(ticket: 7))
+        #expect(server.now > before)
+        // What the threads computed is what the table knows.
+        for part in 0..<2 {
+          let path = DenoisingPath(scheduled: 4, done: done + 1)
+          let bits = Self.table.entropyBits(row: part, path)
+          let seen = server.entropyBits(of: part)
+          #expect(seen?.latent == bits.latent && seen?.predicted == bits.predicted)
+        }
+      }
+      for stage in [Stage.decode, .postProcess] {
+        server.begin(work(3, stage, parts: [0]))
+        #expect(server.wait(until: .distantFuture) == .ended(ticket: 3))
+      }
+      server.forget(0)
+      #expect(server.entropyBits(of: 0) == nil && server.entropyBits(of: 1) != nil)
+    }
+    #expect(server.failure == nil)
+  }
+
+  @Test func timersAreNotEarly() throws {
+    let server = try LiveServer(Self.plan)
+    server.run {
+      let due = server.now + SimulationDuration(seconds: 0.02)
+      #expect(server.wait(until: due) == .due)
+      #expect(server.now >= due)
+    }
+    #expect(server.latest >= 0)
+  }
+
+  @Test func anInterruptionStops() throws {
+    let server = try LiveServer(Self.plan, isInterrupted: { true })
+    #expect(server.wait(until: .distantFuture) == .stopped)
+  }
+
+  @Test func aMeasurementHasWhatAProfileNeeds() throws {
+    let server = try LiveServer(Self.plan)
+    var told: [String] = []
+    let measured = try server.measure(seconds: 0.02) { told.append($0) }
+    let (accelerator, core) = try measured.profiles(date: "2026-11-27")
+    #expect(accelerator.entries.map(\.stage) == [.denoise] && accelerator.entries[0].batch == 2)
+    #expect(core.entries.map(\.stage) == [.encode, .decode, .postProcess])
+    #expect(core.entries.allSatisfy { $0.medianSeconds > 0 && ($0.repetitions ?? 0) >= 8 })
+    #expect(
+      measured.handOffSeconds > 0 && measured.handOffSeconds < accelerator.entries[0].medianSeconds)
+    #expect(accelerator.latentEntropy?.values == 4 * 8 * 8)
+    #expect(told.count == 4)
+  }
+
+  @Test func measuredInterferenceIsOfBothSides() throws {
+    var plan = Self.plan
+    plan.onAccelerator = [.init(stage: .denoise, shape: Self.shape, images: 1)]
+    let measured = try LiveServer(plan).measure(seconds: 0.02) { _ in }
+    #expect(measured.ofAccelerator.map(\.stage) == [.denoise, .denoise, .denoise])
+    #expect(measured.ofAccelerator.map(\.beside) == [.encode, .decode, .postProcess])
+    #expect(measured.ofCore.map(\.stage) == [.encode, .decode, .postProcess])
+    #expect(
+      (measured.ofAccelerator + measured.ofCore).allSatisfy { $0.factor > 0 && $0.repetitions > 0 })
+  }
+}
+
+/// What is asked of the operating system.
+@Suite struct MachineTests {
+  @Test func threadsArePinned() {
+    let all = CoreSet.available()
+    #expect(!all.cores.isEmpty)
+    let one = CoreSet(cores: [all.cores[0]])
+    #expect(one.pin())
+    #expect(CoreSet.available().cores == one.cores)
+    #expect(all.pin() && CoreSet.available().cores == all.cores)
+    #expect(!CoreSet(cores: [1023]).pin(), "there is no such core")
+    all.pin()
+  }
+
+  @Test func clocksThatJumpAreNoticed() {
+    #expect(ClockWatch.jump(1_000_000_000, against: 1_000_000_000) == nil)
+    #expect(ClockWatch.jump(1_020_000_000, against: 1_000_000_000) == nil)
+    #expect(ClockWatch.jump(4_000_000_000, against: 1_000_000_000) == 3)
+    #expect(ClockWatch.jump(1_000_000_000, against: 1_500_000_000) == -0.5)
+    let watch = ClockWatch()
+    #expect(watch.asleepSeconds == nil)
+  }
+
+  @Test func othersTakeAShare() throws {
+    let load = try #require(MachineLoad())
+    // Until the system's clock has ticked.
+    while load.others() == nil {}
+    let others = try #require(load.others())
+    #expect((0...1).contains(others.processes) && (0...1).contains(others.machines))
+  }
+
+  @Test func mailboxesAreFirstInFirstOut() {
+    let box = Mailbox<Int>()
+    #expect(box.take(within: 1_000_000) == nil)
+    for value in 1...3 { box.put(value) }
+    #expect([box.take(), box.take(), box.take()] == [1, 2, 3])
+  }
+}
