@@ -56,7 +56,7 @@ torture: build
 # Swift marks pointers to what lives for ever in bits that the leak detector does not look through, so it
 # is off. The thread sanitizer does not know libgomp's barriers: the tests that run oneDNN are left out of it.
 SANITIZERS := address thread
-ONEDNN_TESTS := KernelBenchTests BenchCommandTests
+ONEDNN_TESTS := KernelBenchTests BenchCommandTests LiveServerTests LiveCommandTests
 sanitize: PACKAGES += $(TEST_PACKAGES)
 sanitize: setup
 	@set -e -o pipefail; for sanitizer in $(SANITIZERS); do \

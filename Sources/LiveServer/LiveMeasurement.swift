@@ -174,7 +174,11 @@ extension LiveServer {
     entry.p90Seconds = samples.quantile(0.9)
     entry.repetitions = samples.count
     if samples.count >= BenchPlan.residualRepetitions {
-      entry.residualQuantiles = (0...20).map { samples.quantile(Double($0) / 20) / samples.median }
+      // Between few of them, a rare disturbance would stand for many.
+      let last = min(samples.count - 1, 200)
+      entry.residualQuantiles = (0...last).map {
+        samples.quantile(Double($0) / Double(last)) / samples.median
+      }
       entry.lag1Autocorrelation = samples.lag1.map { min(max($0, -0.99), 0.99) }
     }
     return entry

@@ -1,18 +1,13 @@
 import Experiments
 import Foundation
 import Reporting
+import Results
 
 /// What `validate --live` prints: simulated and live figures side by side, and the verdict.
 struct LiveText {
   let comparisons: [LiveComparison]
   /// Live runs of each policy and point.
   let repeats: Int
-
-  private static let names: [LiveFigure: String] = [
-    .mean: "mean latency (s)", .p50: "p50 latency (s)", .p95: "p95 latency (s)",
-    .p99: "p99 latency (s)", .throughput: "throughput (query/s)", .violations: "SLO violations",
-    .steps: "steps", .acceleratorUtilisation: "accelerator busy", .cpuUtilisation: "CPU busy",
-  ]
 
   /// The tables and what they come to.
   var text: String {
@@ -24,9 +19,9 @@ struct LiveText {
       header: ["figure", "simulated", "live", "error", "noise", "aim", "verdict"])
     for row in comparison.rows {
       table.add([
-        Self.names[row.figure] ?? row.figure.rawValue, Self.number(row.simulated),
+        Self.name(row.metric), Self.number(row.simulated),
         Self.number(row.live), Self.percent(row.error, signed: true), Self.percent(row.noise),
-        row.figure.target.map { Self.percent($0) } ?? "", Self.verdict(row),
+        row.metric.liveAim.map { Self.percent($0) } ?? "", Self.verdict(row),
       ])
     }
     let distance = String(format: "%.3f", comparison.distance)
@@ -35,6 +30,10 @@ struct LiveText {
     ])
     let place = comparison.point.isEmpty ? "" : "\(comparison.point), "
     return "\(place)\(comparison.policy) (\(comparison.queries) queries)\n" + table.text
+  }
+
+  private static func name(_ metric: Metric) -> String {
+    metric.unit.isEmpty ? metric.title : "\(metric.title) [\(metric.unit)]"
   }
 
   private static func verdict(_ row: LiveComparison.Row) -> String {
@@ -53,14 +52,14 @@ struct LiveText {
     var lines: [String] = []
     var table = TextTable(
       header: ["over all", "mean |error|", "largest", "mean noise", "aim", "met", "by noise alone"])
-    for figure in LiveFigure.allCases {
-      guard let target = figure.target else { continue }
-      let rows = comparisons.flatMap(\.rows).filter { $0.figure == figure }
+    for metric in Metric.allCases {
+      guard let target = metric.liveAim else { continue }
+      let rows = comparisons.flatMap(\.rows).filter { $0.metric == metric }
       guard !rows.isEmpty else { continue }
       let errors = rows.map { abs($0.error) }
       let count = Double(rows.count)
       table.add([
-        Self.names[figure] ?? figure.rawValue, Self.percent(errors.reduce(0, +) / count),
+        Self.name(metric), Self.percent(errors.reduce(0, +) / count),
         Self.percent(errors.max() ?? 0), Self.percent(rows.reduce(0) { $0 + $1.noise } / count),
         Self.percent(target), "\(rows.count { $0.holds ?? true }) of \(rows.count)",
         "\(rows.count { $0.holdsByNoise })",
@@ -89,8 +88,8 @@ struct LiveText {
       for row in comparison.rows {
         csv.add(
           keys + [
-            row.figure.rawValue, "\(row.simulated)", "\(row.live)", "\(row.error)",
-            "\(row.noise)", row.figure.target.map { "\($0)" },
+            row.metric.rawValue, "\(row.simulated)", "\(row.live)", "\(row.error)",
+            "\(row.noise)", row.metric.liveAim.map { "\($0)" },
             row.holds.map { $0 ? "1" : "0" },
           ])
       }
@@ -154,8 +153,8 @@ struct LiveText {
         comparison.rows.map { row in
           Listing.Figure(
             point: comparison.point, policy: comparison.policy, queries: comparison.queries,
-            metric: row.figure.rawValue, simulated: row.simulated, live: row.live,
-            error: row.error, noise: row.noise, aim: row.figure.target, holds: row.holds)
+            metric: row.metric.rawValue, simulated: row.simulated, live: row.live,
+            error: row.error, noise: row.noise, aim: row.metric.liveAim, holds: row.holds)
         }
       },
       distances: comparisons.map {

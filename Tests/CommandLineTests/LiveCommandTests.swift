@@ -102,7 +102,10 @@ import Testing
     ("cluster.nodes.machine.link={ bandwidth: 1 GB/s }", 65, "the cluster has links"),
     ("query.images=2", 65, "queries of several images; give 'images: 1'"),
     ("workload.duration=2000s", 65, "and --time-limit is 600 s; shorten the workload"),
-    ("policies.baseline.steps={ approximate-caching: { capacity: 20 } }", 65, "starts from cached latents"),
+    (
+      "policies.baseline.steps={ approximate-caching: { capacity: 20 } }", 65,
+      "starts from cached latents"
+    ),
   ]) func whatCannotBeServedIsRefused(_ setting: String, _ status: Int32, _ what: String) throws {
     let scratch = try Scratch()
     let result = try Program.release(

@@ -39,11 +39,11 @@ import Workload
     let figures = run([1, 2, 3, 4, nil])
     #expect(figures.latencies == [1, 2, 3, 4])
     #expect(figures.offered == 5 && figures.dropped == 1 && figures.inFlight == 0)
-    #expect(figures[.mean] == 2.5 && figures[.p50] == 2.5)
+    #expect(figures[.latencyMean] == 2.5 && figures[.latencyP50] == 2.5)
     // Linear between order statistics: 0.95 x 3 = 2.85.
-    #expect(abs((figures[.p95] ?? 0) - 3.85) < 1e-12)
-    #expect(figures[.throughput] == 0.4 && figures[.steps] == 4)
-    #expect(figures[.violations] == 0.6 && figures[.acceleratorUtilisation] == 0.5)
+    #expect(abs((figures[.latencyP95] ?? 0) - 3.85) < 1e-12)
+    #expect(figures[.throughputQueries] == 0.4 && figures[.stepsMean] == 4)
+    #expect(figures[.violationRatio] == 0.6 && figures[.acceleratorUtilisation] == 0.5)
   }
 
   @Test func distancesOfKnownDistributions() {
@@ -60,7 +60,7 @@ import Workload
       let comparison = LiveComparison(
         point: "", policy: "p", queries: 1, simulated: run([simulated], slo: 9),
         live: live.map { run([$0], slo: 9) })
-      return try #require(comparison.rows.first { $0.figure == .mean })
+      return try #require(comparison.rows.first { $0.metric == .latencyMean })
     }
     let near = try row(1.04, [1, 1])
     #expect(near.holds == true && !near.holdsByNoise && abs(near.error - 0.04) < 1e-12)

@@ -1,3 +1,5 @@
+public import Results
+
 /// A policy at one point, simulated once and served for real several times.
 public struct LiveComparison: Sendable {
   /// Which point of the scenario's experiment, in words; empty for a scenario of one point.
@@ -25,7 +27,7 @@ public struct LiveComparison: Sendable {
   /// One figure, side by side.
   public struct Row: Sendable {
     /// Which.
-    public let figure: LiveFigure
+    public let metric: Metric
     /// Of the simulated run.
     public let simulated: Double
     /// Mean over the live runs.
@@ -36,24 +38,24 @@ public struct LiveComparison: Sendable {
     public let noise: Double
 
     /// Whether the error is as small as it is aimed to be, or no larger than the noise; nil where no aim is set.
-    public var holds: Bool? { figure.target.map { abs(error) <= max($0, noise) } }
+    public var holds: Bool? { metric.liveAim.map { abs(error) <= max($0, noise) } }
     /// Whether only the noise makes it hold.
     public var holdsByNoise: Bool {
-      figure.target.map { abs(error) > $0 && abs(error) <= noise } ?? false
+      metric.liveAim.map { abs(error) > $0 && abs(error) <= noise } ?? false
     }
   }
 
   /// All figures that both sides have.
   public var rows: [Row] {
-    LiveFigure.allCases.compactMap { figure in
-      let values = live.compactMap { $0[figure] }
-      guard let simulated = simulated[figure], values.count == live.count,
+    Metric.ofLiveRuns.compactMap { metric in
+      let values = live.compactMap { $0[metric] }
+      guard let simulated = simulated[metric], values.count == live.count,
         let least = values.min(), let most = values.max()
       else { return nil }
       let mean = values.reduce(0, +) / Double(values.count)
-      let scale = figure.isShare ? 1 : mean
+      let scale = metric.isShare ? 1 : mean
       return Row(
-        figure: figure, simulated: simulated, live: mean,
+        metric: metric, simulated: simulated, live: mean,
         error: scale > 0 ? (simulated - mean) / scale : 0,
         noise: scale > 0 ? (most - least) / scale : 0)
     }

@@ -12,8 +12,7 @@ public struct LiveFigures: Sendable {
   public let inFlight: Int
   /// Seconds of each completed query, ascending: one for each.
   public let latencies: [Double]
-  /// By figure; nil where it has no value.
-  private let values: [LiveFigure: Double]
+  private let values: MetricValues
 
   /// The figures of a run, of all queries.
   public init(_ recorder: RunRecorder) {
@@ -33,27 +32,27 @@ public struct LiveFigures: Sendable {
     latencies.sort()
     self.latencies = latencies
     let (count, span) = (Double(latencies.count), usage.end.seconds)
-    var values: [LiveFigure: Double] = [:]
+    var values = MetricValues()
     if count > 0, span > 0 {
-      values[.mean] = latencies.reduce(0, +) / count
-      for (figure, p) in [(LiveFigure.p50, 0.5), (.p95, 0.95), (.p99, 0.99)] {
-        values[figure] = Self.quantile(p, of: latencies)
+      values[.latencyMean] = latencies.reduce(0, +) / count
+      for (metric, p) in [(Metric.latencyP50, 0.5), (.latencyP95, 0.95), (.latencyP99, 0.99)] {
+        values[metric] = Self.quantile(p, of: latencies)
       }
-      values[.throughput] = count / span
-      values[.steps] = steps / count
+      values[.throughputQueries] = count / span
+      values[.stepsMean] = steps / count
       let busy = usage.workers.reduce(0) { $0 + $1.busyTotal.seconds }
       values[.acceleratorUtilisation] = busy / span / Double(max(usage.workers.count, 1))
       let cores = usage.cpuPools.reduce(0) { $0 + $1.cores }
       let working = usage.cpuPools.reduce(0) { $0 + $1.busyTotal.seconds }
       values[.cpuUtilisation] = working / span / Double(max(cores, 1))
     }
-    if offered > 0 { values[.violations] = violations / Double(offered) }
+    if offered > 0 { values[.violationRatio] = violations / Double(offered) }
     (self.offered, self.dropped, self.inFlight) = (offered, dropped, inFlight)
     self.values = values
   }
 
-  /// A figure's value; nil where nothing was completed.
-  public subscript(figure: LiveFigure) -> Double? { values[figure] }
+  /// A value; nil where nothing was completed.
+  public subscript(metric: Metric) -> Double? { values[metric] }
 
   /// Linear between order statistics (type 7).
   static func quantile(_ p: Double, of sorted: [Double]) -> Double {
@@ -78,33 +77,28 @@ public struct LiveFigures: Sendable {
   }
 }
 
-/// A figure by which a simulated and a live run are compared.
-public enum LiveFigure: String, CaseIterable, Sendable {
-  case mean = "latency_mean_s"
-  case p50 = "latency_p50_s"
-  case p95 = "latency_p95_s"
-  case p99 = "latency_p99_s"
-  case throughput = "throughput_query_per_s"
-  case violations = "slo_violation_ratio"
-  case steps = "steps_mean"
-  case acceleratorUtilisation = "accelerator_utilisation"
-  case cpuUtilisation = "cpu_utilisation"
+extension Metric {
+  /// Those by which a simulated and a live run are compared.
+  static let ofLiveRuns: [Metric] = [
+    .latencyMean, .latencyP50, .latencyP95, .latencyP99, .throughputQueries, .violationRatio,
+    .stepsMean, .acceleratorUtilisation, .cpuUtilisation,
+  ]
 
-  /// Whether errors are differences, of shares, and not relative.
-  public var isShare: Bool {
+  /// Whether its errors are differences, of shares, and not relative.
+  var isShare: Bool {
     switch self {
-    case .violations, .acceleratorUtilisation, .cpuUtilisation: true
+    case .violationRatio, .acceleratorUtilisation, .cpuUtilisation: true
     default: false
     }
   }
 
   /// The largest error that is aimed at; nil = none is.
-  public var target: Double? {
+  public var liveAim: Double? {
     switch self {
-    case .mean, .p50: 0.05
-    case .p95: 0.07
-    case .p99: 0.1
-    case .throughput: 0.02
+    case .latencyMean, .latencyP50: 0.05
+    case .latencyP95: 0.07
+    case .latencyP99: 0.1
+    case .throughputQueries: 0.02
     default: nil
     }
   }
