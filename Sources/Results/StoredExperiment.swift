@@ -48,7 +48,9 @@ public struct StoredExperiment: Hashable, Sendable {
   public var comparisonHash: String {
     var hash = ContentHash()
     let parts = [name, scenario, "\(seed)", version, baseline, "\(asked)"] + policies
-    for part in parts + profiles.map(\.hash) { hash.add("\(part.utf8.count):\(part)") }
+    // No two live runs are comparisons of the same.
+    let own = execution == .live ? [id] : []
+    for part in parts + profiles.map(\.hash) + own { hash.add("\(part.utf8.count):\(part)") }
     return hash.hex
   }
 
