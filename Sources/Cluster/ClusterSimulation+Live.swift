@@ -11,6 +11,7 @@ extension ClusterSimulation {
   public mutating func runLive() -> any Observer {
     guard let executor else { preconditionFailure("a live run without an executor") }
     scheduleFirst()
+    executor.start()
     while !isStopped, !isOver || ongoing.contains(where: { $0 != nil }) {
       let event = executor.wait(until: min(loop.nextTime() ?? .distantFuture, horizon))
       loop.advance(to: min(max(loop.now, executor.now), horizon))

@@ -279,9 +279,9 @@ public struct ClusterSimulation: ~Copyable {
 
   /// Entropies of a part's latent as it is now, in bits; nil where there is no table of its model.
   @inline(__always) func entropyBits(of part: Int) -> (latent: Double, predicted: Double)? {
-    if isLive { return executor?.entropyBits(of: part) }
     let row = Int(parts[part].trajectory)
     guard row >= 0, let table else { return nil }
+    if isLive { return executor?.entropyBits(of: part) }
     let path = parts[part].path
     return table._withUnsafeGuaranteedRef { $0.entropyBits(row: row, path) }
   }

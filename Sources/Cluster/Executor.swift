@@ -4,6 +4,8 @@ public import LatentDynamics
 
 /// Does a run's work for real, where a simulation predicts how long it takes; its clock is the run's.
 public protocol Executor: AnyObject {
+  /// The run begins now.
+  func start()
   /// Time since the run began.
   var now: SimulationTime { get }
   /// Begins a piece of work, whose end ``wait(until:)`` tells.

@@ -27,25 +27,34 @@ extension LiveServer {
   /// Times everything in the plan.
   ///
   /// - Parameters:
-  ///   - seconds: for each piece; batches of one get four times as long, since they tell how latencies scatter.
+  ///   - seconds: for each piece; batches of one get twice as long, since they tell how latencies scatter.
   ///   - progress: told what is timed next.
   /// - Throws: what a kernel throws; ``KernelBenchError/interrupted``.
   public func measure(
     seconds: Double, progress: (String) -> Void
   ) throws(KernelBenchError) -> LiveMeasurement {
     var result = LiveMeasurement()
+    let pieces = plan.onAccelerator.map { ($0, false) } + plan.onCPU.map { ($0, true) }
+    var timings = pieces.map { _ in (whole: Samples(), handOff: Samples()) }
+    // In turn, several times: what changes slowly on the machine is in all of them alike.
+    for round in 0..<Self.rounds {
+      for (index, (piece, isCPU)) in pieces.enumerated() {
+        progress("\(piece.stage.rawValue), batch \(piece.images), round \(round + 1)")
+        let share = (piece.images == 1 ? 2 : 1) * seconds / Double(Self.rounds)
+        let timing = try time(piece, isCPU: isCPU, seconds: share)
+        timings[index].whole.seconds += timing.whole.seconds
+        timings[index].handOff.seconds += timing.handOff.seconds
+      }
+    }
     var handOffs = Samples()
-    for piece in plan.onAccelerator {
-      progress("\(piece.stage.rawValue), batch \(piece.images)")
-      let timing = try time(piece, isCPU: false, seconds: (piece.images == 1 ? 4 : 1) * seconds)
+    for ((piece, isCPU), timing) in zip(pieces, timings) {
+      if isCPU {
+        result.core.append(entry(piece, timing.whole))
+        continue
+      }
       result.accelerator.append(entry(piece, timing.whole))
       handOffs.seconds += timing.handOff.seconds
       if piece.stage == .denoise, result.spread == 0 { result.spread = timing.whole.spread }
-    }
-    for piece in plan.onCPU {
-      progress("\(piece.stage.rawValue) on a core")
-      let timing = try time(piece, isCPU: true, seconds: 4 * seconds)
-      result.core.append(entry(piece, timing.whole))
     }
     result.handOffSeconds = handOffs.median
     for piece in plan.onAccelerator where piece.images == 1 {
@@ -62,6 +71,8 @@ extension LiveServer {
     return result
   }
 
+  private static let rounds = 5
+
   /// Timings of a piece, one after the other, with nothing else going on.
   private func time(
     _ piece: LivePlan.Piece, isCPU: Bool, seconds: Double
@@ -70,12 +81,13 @@ extension LiveServer {
     try run { () throws(KernelBenchError) in
       var round = 0
       // The first ones fill caches.
-      while now.seconds < seconds || whole.count < 8 {
+      while now.seconds < seconds || whole.count < 4 {
+        let next = work(piece, ticket: 0, isCPU: isCPU, round: round)
         let start = now
-        begin(work(piece, ticket: 0, isCPU: isCPU, round: round))
+        begin(next)
         guard case .ended = wait(until: .distantFuture) else { throw failure ?? .interrupted }
         round += 1
-        if round <= 3 { continue }
+        if round <= 2 { continue }
         let elapsed = (now - start).seconds
         whole.seconds.append(elapsed)
         handOff.seconds.append(elapsed - Double(lastNanoseconds) / 1e9)
@@ -113,11 +125,10 @@ extension LiveServer {
           }
           isLast[ticket] = now.seconds > seconds / 3 && rounds.allSatisfy { $0 > 4 }
           if isLast[ticket] { continue }
+          let next = work(
+            ticket == 0 ? piece : other, ticket: ticket, isCPU: ticket == 1, round: rounds[ticket])
           starts[ticket] = now
-          begin(
-            work(
-              ticket == 0 ? piece : other, ticket: ticket, isCPU: ticket == 1,
-              round: rounds[ticket]))
+          begin(next)
         }
       }
     }
@@ -131,7 +142,7 @@ extension LiveServer {
     )
   }
 
-  /// Work as a run would ask for it, at the step of a schedule that `round` names.
+  /// Work as a run would ask for it, at the step of a schedule that `round` names; a schedule begins with new latents.
   private func work(
     _ piece: LivePlan.Piece, ticket: Int, isCPU: Bool, round: Int
   ) -> LiveWork {
@@ -142,6 +153,7 @@ extension LiveServer {
         path: DenoisingPath(scheduled: steps, done: round % steps), finish: .none,
         isLookedAt: false)
     }
+    if round % steps == 0 { for member in members { prepare(member, piece.shape) } }
     return LiveWork(
       ticket: ticket, worker: isCPU ? nil : WorkerID(rawValue: 0), stage: piece.stage,
       shape: piece.shape, images: piece.images, members: members)

@@ -5,7 +5,7 @@ public import LatentDynamics
 import Workload
 
 /// What a live server has to be ready for.
-public struct LivePlan: Sendable {
+public struct LivePlan: Hashable, Sendable {
   /// Threads that are accelerators.
   public var accelerators: Int
   /// Threads that are cores of the CPU pool.

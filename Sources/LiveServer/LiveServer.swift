@@ -14,6 +14,8 @@ public final class LiveServer: Executor {
   private let pool = Mailbox<LiveJob?>()
   private let isInterrupted: @Sendable () -> Bool
   private var latents: [Int: LiveLatent] = [:]
+  /// Whether the last run was ended before its last query.
+  public private(set) var isStopped = false
   private var clock = LiveClock()
   private var running = 0
   /// Nanoseconds that the last piece of work that ended took in its thread.
@@ -57,7 +59,10 @@ public final class LiveServer: Executor {
     for _ in 0..<plan.cores { pool.put(nil) }
   }
 
-  /// Runs `body` on a core that no accelerator has, with the clock at zero; waits for what is still going on after it.
+  /// Starts the clock.
+  public func start() { clock = LiveClock() }
+
+  /// Runs `body` on a core that no accelerator has; waits for what is still going on after it.
   public func run<Result, Fault>(_ body: () throws(Fault) -> Result) throws(Fault) -> Result {
     let cores = CoreSet.available()
     let others = CoreSet(cores: Array(cores.cores.dropFirst(plan.accelerators)))
@@ -65,7 +70,8 @@ public final class LiveServer: Executor {
     defer { cores.pin() }
     latents.removeAll()
     latest = 0
-    clock = LiveClock()
+    isStopped = false
+    start()
     defer { while running > 0, failure == nil { _ = settle(reports.take()) } }
     return try body()
   }
@@ -92,7 +98,10 @@ public final class LiveServer: Executor {
   /// Waits for a thread's report, or for a time.
   public func wait(until time: SimulationTime) -> LiveEvent {
     while true {
-      if failure != nil || isInterrupted() { return .stopped }
+      if failure != nil || isInterrupted() {
+        isStopped = true
+        return .stopped
+      }
       let left = (time - clock.now).nanoseconds
       if let report = reports.take(within: min(left, Self.patience)) { return settle(report) }
       let late = (clock.now - time).nanoseconds
@@ -112,6 +121,7 @@ public final class LiveServer: Executor {
       return .ended(ticket: ticket)
     case .failed(let error):
       failure = error
+      isStopped = true
       return .stopped
     }
   }
@@ -119,6 +129,13 @@ public final class LiveServer: Executor {
   /// Entropies of a part's latent after its last step that was looked at, in bits.
   public func entropyBits(of part: Int) -> (latent: Double, predicted: Double)? {
     latents[part]?.entropyBits
+  }
+
+  /// Makes a part's latent ready, as encoding does.
+  func prepare(_ member: LiveWork.Member, _ shape: Shape) {
+    let latent = LiveLatent()
+    latent.begin(member, plan.latents, shape)
+    latents[member.part] = latent
   }
 
   /// Lets a part's latent go.

@@ -11,6 +11,15 @@ import Workload
 final class LiveLatent: @unchecked Sendable {
   var run: LatentRun?
   var entropyBits: (latent: Double, predicted: Double)?
+
+  /// Noise, and the prior of the part's prompt.
+  func begin(_ member: LiveWork.Member, _ latents: LivePlan.Latents?, _ shape: Shape) {
+    let seed = (latents?.firstSeed ?? 1) &+ UInt64(bitPattern: Int64(member.row ?? member.part))
+    run = LatentRun(
+      Prompt(seed: seed), grid: latents?.grid ?? TrajectoryGrid(),
+      shape: LatentShape(
+        imageHeight: Int(shape.size.height), imageWidth: Int(shape.size.width)))
+  }
 }
 
 /// A piece of work and the latents that go with it.
@@ -98,10 +107,12 @@ final class LiveThread: @unchecked Sendable {
     switch work.stage {
     case .encode:
       try stage.run()
-      for (member, latent) in zip(work.members, job.latents) { begin(member, latent, work.shape) }
+      for (member, latent) in zip(work.members, job.latents) {
+        latent.begin(member, latents, work.shape)
+      }
     case .denoise:
       for (member, latent) in zip(work.members, job.latents) where latent.run == nil {
-        begin(member, latent, work.shape)
+        latent.begin(member, latents, work.shape)
       }
       try stage.run(latents: job.latents.compactMap { $0.run?.pixels })
       for (member, latent) in zip(work.members, job.latents) {
@@ -113,13 +124,5 @@ final class LiveThread: @unchecked Sendable {
     case .postProcess:
       try stage.run()
     }
-  }
-
-  private func begin(_ member: LiveWork.Member, _ latent: LiveLatent, _ shape: Shape) {
-    let seed = (latents?.firstSeed ?? 1) + UInt64(member.row ?? member.part)
-    latent.run = LatentRun(
-      Prompt(seed: seed), grid: latents?.grid ?? TrajectoryGrid(),
-      shape: LatentShape(
-        imageHeight: Int(shape.size.height), imageWidth: Int(shape.size.width)))
   }
 }

@@ -12,8 +12,13 @@ final class InterruptFlag {
   private let state = State()
   private let sources: [any DispatchSourceSignal]
 
-  /// - Parameter kept: what a stop at once leaves.
-  init(kept: String = "finished runs are in the database") {
+  /// - Parameters:
+  ///   - kept: what a stop at once leaves.
+  ///   - stops: when the first signal stops.
+  init(
+    kept: String = "finished runs are in the database",
+    stops: String = "when the present runs are done"
+  ) {
     let state = state
     sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
@@ -22,7 +27,7 @@ final class InterruptFlag {
         let (isFirst, _) = state.number.compareExchange(
           expected: 0, desired: number, ordering: .relaxed)
         guard !isFirst else {
-          Output.error("Stopping when the present runs are done; a second signal stops at once.")
+          Output.error("Stopping \(stops); a second signal stops at once.")
           return
         }
         Output.error("Stopped at once: \(kept).")

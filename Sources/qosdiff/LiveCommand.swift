@@ -26,7 +26,7 @@ struct LiveCommand: AsyncParsableCommand {
   var timeLimit = 600.0
 
   @Option(help: "Seconds of each measurement before the run.")
-  var measure = 0.5
+  var measure = LiveLimits.measureSeconds
 
   @Option(help: "Folder for the measured profiles; default: they are not kept.")
   var profiles: String?
@@ -38,13 +38,12 @@ struct LiveCommand: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
-    if !(measure > 0) || !(timeLimit > 0) {
-      throw ValidationError("--measure and --time-limit must be above 0.")
-    }
+    try LiveLimits.check(measure: measure, timeLimit: timeLimit)
   }
 
   func run() async throws {
-    let interrupt = InterruptFlag(kept: "nothing of the present run is in the database")
+    let interrupt = InterruptFlag(
+      kept: "nothing of the present run is in the database", stops: "when the present work is done")
     do { try serve(interrupt) } catch is LiveInterrupted {
       Output.error("Interrupted before anything was served.")
       throw interrupt.exitCode
@@ -56,9 +55,10 @@ struct LiveCommand: AsyncParsableCommand {
     let written = try scenario.read()
     let name = policy ?? written.run.baseline
     let path = db ?? ExperimentOptions.database(written)
-    let store = try ResultStore(creatingAt: path)
     let session = try LiveSession(
-      scenario, policies: [name], measuring: measure, keepingIn: profiles, interrupt)
+      scenario, policies: [name], measuring: measure, keepingIn: profiles, interrupt
+    ) { [$0] }
+    let store = try ResultStore(creatingAt: path)
     verbosity.note(session.summary)
     let experiment = try Experiment(
       session.scenario, policies: [name], baseline: name, replications: 1)
@@ -70,10 +70,10 @@ struct LiveCommand: AsyncParsableCommand {
     verbosity.note(
       "live: serving \(name) for \(Int(experiment.liveSeconds().rounded(.up))) s")
     let recorder = experiment.serve(policy: 0, replication: 0, on: session.server)
-    if let failure = session.server.failure { throw LiveSession.fault(failure) }
     LiveSession.warn(of: clock, load, session.server, run: name)
+    if recorder.usage.completed == 0, session.server.isStopped { throw LiveInterrupted() }
     var results = LiveResults(experiment, started: started)
-    results.take(recorder, isCut: interrupt.isRaised())
+    results.take(recorder, isCut: session.server.isStopped)
     try results.store(
       into: store, provenance: ExperimentOptions.provenance(written))
     if json {
@@ -82,7 +82,8 @@ struct LiveCommand: AsyncParsableCommand {
       Output.result(ComparisonText(results.experiment, results.summaries).text)
     }
     verbosity.note("Database: \(path).")
-    if interrupt.isRaised() {
+    if let failure = session.server.failure { throw LiveSession.fault(failure) }
+    if session.server.isStopped {
       Output.error(
         "Interrupted: \(path) keeps the \(recorder.usage.completed) queries that were served.")
       throw interrupt.exitCode
@@ -92,6 +93,15 @@ struct LiveCommand: AsyncParsableCommand {
 
 /// What a live run may take, and what it should not be asked.
 enum LiveLimits {
+  /// Of each measurement, where the user says nothing.
+  static let measureSeconds = 1.0
+
+  static func check(measure: Double, timeLimit: Double) throws {
+    if !(measure > 0 && measure <= 60) || !(timeLimit > 0) {
+      throw ValidationError("--measure is above 0 and at most 60, --time-limit above 0.")
+    }
+  }
+
   static func check(_ seconds: Double, limit: Double, path: String) throws(InputError) {
     if seconds <= limit { return }
     throw InputError(

@@ -17,17 +17,18 @@ struct LiveSession {
   /// - Parameters:
   ///   - folder: where the profiles are kept; nil = nowhere.
   ///   - policies: those that are served; nil = all.
-  ///   - seconds: of each measurement; those that tell how latencies scatter take four times as long.
+  ///   - seconds: of each measurement; those that tell how latencies scatter take twice as long.
+  ///   - points: the scenarios that are going to be served.
   /// - Throws: what keeps the scenario from being served; ``KernelBenchError``.
   init(
     _ options: ScenarioOptions, policies: [String]?, measuring seconds: Double,
-    keepingIn folder: String?, _ interrupt: InterruptFlag
+    keepingIn folder: String?, _ interrupt: InterruptFlag, points: (Scenario) -> [Scenario]
   ) throws {
     verbosity = options.verbosity
-    let written = try options.read()
-    let point = LivePoints(written).list[0].scenario
-    let plan = try Experiment(point, policies: policies)
-      .livePlan(cores: CoreSet.available().cores.count)
+    let place = try folder ?? Self.temporaryFolder()
+    defer { if folder == nil { try? FileManager.default.removeItem(atPath: place) } }
+    if folder != nil { try Self.make(place) }
+    let plan = try Self.plan(options, policies, in: place, points)
     Self.warnOfOthers()
     verbosity.note("live: making \(plan.onAccelerator.count + plan.onCPU.count) stages ready")
     let server = try Self.checked { () throws(KernelBenchError) in
@@ -35,7 +36,7 @@ struct LiveSession {
     }
     self.server = server
     var progress = Progress("measurements", options.verbosity)
-    let pieces = plan.onAccelerator.count + plan.onCPU.count * 4
+    let pieces = (plan.onAccelerator.count + plan.onCPU.count) * 5 + 3
     var done = 0
     measurement = try Self.checked { () throws(KernelBenchError) in
       try server.measure(seconds: seconds) { what in
@@ -46,9 +47,6 @@ struct LiveSession {
     progress.clear()
     let date = Date.now.formatted(.iso8601)
     let (accelerator, core) = try measurement.profiles(date: date)
-    let place = try folder ?? Self.temporaryFolder()
-    defer { if folder == nil { try? FileManager.default.removeItem(atPath: place) } }
-    if folder != nil { try Self.make(place) }
     let paths = ProfileStandIns(
       accelerator: "\(place)/live-accelerator.json", core: "\(place)/live-core.json")
     try accelerator.save(path: paths.accelerator)
@@ -56,12 +54,38 @@ struct LiveSession {
     scenario = try options.read(standIns: paths)
   }
 
+  /// What the server must be ready for, found out before anything has been measured.
+  private static func plan(
+    _ options: ScenarioOptions, _ policies: [String]?, in folder: String,
+    _ points: (Scenario) -> [Scenario]
+  ) throws(InputError) -> LivePlan {
+    let path = "\(folder)/placeholder.json"
+    try LatencyProfile.placeholder().save(path: path)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let scenario = try options.read(standIns: .init(accelerator: path, core: path))
+    var plans: [LivePlan] = []
+    for point in points(scenario) {
+      let plan = try Experiment(point, policies: policies)
+        .livePlan(cores: CoreSet.available().cores.count)
+      if let first = plans.first, first != plan {
+        throw InputError(
+          .badInput, at: .init(file: scenario.path), "live: workloads of different models or sizes",
+          hint: "give all of them one model and size")
+      }
+      plans.append(plan)
+    }
+    return plans[0]
+  }
+
   /// One line on what was measured.
   var summary: String {
     func milliseconds(_ seconds: Double) -> String { String(format: "%.2f ms", 1e3 * seconds) }
     let step = measurement.accelerator.first { $0.stage == .denoise && $0.batch == 1 }
-    let beside = measurement.ofAccelerator.filter { $0.stage == .denoise }.map {
-      "x \(String(format: "%.2f", $0.factor)) beside \($0.beside.rawValue)"
+    let both =
+      measurement.ofAccelerator.filter { $0.stage == .denoise }
+      + measurement.ofCore.filter { $0.beside == .denoise }
+    let beside = both.map {
+      "\($0.stage.rawValue) x \(String(format: "%.2f", $0.factor)) beside \($0.beside.rawValue)"
     }
     return "measured here: a step \(step.map { milliseconds($0.medianSeconds) } ?? "-")"
       + " (quartiles \(String(format: "%.1f", 100 * measurement.spread)) % of it apart), "

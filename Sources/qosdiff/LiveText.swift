@@ -20,13 +20,15 @@ struct LiveText {
     for row in comparison.rows {
       table.add([
         Self.name(row.metric), Self.number(row.simulated),
-        Self.number(row.live), Self.percent(row.error, signed: true), Self.percent(row.noise),
+        Self.number(row.live), Self.percent(row.error, signed: true),
+        row.noise.map { Self.percent($0) } ?? "",
         row.metric.liveAim.map { Self.percent($0) } ?? "", Self.verdict(row),
       ])
     }
     let distance = String(format: "%.3f", comparison.distance)
     table.add([
-      "KS distance", "", "", distance, String(format: "%.3f", comparison.noiseDistance), "", "",
+      "KS distance", "", "", distance,
+      comparison.noiseDistance.map { String(format: "%.3f", $0) } ?? "", "", "",
     ])
     let place = comparison.point.isEmpty ? "" : "\(comparison.point), "
     return "\(place)\(comparison.policy) (\(comparison.queries) queries)\n" + table.text
@@ -37,7 +39,10 @@ struct LiveText {
   }
 
   private static func verdict(_ row: LiveComparison.Row) -> String {
-    guard let holds = row.holds else { return "" }
+    guard let holds = row.holds else {
+      if row.metric.liveAim == nil { return "" }
+      return row.isTooFew ? "too few" : "one run"
+    }
     return holds ? row.holdsByNoise ? "within noise" : "ok" : "MISSED"
   }
 
@@ -54,14 +59,15 @@ struct LiveText {
       header: ["over all", "mean |error|", "largest", "mean noise", "aim", "met", "by noise alone"])
     for metric in Metric.allCases {
       guard let target = metric.liveAim else { continue }
-      let rows = comparisons.flatMap(\.rows).filter { $0.metric == metric }
+      let rows = comparisons.flatMap(\.rows).filter { $0.metric == metric && $0.holds != nil }
       guard !rows.isEmpty else { continue }
       let errors = rows.map { abs($0.error) }
       let count = Double(rows.count)
       table.add([
         Self.name(metric), Self.percent(errors.reduce(0, +) / count),
-        Self.percent(errors.max() ?? 0), Self.percent(rows.reduce(0) { $0 + $1.noise } / count),
-        Self.percent(target), "\(rows.count { $0.holds ?? true }) of \(rows.count)",
+        Self.percent(errors.max() ?? 0),
+        Self.percent(rows.reduce(0) { $0 + ($1.noise ?? 0) } / count),
+        Self.percent(target), "\(rows.count { $0.holds == true }) of \(rows.count)",
         "\(rows.count { $0.holdsByNoise })",
       ])
     }
@@ -70,12 +76,31 @@ struct LiveText {
       "Errors: simulated over live, less one; of shares, the difference. Live: mean of \(repeats) runs of the same queries;"
     )
     lines.append("noise: what those runs differ by. An aim is met within it or within the noise.")
-    let missed = comparisons.flatMap(\.rows).count { $0.holds == false }
-    lines.append(
-      missed == 0
-        ? "Verdict: the simulation predicts this machine within its aims."
-        : "Verdict: \(missed) figures are further off than aimed at, and than the noise.")
+    lines.append(verdict)
     return lines.joined(separator: "\n")
+  }
+
+  /// Whether every aim is met; nil where nothing was judged.
+  var holds: Bool? {
+    let judged = comparisons.compactMap(\.holds)
+    return judged.isEmpty ? nil : judged.allSatisfy { $0 }
+  }
+
+  private var verdict: String {
+    let rows = comparisons.flatMap(\.rows).filter { $0.holds != nil }
+    let (missed, byNoise) = (rows.count { $0.holds == false }, rows.count(where: \.holdsByNoise))
+    if rows.isEmpty { return "No verdict: nothing was served twice to its end." }
+    if missed > 0 {
+      return
+        "Verdict: \(missed) of \(rows.count) figures are further off than aimed at, and than the noise."
+    }
+    if 2 * byNoise > rows.count {
+      return
+        "No verdict: \(byNoise) of \(rows.count) figures are within the noise alone; the machine is not quiet."
+    }
+    return
+      "Verdict: the simulation predicts this machine: \(rows.count - byNoise) of \(rows.count) figures within their "
+      + "aims, \(byNoise) within the noise."
   }
 
   /// The CSV file: a row for each figure of each comparison.
@@ -89,13 +114,14 @@ struct LiveText {
         csv.add(
           keys + [
             row.metric.rawValue, "\(row.simulated)", "\(row.live)", "\(row.error)",
-            "\(row.noise)", row.metric.liveAim.map { "\($0)" },
+            row.noise.map { "\($0)" }, row.metric.liveAim.map { "\($0)" },
             row.holds.map { $0 ? "1" : "0" },
           ])
       }
       csv.add(
         keys + [
-          "ks_distance", nil, nil, "\(comparison.distance)", "\(comparison.noiseDistance)", nil,
+          "ks_distance", nil, nil, "\(comparison.distance)",
+          comparison.noiseDistance.map { "\($0)" }, nil,
           nil,
         ])
     }
@@ -112,7 +138,7 @@ struct LiveText {
       let simulated: Double
       let live: Double
       let error: Double
-      let noise: Double
+      let noise: Double?
       let aim: Double?
       let holds: Bool?
     }
@@ -120,7 +146,7 @@ struct LiveText {
       let point: String
       let policy: String
       let ks_distance: Double
-      let noise: Double
+      let noise: Double?
     }
     /// What became of a side's queries; `run` counts live runs from 1, 0 is the simulated one.
     struct Account: Encodable {
@@ -132,7 +158,8 @@ struct LiveText {
       let dropped: Int
       let in_flight: Int
     }
-    let holds: Bool
+    /// Null where nothing was judged.
+    let holds: Bool?
     let repeats: Int
     let accounts: [Account]
     let figures: [Figure]
@@ -141,7 +168,7 @@ struct LiveText {
 
   var listing: Listing {
     Listing(
-      holds: comparisons.allSatisfy(\.holds), repeats: repeats,
+      holds: holds, repeats: repeats,
       accounts: comparisons.flatMap { comparison in
         ([comparison.simulated] + comparison.live).enumerated().map { run, side in
           Listing.Account(

@@ -39,15 +39,15 @@ struct LiveValidation {
     for point in points { LiveLimits.warn(of: point.experiment, point.name) }
   }
 
-  /// Runs everything; what is there when it is interrupted, where every policy has its live runs.
+  /// Runs everything; when it is interrupted, what has been served to its end.
   func run(_ interrupt: InterruptFlag) throws -> [LiveComparison] {
     // One pass after the other over all points: what changes slowly on the machine is noise, too.
-    var live: [String: [LiveFigures]] = [:]
+    var live = points.map { $0.experiment.policies.map { _ in [LiveFigures]() } }
     let all = points.reduce(0) { $0 + $1.experiment.policies.count } * repeats
     var progress = Progress("live runs", verbosity)
     var done = 0
     for _ in 0..<repeats {
-      for point in points {
+      for (place, point) in points.enumerated() {
         for (index, policy) in point.experiment.policies.enumerated() {
           if interrupt.isRaised() { break }
           progress.show(done, of: all, "\(point.name) \(policy.name)")
@@ -56,17 +56,16 @@ struct LiveValidation {
           if let failure = session.server.failure { throw LiveSession.fault(failure) }
           if interrupt.isRaised() { break }
           LiveSession.warn(of: clock, load, session.server, run: "\(point.name) \(policy.name)")
-          live["\(point.name) \(policy.name)", default: []].append(LiveFigures(recorder))
+          live[place][index].append(LiveFigures(recorder))
           done += 1
         }
       }
     }
     progress.clear()
-    return points.flatMap { point in
+    return points.enumerated().flatMap { place, point in
       point.experiment.policies.enumerated().compactMap { index, policy in
-        guard let runs = live["\(point.name) \(policy.name)"], runs.count == repeats else {
-          return nil
-        }
+        let runs = live[place][index]
+        if runs.isEmpty { return nil }
         let simulated = point.experiment.simulate(policy: index, replication: 0)
         return LiveComparison(
           point: point.name, policy: policy.name, queries: simulated.usage.offered,

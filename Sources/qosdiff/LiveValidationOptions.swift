@@ -25,8 +25,10 @@ struct LiveValidationOptions: ParsableArguments {
   @Option(help: "Seconds that all live runs may take; default: 540.")
   var timeLimit: Double?
 
-  @Option(help: "Seconds of each measurement before the runs; default: 0.5.")
+  @Option(help: "Seconds of each measurement before the runs; default: 1.")
   var measure: Double?
+
+  private static let timeLimit = 540.0
 
   var areGiven: Bool {
     !overrides.isEmpty || seed != nil || policies != nil || repeats != nil || timeLimit != nil
@@ -37,14 +39,13 @@ struct LiveValidationOptions: ParsableArguments {
     if let repeats, repeats < 2 {
       throw ValidationError("--repeats must be at least 2: one live run says nothing of the noise.")
     }
-    if !((measure ?? 1) > 0) || !((timeLimit ?? 1) > 0) {
-      throw ValidationError("--measure and --time-limit must be above 0.")
-    }
+    try LiveLimits.check(
+      measure: measure ?? LiveLimits.measureSeconds, timeLimit: timeLimit ?? Self.timeLimit)
   }
 
   /// Compares, prints, and writes table, figure and profiles into the folder `out`.
   func run(_ path: String, out: String?, json: Bool, _ verbosity: Verbosity) throws {
-    let interrupt = InterruptFlag(kept: "nothing is kept")
+    let interrupt = InterruptFlag(kept: "nothing is kept", stops: "when the present work is done")
     do {
       var scenario = ScenarioOptions()
       scenario.scenario = path
@@ -53,20 +54,22 @@ struct LiveValidationOptions: ParsableArguments {
       scenario.verbosity = verbosity
       let names = policies?.split(separator: ",").map(String.init)
       let session = try LiveSession(
-        scenario, policies: names, measuring: measure ?? 0.5, keepingIn: out, interrupt)
+        scenario, policies: names, measuring: measure ?? LiveLimits.measureSeconds, keepingIn: out,
+        interrupt
+      ) { LivePoints($0).list.map(\.scenario) }
       verbosity.note(session.summary)
       let count = repeats ?? 2
       let validation = try LiveValidation(
-        session, policies: names, repeats: count, timeLimit: timeLimit ?? 540, verbosity)
+        session, policies: names, repeats: count, timeLimit: timeLimit ?? Self.timeLimit, verbosity)
       let comparisons = try validation.run(interrupt)
       let text = LiveText(comparisons: comparisons, repeats: count)
       if json { Output.json(text.listing) } else { Output.result(text.text) }
       if let out { try write(text, comparisons, session, to: out, verbosity) }
       if interrupt.isRaised() {
-        Output.error("Interrupted: what is shown had all of its runs.")
+        Output.error("Interrupted: what had not been served twice is not judged.")
         throw interrupt.exitCode
       }
-      if !comparisons.allSatisfy(\.holds) { throw ExitCode(1) }
+      if text.holds != true { throw ExitCode(1) }
     } catch is LiveInterrupted {
       Output.error("Interrupted before anything was served.")
       throw interrupt.exitCode

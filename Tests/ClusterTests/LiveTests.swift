@@ -23,6 +23,8 @@ final class PunctualExecutor: Executor {
     ].compactMapValues { $0 }
   }
 
+  func start() {}
+
   func begin(_ work: LiveWork) {
     begun.append(work)
     pending.append((now + SimulationDuration(seconds: seconds[work.stage] ?? 0), work.ticket))
@@ -137,6 +139,7 @@ final class PunctualExecutor: Executor {
       let punctual: PunctualExecutor
       init(_ bench: Bench) { punctual = PunctualExecutor(bench) }
       var now: SimulationTime { punctual.now + SimulationDuration(seconds: 0.25) }
+      func start() {}
       func begin(_ work: LiveWork) { punctual.begin(work) }
       func wait(until time: SimulationTime) -> LiveEvent { punctual.wait(until: time) }
       func entropyBits(of part: Int) -> (latent: Double, predicted: Double)? { nil }
@@ -188,6 +191,25 @@ final class PunctualExecutor: Executor {
     // times. 4-8 one step, 8-10 the other.
     let result = try bench.run([.init(at: 0, images: 2), .init(at: 0)])
     #expect(result.ends == [8, 14])
+  }
+
+  @Test func whatAFailureCutsOffIsForgotten() throws {
+    var bench = Bench()
+    (bench.encode, bench.decode) = (nil, nil)
+    bench.policy.pipelining = .cpuGPU(buffer: 2)
+    bench.conditions = {
+      $1.interference = Interference(
+        accelerator: [Self.factor(.denoise, .postProcess, 2)], core: [])
+      $1.failures = .listed([
+        .init(start: SimulationTime(seconds: 7), repair: SimulationDuration(seconds: 5))
+      ])
+    }
+    let result = try bench.run([.init(at: 0), .init(at: 0)])
+    // At 7 the first's post-processing (4-8) and the second's first step (4-8, at half its pace) are lost. Again from 12:
+    // steps 12-14-16, post-processing 16-20 beside a slow step 16-20, 20-22, 22-26.
+    #expect(result.ends == [20, 26])
+    #expect(result.usage.workers[0].busyTotal.seconds == 7 + 10)
+    #expect(result.usage.cpuPools[0].busyTotal.seconds == 3 + 4 + 4)
   }
 
   /// Work whose end is followed takes what is predicted where nothing slows it down, failures and all.

@@ -67,17 +67,40 @@ import Workload
     let far = try row(1.2, [1, 1])
     #expect(far.holds == false)
     let noisy = try row(1.2, [0.8, 1.2])
-    #expect(noisy.holds == true && noisy.holdsByNoise && abs(noisy.noise - 0.4) < 1e-12)
+    #expect(noisy.holds == true && noisy.holdsByNoise && abs((noisy.noise ?? 0) - 0.4) < 1e-12)
+  }
+
+  @Test func nothingIsJudgedByOneRunOrWithoutQueries() throws {
+    let one = LiveComparison(
+      point: "", policy: "p", queries: 2, simulated: run([1, 2]), live: [run([1, 2])])
+    #expect(one.holds == nil && one.noiseDistance == nil)
+    let none = LiveComparison(
+      point: "", policy: "p", queries: 1, simulated: run([nil]), live: [run([nil]), run([nil])])
+    #expect(none.holds == nil && none.rows.allSatisfy { $0.holds == nil })
+    // A percentile of few queries is shown and not judged.
+    let few = LiveComparison(
+      point: "", policy: "p", queries: 99, simulated: run([1]), live: [run([1]), run([1])])
+    let percentiles = Dictionary(uniqueKeysWithValues: few.rows.map { ($0.metric, $0.holds) })
+    #expect(percentiles[.latencyP95] == true && percentiles[.latencyP99] == Bool?.none)
+  }
+
+  @Test func noiseIsTheMeanDifferenceOfTwoRuns() throws {
+    let three = LiveComparison(
+      point: "", policy: "p", queries: 1, simulated: run([1], slo: 9),
+      live: [run([1], slo: 9), run([2], slo: 9), run([3], slo: 9)])
+    let row = try #require(three.rows.first { $0.metric == .latencyMean })
+    // (1 + 2 + 1) / 3 over 2.
+    #expect(abs((row.noise ?? 0) - 2.0 / 3) < 1e-12)
   }
 
   @Test func aComparisonHoldsWhereAllItsAimsAreMet() {
     let good = LiveComparison(
       point: "", policy: "p", queries: 2, simulated: run([1, 2]),
       live: [run([1, 2]), run([1, 2])])
-    #expect(good.holds && good.distance == 0 && good.noiseDistance == 0)
+    #expect(good.holds == true && good.distance == 0 && good.noiseDistance == 0)
     let bad = LiveComparison(
       point: "", policy: "p", queries: 2, simulated: run([1, 2]),
       live: [run([2, 4]), run([2, 4])])
-    #expect(!bad.holds && bad.distance == 0.5)
+    #expect(bad.holds == false && bad.distance == 0.5)
   }
 }

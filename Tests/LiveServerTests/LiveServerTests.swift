@@ -74,7 +74,8 @@ import Workload
       #expect(server.wait(until: due) == .due)
       #expect(server.now >= due)
     }
-    #expect(server.latest >= 0)
+    // However busy the machine is.
+    #expect(server.latest < 5)
   }
 
   @Test func anInterruptionStops() throws {
@@ -93,7 +94,8 @@ import Workload
     #expect(
       measured.handOffSeconds > 0 && measured.handOffSeconds < accelerator.entries[0].medianSeconds)
     #expect(accelerator.latentEntropy?.values == 4 * 8 * 8)
-    #expect(told.count == 4)
+    // Four pieces in five rounds.
+    #expect(told.count == 20)
   }
 
   @Test func measuredInterferenceIsOfBothSides() throws {
@@ -104,7 +106,9 @@ import Workload
     #expect(measured.ofAccelerator.map(\.beside) == [.encode, .decode, .postProcess])
     #expect(measured.ofCore.map(\.stage) == [.encode, .decode, .postProcess])
     #expect(
-      (measured.ofAccelerator + measured.ofCore).allSatisfy { $0.factor > 0 && $0.repetitions > 0 })
+      (measured.ofAccelerator + measured.ofCore).allSatisfy {
+        (0.02...50).contains($0.factor) && $0.repetitions > 0
+      })
   }
 }
 
@@ -132,10 +136,13 @@ import Workload
 
   @Test func othersTakeAShare() throws {
     let load = try #require(MachineLoad())
-    // Until the system's clock has ticked.
-    while load.others() == nil {}
+    // This process's own work is not others'; a tick of the system's clock is 10 ms.
+    let end = ContinuousClock.now + .milliseconds(300)
+    while ContinuousClock.now < end {}
     let others = try #require(load.others())
-    #expect((0...1).contains(others.processes) && (0...1).contains(others.machines))
+    let cores = Double(CoreSet.available().cores.count)
+    #expect(others.processes + others.machines <= 1)
+    #expect(others.processes <= 1 - 0.1 / cores || cores > 1)
   }
 
   @Test func mailboxesAreFirstInFirstOut() {

@@ -52,7 +52,7 @@ extension Experiment {
       })
   }
 
-  /// Seconds from the first to the last arrival of a replication, and the longest query's service after it.
+  /// Seconds from the first to the last arrival of a replication.
   public func liveSeconds(replication: Int = 0) -> Double {
     streams.lastArrival(replication: replication).seconds
   }
@@ -63,8 +63,7 @@ extension Experiment {
       var run = ClusterSimulation(
         cluster: scenario.cluster, stream: queries(replication), policy: policies[index],
         times: times[index], seed: QueryStreams.seed(scenario.run.seed, replication: replication),
-        horizon: scenario.run.horizon.map { .zero + $0 } ?? .distantFuture,
-        countingFrom: warmup(of: replication).end, trajectories: scenario.latents?.table,
+        trajectories: scenario.latents?.table,
         executor: server, observer: RunRecorder(keepsSeries: replication == 0))
       return run.runLive()
     }

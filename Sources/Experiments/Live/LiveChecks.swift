@@ -64,6 +64,14 @@ struct LiveChecks {
   }
 
   private var workloadFault: Diagnostic? {
+    if experiment.shapes.count > 1 {
+      return fault("queries of several models or sizes", "give all of them one model and size")
+    }
+    if scenario.run.horizon != nil || scenario.run.warmup != .fixed(.zero) {
+      return fault(
+        "run.horizon or run.warmup, where every query counts",
+        "leave run.horizon and run.warmup out")
+    }
     if experiment.mostImages > 1 {
       return fault("queries of several images", "give 'images: 1'")
     }

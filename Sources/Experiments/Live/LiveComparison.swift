@@ -10,7 +10,7 @@ public struct LiveComparison: Sendable {
   public let queries: Int
   /// The simulated run.
   public let simulated: LiveFigures
-  /// The live runs; two or more.
+  /// The live runs; where there are fewer than two, nothing is known of the noise, and nothing judged.
   public let live: [LiveFigures]
 
   /// A comparison from its parts.
@@ -34,14 +34,20 @@ public struct LiveComparison: Sendable {
     public let live: Double
     /// Simulated over live, less one; of shares the difference.
     public let error: Double
-    /// What the live runs differ by among themselves, in the same terms.
-    public let noise: Double
+    /// What two live runs differ by, in the mean over all pairs and in the same terms; nil with one run.
+    public let noise: Double?
+    /// Whether there are too few queries to speak of such a percentile.
+    public let isTooFew: Bool
 
-    /// Whether the error is as small as it is aimed to be, or no larger than the noise; nil where no aim is set.
-    public var holds: Bool? { metric.liveAim.map { abs(error) <= max($0, noise) } }
+    /// Whether the error is as small as it is aimed to be, or no larger than the noise; nil where that is not judged.
+    public var holds: Bool? {
+      guard let aim = metric.liveAim, let noise, !isTooFew else { return nil }
+      return abs(error) <= max(aim, noise)
+    }
+
     /// Whether only the noise makes it hold.
     public var holdsByNoise: Bool {
-      metric.liveAim.map { abs(error) > $0 && abs(error) <= noise } ?? false
+      holds == true && abs(error) > metric.liveAim ?? .infinity
     }
   }
 
@@ -49,16 +55,28 @@ public struct LiveComparison: Sendable {
   public var rows: [Row] {
     Metric.ofLiveRuns.compactMap { metric in
       let values = live.compactMap { $0[metric] }
-      guard let simulated = simulated[metric], values.count == live.count,
-        let least = values.min(), let most = values.max()
+      guard let simulated = simulated[metric], values.count == live.count
       else { return nil }
       let mean = values.reduce(0, +) / Double(values.count)
       let scale = metric.isShare ? 1 : mean
       return Row(
         metric: metric, simulated: simulated, live: mean,
         error: scale > 0 ? (simulated - mean) / scale : 0,
-        noise: scale > 0 ? (most - least) / scale : 0)
+        noise: Self.noise(values).map { scale > 0 ? $0 / scale : 0 },
+        isTooFew: queries < metric.fewestLiveQueries)
     }
+  }
+
+  /// Mean difference of two of these values; nil for one.
+  private static func noise(_ values: [Double]) -> Double? {
+    var (sum, pairs) = (0.0, 0.0)
+    for (index, first) in values.enumerated() {
+      for second in values.dropFirst(index + 1) {
+        sum += abs(first - second)
+        pairs += 1
+      }
+    }
+    return pairs > 0 ? sum / pairs : nil
   }
 
   /// Kolmogorov-Smirnov distance of the simulated latencies from all live ones.
@@ -66,17 +84,19 @@ public struct LiveComparison: Sendable {
     LiveFigures.distance(simulated.latencies, live.flatMap(\.latencies).sorted())
   }
 
-  /// The largest such distance between two live runs.
-  public var noiseDistance: Double {
-    var largest = 0.0
-    for (index, first) in live.enumerated() {
-      for second in live.dropFirst(index + 1) {
-        largest = max(largest, LiveFigures.distance(first.latencies, second.latencies))
-      }
+  /// Such a distance of each live run from the others, in the mean; nil with one run.
+  public var noiseDistance: Double? {
+    guard live.count > 1 else { return nil }
+    let distances = live.indices.map { index in
+      let others = live.indices.filter { $0 != index }.flatMap { live[$0].latencies }
+      return LiveFigures.distance(live[index].latencies, others.sorted())
     }
-    return largest
+    return distances.reduce(0, +) / Double(distances.count)
   }
 
-  /// Whether every aim is met.
-  public var holds: Bool { rows.allSatisfy { $0.holds ?? true } }
+  /// Whether every aim is met that can be judged; nil where none can, as where a side completed nothing.
+  public var holds: Bool? {
+    let judged = rows.compactMap(\.holds)
+    return judged.isEmpty ? nil : judged.allSatisfy { $0 }
+  }
 }

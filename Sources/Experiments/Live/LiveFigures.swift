@@ -92,6 +92,15 @@ extension Metric {
     }
   }
 
+  /// Queries below which nothing is judged: a 99th percentile of fewer than 100 is their longest.
+  var fewestLiveQueries: Int {
+    switch self {
+    case .latencyP95: 20
+    case .latencyP99: 100
+    default: 1
+    }
+  }
+
   /// The largest error that is aimed at; nil = none is.
   public var liveAim: Double? {
     switch self {
