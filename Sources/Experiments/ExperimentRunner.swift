@@ -240,6 +240,22 @@ extension Experiment {
     }
   }
 
+  /// One run of this experiment's queries, deadlines and all, with another's service times and devices: those of the
+  /// same scenario with other profiles.
+  public func simulate(
+    policy index: Int, replication: Int, asServedBy other: Experiment
+  ) -> RunRecorder {
+    var run = ClusterSimulation(
+      cluster: other.scenario.cluster, stream: queries(replication), policy: policies[index],
+      times: other.times[index],
+      seed: QueryStreams.seed(scenario.run.seed, replication: replication),
+      trajectories: scenario.latents?.table, observer: RunRecorder())
+    guard let recorder = run.run() as? RunRecorder else {
+      preconditionFailure("a run returned another observer than it was given")
+    }
+    return recorder
+  }
+
   /// A replication's queries. Deadlines come from the baseline's placement: the same for every policy.
   func queries(_ replication: Int) -> QueryStream {
     streams.queries(

@@ -23,40 +23,78 @@ public struct LiveMeasurement: Sendable {
   public var entropy: LatencyProfile.LatentEntropy?
 }
 
+/// Timings of the pieces of a plan, in the order in which they were taken.
+public struct LiveTimings: Sendable {
+  /// By piece and whether a core does it.
+  private(set) var whole: [Key: Samples] = [:]
+  /// Of accelerators: what the caller waits for beyond the work itself.
+  private(set) var handOff = Samples()
+
+  struct Key: Hashable {
+    let piece: LivePlan.Piece
+    let isCPU: Bool
+  }
+
+  /// None yet.
+  public init() {}
+
+  /// These, and then others.
+  public static func + (a: Self, b: Self) -> Self {
+    var sum = a
+    sum.whole.merge(b.whole) { Samples($0.seconds + $1.seconds) }
+    sum.handOff.seconds += b.handOff.seconds
+    return sum
+  }
+
+  mutating func add(_ key: Key, seconds: Double, handOff: Double) {
+    whole[key, default: Samples()].seconds.append(seconds)
+    if !key.isCPU { self.handOff.seconds.append(handOff) }
+  }
+}
+
+extension LiveMeasurement {
+  /// The same with other timings; what devices do to each other stays.
+  public func replacing(_ timings: LiveTimings, for plan: LivePlan) -> Self {
+    var result = self
+    func entries(_ pieces: [LivePlan.Piece], isCPU: Bool) -> [LatencyProfile.Entry] {
+      pieces.compactMap { piece in
+        timings.whole[.init(piece: piece, isCPU: isCPU)].map { piece.entry($0, plan.guidance) }
+      }
+    }
+    result.accelerator = entries(plan.onAccelerator, isCPU: false)
+    result.core = entries(plan.onCPU, isCPU: true)
+    result.handOffSeconds = timings.handOff.median
+    let steps = timings.whole.first { $0.key.piece.stage == .denoise && $0.key.piece.images == 1 }
+    result.spread = steps?.value.spread ?? 0
+    return result
+  }
+
+  /// Median seconds of a step of one image.
+  public var stepSeconds: Double? {
+    accelerator.first { $0.stage == .denoise && $0.batch == 1 }?.medianSeconds
+  }
+}
+
 extension LiveServer {
   /// Times everything in the plan.
   ///
   /// - Parameters:
-  ///   - seconds: for each piece; batches of one get twice as long, since they tell how latencies scatter.
+  ///   - seconds: for the stages in turn, and for each pair that runs side by side.
   ///   - progress: told what is timed next.
   /// - Throws: what a kernel throws; ``KernelBenchError/interrupted``.
   public func measure(
     seconds: Double, progress: (String) -> Void
   ) throws(KernelBenchError) -> LiveMeasurement {
-    var result = LiveMeasurement()
-    let pieces = plan.onAccelerator.map { ($0, false) } + plan.onCPU.map { ($0, true) }
-    var timings = pieces.map { _ in (whole: Samples(), handOff: Samples()) }
-    // In turn, several times: what changes slowly on the machine is in all of them alike.
-    for round in 0..<Self.rounds {
-      for (index, (piece, isCPU)) in pieces.enumerated() {
-        progress("\(piece.stage.rawValue), batch \(piece.images), round \(round + 1)")
-        let share = (piece.images == 1 ? 2 : 1) * seconds / Double(Self.rounds)
-        let timing = try time(piece, isCPU: isCPU, seconds: share)
-        timings[index].whole.seconds += timing.whole.seconds
-        timings[index].handOff.seconds += timing.handOff.seconds
-      }
-    }
-    var handOffs = Samples()
-    for ((piece, isCPU), timing) in zip(pieces, timings) {
-      if isCPU {
-        result.core.append(entry(piece, timing.whole))
-        continue
-      }
-      result.accelerator.append(entry(piece, timing.whole))
-      handOffs.seconds += timing.handOff.seconds
-      if piece.stage == .denoise, result.spread == 0 { result.spread = timing.whole.spread }
-    }
-    result.handOffSeconds = handOffs.median
+    progress("all stages in turn")
+    // The first turn fills caches.
+    _ = try calibrate()
+    var timings = LiveTimings()
+    let start = ContinuousClock.now
+    repeat {
+      progress("all stages in turn")
+      timings = timings + (try calibrate())
+    } while ContinuousClock.now - start < .seconds(8 * seconds)
+    var result = LiveMeasurement().replacing(timings, for: plan)
     for piece in plan.onAccelerator where piece.images == 1 {
       for other in plan.onCPU where other.shape == piece.shape {
         progress("\(piece.stage.rawValue) beside \(other.stage.rawValue)")
@@ -71,29 +109,55 @@ extension LiveServer {
     return result
   }
 
-  private static let rounds = 5
+  /// Times every piece of the plan in the order in which a server runs them, one at a time: batches of each size from
+  /// encoding to post-processing. What another stage or batch leaves in the caches is in the times, as in a run.
+  public func calibrate() throws(KernelBenchError) -> LiveTimings {
+    var timings = LiveTimings()
+    let steps = (plan.latents?.grid ?? TrajectoryGrid()).steps
+    let sizes = Set(plan.onAccelerator.map(\.images)).sorted()
+    try run { () throws(KernelBenchError) in
+      for images in sizes {
+        for stage in Stage.allCases {
+          for piece in plan.onAccelerator where piece.stage == stage && piece.images == images {
+            for round in 0..<(stage == .denoise ? steps : 1) {
+              try time(piece, isCPU: false, round: round, into: &timings)
+            }
+          }
+          for piece in plan.onCPU where piece.stage == stage {
+            for _ in 0..<images { try time(piece, isCPU: true, round: 0, into: &timings) }
+          }
+        }
+      }
+    }
+    return timings
+  }
+
+  private func time(
+    _ piece: LivePlan.Piece, isCPU: Bool, round: Int, into timings: inout LiveTimings
+  ) throws(KernelBenchError) {
+    let next = work(piece, ticket: 0, isCPU: isCPU, round: round)
+    let start = now
+    begin(next)
+    guard case .ended = wait(until: .distantFuture) else { throw failure ?? .interrupted }
+    let elapsed = (now - start).seconds
+    timings.add(
+      .init(piece: piece, isCPU: isCPU), seconds: elapsed,
+      handOff: elapsed - Double(lastNanoseconds) / 1e9)
+  }
 
   /// Timings of a piece, one after the other, with nothing else going on.
   private func time(
     _ piece: LivePlan.Piece, isCPU: Bool, seconds: Double
-  ) throws(KernelBenchError) -> (whole: Samples, handOff: Samples) {
-    var (whole, handOff) = (Samples(), Samples())
+  ) throws(KernelBenchError) -> Samples {
+    var timings = LiveTimings()
     try run { () throws(KernelBenchError) in
       var round = 0
-      // The first ones fill caches.
-      while now.seconds < seconds || whole.count < 4 {
-        let next = work(piece, ticket: 0, isCPU: isCPU, round: round)
-        let start = now
-        begin(next)
-        guard case .ended = wait(until: .distantFuture) else { throw failure ?? .interrupted }
+      while now.seconds < seconds || round < 4 {
+        try time(piece, isCPU: isCPU, round: round, into: &timings)
         round += 1
-        if round <= 2 { continue }
-        let elapsed = (now - start).seconds
-        whole.seconds.append(elapsed)
-        handOff.seconds.append(elapsed - Double(lastNanoseconds) / 1e9)
       }
     }
-    return (whole, handOff)
+    return timings.whole[.init(piece: piece, isCPU: isCPU)] ?? Samples()
   }
 
   /// What an accelerator's piece and a core's do to each other: each alone, and both at a time, in turn.
@@ -105,8 +169,8 @@ extension LiveServer {
     var (alone, otherAlone) = (Samples(), Samples())
     var beside = [Samples(), Samples()]
     for _ in 0..<3 {
-      alone.seconds += try time(piece, isCPU: false, seconds: seconds / 6).whole.seconds
-      otherAlone.seconds += try time(other, isCPU: true, seconds: seconds / 6).whole.seconds
+      alone.seconds += try time(piece, isCPU: false, seconds: seconds / 6).seconds
+      otherAlone.seconds += try time(other, isCPU: true, seconds: seconds / 6).seconds
       try run { () throws(KernelBenchError) in
         var starts = [now, now]
         var rounds = [0, 0]
@@ -173,14 +237,16 @@ extension LiveServer {
       values: latent.count, medianSeconds: samples.median, p10Seconds: samples.quantile(0.1),
       p90Seconds: samples.quantile(0.9), repetitions: samples.count)
   }
+}
 
-  private func entry(_ piece: LivePlan.Piece, _ samples: Samples) -> LatencyProfile.Entry {
-    let isPost = piece.stage == .postProcess
-    let isEncode = piece.stage == .encode
+extension LivePlan.Piece {
+  fileprivate func entry(_ samples: Samples, _ guidance: Bool) -> LatencyProfile.Entry {
+    let isPost = stage == .postProcess
+    let isEncode = stage == .encode
     var entry = LatencyProfile.Entry(
-      model: isPost ? "*" : piece.shape.model, stage: piece.stage,
-      height: isEncode ? 0 : piece.size.height, width: isEncode ? 0 : piece.size.width,
-      guidance: piece.stage.dependsOnGuidance ? plan.guidance : nil, batch: piece.images,
+      model: isPost ? "*" : shape.model, stage: stage,
+      height: isEncode ? 0 : size.height, width: isEncode ? 0 : size.width,
+      guidance: stage.dependsOnGuidance ? guidance : nil, batch: images,
       medianSeconds: samples.median, provenance: .measured)
     entry.p10Seconds = samples.quantile(0.1)
     entry.p90Seconds = samples.quantile(0.9)

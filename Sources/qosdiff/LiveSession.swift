@@ -13,6 +13,8 @@ struct LiveSession {
   let scenario: Scenario
   let measurement: LiveMeasurement
   let verbosity: Verbosity
+  private let options: ScenarioOptions
+  private let plan: LivePlan
 
   /// - Parameters:
   ///   - folder: where the profiles are kept; nil = nowhere.
@@ -25,10 +27,12 @@ struct LiveSession {
     keepingIn folder: String?, _ interrupt: InterruptFlag, points: (Scenario) -> [Scenario]
   ) throws {
     verbosity = options.verbosity
+    self.options = options
     let place = try folder ?? Self.temporaryFolder()
     defer { if folder == nil { try? FileManager.default.removeItem(atPath: place) } }
     if folder != nil { try Self.make(place) }
     let plan = try Self.plan(options, policies, in: place, points)
+    self.plan = plan
     Self.warnOfOthers()
     verbosity.note("live: making \(plan.onAccelerator.count + plan.onCPU.count) stages ready")
     let server = try Self.checked { () throws(KernelBenchError) in
@@ -36,7 +40,7 @@ struct LiveSession {
     }
     self.server = server
     var progress = Progress("measurements", options.verbosity)
-    let pieces = (plan.onAccelerator.count + plan.onCPU.count) * 5 + 3
+    let pieces = 10
     var done = 0
     measurement = try Self.checked { () throws(KernelBenchError) in
       try server.measure(seconds: seconds) { what in
@@ -45,13 +49,30 @@ struct LiveSession {
       }
     }
     progress.clear()
-    let date = Date.now.formatted(.iso8601)
-    let (accelerator, core) = try measurement.profiles(date: date)
+    scenario = try Self.scenario(options, measurement, in: place)
+  }
+
+  /// The scenario with profiles of other timings of this machine.
+  func scenario(timed timings: LiveTimings) throws(InputError) -> Scenario {
+    let place = try Self.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    return try Self.scenario(options, measurement.replacing(timings, for: plan), in: place)
+  }
+
+  private static func scenario(
+    _ options: ScenarioOptions, _ measurement: LiveMeasurement, in folder: String
+  ) throws(InputError) -> Scenario {
+    let (accelerator, core) = try measurement.profiles(date: Date.now.formatted(.iso8601))
     let paths = ProfileStandIns(
-      accelerator: "\(place)/live-accelerator.json", core: "\(place)/live-core.json")
+      accelerator: "\(folder)/live-accelerator.json", core: "\(folder)/live-core.json")
     try accelerator.save(path: paths.accelerator)
     try core.save(path: paths.core)
-    scenario = try options.read(standIns: paths)
+    return try options.read(standIns: paths)
+  }
+
+  /// Median seconds of a step of one image by some timings.
+  func stepSeconds(_ timings: LiveTimings) -> Double? {
+    measurement.replacing(timings, for: plan).stepSeconds
   }
 
   /// What the server must be ready for, found out before anything has been measured.
@@ -80,14 +101,13 @@ struct LiveSession {
   /// One line on what was measured.
   var summary: String {
     func milliseconds(_ seconds: Double) -> String { String(format: "%.2f ms", 1e3 * seconds) }
-    let step = measurement.accelerator.first { $0.stage == .denoise && $0.batch == 1 }
     let both =
       measurement.ofAccelerator.filter { $0.stage == .denoise }
       + measurement.ofCore.filter { $0.beside == .denoise }
     let beside = both.map {
       "\($0.stage.rawValue) x \(String(format: "%.2f", $0.factor)) beside \($0.beside.rawValue)"
     }
-    return "measured here: a step \(step.map { milliseconds($0.medianSeconds) } ?? "-")"
+    return "measured here: a step \(measurement.stepSeconds.map(milliseconds) ?? "-")"
       + " (quartiles \(String(format: "%.1f", 100 * measurement.spread)) % of it apart), "
       + (beside + ["hand-over \(milliseconds(measurement.handOffSeconds))"]).joined(separator: ", ")
   }

@@ -8,6 +8,8 @@ struct LiveText {
   let comparisons: [LiveComparison]
   /// Live runs of each policy and point.
   let repeats: Int
+  /// What the machine's speed did meanwhile, in a sentence.
+  let drift: String
 
   /// The tables and what they come to.
   var text: String {
@@ -76,6 +78,7 @@ struct LiveText {
       "Errors: simulated over live, less one; of shares, the difference. Live: mean of \(repeats) runs of the same queries;"
     )
     lines.append("noise: what those runs differ by. An aim is met within it or within the noise.")
+    if !drift.isEmpty { lines.append(drift) }
     lines.append(verdict)
     return lines.joined(separator: "\n")
   }

@@ -2,6 +2,7 @@ import Cluster
 import Diagnostics
 import Experiments
 import Foundation
+import KernelBench
 import LiveServer
 import Reporting
 import Results
@@ -40,7 +41,25 @@ struct LiveValidation {
   }
 
   /// Runs everything; when it is interrupted, what has been served to its end.
-  func run(_ interrupt: InterruptFlag) throws -> [LiveComparison] {
+  ///
+  /// The machine's speed drifts within minutes: each run has the stages timed before and after it, and is simulated with
+  /// those times.
+  func run(_ interrupt: InterruptFlag) throws -> (comparisons: [LiveComparison], drift: String) {
+    var timings = points.map { $0.experiment.policies.map { _ in LiveTimings() } }
+    var steps: [Double] = []
+    func calibrate() throws -> LiveTimings? {
+      if interrupt.isRaised() { return nil }
+      do throws(KernelBenchError) {
+        let timings = try session.server.calibrate()
+        if let step = session.stepSeconds(timings) { steps.append(step) }
+        return timings
+      } catch .interrupted {
+        return nil
+      } catch {
+        throw LiveSession.fault(error)
+      }
+    }
+    var before = try calibrate()
     // One pass after the other over all points: what changes slowly on the machine is noise, too.
     var live = points.map { $0.experiment.policies.map { _ in [LiveFigures]() } }
     let all = points.reduce(0) { $0 + $1.experiment.policies.count } * repeats
@@ -49,28 +68,45 @@ struct LiveValidation {
     for _ in 0..<repeats {
       for (place, point) in points.enumerated() {
         for (index, policy) in point.experiment.policies.enumerated() {
-          if interrupt.isRaised() { break }
+          guard !interrupt.isRaised(), let earlier = before else { break }
           progress.show(done, of: all, "\(point.name) \(policy.name)")
           let (clock, load) = (ClockWatch(), MachineLoad())
           let recorder = point.experiment.serve(policy: index, replication: 0, on: session.server)
           if let failure = session.server.failure { throw LiveSession.fault(failure) }
-          if interrupt.isRaised() { break }
+          if session.server.isStopped { break }
           LiveSession.warn(of: clock, load, session.server, run: "\(point.name) \(policy.name)")
+          before = try calibrate()
           live[place][index].append(LiveFigures(recorder))
+          timings[place][index] = timings[place][index] + earlier + (before ?? LiveTimings())
           done += 1
         }
       }
     }
     progress.clear()
-    return points.enumerated().flatMap { place, point in
-      point.experiment.policies.enumerated().compactMap { index, policy in
+    var comparisons: [LiveComparison] = []
+    for (place, point) in points.enumerated() {
+      for (index, policy) in point.experiment.policies.enumerated() {
         let runs = live[place][index]
-        if runs.isEmpty { return nil }
-        let simulated = point.experiment.simulate(policy: index, replication: 0)
-        return LiveComparison(
-          point: point.name, policy: policy.name, queries: simulated.usage.offered,
-          simulated: LiveFigures(simulated), live: runs)
+        if runs.isEmpty { continue }
+        let timed = LivePoints(try session.scenario(timed: timings[place][index])).list[place]
+        let simulated = point.experiment.simulate(
+          policy: index, replication: 0,
+          asServedBy: try Experiment(timed.scenario, policies: policies))
+        comparisons.append(
+          LiveComparison(
+            point: point.name, policy: policy.name, queries: simulated.usage.offered,
+            simulated: LiveFigures(simulated), live: runs))
       }
     }
+    return (comparisons, Self.drift(steps))
+  }
+
+  /// What the machine's speed did meanwhile.
+  private static func drift(_ steps: [Double]) -> String {
+    guard let least = steps.min(), let most = steps.max() else { return "" }
+    return String(
+      format:
+        "The machine's speed meanwhile: a step took %.2f to %.2f ms, by %d timings between the runs.",
+      1e3 * least, 1e3 * most, steps.count)
   }
 }

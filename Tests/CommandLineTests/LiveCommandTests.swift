@@ -102,6 +102,8 @@ import Testing
     ("cluster.nodes.machine.link={ bandwidth: 1 GB/s }", 65, "the cluster has links"),
     ("query.images=2", 65, "queries of several images; give 'images: 1'"),
     ("workload.duration=2000s", 65, "and --time-limit is 600 s; shorten the workload"),
+    ("run.horizon=5s", 65, "leave run.horizon and run.warmup out"),
+    ("workload.mix={ sizes: { 64x64: 0.5, 128x128: 0.5 } }", 65, "several models or sizes"),
     (
       "policies.baseline.steps={ approximate-caching: { capacity: 20 } }", 65,
       "starts from cached latents"
@@ -114,6 +116,48 @@ import Testing
     let lines = result.error.split(separator: "\n").filter { $0.contains("error:") }
     #expect(result.status == status && lines.count == 1, "\(result.error)")
     #expect(lines.first?.contains(what) ?? false, "\(result.error)")
+  }
+
+  @Test func oneCoreIsTooFew() throws {
+    let scratch = try Scratch()
+    let taskset = Program(path: "/usr/bin/taskset")
+    let result = try taskset(
+      arguments: ["-c", "0", Program.release.path, "live", Self.scenario, "--db", "r.sqlite"],
+      in: scratch.path)
+    #expect(result.status == 65)
+    #expect(
+      result.error.contains(
+        "1 accelerators and 1 CPU cores take 2 cores, and this machine has 1; an accelerator and the CPU pool need a core each"
+      ), "\(result.error)")
+    #expect(try scratch.names().isEmpty, "no database of a run that never was")
+  }
+
+  @Test func whatWasNotServedTwiceIsNotJudged() throws {
+    let scratch = try Scratch()
+    let process = Process()
+    process.executableURL = URL(filePath: Program.release.path)
+    process.arguments =
+      [
+        "validate", "--live", Self.scenario, "--policies", "baseline", "--set",
+        "experiment.workloads.steady.duration=100s", "--set", "experiment.loads=[0.5]",
+      ] + Self.short
+    process.currentDirectoryURL = URL(filePath: scratch.path)
+    let (out, error) = (Pipe(), Pipe())
+    (process.standardOutput, process.standardError) = (out, error)
+    try process.run()
+    var said = ""
+    while !said.contains("about") {
+      let more = error.fileHandleForReading.availableData
+      if more.isEmpty { break }
+      said += String(decoding: more, as: UTF8.self)
+    }
+    process.interrupt()
+    let shown = String(
+      decoding: try out.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    said += String(decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130, "\(said)")
+    #expect(shown.contains("No verdict: nothing was served twice to its end."), "\(shown)")
   }
 
   @Test func aHeavyModelIsRefused() throws {
