@@ -27,6 +27,8 @@ public struct LiveMeasurement: Sendable {
 public struct LiveTimings: Sendable {
   /// By piece and whether a core does it.
   private(set) var whole: [Key: Samples] = [:]
+  /// The same while the other kind of device is busy.
+  private(set) var beside: [Key: Samples] = [:]
   /// Of accelerators: what the caller waits for beyond the work itself.
   private(set) var handOff = Samples()
 
@@ -42,8 +44,24 @@ public struct LiveTimings: Sendable {
   public static func + (a: Self, b: Self) -> Self {
     var sum = a
     sum.whole.merge(b.whole) { Samples($0.seconds + $1.seconds) }
+    sum.beside.merge(b.beside) { Samples($0.seconds + $1.seconds) }
     sum.handOff.seconds += b.handOff.seconds
     return sum
+  }
+
+  mutating func addBeside(_ key: Key, seconds: Double) {
+    beside[key, default: Samples()].seconds.append(seconds)
+  }
+
+  /// By how much longer a stage takes beside the other kind of device: the median of all batch sizes' ratios to their
+  /// own medians alone; nil without timings.
+  func factor(of stage: Stage, isCPU: Bool) -> (value: Double, repetitions: Int)? {
+    var ratios = Samples()
+    for (key, samples) in beside where key.piece.stage == stage && key.isCPU == isCPU {
+      guard let alone = whole[key]?.median, alone > 0 else { continue }
+      ratios.seconds += samples.seconds.map { $0 / alone }
+    }
+    return ratios.count > 0 ? (ratios.median, ratios.count) : nil
   }
 
   mutating func add(_ key: Key, seconds: Double, handOff: Double) {
@@ -53,7 +71,7 @@ public struct LiveTimings: Sendable {
 }
 
 extension LiveMeasurement {
-  /// The same with other timings; what devices do to each other stays.
+  /// The same with other timings.
   public func replacing(_ timings: LiveTimings, for plan: LivePlan) -> Self {
     var result = self
     func entries(_ pieces: [LivePlan.Piece], isCPU: Bool) -> [LatencyProfile.Entry] {
@@ -63,6 +81,18 @@ extension LiveMeasurement {
     }
     result.accelerator = entries(plan.onAccelerator, isCPU: false)
     result.core = entries(plan.onCPU, isCPU: true)
+    // While a core works, it is at one stage or another of a query; steps tell of all of them together.
+    let cpuStages = Stage.allCases.filter { stage in plan.onCPU.contains { $0.stage == stage } }
+    if let own = timings.factor(of: .denoise, isCPU: false) {
+      result.ofAccelerator = cpuStages.map {
+        .init(stage: .denoise, beside: $0, factor: own.value, repetitions: own.repetitions)
+      }
+    }
+    result.ofCore = cpuStages.compactMap { stage in
+      timings.factor(of: stage, isCPU: true).map {
+        .init(stage: stage, beside: .denoise, factor: $0.value, repetitions: $0.repetitions)
+      }
+    }
     result.handOffSeconds = timings.handOff.median
     let steps = timings.whole.first { $0.key.piece.stage == .denoise && $0.key.piece.images == 1 }
     result.spread = steps?.value.spread ?? 0
@@ -79,7 +109,7 @@ extension LiveServer {
   /// Times everything in the plan.
   ///
   /// - Parameters:
-  ///   - seconds: for the stages in turn, and for each pair that runs side by side.
+  ///   - seconds: that it takes at least.
   ///   - progress: told what is timed next.
   /// - Throws: what a kernel throws; ``KernelBenchError/interrupted``.
   public func measure(
@@ -93,16 +123,8 @@ extension LiveServer {
     repeat {
       progress("all stages in turn")
       timings = timings + (try calibrate())
-    } while ContinuousClock.now - start < .seconds(8 * seconds)
+    } while ContinuousClock.now - start < .seconds(seconds)
     var result = LiveMeasurement().replacing(timings, for: plan)
-    for piece in plan.onAccelerator where piece.images == 1 {
-      for other in plan.onCPU where other.shape == piece.shape {
-        progress("\(piece.stage.rawValue) beside \(other.stage.rawValue)")
-        let (mine, others) = try interference(piece, other, seconds: seconds)
-        result.ofAccelerator.append(mine)
-        result.ofCore.append(others)
-      }
-    }
     if plan.latents != nil, let shape = plan.onAccelerator.first?.shape {
       result.entropy = entropy(shape)
     }
@@ -110,7 +132,8 @@ extension LiveServer {
   }
 
   /// Times every piece of the plan in the order in which a server runs them, one at a time: batches of each size from
-  /// encoding to post-processing. What another stage or batch leaves in the caches is in the times, as in a run.
+  /// encoding to post-processing. What another stage or batch leaves in the caches is in the times, as in a run. Then
+  /// steps and stages of a core side by side.
   public func calibrate() throws(KernelBenchError) -> LiveTimings {
     var timings = LiveTimings()
     let steps = (plan.latents?.grid ?? TrajectoryGrid()).steps
@@ -129,6 +152,7 @@ extension LiveServer {
         }
       }
     }
+    try calibrateBeside(into: &timings)
     return timings
   }
 
@@ -145,65 +169,46 @@ extension LiveServer {
       handOff: elapsed - Double(lastNanoseconds) / 1e9)
   }
 
-  /// Timings of a piece, one after the other, with nothing else going on.
-  private func time(
-    _ piece: LivePlan.Piece, isCPU: Bool, seconds: Double
-  ) throws(KernelBenchError) -> Samples {
-    var timings = LiveTimings()
-    try run { () throws(KernelBenchError) in
-      var round = 0
-      while now.seconds < seconds || round < 4 {
-        try time(piece, isCPU: isCPU, round: round, into: &timings)
-        round += 1
-      }
+  /// Times steps of the smallest and the largest batch while a core does its stages in turn, as a pipelined server does.
+  private func calibrateBeside(into timings: inout LiveTimings) throws(KernelBenchError) {
+    let steps = (plan.latents?.grid ?? TrajectoryGrid()).steps
+    let batches = plan.onAccelerator.filter { $0.stage == .denoise }.sorted {
+      $0.images < $1.images
     }
-    return timings.whole[.init(piece: piece, isCPU: isCPU)] ?? Samples()
-  }
-
-  /// What an accelerator's piece and a core's do to each other: each alone, and both at a time, in turn.
-  private func interference(
-    _ piece: LivePlan.Piece, _ other: LivePlan.Piece, seconds: Double
-  ) throws(KernelBenchError) -> (
-    LatencyProfile.Interference, LatencyProfile.Interference
-  ) {
-    var (alone, otherAlone) = (Samples(), Samples())
-    var beside = [Samples(), Samples()]
-    for _ in 0..<3 {
-      alone.seconds += try time(piece, isCPU: false, seconds: seconds / 6).seconds
-      otherAlone.seconds += try time(other, isCPU: true, seconds: seconds / 6).seconds
+    let others = Stage.allCases.compactMap { stage in plan.onCPU.first { $0.stage == stage } }
+    guard !others.isEmpty, let first = batches.first, let last = batches.last else { return }
+    for piece in first == last ? [first] : [first, last] {
       try run { () throws(KernelBenchError) in
         var starts = [now, now]
         var rounds = [0, 0]
-        var isLast = [false, false]
-        begin(work(piece, ticket: 0, isCPU: false, round: 0))
-        begin(work(other, ticket: 1, isCPU: true, round: 0))
-        while isLast.contains(false) {
+        var isCoreBusy = true
+        func next(_ ticket: Int) {
+          let isCPU = ticket == 1
+          let chosen = isCPU ? others[rounds[1] % others.count] : piece
+          let work = work(
+            chosen, ticket: ticket, isCPU: isCPU, round: isCPU ? 0 : rounds[0])
+          starts[ticket] = now
+          begin(work)
+        }
+        next(0)
+        next(1)
+        while rounds[0] < steps || isCoreBusy {
           guard case .ended(let ticket) = wait(until: .distantFuture) else {
             throw failure ?? .interrupted
           }
-          let end = now
-          rounds[ticket] += 1
-          // The last one may have run without the other.
-          if !isLast[1 - ticket], rounds[ticket] > 1 {
-            beside[ticket].seconds.append((end - starts[ticket]).seconds)
+          let isCPU = ticket == 1
+          // Core work that outlasts the steps has run alone in part.
+          if !isCPU || rounds[0] < steps {
+            timings.addBeside(
+              .init(piece: isCPU ? others[rounds[1] % others.count] : piece, isCPU: isCPU),
+              seconds: (now - starts[ticket]).seconds)
           }
-          isLast[ticket] = now.seconds > seconds / 3 && rounds.allSatisfy { $0 > 4 }
-          if isLast[ticket] { continue }
-          let next = work(
-            ticket == 0 ? piece : other, ticket: ticket, isCPU: ticket == 1, round: rounds[ticket])
-          starts[ticket] = now
-          begin(next)
+          rounds[ticket] += 1
+          if isCPU { isCoreBusy = rounds[0] < steps }
+          if rounds[0] < steps { next(ticket) }
         }
       }
     }
-    return (
-      .init(
-        stage: piece.stage, beside: other.stage, factor: beside[0].median / alone.median,
-        repetitions: beside[0].count),
-      .init(
-        stage: other.stage, beside: piece.stage, factor: beside[1].median / otherAlone.median,
-        repetitions: beside[1].count)
-    )
   }
 
   /// Work as a run would ask for it, at the step of a schedule that `round` names; a schedule begins with new latents.

@@ -25,7 +25,7 @@ struct LiveCommand: AsyncParsableCommand {
   @Option(help: "Seconds that the queries may take to arrive.")
   var timeLimit = 600.0
 
-  @Option(help: "Seconds of each measurement before the run.")
+  @Option(help: "Seconds for which the stages are timed before the run.")
   var measure = LiveLimits.measureSeconds
 
   @Option(help: "Folder for the measured profiles; default: they are not kept.")
@@ -94,7 +94,7 @@ struct LiveCommand: AsyncParsableCommand {
 /// What a live run may take, and what it should not be asked.
 enum LiveLimits {
   /// Of each measurement, where the user says nothing.
-  static let measureSeconds = 1.0
+  static let measureSeconds = 12.0
 
   static func check(measure: Double, timeLimit: Double) throws {
     if !(measure > 0 && measure <= 60) || !(timeLimit > 0) {

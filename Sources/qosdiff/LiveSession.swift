@@ -19,7 +19,7 @@ struct LiveSession {
   /// - Parameters:
   ///   - folder: where the profiles are kept; nil = nowhere.
   ///   - policies: those that are served; nil = all.
-  ///   - seconds: of each measurement; those that tell how latencies scatter take twice as long.
+  ///   - seconds: for which stages are timed.
   ///   - points: the scenarios that are going to be served.
   /// - Throws: what keeps the scenario from being served; ``KernelBenchError``.
   init(
@@ -39,13 +39,12 @@ struct LiveSession {
       try LiveServer(plan, isInterrupted: interrupt.isRaised)
     }
     self.server = server
-    var progress = Progress("measurements", options.verbosity)
-    let pieces = 10
-    var done = 0
+    var progress = Progress("% of the timings", options.verbosity)
+    let start = ContinuousClock.now
     measurement = try Self.checked { () throws(KernelBenchError) in
       try server.measure(seconds: seconds) { what in
-        progress.show(min(done, pieces), of: max(pieces, done), what)
-        done += 1
+        let elapsed = (ContinuousClock.now - start) / .seconds(1)
+        progress.show(min(Int(100 * elapsed / seconds), 99), of: 100, what)
       }
     }
     progress.clear()
@@ -101,12 +100,14 @@ struct LiveSession {
   /// One line on what was measured.
   var summary: String {
     func milliseconds(_ seconds: Double) -> String { String(format: "%.2f ms", 1e3 * seconds) }
-    let both =
-      measurement.ofAccelerator.filter { $0.stage == .denoise }
-      + measurement.ofCore.filter { $0.beside == .denoise }
-    let beside = both.map {
-      "\($0.stage.rawValue) x \(String(format: "%.2f", $0.factor)) beside \($0.beside.rawValue)"
+    let own = measurement.ofAccelerator.prefix(1).map {
+      "x \(String(format: "%.2f", $0.factor)) beside a busy core"
     }
+    let beside =
+      own
+      + measurement.ofCore.map {
+        "\($0.stage.rawValue) x \(String(format: "%.2f", $0.factor)) beside steps"
+      }
     return "measured here: a step \(measurement.stepSeconds.map(milliseconds) ?? "-")"
       + " (quartiles \(String(format: "%.1f", 100 * measurement.spread)) % of it apart), "
       + (beside + ["hand-over \(milliseconds(measurement.handOffSeconds))"]).joined(separator: ", ")

@@ -58,7 +58,10 @@ struct LiveText {
   var summary: String {
     var lines: [String] = []
     var table = TextTable(
-      header: ["over all", "mean |error|", "largest", "mean noise", "aim", "met", "by noise alone"])
+      header: [
+        "over all", "mean error", "mean |error|", "largest", "mean noise", "aim", "met",
+        "by noise alone",
+      ])
     for metric in Metric.allCases {
       guard let target = metric.liveAim else { continue }
       let rows = comparisons.flatMap(\.rows).filter { $0.metric == metric && $0.holds != nil }
@@ -66,7 +69,8 @@ struct LiveText {
       let errors = rows.map { abs($0.error) }
       let count = Double(rows.count)
       table.add([
-        Self.name(metric), Self.percent(errors.reduce(0, +) / count),
+        Self.name(metric), Self.percent(rows.reduce(0) { $0 + $1.error } / count, signed: true),
+        Self.percent(errors.reduce(0, +) / count),
         Self.percent(errors.max() ?? 0),
         Self.percent(rows.reduce(0) { $0 + ($1.noise ?? 0) } / count),
         Self.percent(target), "\(rows.count { $0.holds == true }) of \(rows.count)",

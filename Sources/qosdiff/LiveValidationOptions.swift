@@ -25,7 +25,7 @@ struct LiveValidationOptions: ParsableArguments {
   @Option(help: "Seconds that all live runs may take; default: 540.")
   var timeLimit: Double?
 
-  @Option(help: "Seconds of each measurement before the runs; default: 1.")
+  @Option(help: "Seconds for which the stages are timed before the runs; default: 12.")
   var measure: Double?
 
   private static let timeLimit = 540.0

@@ -99,9 +99,7 @@ import Workload
   }
 
   @Test func measuredInterferenceIsOfBothSides() throws {
-    var plan = Self.plan
-    plan.onAccelerator = [.init(stage: .denoise, shape: Self.shape, images: 1)]
-    let measured = try LiveServer(plan).measure(seconds: 0.02) { _ in }
+    let measured = try LiveServer(Self.plan).measure(seconds: 0.02) { _ in }
     #expect(measured.ofAccelerator.map(\.stage) == [.denoise, .denoise, .denoise])
     #expect(measured.ofAccelerator.map(\.beside) == [.encode, .decode, .postProcess])
     #expect(measured.ofCore.map(\.stage) == [.encode, .decode, .postProcess])
@@ -109,6 +107,21 @@ import Workload
       (measured.ofAccelerator + measured.ofCore).allSatisfy {
         (0.02...50).contains($0.factor) && $0.repetitions > 0
       })
+  }
+
+  @Test func aFactorIsTheMedianOfRatiosToTheSameBatchAlone() {
+    var timings = LiveTimings()
+    func key(_ images: Int) -> LiveTimings.Key {
+      .init(piece: .init(stage: .denoise, shape: Self.shape, images: images), isCPU: false)
+    }
+    for seconds in [1.0, 2, 3] { timings.add(key(1), seconds: seconds, handOff: 0.5) }
+    timings.add(key(4), seconds: 10, handOff: 0.5)
+    for seconds in [2.0, 3] { timings.addBeside(key(1), seconds: seconds) }
+    timings.addBeside(key(4), seconds: 20)
+    // 1, 1.5 and 2.
+    #expect(timings.factor(of: .denoise, isCPU: false)?.value == 1.5)
+    #expect(timings.factor(of: .denoise, isCPU: false)?.repetitions == 3)
+    #expect(timings.factor(of: .denoise, isCPU: true) == nil)
   }
 }
 
