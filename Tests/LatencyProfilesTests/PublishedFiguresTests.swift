@@ -125,7 +125,7 @@ import Testing
     #expect(
       names.sorted()
         == (Array(Self.stepProfiles.values) + Self.imageProfiles.values + [
-          "epyc-zen5-core", "cpu-socket-64",
+          "epyc-zen5-core", "cpu-socket-64", "live-accelerator", "live-core",
         ])
         .sorted())
     let guide = try String(
