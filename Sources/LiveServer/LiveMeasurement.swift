@@ -27,7 +27,7 @@ public struct LiveMeasurement: Sendable {
 public struct LiveTimings: Sendable {
   /// By piece and whether a core does it.
   private(set) var whole: [Key: Samples] = [:]
-  /// The same while the other kind of device is busy.
+  /// While the other kind of device was busy: ratios to the median alone, of the same calibration.
   private(set) var beside: [Key: Samples] = [:]
   /// Of accelerators: what the caller waits for beyond the work itself.
   private(set) var handOff = Samples()
@@ -50,17 +50,15 @@ public struct LiveTimings: Sendable {
   }
 
   mutating func addBeside(_ key: Key, seconds: Double) {
-    beside[key, default: Samples()].seconds.append(seconds)
+    guard let alone = whole[key]?.median, alone > 0 else { return }
+    beside[key, default: Samples()].seconds.append(seconds / alone)
   }
 
-  /// By how much longer a stage takes beside the other kind of device: the median of all batch sizes' ratios to their
-  /// own medians alone; nil without timings.
+  /// By how much longer a stage takes beside the other kind of device, in the median over all batch sizes; nil without
+  /// timings.
   func factor(of stage: Stage, isCPU: Bool) -> (value: Double, repetitions: Int)? {
-    var ratios = Samples()
-    for (key, samples) in beside where key.piece.stage == stage && key.isCPU == isCPU {
-      guard let alone = whole[key]?.median, alone > 0 else { continue }
-      ratios.seconds += samples.seconds.map { $0 / alone }
-    }
+    let ratios = beside.filter { $0.key.piece.stage == stage && $0.key.isCPU == isCPU }
+      .reduce(into: Samples()) { $0.seconds += $1.value.seconds }
     return ratios.count > 0 ? (ratios.median, ratios.count) : nil
   }
 
@@ -181,31 +179,33 @@ extension LiveServer {
       try run { () throws(KernelBenchError) in
         var starts = [now, now]
         var rounds = [0, 0]
-        var isCoreBusy = true
+        var inFlight = 0
+        // Until the core has done each of its stages, too.
+        func isOver() -> Bool { rounds[0] >= steps && rounds[1] >= others.count }
         func next(_ ticket: Int) {
           let isCPU = ticket == 1
           let chosen = isCPU ? others[rounds[1] % others.count] : piece
           let work = work(
             chosen, ticket: ticket, isCPU: isCPU, round: isCPU ? 0 : rounds[0])
           starts[ticket] = now
+          inFlight += 1
           begin(work)
         }
         next(0)
         next(1)
-        while rounds[0] < steps || isCoreBusy {
+        while inFlight > 0 {
           guard case .ended(let ticket) = wait(until: .distantFuture) else {
             throw failure ?? .interrupted
           }
+          inFlight -= 1
+          // What ends after the others have stopped has run alone in part.
+          if isOver() { continue }
           let isCPU = ticket == 1
-          // Core work that outlasts the steps has run alone in part.
-          if !isCPU || rounds[0] < steps {
-            timings.addBeside(
-              .init(piece: isCPU ? others[rounds[1] % others.count] : piece, isCPU: isCPU),
-              seconds: (now - starts[ticket]).seconds)
-          }
+          timings.addBeside(
+            .init(piece: isCPU ? others[rounds[1] % others.count] : piece, isCPU: isCPU),
+            seconds: (now - starts[ticket]).seconds)
           rounds[ticket] += 1
-          if isCPU { isCoreBusy = rounds[0] < steps }
-          if rounds[0] < steps { next(ticket) }
+          if !isOver() { next(ticket) }
         }
       }
     }

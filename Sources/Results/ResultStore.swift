@@ -99,7 +99,7 @@ public struct ResultStore: Sendable {
   }
 
   /// Seconds for which another program's lock is waited for.
-  private static let patience = 10
+  private static let patience = 30
 
   static func open(_ path: String, readOnly: Bool) throws -> DatabaseQueue {
     var configuration = Configuration()

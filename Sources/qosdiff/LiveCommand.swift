@@ -58,20 +58,23 @@ struct LiveCommand: AsyncParsableCommand {
     let session = try LiveSession(
       scenario, policies: [name], measuring: measure, keepingIn: profiles, interrupt
     ) { [$0] }
-    let store = try ResultStore(creatingAt: path)
     verbosity.note(session.summary)
     let experiment = try Experiment(
       session.scenario, policies: [name], baseline: name, replications: 1)
     try LiveLimits.check(
       experiment.liveSeconds(), limit: timeLimit, path: written.path)
     LiveLimits.warn(of: experiment, "")
+    let store = try ResultStore(creatingAt: path)
     let started = Date.now.formatted(.iso8601)
     let (clock, load) = (ClockWatch(), MachineLoad())
     verbosity.note(
       "live: serving \(name) for \(Int(experiment.liveSeconds().rounded(.up))) s")
     let recorder = experiment.serve(policy: 0, replication: 0, on: session.server)
     LiveSession.warn(of: clock, load, session.server, run: name)
-    if recorder.usage.completed == 0, session.server.isStopped { throw LiveInterrupted() }
+    if recorder.usage.completed == 0, session.server.isStopped {
+      if let failure = session.server.failure { throw LiveSession.fault(failure) }
+      throw LiveInterrupted()
+    }
     var results = LiveResults(experiment, started: started)
     results.take(recorder, isCut: session.server.isStopped)
     try results.store(
@@ -97,8 +100,9 @@ enum LiveLimits {
   static let measureSeconds = 12.0
 
   static func check(measure: Double, timeLimit: Double) throws {
-    if !(measure > 0 && measure <= 60) || !(timeLimit > 0) {
-      throw ValidationError("--measure is above 0 and at most 60, --time-limit above 0.")
+    if !(measure >= 0.001 && measure <= 60) || !(timeLimit > 0 && timeLimit <= 1e6) {
+      throw ValidationError(
+        "--measure is 0.001 to 60 seconds, --time-limit above 0 and at most a million.")
     }
   }
 
@@ -106,7 +110,9 @@ enum LiveLimits {
     if seconds <= limit { return }
     throw InputError(
       .badInput, at: .init(file: path),
-      "live: the queries take \(Int(seconds.rounded(.up))) s to arrive, and --time-limit is \(Int(limit)) s",
+      String(
+        format: "live: the queries take %.0f s to arrive, and --time-limit is %.0f s", seconds,
+        limit),
       hint: "shorten the workload, such as with --set workload.duration=20s, or raise the limit")
   }
 

@@ -31,7 +31,7 @@ struct LiveSession {
     let place = try folder ?? Self.temporaryFolder()
     defer { if folder == nil { try? FileManager.default.removeItem(atPath: place) } }
     if folder != nil { try Self.make(place) }
-    let plan = try Self.plan(options, policies, in: place, points)
+    let plan = try Self.plan(options, policies, points)
     self.plan = plan
     Self.warnOfOthers()
     verbosity.note("live: making \(plan.onAccelerator.count + plan.onCPU.count) stages ready")
@@ -44,7 +44,7 @@ struct LiveSession {
     measurement = try Self.checked { () throws(KernelBenchError) in
       try server.measure(seconds: seconds) { what in
         let elapsed = (ContinuousClock.now - start) / .seconds(1)
-        progress.show(min(Int(100 * elapsed / seconds), 99), of: 100, what)
+        progress.show(Int(min(100 * elapsed / seconds, 99)), of: 100, what)
       }
     }
     progress.clear()
@@ -76,12 +76,12 @@ struct LiveSession {
 
   /// What the server must be ready for, found out before anything has been measured.
   private static func plan(
-    _ options: ScenarioOptions, _ policies: [String]?, in folder: String,
-    _ points: (Scenario) -> [Scenario]
+    _ options: ScenarioOptions, _ policies: [String]?, _ points: (Scenario) -> [Scenario]
   ) throws(InputError) -> LivePlan {
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = "\(folder)/placeholder.json"
     try LatencyProfile.placeholder().save(path: path)
-    defer { try? FileManager.default.removeItem(atPath: path) }
     let scenario = try options.read(standIns: .init(accelerator: path, core: path))
     var plans: [LivePlan] = []
     for point in points(scenario) {

@@ -87,10 +87,11 @@ struct LiveText {
     return lines.joined(separator: "\n")
   }
 
-  /// Whether every aim is met; nil where nothing was judged.
+  /// Whether every aim is met; nil where nothing was judged, or most by the noise alone.
   var holds: Bool? {
-    let judged = comparisons.compactMap(\.holds)
-    return judged.isEmpty ? nil : judged.allSatisfy { $0 }
+    let rows = comparisons.flatMap(\.rows).filter { $0.holds != nil }
+    if rows.contains(where: { $0.holds == false }) { return false }
+    return 2 * rows.count(where: \.holdsByNoise) < max(rows.count, 1) && !rows.isEmpty ? true : nil
   }
 
   private var verdict: String {
@@ -101,7 +102,7 @@ struct LiveText {
       return
         "Verdict: \(missed) of \(rows.count) figures are further off than aimed at, and than the noise."
     }
-    if 2 * byNoise > rows.count {
+    if 2 * byNoise >= rows.count {
       return
         "No verdict: \(byNoise) of \(rows.count) figures are within the noise alone; the machine is not quiet."
     }

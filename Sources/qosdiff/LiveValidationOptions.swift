@@ -36,8 +36,8 @@ struct LiveValidationOptions: ParsableArguments {
   }
 
   func validate() throws {
-    if let repeats, repeats < 2 {
-      throw ValidationError("--repeats must be at least 2: one live run says nothing of the noise.")
+    if let repeats, !(2...100).contains(repeats) {
+      throw ValidationError("--repeats is 2 to 100: one live run says nothing of the noise.")
     }
     try LiveLimits.check(
       measure: measure ?? LiveLimits.measureSeconds, timeLimit: timeLimit ?? Self.timeLimit)

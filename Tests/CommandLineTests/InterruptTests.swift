@@ -179,7 +179,7 @@ import Testing
     #expect(shell.out.hasSuffix("73\n"))
     #expect(
       shell.error.split(separator: "\n").first
-        == "r.sqlite: error: the database cannot be written: database is locked; another program has been writing it for 10 s: give the same command when that is done, or name another file"
+        == "r.sqlite: error: the database cannot be written: database is locked; another program has been writing it for 30 s: give the same command when that is done, or name another file"
     )
     #expect(try query("SELECT count(*) FROM run", in: scratch.path) == "1")
   }

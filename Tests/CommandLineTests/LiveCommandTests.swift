@@ -2,9 +2,11 @@ import Foundation
 import Testing
 
 /// Serving for real, as a user does it; a run of seconds, of which only the accounts are judged.
-@Suite(.needsProgram, .serialized) struct LiveCommandTests {
+@Suite(.needsProgram, .needsTwoCores, .serialized) struct LiveCommandTests {
   private static let scenario = "\(Program.root)/Scenarios/live.yaml"
   private static let short = ["--measure", "0.02"]
+  /// So many queries however slow the machine is.
+  private static let few = "arrivals: { poisson: { rate: 4 query/s } }, queries: 5"
 
   private struct Listing: Decodable {
     struct Account: Decodable {
@@ -25,8 +27,7 @@ import Testing
       arguments: [
         "validate", "--live", Self.scenario, "--policies", "baseline,pipelining", "--json", "--out",
         "out", "--set", "experiment.loads=[0.5]", "--set",
-        "experiment.workloads.steady.duration=1s", "--set",
-        "experiment.workloads.burst.duration=1s",
+        "experiment.workloads={ steady: { \(Self.few) }, burst: { \(Self.few), load: 0.6 } }",
       ] + Self.short, in: scratch.path)
     // Whether the aims are met is the machine's affair.
     #expect(result.status == 0 || result.status == 1, "\(result.error)")
@@ -34,7 +35,7 @@ import Testing
     // Two points, two policies, one simulated run and two live ones.
     #expect(accounts.count == 12)
     for account in accounts {
-      #expect(account.offered > 0 && account.in_flight == 0)
+      #expect(account.offered == 5 && account.in_flight == 0)
       #expect(account.offered == account.completed + account.dropped)
       let simulated = accounts.first {
         $0.run == 0 && $0.point == account.point && $0.policy == account.policy
@@ -57,7 +58,9 @@ import Testing
   @Test func aLiveRunIsStoredAndMarked() throws {
     let scratch = try Scratch()
     let result = try Program.release(
-      arguments: ["live", Self.scenario, "--db", "r.sqlite", "--set", "workload.duration=1s"]
+      arguments: [
+        "live", Self.scenario, "--db", "r.sqlite", "--set", "workload={ \(Self.few), load: 0.6 }",
+      ]
         + Self.short, in: scratch.path)
     #expect(result.status == 0, "\(result.error)")
     #expect(result.out.contains("served for real on this machine"))
@@ -98,7 +101,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("cluster.nodes.machine.cpu.cores=64", 65, "take 65 cores, and this machine has"),
+    ("cluster.nodes.machine.cpu.cores=5000", 65, "take 5001 cores, and this machine has"),
     ("cluster.nodes.machine.link={ bandwidth: 1 GB/s }", 65, "the cluster has links"),
     ("query.images=2", 65, "queries of several images; give 'images: 1'"),
     ("workload.duration=2000s", 65, "and --time-limit is 600 s; shorten the workload"),
@@ -118,11 +121,20 @@ import Testing
     #expect(lines.first?.contains(what) ?? false, "\(result.error)")
   }
 
+  /// Of those that this process may use.
+  private static func firstCore() throws -> String {
+    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let match = try #require(status.firstMatch(of: /Cpus_allowed_list:\s*(\d+)/))
+    return String(match.1)
+  }
+
   @Test func oneCoreIsTooFew() throws {
     let scratch = try Scratch()
     let taskset = Program(path: "/usr/bin/taskset")
     let result = try taskset(
-      arguments: ["-c", "0", Program.release.path, "live", Self.scenario, "--db", "r.sqlite"],
+      arguments: [
+        "-c", try Self.firstCore(), Program.release.path, "live", Self.scenario, "--db", "r.sqlite",
+      ],
       in: scratch.path)
     #expect(result.status == 65)
     #expect(
@@ -182,10 +194,18 @@ import Testing
     let scratch = try Scratch()
     let result = try Program.release(
       arguments: [
-        "live", Self.scenario, "--db", "r.sqlite", "--set", "workload.duration=1s", "--set",
+        "live", Self.scenario, "--db", "r.sqlite", "--set", "workload={ \(Self.few) }", "--set",
         "workload.load=1.5",
       ] + Self.short, in: scratch.path)
     #expect(result.status == 0 && result.error.contains("Warning: the load is 1.50 of what"))
+  }
+
+  @Test(arguments: [
+    ["--measure", "1e-300"], ["--measure", "inf"], ["--repeats", "1"],
+    ["--repeats", "9223372036854775807"], ["--time-limit", "0"],
+  ]) func optionsOutOfRangeAreRefused(_ options: [String]) throws {
+    let result = try Program.release(arguments: ["validate", "--live", Self.scenario] + options)
+    #expect(result.status == 64, "\(result.error)")
   }
 
   @Test func optionsOfLiveAreForLive() throws {

@@ -80,6 +80,11 @@ final class Scratch: Sendable {
 }
 
 extension Trait where Self == ConditionTrait {
+  /// Skips, saying so, where an accelerator and the CPU pool have no core each.
+  static var needsTwoCores: Self {
+    .enabled(if: ProcessInfo.processInfo.activeProcessorCount >= 2, "needs two cores")
+  }
+
   /// Skips, saying so, where the release build is not there.
   static var needsProgram: Self {
     .enabled(if: Program.release.isBuilt, "needs 'swift build -c release --product qosdiff'")
