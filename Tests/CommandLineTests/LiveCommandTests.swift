@@ -101,7 +101,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("cluster.nodes.machine.cpu.cores=5000", 65, "take 5001 cores, and this machine has"),
+    ("cluster.nodes.machine.cpu.cores=4000", 65, "take 4001 cores, and this machine has"),
     ("cluster.nodes.machine.link={ bandwidth: 1 GB/s }", 65, "the cluster has links"),
     ("query.images=2", 65, "queries of several images; give 'images: 1'"),
     ("workload.duration=2000s", 65, "and --time-limit is 600 s; shorten the workload"),
