@@ -245,15 +245,9 @@ extension Experiment {
   public func simulate(
     policy index: Int, replication: Int, asServedBy other: Experiment
   ) -> RunRecorder {
-    var run = ClusterSimulation(
-      cluster: other.scenario.cluster, stream: queries(replication), policy: policies[index],
-      times: other.times[index],
-      seed: QueryStreams.seed(scenario.run.seed, replication: replication),
-      trajectories: scenario.latents?.table, observer: RunRecorder())
-    guard let recorder = run.run() as? RunRecorder else {
-      preconditionFailure("a run returned another observer than it was given")
-    }
-    return recorder
+    simulate(
+      policies[index], other.times[index], cluster: other.scenario.cluster,
+      replication: replication, warmup: .zero, keepsSeries: false)
   }
 
   /// A replication's queries. Deadlines come from the baseline's placement: the same for every policy.
@@ -263,12 +257,13 @@ extension Experiment {
   }
 
   private func simulate(
-    _ policy: PolicySet, _ times: ServiceTimes, replication: Int, warmup: SimulationTime,
-    keepsSeries: Bool, companion: (any Observer)? = nil
+    _ policy: PolicySet, _ times: ServiceTimes, cluster: ClusterConfiguration? = nil,
+    replication: Int, warmup: SimulationTime, keepsSeries: Bool, companion: (any Observer)? = nil
   ) -> RunRecorder {
     let seed = QueryStreams.seed(scenario.run.seed, replication: replication)
     var simulation = ClusterSimulation(
-      cluster: scenario.cluster, stream: queries(replication), policy: policy, times: times,
+      cluster: cluster ?? scenario.cluster, stream: queries(replication), policy: policy,
+      times: times,
       seed: seed, horizon: scenario.run.horizon.map { .zero + $0 } ?? .distantFuture,
       countingFrom: warmup,
       trajectories: scenario.latents?.table,

@@ -42,8 +42,8 @@ struct LiveValidation {
 
   /// Runs everything; when it is interrupted, what has been served to its end.
   ///
-  /// The machine's speed drifts within minutes: each run has the stages timed before and after it, and is simulated with
-  /// those times.
+  /// The machine's speed drifts within minutes: the stages are timed before and after each run, and a point's policy is
+  /// simulated with the times around all of its runs.
   func run(_ interrupt: InterruptFlag) throws -> (comparisons: [LiveComparison], drift: String) {
     var timings = points.map { $0.experiment.policies.map { _ in LiveTimings() } }
     var steps: [Double] = []
