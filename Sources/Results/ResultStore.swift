@@ -21,21 +21,7 @@ public struct ResultStore: Sendable {
     let isNew = !FileManager.default.fileExists(atPath: path)
     if !isNew { try Self.checkIsDatabase(path, .cannotCreate) }
     do {
-      queue = try Self.open(path, readOnly: false)
-      // Looked at before anything is changed: even the journal mode is written into the file.
-      try queue.read { db in
-        let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        let isFree = tables == 0 && application == 0 && version == 0
-        let isOurs = application == Migrations.applicationID && version > 0 && tables > 0
-        guard isFree || isOurs else { throw Self.foreignDatabase(path, .cannotCreate) }
-        guard version <= Migrations.newest else { throw Self.newerSchema(path, version) }
-      }
-      try queue.writeWithoutTransaction { db in
-        try db.execute(sql: "PRAGMA journal_mode = \(isShared ? "DELETE" : "WAL")")
-      }
-      try queue.write { db in try Migrations.migrate(db) }
+      queue = try Self.withPatience { try Self.prepared(path, isShared: isShared) }
     } catch let error as InputError {
       throw error
     } catch {
@@ -98,13 +84,53 @@ public struct ResultStore: Sendable {
     return try open("file:\(name)?immutable=1", readOnly: true)
   }
 
-  /// Seconds for which another program's lock is waited for.
-  private static let patience = 30
+  /// A file that is free or ours, with the journal wanted and the newest schema.
+  private static func prepared(_ path: String, isShared: Bool) throws -> DatabaseQueue {
+    let queue = try open(path, readOnly: false, wait: attempt / 2)
+    // Looked at before anything is changed: even the journal mode is written into the file.
+    try queue.read { db in
+      let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+      let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+      let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+      let isFree = tables == 0 && application == 0 && version == 0
+      let isOurs = application == Migrations.applicationID && version > 0 && tables > 0
+      guard isFree || isOurs else { throw foreignDatabase(path, .cannotCreate) }
+      guard version <= Migrations.newest else { throw newerSchema(path, version) }
+    }
+    try queue.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA journal_mode = \(isShared ? "DELETE" : "WAL")")
+    }
+    try queue.write { db in try Migrations.migrate(db) }
+    try queue.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA busy_timeout = \(Int(1000 * patience))")
+    }
+    return queue
+  }
 
-  static func open(_ path: String, readOnly: Bool) throws -> DatabaseQueue {
+  /// Of two programs that change a file's journal at the same time SQLite refuses one at once, whatever its timeout
+  /// (sqlite.org/c3ref/busy_handler.html: a wait of both would never end). So that one tries again.
+  private static func withPatience<T>(_ body: () throws -> T) throws -> T {
+    for _ in 1..<Int(patience / attempt) {
+      do {
+        return try body()
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+        usleep(UInt32(1_000_000 * attempt / 2))
+      }
+    }
+    return try body()
+  }
+
+  /// Seconds for which another program's lock is waited for.
+  private static let patience: TimeInterval = 30
+  /// Seconds of one attempt to make a file ready, half of them SQLite's own wait.
+  private static let attempt: TimeInterval = 0.1
+
+  static func open(
+    _ path: String, readOnly: Bool, wait: TimeInterval = patience
+  ) throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.readonly = readOnly
-    configuration.busyMode = .timeout(TimeInterval(patience))
+    configuration.busyMode = .timeout(wait)
     if readOnly {
       // The file's own views may be another program's: a reader has this one's, in its own memory.
       configuration.prepareDatabase { db in
@@ -162,7 +188,7 @@ public struct ResultStore: Sendable {
   static func hint(_ error: any Error, _ hint: String) -> String {
     switch (error as? DatabaseError)?.resultCode {
     case .SQLITE_BUSY:
-      "another program has been writing it for \(patience) s: give the same command when that is done, or name another file"
+      "another program has been writing it for \(Int(patience)) s: give the same command when that is done, or name another file"
     case .SQLITE_CORRUPT, .SQLITE_NOTADB:
       "the file is damaged: name another with --db FILE, or bring this one back from a copy"
     default: hint

@@ -53,6 +53,24 @@ import Workload
       usage: usage, models: ["m"], classes: [])
   }
 
+  @Test func oneFileMayBeMadeByManyAtATime() async throws {
+    for _ in 0..<20 {
+      let path = temporary()
+      defer {
+        for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) }
+      }
+      let experiment = experiment()
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<8 {
+          group.addTask {
+            try ResultStore(creatingAt: path).begin(experiment, provenance: [("host", "h")])
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+  }
+
   @Test func whatIsStoredComesBack() throws {
     let path = temporary()
     defer { try? FileManager.default.removeItem(atPath: path) }
