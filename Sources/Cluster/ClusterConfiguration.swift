@@ -101,6 +101,8 @@ public struct NodeConfiguration: Sendable {
   public var cpuTasks = [CPUTask](repeating: CPUTask(), count: Stage.allCases.count)
   /// How accelerators and cores slow each other down; nil = they do not.
   public var interference: Interference?
+  /// What an accelerator's work after a pause takes longer; nil = nothing.
+  public var afterIdle: AfterIdle?
   /// Time from an accelerator's activation to its service.
   public var startup = SimulationDuration.zero
   /// What each accelerator draws while it is active; nil = not said.

@@ -164,6 +164,7 @@ extension ClusterSimulation {
   mutating func acceleratorDone(_ w: Int) {
     let operation = workers[w].operation
     workers[w].operation = .idle
+    workers[w].lastEnd = loop.now
     switch operation {
     case .encode:
       encoded(w)
@@ -260,6 +261,11 @@ extension ClusterSimulation {
     let node = Int(workers[w].node)
     var duration =
       isLive ? .zero : acceleratorTime(stage, on: w, images: images, oldest: Int(oldest))
+    if let afterIdle = nodes[node].afterIdle, !isLive,
+      loop.now - workers[w].lastEnd >= afterIdle.pause
+    {
+      duration += afterIdle.extra
+    }
     if stage == .denoise {
       duration += lookTime(w) + SimulationDuration(nanoseconds: workers[w].overhead)
       workers[w].overhead = 0

@@ -153,6 +153,8 @@ struct Worker {
   /// Parts being denoised.
   var running: [Int32] = []
   var runningImages = 0
+  /// When its last work ended.
+  var lastEnd = SimulationTime.zero
   /// Nanoseconds by which the next step is to take longer.
   var overhead: Int64 = 0
   /// Parts that ever joined a batch here.

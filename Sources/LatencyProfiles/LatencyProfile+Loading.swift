@@ -60,14 +60,16 @@ extension LatencyProfile {
     libraries: [String: String] = [:], date: String? = nil, cores: Int? = nil,
     harness: String? = nil, roofline: Roofline? = nil, hostCopy: HostCopy? = nil,
     latentEntropy: LatentEntropy? = nil, coreScaling: [CoreScaling] = [],
-    interference: [Interference] = [], kernels: [KernelLatency] = [], entries: [Entry]
+    interference: [Interference] = [], afterIdle: AfterIdle? = nil,
+    kernels: [KernelLatency] = [], entries: [Entry]
   ) throws(InputError) {
     let file = ProfileFile(
       schema: Self.schemaVersion, name: name, provenance: Self.weakestProvenance(of: entries),
       device: device, source: source, mode: mode, libraries: libraries, date: date, cores: cores,
       harness: harness, roofline: roofline, hostCopy: hostCopy, latentEntropy: latentEntropy,
       coreScaling: coreScaling.isEmpty ? nil : coreScaling,
-      interference: interference.isEmpty ? nil : interference, entries: entries,
+      interference: interference.isEmpty ? nil : interference, afterIdle: afterIdle,
+      entries: entries,
       kernels: kernels.isEmpty ? nil : kernels)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -105,6 +107,7 @@ struct ProfileFile: Encodable {
   var latentEntropy: LatencyProfile.LatentEntropy?
   var coreScaling: [LatencyProfile.CoreScaling]?
   var interference: [LatencyProfile.Interference]?
+  var afterIdle: LatencyProfile.AfterIdle?
   var entries: [LatencyProfile.Entry]
   var kernels: [LatencyProfile.KernelLatency]?
 
@@ -113,6 +116,7 @@ struct ProfileFile: Encodable {
     case hostCopy = "host_copy"
     case latentEntropy = "latent_entropy"
     case coreScaling = "core_scaling"
+    case afterIdle = "after_idle"
     case interference, entries, kernels
   }
 }

@@ -66,6 +66,7 @@ struct ProfileReader {
     let latentEntropy = readLatentEntropy(fields)
     let coreScaling = readCoreScaling(fields)
     let interference = readInterference(fields)
+    let afterIdle = readAfterIdle(fields)
     let kernels = readKernels(fields)
     let entries = readEntries(fields)
     if let provenance, !entries.isEmpty, diagnostics.isEmpty {
@@ -82,8 +83,8 @@ struct ProfileReader {
       name: name, provenance: provenance, device: device, source: source, mode: mode,
       libraries: libraries ?? [:], date: date, cores: cores, harness: harness,
       roofline: roofline, hostCopy: hostCopy, latentEntropy: latentEntropy,
-      coreScaling: coreScaling, interference: interference, kernels: kernels, entries: entries,
-      text: text,
+      coreScaling: coreScaling, interference: interference, afterIdle: afterIdle, kernels: kernels,
+      entries: entries, text: text,
       contentHash: ContentHash.hex(of: text))
   }
 
@@ -314,7 +315,7 @@ extension ProfileReader {
   }
 
   /// The members of an object that may be missing.
-  private mutating func object(_ key: String, of fields: Fields) -> Fields? {
+  mutating func object(_ key: String, of fields: Fields) -> Fields? {
     guard let value = fields[key] else { return nil }
     guard let members = value.members else {
       report(at: value.offset, "'\(key)' must be an object")

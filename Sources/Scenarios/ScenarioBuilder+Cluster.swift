@@ -119,6 +119,7 @@ extension ScenarioBuilder {
     node.interference = Interference(
       accelerator: Self.profile(accelerator, .denoise)?.interference ?? [],
       core: Self.profile(cpuDevice, .postProcess)?.interference ?? [])
+    node.afterIdle = Self.profile(accelerator, .denoise)?.afterIdle.map(AfterIdle.init)
     return node
   }
 

@@ -152,6 +152,22 @@ final class PunctualExecutor: Executor {
   }
 }
 
+/// Work after a pause.
+@Suite struct AfterIdleTests {
+  @Test func aPauseCostsTheNextWorkAlone() throws {
+    var bench = Bench()
+    (bench.encode, bench.decode, bench.postProcess) = (nil, nil, nil)
+    bench.conditions = {
+      $1.afterIdle = AfterIdle(.init(idleSeconds: 5, extraSeconds: 0.5, repetitions: 1))
+    }
+    // Steps of 2 s. At 4 nothing has run for 4 s; at 14 for 6; from 18.5 to 23.5 for just 5.
+    let result = try bench.run([.init(at: 4), .init(at: 14), .init(at: 23.5)])
+    #expect(result.ends == [8, 18.5, 28])
+    let steps = result.spans.filter { $0.resource == .accelerator }
+    #expect(steps.map(\.end.seconds) == [6, 8, 16.5, 18.5, 26, 28])
+  }
+}
+
 /// Devices that slow each other down.
 @Suite struct InterferenceTests {
   private static func factor(
