@@ -111,8 +111,8 @@ let package = Package(
     tests(
       "LiveServer",
       uses: [
-        "Cluster", "DiffusionModels", "EventEngine", "LatencyProfiles", "LatentDynamics",
-        "Workload",
+        "Cluster", "DiffusionModels", "EventEngine", "KernelBench", "LatencyProfiles",
+        "LatentDynamics", "Workload",
       ]),
     tests(
       "Cluster",

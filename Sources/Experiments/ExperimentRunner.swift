@@ -242,12 +242,14 @@ extension Experiment {
 
   /// One run of this experiment's queries, deadlines and all, with another's service times and devices: those of the
   /// same scenario with other profiles.
+  ///
+  /// - Parameter draw: which draw of the service times' noise.
   public func simulate(
-    policy index: Int, replication: Int, asServedBy other: Experiment
+    policy index: Int, replication: Int, asServedBy other: Experiment, draw: Int
   ) -> RunRecorder {
     simulate(
       policies[index], other.times[index], cluster: other.scenario.cluster,
-      replication: replication, warmup: .zero, keepsSeries: false)
+      replication: replication, draw: draw, warmup: .zero, keepsSeries: false)
   }
 
   /// A replication's queries. Deadlines come from the baseline's placement: the same for every policy.
@@ -258,9 +260,11 @@ extension Experiment {
 
   private func simulate(
     _ policy: PolicySet, _ times: ServiceTimes, cluster: ClusterConfiguration? = nil,
-    replication: Int, warmup: SimulationTime, keepsSeries: Bool, companion: (any Observer)? = nil
+    replication: Int, draw: Int = 0, warmup: SimulationTime, keepsSeries: Bool,
+    companion: (any Observer)? = nil
   ) -> RunRecorder {
-    let seed = QueryStreams.seed(scenario.run.seed, replication: replication)
+    // The queries have seeds of their own.
+    let seed = QueryStreams.seed(scenario.run.seed &+ UInt64(draw), replication: replication)
     var simulation = ClusterSimulation(
       cluster: cluster ?? scenario.cluster, stream: queries(replication), policy: policy,
       times: times,

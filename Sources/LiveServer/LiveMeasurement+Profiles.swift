@@ -19,7 +19,8 @@ extension LiveMeasurement {
       try LatencyProfile(
         name: "live-accelerator", device: "\(machine.processor), a core as accelerator",
         source: source, mode: mode, libraries: libraries, date: date, harness: harness,
-        latentEntropy: entropy, interference: ofAccelerator, entries: accelerator),
+        latentEntropy: entropy, interference: ofAccelerator, afterIdle: afterIdle,
+        entries: accelerator),
       try LatencyProfile(
         name: "live-core", device: "\(machine.processor), a core", source: source, mode: mode,
         libraries: libraries, date: date, cores: 1, harness: harness, interference: ofCore,

@@ -19,8 +19,12 @@ public struct LiveMeasurement: Sendable {
   public var handOffSeconds = 0.0
   /// Distance between the quartiles of a step over its median, at the first batch size.
   public var spread = 0.0
+  /// What work on accelerators takes longer after a pause.
+  public var afterIdle: LatencyProfile.AfterIdle?
   /// The entropy of a latent.
   public var entropy: LatencyProfile.LatentEntropy?
+  /// Seconds that one round of timings takes.
+  public var roundSeconds = 0.0
 }
 
 /// Timings of the pieces of a plan, in the order in which they were taken.
@@ -29,12 +33,26 @@ public struct LiveTimings: Sendable {
   private(set) var whole: [Key: Samples] = [:]
   /// While the other kind of device was busy: ratios to the median alone, of the same calibration.
   private(set) var beside: [Key: Samples] = [:]
+  /// First steps of a batch after a pause: ratios of all of them together to the median of one without a pause, less
+  /// their number.
+  private(set) var afterIdle = Samples()
   /// Of accelerators: what the caller waits for beyond the work itself.
   private(set) var handOff = Samples()
 
-  struct Key: Hashable {
+  struct Key: Hashable, Sendable {
     let piece: LivePlan.Piece
     let isCPU: Bool
+
+    init(piece: LivePlan.Piece, isCPU: Bool) {
+      self.piece = piece
+      self.isCPU = isCPU
+    }
+
+    init(_ work: LiveWork) {
+      self.init(
+        piece: .init(stage: work.stage, shape: work.shape, images: work.images),
+        isCPU: work.worker == nil)
+    }
   }
 
   /// None yet.
@@ -45,8 +63,21 @@ public struct LiveTimings: Sendable {
     var sum = a
     sum.whole.merge(b.whole) { Samples($0.seconds + $1.seconds) }
     sum.beside.merge(b.beside) { Samples($0.seconds + $1.seconds) }
+    sum.afterIdle.seconds += b.afterIdle.seconds
     sum.handOff.seconds += b.handOff.seconds
     return sum
+  }
+
+  /// As of a machine that takes so many times as long.
+  func scaled(by factor: Double) -> Self {
+    var result = self
+    result.whole = whole.mapValues { Samples($0.seconds.map { factor * $0 }) }
+    return result
+  }
+
+  mutating func addAfterIdle(_ key: Key, seconds: [Double]) {
+    guard let warm = whole[key]?.median, warm > 0 else { return }
+    afterIdle.seconds.append(seconds.reduce(0) { $0 + $1 / warm - 1 })
   }
 
   mutating func addBeside(_ key: Key, seconds: Double) {
@@ -62,9 +93,9 @@ public struct LiveTimings: Sendable {
     return ratios.count > 0 ? (ratios.median, ratios.count) : nil
   }
 
-  mutating func add(_ key: Key, seconds: Double, handOff: Double) {
-    whole[key, default: Samples()].seconds.append(seconds)
-    if !key.isCPU { self.handOff.seconds.append(handOff) }
+  mutating func add(_ span: LiveSpan) {
+    whole[span.key, default: Samples()].seconds.append(span.duration.seconds)
+    if !span.key.isCPU { handOff.seconds.append((span.duration - span.inThread).seconds) }
   }
 }
 
@@ -81,15 +112,22 @@ extension LiveMeasurement {
     result.core = entries(plan.onCPU, isCPU: true)
     // While a core works, it is at one stage or another of a query; steps tell of all of them together.
     let cpuStages = Stage.allCases.filter { stage in plan.onCPU.contains { $0.stage == stage } }
-    if let own = timings.factor(of: .denoise, isCPU: false) {
-      result.ofAccelerator = cpuStages.map {
-        .init(stage: .denoise, beside: $0, factor: own.value, repetitions: own.repetitions)
+    let own = timings.factor(of: .denoise, isCPU: false)
+    result.ofAccelerator = cpuStages.compactMap { stage in
+      own.map {
+        .init(stage: .denoise, beside: stage, factor: $0.value, repetitions: $0.repetitions)
       }
     }
     result.ofCore = cpuStages.compactMap { stage in
       timings.factor(of: stage, isCPU: true).map {
         .init(stage: stage, beside: .denoise, factor: $0.value, repetitions: $0.repetitions)
       }
+    }
+    if timings.afterIdle.count > 0, let step = result.stepSeconds {
+      result.afterIdle = .init(
+        idleSeconds: LiveServer.pauseSeconds,
+        extraSeconds: max(timings.afterIdle.median, 0) * step,
+        repetitions: timings.afterIdle.count)
     }
     result.handOffSeconds = timings.handOff.median
     let steps = timings.whole.first { $0.key.piece.stage == .denoise && $0.key.piece.images == 1 }
@@ -118,11 +156,14 @@ extension LiveServer {
     _ = try calibrate()
     var timings = LiveTimings()
     let start = ContinuousClock.now
+    var rounds = 0.0
     repeat {
       progress("all stages in turn")
       timings = timings + (try calibrate())
+      rounds += 1
     } while ContinuousClock.now - start < .seconds(seconds)
     var result = LiveMeasurement().replacing(timings, for: plan)
+    result.roundSeconds = (ContinuousClock.now - start) / .seconds(1) / rounds
     if plan.latents != nil, let shape = plan.onAccelerator.first?.shape {
       result.entropy = entropy(shape)
     }
@@ -133,43 +174,60 @@ extension LiveServer {
   /// encoding to post-processing. What another stage or batch leaves in the caches is in the times, as in a run. Then
   /// steps and stages of a core side by side.
   public func calibrate() throws(KernelBenchError) -> LiveTimings {
-    var timings = LiveTimings()
-    let steps = (plan.latents?.grid ?? TrajectoryGrid()).steps
     let sizes = Set(plan.onAccelerator.map(\.images)).sorted()
     try run { () throws(KernelBenchError) in
       for images in sizes {
         for stage in Stage.allCases {
           for piece in plan.onAccelerator where piece.stage == stage && piece.images == images {
             for round in 0..<(stage == .denoise ? steps : 1) {
-              try time(piece, isCPU: false, round: round, into: &timings)
+              try perform(piece, isCPU: false, round: round)
             }
           }
           for piece in plan.onCPU where piece.stage == stage {
-            for _ in 0..<images { try time(piece, isCPU: true, round: 0, into: &timings) }
+            for _ in 0..<images { try perform(piece, isCPU: true, round: 0) }
           }
         }
       }
     }
+    var timings = LiveTimings()
+    for span in log { timings.add(span) }
     try calibrateBeside(into: &timings)
+    try calibrateAfterIdle(into: &timings)
     return timings
   }
 
-  private func time(
-    _ piece: LivePlan.Piece, isCPU: Bool, round: Int, into timings: inout LiveTimings
-  ) throws(KernelBenchError) {
-    let next = work(piece, ticket: 0, isCPU: isCPU, round: round)
-    let start = now
-    begin(next)
-    guard case .ended = wait(until: .distantFuture) else { throw failure ?? .interrupted }
-    let elapsed = (now - start).seconds
-    timings.add(
-      .init(piece: piece, isCPU: isCPU), seconds: elapsed,
-      handOff: elapsed - Double(lastNanoseconds) / 1e9)
+  /// The pause after which work is timed; as long as those of a server at a low load.
+  static let pauseSeconds = 0.1
+  /// Steps after which a pause is forgotten: here the first is some 12 % longer, the second 4 %, the fourth no more.
+  private static let coldSteps = 3
+
+  /// Times the first steps of the smallest batch after a pause.
+  private func calibrateAfterIdle(into timings: inout LiveTimings) throws(KernelBenchError) {
+    let batches = plan.onAccelerator.filter { $0.stage == .denoise }
+    guard let piece = batches.min(by: { $0.images < $1.images }) else { return }
+    for _ in 0..<2 {
+      try run { () throws(KernelBenchError) in
+        let end = now + SimulationDuration(seconds: Self.pauseSeconds)
+        guard case .due = wait(until: end) else { throw failure ?? .interrupted }
+        for round in 0..<Self.coldSteps { try perform(piece, isCPU: false, round: round) }
+      }
+      timings.addAfterIdle(
+        .init(piece: piece, isCPU: false), seconds: log.map(\.duration.seconds))
+    }
   }
+
+  private func perform(
+    _ piece: LivePlan.Piece, isCPU: Bool, round: Int
+  ) throws(KernelBenchError) {
+    begin(work(piece, ticket: 0, isCPU: isCPU, round: round))
+    guard case .ended = wait(until: .distantFuture) else { throw failure ?? .interrupted }
+  }
+
+  /// Steps of a schedule.
+  private var steps: Int { (plan.latents?.grid ?? TrajectoryGrid()).steps }
 
   /// Times steps of the smallest and the largest batch while a core does its stages in turn, as a pipelined server does.
   private func calibrateBeside(into timings: inout LiveTimings) throws(KernelBenchError) {
-    let steps = (plan.latents?.grid ?? TrajectoryGrid()).steps
     let batches = plan.onAccelerator.filter { $0.stage == .denoise }.sorted {
       $0.images < $1.images
     }
@@ -215,7 +273,6 @@ extension LiveServer {
   private func work(
     _ piece: LivePlan.Piece, ticket: Int, isCPU: Bool, round: Int
   ) -> LiveWork {
-    let steps = (plan.latents?.grid ?? TrajectoryGrid()).steps
     let members = (0..<piece.images).map { image in
       LiveWork.Member(
         part: isCPU ? -1 - image : image, row: plan.latents == nil ? nil : image,

@@ -1,5 +1,4 @@
 public import Cluster
-import DiffusionModels
 public import LatencyProfiles
 public import LatentDynamics
 import Workload
@@ -66,7 +65,4 @@ public struct LivePlan: Hashable, Sendable {
     self.onCPU = onCPU
     self.latents = latents
   }
-
-  /// Models that live servers know, by name.
-  static func model(_ name: String) -> DiffusionModel? { ModelRegistry.model(named: name) }
 }

@@ -17,9 +17,9 @@ public final class LiveServer: Executor {
   /// Whether the last run was ended before its last query.
   public private(set) var isStopped = false
   private var clock = LiveClock()
-  private var running = 0
-  /// Nanoseconds that the last piece of work that ended took in its thread.
-  private(set) var lastNanoseconds: Int64 = 0
+  private var ongoing: [Int: (key: LiveTimings.Key, start: SimulationTime)] = [:]
+  /// The work that has ended since the run began, in the order of its ends.
+  public private(set) var log: [LiveSpan] = []
   /// Why work failed; nil where none has.
   public private(set) var failure: KernelBenchError?
   /// By how much a timer was late at most since the run began, in seconds.
@@ -28,7 +28,7 @@ public final class LiveServer: Executor {
   /// Starts the threads, and waits until they are ready.
   ///
   /// - Parameter isInterrupted: asked several times a second; true stops the run.
-  /// - Throws: where a kernel cannot be made ready.
+  /// - Throws: where a kernel cannot be made ready; ``KernelBenchError/interrupted``.
   public init(
     _ plan: LivePlan, isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) throws(KernelBenchError) {
@@ -40,13 +40,13 @@ public final class LiveServer: Executor {
     for (index, jobs) in accelerators.enumerated() {
       LiveThread(
         core: isRoomy ? cores[index] : nil, pieces: plan.onAccelerator, plan: plan, jobs: jobs,
-        reports: reports
+        reports: reports, isInterrupted: isInterrupted
       ).start()
     }
     for index in 0..<plan.cores {
       LiveThread(
         core: isRoomy ? cores[plan.accelerators + index] : nil, pieces: plan.onCPU, plan: plan,
-        jobs: pool, reports: reports
+        jobs: pool, reports: reports, isInterrupted: isInterrupted
       ).start()
     }
     for _ in 0..<plan.accelerators + plan.cores {
@@ -69,10 +69,11 @@ public final class LiveServer: Executor {
     if !others.cores.isEmpty { others.pin() }
     defer { cores.pin() }
     latents.removeAll()
+    log = []
     latest = 0
     isStopped = false
     start()
-    defer { while running > 0, failure == nil { _ = settle(reports.take()) } }
+    defer { while !ongoing.isEmpty, failure == nil { _ = settle(reports.take()) } }
     return try body()
   }
 
@@ -87,7 +88,7 @@ public final class LiveServer: Executor {
       latents[member.part] = latent
       return latent
     }
-    running += 1
+    ongoing[work.ticket] = (.init(work), now)
     (work.worker.map { accelerators[Int($0.rawValue)] } ?? pool).put(
       LiveJob(work: work, latents: own))
   }
@@ -116,8 +117,13 @@ public final class LiveServer: Executor {
     switch report {
     case .ready: preconditionFailure("a thread that was ready twice")
     case .ended(let ticket, let nanoseconds):
-      running -= 1
-      lastNanoseconds = nanoseconds
+      guard let (key, start) = ongoing.removeValue(forKey: ticket) else {
+        preconditionFailure("work that ended without having begun")
+      }
+      log.append(
+        LiveSpan(
+          key: key, start: start, duration: now - start,
+          inThread: SimulationDuration(nanoseconds: nanoseconds)))
       return .ended(ticket: ticket)
     case .failed(let error):
       failure = error

@@ -46,12 +46,16 @@ final class LiveThread: @unchecked Sendable {
   private let latents: LivePlan.Latents?
   private let jobs: Mailbox<LiveJob?>
   private let reports: Mailbox<LiveReport>
+  private let isInterrupted: @Sendable () -> Bool
 
-  /// - Parameter core: where it runs; nil = wherever the system likes.
+  /// - Parameters:
+  ///   - core: where it runs; nil = wherever the system likes.
+  ///   - isInterrupted: asked between the stages that are made ready.
   init(
     core: Int?, pieces: [LivePlan.Piece], plan: LivePlan, jobs: Mailbox<LiveJob?>,
-    reports: Mailbox<LiveReport>
+    reports: Mailbox<LiveReport>, isInterrupted: @escaping @Sendable () -> Bool
   ) {
+    self.isInterrupted = isInterrupted
     self.core = core
     self.pieces = pieces
     guidance = plan.guidance
@@ -87,7 +91,8 @@ final class LiveThread: @unchecked Sendable {
     let engine = try StageEngine()
     var stages: [LivePlan.Piece: PreparedStage] = [:]
     for piece in pieces {
-      guard let model = LivePlan.model(piece.shape.model) else { continue }
+      if isInterrupted() { throw .interrupted }
+      guard let model = ModelRegistry.model(named: piece.shape.model) else { continue }
       let stage = try engine.stage(
         piece.stage, of: model, size: piece.size, guidance: guidance, batch: piece.images)
       try stage.run()

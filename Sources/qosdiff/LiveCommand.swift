@@ -111,8 +111,8 @@ enum LiveLimits {
     throw InputError(
       .badInput, at: .init(file: path),
       String(
-        format: "live: the queries take %.0f s to arrive, and --time-limit is %.0f s", seconds,
-        limit),
+        format: "live: serving the queries takes %.0f s, and --time-limit is %.0f s", seconds, limit
+      ),
       hint: "shorten the workload, such as with --set workload.duration=20s, or raise the limit")
   }
 

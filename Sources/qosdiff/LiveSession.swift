@@ -108,9 +108,13 @@ struct LiveSession {
       + measurement.ofCore.map {
         "\($0.stage.rawValue) x \(String(format: "%.2f", $0.factor)) beside steps"
       }
+    let idle = measurement.afterIdle.map {
+      ["\(milliseconds($0.extraSeconds)) more after a pause"]
+    }
     return "measured here: a step \(measurement.stepSeconds.map(milliseconds) ?? "-")"
       + " (quartiles \(String(format: "%.1f", 100 * measurement.spread)) % of it apart), "
-      + (beside + ["hand-over \(milliseconds(measurement.handOffSeconds))"]).joined(separator: ", ")
+      + ((idle ?? []) + beside + ["hand-over \(milliseconds(measurement.handOffSeconds))"]).joined(
+        separator: ", ")
   }
 
   private static func temporaryFolder() throws(InputError) -> String {

@@ -30,75 +30,103 @@ struct LiveValidation {
       points.append((point.name, try Experiment(point.scenario, policies: policies)))
     }
     self.points = points
+    let round = session.measurement.roundSeconds
     let seconds = points.reduce(0) { sum, point in
-      sum + point.experiment.liveSeconds() * Double(point.experiment.policies.count * repeats)
+      sum + (point.experiment.liveSeconds() + round)
+        * Double(point.experiment.policies.count * repeats)
     }
     try LiveLimits.check(seconds, limit: timeLimit, path: session.scenario.path)
     verbosity.note(
       "live: \(points.count) points x \(points[0].experiment.policies.count) policies x \(repeats) runs, "
         + "about \(Int((seconds / 60).rounded(.up))) min")
+    if let scales = session.scenario.experiment?.sloScales, scales.count > 1 {
+      Output.error(
+        "Warning: of the experiment's SLO scales only the first is served, \(scales[0]).")
+    }
     for point in points { LiveLimits.warn(of: point.experiment, point.name) }
+  }
+
+  /// A run that was served to its end.
+  private struct Served {
+    let place: Int
+    let policy: Int
+    let figures: LiveFigures
+    let log: [LiveSpan]
+    /// Which calibration it came after.
+    let calibration: Int
   }
 
   /// Runs everything; when it is interrupted, what has been served to its end.
   ///
-  /// The machine's speed drifts within minutes: the stages are timed before and after each run, and a point's policy is
-  /// simulated with the times around all of its runs.
+  /// The machine's speed drifts within minutes: the stages are timed before and after each run, which is simulated with
+  /// the speed of those.
   func run(_ interrupt: InterruptFlag) throws -> (comparisons: [LiveComparison], drift: String) {
-    var timings = points.map { $0.experiment.policies.map { _ in LiveTimings() } }
+    var calibrations = Calibrations()
     var steps: [Double] = []
-    func calibrate() throws -> LiveTimings? {
-      if interrupt.isRaised() { return nil }
+    func calibrate() throws -> Bool {
       do throws(KernelBenchError) {
         let timings = try session.server.calibrate()
+        calibrations.add(timings)
         if let step = session.stepSeconds(timings) { steps.append(step) }
-        return timings
+        return true
       } catch .interrupted {
-        return nil
+        return false
       } catch {
         throw LiveSession.fault(error)
       }
     }
-    var before = try calibrate()
-    // One pass after the other over all points: what changes slowly on the machine is noise, too.
-    var live = points.map { $0.experiment.policies.map { _ in [LiveFigures]() } }
     let all = points.reduce(0) { $0 + $1.experiment.policies.count } * repeats
     var progress = Progress("live runs", verbosity)
-    var done = 0
+    var served: [Served] = []
+    var isOver = try !calibrate()
+    // One pass after the other over all points: what changes slowly on the machine is noise, too.
     for _ in 0..<repeats {
       for (place, point) in points.enumerated() {
-        for (index, policy) in point.experiment.policies.enumerated() {
-          guard !interrupt.isRaised(), let earlier = before else { break }
-          progress.show(done, of: all, "\(point.name) \(policy.name)")
+        for (index, policy) in point.experiment.policies.enumerated() where !isOver {
+          progress.show(served.count, of: all, "\(point.name) \(policy.name)")
           let (clock, load) = (ClockWatch(), MachineLoad())
-          let recorder = point.experiment.serve(policy: index, replication: 0, on: session.server)
+          let live = point.experiment.serve(policy: index, replication: 0, on: session.server)
           if let failure = session.server.failure { throw LiveSession.fault(failure) }
-          if session.server.isStopped { break }
+          isOver = session.server.isStopped
+          if isOver { break }
           LiveSession.warn(of: clock, load, session.server, run: "\(point.name) \(policy.name)")
-          before = try calibrate()
-          live[place][index].append(LiveFigures(recorder))
-          timings[place][index] = timings[place][index] + earlier + (before ?? LiveTimings())
-          done += 1
+          served.append(
+            Served(
+              place: place, policy: index, figures: LiveFigures(live), log: session.server.log,
+              calibration: steps.count - 1))
+          isOver = try !calibrate()
         }
       }
     }
     progress.clear()
-    var comparisons: [LiveComparison] = []
-    for (place, point) in points.enumerated() {
-      for (index, policy) in point.experiment.policies.enumerated() {
-        let runs = live[place][index]
-        if runs.isEmpty { continue }
-        let timed = LivePoints(try session.scenario(timed: timings[place][index])).list[place]
-        let simulated = point.experiment.simulate(
-          policy: index, replication: 0,
-          asServedBy: try Experiment(timed.scenario, policies: policies))
-        comparisons.append(
-          LiveComparison(
-            point: point.name, policy: policy.name, queries: simulated.usage.offered,
-            simulated: LiveFigures(simulated), live: runs))
+    let runs = try served.map { try simulated($0, calibrations.timings(after: $0.calibration)) }
+    let comparisons = points.enumerated().flatMap { place, point in
+      point.experiment.policies.enumerated().compactMap { index, policy in
+        let own = zip(served, runs).filter { $0.0.place == place && $0.0.policy == index }
+        return own.isEmpty
+          ? nil : LiveComparison(point: point.name, policy: policy.name, runs: own.map(\.1))
       }
     }
     return (comparisons, Self.drift(steps))
+  }
+
+  /// Draws of the noise that a run is simulated for: one alone would be as far off as a live run is.
+  private static let draws = 20
+
+  private func simulated(
+    _ run: Served, _ timings: LiveTimings
+  ) throws(InputError) -> LiveComparison.Run {
+    let experiment = points[run.place].experiment
+    let timed = try Experiment(
+      LivePoints(try session.scenario(timed: timings)).list[run.place].scenario, policies: policies)
+    return LiveComparison.Run(
+      live: run.figures,
+      simulated: (0..<Self.draws).map { draw in
+        LiveFigures(
+          experiment.simulate(policy: run.policy, replication: 0, asServedBy: timed, draw: draw))
+      },
+      replayed: LiveFigures(
+        experiment.replay(policy: run.policy, replication: 0, run.log, otherwise: timings)))
   }
 
   /// What the machine's speed did meanwhile.

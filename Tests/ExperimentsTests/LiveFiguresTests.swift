@@ -55,52 +55,70 @@ import Workload
     #expect(LiveFigures.distance([], []) == 0 && LiveFigures.distance([], [1]) == 1)
   }
 
+  @Test func figuresAreOfCompletedQueriesAlone() {
+    let nothing = run([nil])
+    #expect(nothing[.throughputQueries] == nil && nothing[.latencyP99] == nil)
+    #expect(nothing[.violationRatio] == 1 && nothing.dropped == 1)
+    // Linear between order statistics: 0.99 x 2 = 1.98.
+    #expect(abs((run([1, 2, 4])[.latencyP99] ?? 0) - 3.96) < 1e-9)
+  }
+
+  /// Live runs, each with the same simulated ones.
+  private func comparison(
+    _ simulated: [[Double?]], live: [[Double?]], replayed: [Double?]? = nil
+  ) -> LiveComparison {
+    LiveComparison(
+      point: "", policy: "p",
+      runs: live.map { latencies in
+        .init(
+          live: run(latencies, slo: 9), simulated: simulated.map { run($0, slo: 9) },
+          replayed: run(replayed ?? latencies, slo: 9))
+      })
+  }
+
+  private func mean(_ comparison: LiveComparison) throws -> LiveComparison.Row {
+    try #require(comparison.rows.first { $0.metric == .latencyMean })
+  }
+
   @Test func anAimIsMetWithinItOrWithinTheNoise() throws {
-    func row(_ simulated: Double, _ live: [Double]) throws -> LiveComparison.Row {
-      let comparison = LiveComparison(
-        point: "", policy: "p", queries: 1, simulated: run([simulated], slo: 9),
-        live: live.map { run([$0], slo: 9) })
-      return try #require(comparison.rows.first { $0.metric == .latencyMean })
-    }
-    let near = try row(1.04, [1, 1])
+    let near = try mean(comparison([[1.04]], live: [[1], [1]]))
     #expect(near.holds == true && !near.holdsByNoise && abs(near.error - 0.04) < 1e-12)
-    let far = try row(1.2, [1, 1])
+    let far = try mean(comparison([[1.2]], live: [[1], [1]]))
     #expect(far.holds == false)
-    let noisy = try row(1.2, [0.8, 1.2])
+    let noisy = try mean(comparison([[1.2]], live: [[0.8], [1.2]]))
     #expect(noisy.holds == true && noisy.holdsByNoise && abs((noisy.noise ?? 0) - 0.4) < 1e-12)
   }
 
+  @Test func aPredictionIsTheMeanOverItsDraws() throws {
+    let row = try mean(comparison([[1], [2], [6]], live: [[2], [2]], replayed: [2.1]))
+    #expect(row.simulated == 3 && row.error == 0.5)
+    #expect(abs(row.replayedError - 0.05) < 1e-12)
+  }
+
   @Test func nothingIsJudgedByOneRunOrWithoutQueries() throws {
-    let one = LiveComparison(
-      point: "", policy: "p", queries: 2, simulated: run([1, 2]), live: [run([1, 2])])
-    #expect(one.holds == nil && one.noiseDistance == nil)
-    let none = LiveComparison(
-      point: "", policy: "p", queries: 1, simulated: run([nil]), live: [run([nil]), run([nil])])
-    #expect(none.holds == nil && none.rows.allSatisfy { $0.holds == nil })
+    let one = comparison([[1, 2]], live: [[1, 2]])
+    #expect(one.rows.allSatisfy { $0.holds == nil } && one.noiseDistance == nil)
+    let none = comparison([[nil]], live: [[nil], [nil]])
+    #expect(none.rows.map(\.metric) == [.violationRatio] && none.rows[0].holds == nil)
     // A percentile of few queries is shown and not judged.
-    let few = LiveComparison(
-      point: "", policy: "p", queries: 99, simulated: run([1]), live: [run([1]), run([1])])
+    let few = comparison(
+      [[Double](repeating: 1, count: 99)],
+      live: .init(repeating: .init(repeating: 1, count: 99), count: 2))
     let percentiles = Dictionary(uniqueKeysWithValues: few.rows.map { ($0.metric, $0.holds) })
+    #expect(few.queries == 99)
     #expect(percentiles[.latencyP95] == true && percentiles[.latencyP99] == Bool?.none)
   }
 
   @Test func noiseIsTheMeanDifferenceOfTwoRuns() throws {
-    let three = LiveComparison(
-      point: "", policy: "p", queries: 1, simulated: run([1], slo: 9),
-      live: [run([1], slo: 9), run([2], slo: 9), run([3], slo: 9)])
-    let row = try #require(three.rows.first { $0.metric == .latencyMean })
+    let row = try mean(comparison([[1]], live: [[1], [2], [3]]))
     // (1 + 2 + 1) / 3 over 2.
     #expect(abs((row.noise ?? 0) - 2.0 / 3) < 1e-12)
   }
 
-  @Test func aComparisonHoldsWhereAllItsAimsAreMet() {
-    let good = LiveComparison(
-      point: "", policy: "p", queries: 2, simulated: run([1, 2]),
-      live: [run([1, 2]), run([1, 2])])
-    #expect(good.holds == true && good.distance == 0 && good.noiseDistance == 0)
-    let bad = LiveComparison(
-      point: "", policy: "p", queries: 2, simulated: run([1, 2]),
-      live: [run([2, 4]), run([2, 4])])
-    #expect(bad.holds == false && bad.distance == 0.5)
+  @Test func distancesAreOfAllRunsTogether() {
+    let good = comparison([[1, 2]], live: [[1, 2], [1, 2]])
+    #expect(good.distance == 0 && good.noiseDistance == 0 && good.replayedDistance == 0)
+    let bad = comparison([[1, 2]], live: [[2, 4], [2, 4]])
+    #expect(bad.distance == 0.5 && bad.replayedDistance == 0)
   }
 }

@@ -97,7 +97,7 @@ import Workload
     for (link, target) in [
       ("a/Traces", "Traces"), ("a/b/Profiles", "Scenarios/Profiles"),
       ("a/b/Latents/sd15-512.table", "Tests/CommandLineTests/Fixtures/small.table"),
-      ("a/b/Latents/sd15-mini-128.table", "Scenarios/Latents/sd15-mini-128.table"),
+      ("a/b/Latents/sd15-mini-64x128.table", "Scenarios/Latents/sd15-mini-64x128.table"),
       ("Scenarios", "a/b"),
     ] {
       let place = URL(filePath: "\(folder)/\(link)")

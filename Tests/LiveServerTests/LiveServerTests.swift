@@ -1,8 +1,10 @@
 import Cluster
 import DiffusionModels
 import EventEngine
+import KernelBench
 import LatencyProfiles
 import LatentDynamics
+import Synchronization
 import Testing
 import Workload
 
@@ -61,6 +63,9 @@ import Workload
         server.begin(work(3, stage, parts: [0]))
         #expect(server.wait(until: .distantFuture) == .ended(ticket: 3))
       }
+      #expect(server.log.count == 8)
+      #expect(server.log.allSatisfy { $0.inThread <= $0.duration && $0.inThread > .zero })
+      #expect(zip(server.log, server.log.dropFirst()).allSatisfy { $0.start < $1.start })
       server.forget(0)
       #expect(server.entropyBits(of: 0) == nil && server.entropyBits(of: 1) != nil)
     }
@@ -79,7 +84,12 @@ import Workload
   }
 
   @Test func anInterruptionStops() throws {
-    let server = try LiveServer(Self.plan, isInterrupted: { true })
+    #expect(throws: KernelBenchError.interrupted) {
+      _ = try LiveServer(Self.plan, isInterrupted: { true })
+    }
+    let flag = Mutex(false)
+    let server = try LiveServer(Self.plan, isInterrupted: { flag.withLock { $0 } })
+    flag.withLock { $0 = true }
     #expect(server.wait(until: .distantFuture) == .stopped)
   }
 
@@ -114,8 +124,8 @@ import Workload
     func key(_ images: Int) -> LiveTimings.Key {
       .init(piece: .init(stage: .denoise, shape: Self.shape, images: images), isCPU: false)
     }
-    for seconds in [1.0, 2, 3] { timings.add(key(1), seconds: seconds, handOff: 0.5) }
-    timings.add(key(4), seconds: 10, handOff: 0.5)
+    for seconds in [1.0, 2, 3] { timings.add(.of(key(1), seconds: seconds)) }
+    timings.add(.of(key(4), seconds: 10))
     for seconds in [2.0, 3] { timings.addBeside(key(1), seconds: seconds) }
     timings.addBeside(key(4), seconds: 20)
     // 1, 1.5 and 2.

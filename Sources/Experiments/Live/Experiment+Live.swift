@@ -59,15 +59,31 @@ extension Experiment {
 
   /// One run for real: what it reported. It ends early where the server was interrupted or failed.
   public func serve(policy index: Int, replication: Int, on server: LiveServer) -> RunRecorder {
-    let told = server.run {
-      var run = ClusterSimulation(
-        cluster: scenario.cluster, stream: queries(replication), policy: policies[index],
-        times: times[index], seed: QueryStreams.seed(scenario.run.seed, replication: replication),
-        trajectories: scenario.latents?.table,
-        executor: server, observer: RunRecorder(keepsSeries: replication == 0))
-      return run.runLive()
-    }
-    guard let recorder = told as? RunRecorder else {
+    server.run { run(policy: index, replication: replication, by: server) }
+  }
+
+  /// The same run again, in which work takes what it took for real, at the time at which it did.
+  ///
+  /// - Parameters:
+  ///   - log: what the server did.
+  ///   - otherwise: timings for what it never did.
+  public func replay(
+    policy index: Int, replication: Int, _ log: [LiveSpan], otherwise: LiveTimings
+  ) -> RunRecorder {
+    run(
+      policy: index, replication: replication,
+      by: ReplayExecutor(log, otherwise: otherwise, table: scenario.latents?.table))
+  }
+
+  private func run(
+    policy index: Int, replication: Int, by executor: any Executor
+  ) -> RunRecorder {
+    var run = ClusterSimulation(
+      cluster: scenario.cluster, stream: queries(replication), policy: policies[index],
+      times: times[index], seed: QueryStreams.seed(scenario.run.seed, replication: replication),
+      trajectories: scenario.latents?.table,
+      executor: executor, observer: RunRecorder(keepsSeries: replication == 0))
+    guard let recorder = run.runLive() as? RunRecorder else {
       preconditionFailure("a run returned another observer than it was given")
     }
     return recorder

@@ -5,62 +5,33 @@ public import Results
 /// What a run came to, simulated or live, in the figures that the two are compared by.
 public struct LiveFigures: Sendable {
   /// Queries that arrived.
-  public let offered: Int
+  public var offered: Int { count(.offered) }
   /// Queries that were turned away.
-  public let dropped: Int
+  public var dropped: Int { count(.dropped) }
   /// Queries that were still in the system at the end.
-  public let inFlight: Int
+  public var inFlight: Int { count(.inFlight) }
   /// Seconds of each completed query, ascending: one for each.
   public let latencies: [Double]
   private let values: MetricValues
 
   /// The figures of a run, of all queries.
   public init(_ recorder: RunRecorder) {
-    let usage = recorder.usage
-    var latencies: [Double] = []
-    var (steps, violations) = (0.0, 0.0)
-    var (offered, dropped, inFlight) = (0, 0, 0)
-    for record in recorder.records {
-      offered += 1
-      if case .dropped = record.outcome { dropped += 1 }
-      if record.outcome == .inFlight { inFlight += 1 }
-      if !record.isOnTime { violations += 1 }
-      guard record.outcome == .completed else { continue }
-      latencies.append(record.latency.seconds)
-      steps += record.evaluations
-    }
-    latencies.sort()
-    self.latencies = latencies
-    let (count, span) = (Double(latencies.count), usage.end.seconds)
-    var values = MetricValues()
-    if count > 0, span > 0 {
-      values[.latencyMean] = latencies.reduce(0, +) / count
-      for (metric, p) in [(Metric.latencyP50, 0.5), (.latencyP95, 0.95), (.latencyP99, 0.99)] {
-        values[metric] = Self.quantile(p, of: latencies)
-      }
-      values[.throughputQueries] = count / span
-      values[.stepsMean] = steps / count
-      let busy = usage.workers.reduce(0) { $0 + $1.busyTotal.seconds }
-      values[.acceleratorUtilisation] = busy / span / Double(max(usage.workers.count, 1))
-      let cores = usage.cpuPools.reduce(0) { $0 + $1.cores }
-      let working = usage.cpuPools.reduce(0) { $0 + $1.busyTotal.seconds }
-      values[.cpuUtilisation] = working / span / Double(max(cores, 1))
-    }
-    if offered > 0 { values[.violationRatio] = violations / Double(offered) }
-    (self.offered, self.dropped, self.inFlight) = (offered, dropped, inFlight)
+    let completed = recorder.records.filter { $0.outcome == .completed }.map(\.latency)
+    latencies = completed.map(\.seconds).sorted()
+    var values = RunMetrics.values(of: recorder, warmup: .zero)
+    // Of few queries, too: who reads it sees how many there are.
+    var quantiles = Quantiles()
+    for latency in completed { quantiles.add(latency.nanoseconds) }
+    values[.latencyP99] = quantiles.quantiles([0.99]).first.map { $0 / 1e9 }
     self.values = values
   }
 
   /// A value; nil where nothing was completed.
-  public subscript(metric: Metric) -> Double? { values[metric] }
-
-  /// Linear between order statistics (type 7).
-  static func quantile(_ p: Double, of sorted: [Double]) -> Double {
-    let position = p * Double(sorted.count - 1)
-    let below = Int(position)
-    let share = position - Double(below)
-    return sorted[below] * (1 - share) + sorted[min(below + 1, sorted.count - 1)] * share
+  public subscript(metric: Metric) -> Double? {
+    latencies.isEmpty && metric != .violationRatio ? nil : values[metric]
   }
+
+  private func count(_ metric: Metric) -> Int { Int(values[metric] ?? 0) }
 
   /// The largest distance of two empirical distributions (Kolmogorov and Smirnov), 0...1; both ascending.
   public static func distance(_ a: [Double], _ b: [Double]) -> Double {

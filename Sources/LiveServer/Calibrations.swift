@@ -1,0 +1,41 @@
+import KernelBench
+
+/// The timings that were taken between the runs of a session, and what they say of the machine's speed at each.
+///
+/// A time is taken as what its piece of work takes on the whole, by how slow the machine is at the time, by what is left:
+/// the first and the last are known by all of the session's timings, and only the speed by those next to a run.
+public struct Calibrations: Sendable {
+  private var list: [LiveTimings] = []
+
+  /// None yet.
+  public init() {}
+
+  /// Takes in the next.
+  public mutating func add(_ timings: LiveTimings) { list.append(timings) }
+
+  /// Timings for a run between the one with this index and the next, if there is one.
+  public func timings(after index: Int) -> LiveTimings {
+    let base = base
+    let slowness = list.map { Self.slowness(of: $0, base) }
+    let near = slowness[index..<min(index + 2, list.count)]
+    let here = near.reduce(0, +) / Double(near.count)
+    return zip(list, slowness).map { $0.scaled(by: here / $1) }.reduce(LiveTimings(), +)
+  }
+
+  /// Median seconds of each piece, of all timings.
+  private var base: [LiveTimings.Key: Double] {
+    list.reduce(LiveTimings(), +).whole.mapValues(\.median)
+  }
+
+  /// Median over all pieces of work of their time over what they take on the whole.
+  private static func slowness(
+    of timings: LiveTimings, _ base: [LiveTimings.Key: Double]
+  ) -> Double {
+    var ratios = Samples()
+    for (key, samples) in timings.whole {
+      guard let median = base[key], median > 0 else { continue }
+      ratios.seconds += samples.seconds.map { $0 / median }
+    }
+    return ratios.count > 0 ? ratios.median : 1
+  }
+}
