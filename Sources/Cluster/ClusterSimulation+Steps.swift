@@ -122,7 +122,7 @@ extension ClusterSimulation {
     return trajectories.error(row: Int(p.trajectory), path, ending)
   }
 
-  /// Time of one piece of accelerator work: median x residual, or a synthetic draw.
+  /// Time of one piece of accelerator work: median x residual, or a synthetic draw; and what a pause before it costs.
   mutating func acceleratorTime(
     _ stage: Stage, on w: Int, images: Int, oldest: Int
   ) -> SimulationDuration {
@@ -158,7 +158,11 @@ extension ClusterSimulation {
       for helper in workers[w].helpers { slowest = max(slowest, stragglerFactor(Int(helper))) }
     }
     nanoseconds *= slowest
-    return SimulationDuration(seconds: nanoseconds / 1e9)
+    let time = SimulationDuration(seconds: nanoseconds / 1e9)
+    guard let afterIdle = nodes[node].afterIdle,
+      loop.now - workers[w].lastEnd >= afterIdle.pause
+    else { return time }
+    return time + afterIdle.extra
   }
 
   /// The share of the images in a worker's running batch whose step is one of those that are guided.
@@ -255,6 +259,7 @@ extension ClusterSimulation {
 
   private mutating func makeIdle(_ helper: Int) {
     workers[helper].operation = .idle
+    workers[helper].lastEnd = loop.now
     views[helper].runningImages = 0
     setParked(helper, true)
   }

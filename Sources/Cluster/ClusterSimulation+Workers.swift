@@ -261,11 +261,6 @@ extension ClusterSimulation {
     let node = Int(workers[w].node)
     var duration =
       isLive ? .zero : acceleratorTime(stage, on: w, images: images, oldest: Int(oldest))
-    if let afterIdle = nodes[node].afterIdle, !isLive,
-      loop.now - workers[w].lastEnd >= afterIdle.pause
-    {
-      duration += afterIdle.extra
-    }
     if stage == .denoise {
       duration += lookTime(w) + SimulationDuration(nanoseconds: workers[w].overhead)
       workers[w].overhead = 0

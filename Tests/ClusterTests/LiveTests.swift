@@ -166,6 +166,19 @@ final class PunctualExecutor: Executor {
     let steps = result.spans.filter { $0.resource == .accelerator }
     #expect(steps.map(\.end.seconds) == [6, 8, 16.5, 18.5, 26, 28])
   }
+
+  @Test func whoHelpedWasNotIdle() throws {
+    var bench = Bench()
+    (bench.encode, bench.decode, bench.postProcess) = (nil, nil, nil)
+    (bench.workers, bench.binding) = (2, .perWorker(stealing: false))
+    bench.policy.steps = ParallelSteps(accelerators: 2)
+    bench.conditions = {
+      $1.afterIdle = AfterIdle(.init(idleSeconds: 3, extraSeconds: 0.5, repetitions: 1))
+    }
+    // Two steps of 1 s on both. The second query is the other's, which has helped until 2.
+    let result = try bench.run([.init(at: 0), .init(at: 4)])
+    #expect(result.ends == [2, 6])
+  }
 }
 
 /// Devices that slow each other down.
