@@ -249,7 +249,7 @@ extension Experiment {
   ) -> RunRecorder {
     simulate(
       policies[index], other.times[index], cluster: other.scenario.cluster,
-      replication: replication, draw: draw, warmup: .zero, keepsSeries: false)
+      replication: replication, draw: draw, keepsSeries: false)
   }
 
   /// A replication's queries. Deadlines come from the baseline's placement: the same for every policy.
@@ -258,10 +258,11 @@ extension Experiment {
       replication: replication, times: times[0], placement: policies[0].placement)
   }
 
-  private func simulate(
+  /// A run by the simulation's clock, or by an executor's.
+  func simulate(
     _ policy: PolicySet, _ times: ServiceTimes, cluster: ClusterConfiguration? = nil,
-    replication: Int, draw: Int = 0, warmup: SimulationTime, keepsSeries: Bool,
-    companion: (any Observer)? = nil
+    replication: Int, draw: Int = 0, warmup: SimulationTime = .zero, keepsSeries: Bool,
+    executor: (any Executor)? = nil, companion: (any Observer)? = nil
   ) -> RunRecorder {
     // The queries have seeds of their own.
     let seed = QueryStreams.seed(scenario.run.seed &+ UInt64(draw), replication: replication)
@@ -270,9 +271,10 @@ extension Experiment {
       times: times,
       seed: seed, horizon: scenario.run.horizon.map { .zero + $0 } ?? .distantFuture,
       countingFrom: warmup,
-      trajectories: scenario.latents?.table,
+      trajectories: scenario.latents?.table, executor: executor,
       observer: RunRecorder(keepsSeries: keepsSeries, companion: companion))
-    guard let recorder = simulation.run() as? RunRecorder else {
+    let told = executor == nil ? simulation.run() : simulation.runLive()
+    guard let recorder = told as? RunRecorder else {
       preconditionFailure("a run returned another observer than it was given")
     }
     return recorder

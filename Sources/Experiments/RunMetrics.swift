@@ -82,15 +82,18 @@ enum RunMetrics {
     return metrics
   }
 
-  /// Latencies of the queries that arrived at or after `warmup` and were completed, in nanoseconds, at
-  /// ``StoredCDF/probabilities``; empty without any.
-  static func latencyQuantiles(of recorder: RunRecorder, warmup: SimulationTime) -> [Double] {
+  /// Latencies of the queries that arrived at or after `warmup` and were completed, in nanoseconds, at these
+  /// probabilities; empty without any.
+  static func latencyQuantiles(
+    of recorder: RunRecorder, warmup: SimulationTime,
+    at probabilities: [Double] = StoredCDF.probabilities
+  ) -> [Double] {
     var latencies = Quantiles()
     for record in recorder.records
     where record.query.arrival >= warmup && record.outcome == .completed {
       latencies.add(record.latency.nanoseconds)
     }
-    return latencies.quantiles(StoredCDF.probabilities)
+    return latencies.quantiles(probabilities)
   }
 
   private struct Sums {

@@ -5,26 +5,23 @@ import KernelBench
 /// A time is taken as what its piece of work takes on the whole, by how slow the machine is at the time, by what is left:
 /// the first and the last are known by all of the session's timings, and only the speed by those next to a run.
 public struct Calibrations: Sendable {
-  private var list: [LiveTimings] = []
+  /// How slow the machine was at each: 1 on the whole.
+  private let slowness: [Double]
+  /// All timings, as of a machine that is as slow as on the whole.
+  private let steady: LiveTimings
 
-  /// None yet.
-  public init() {}
-
-  /// Takes in the next.
-  public mutating func add(_ timings: LiveTimings) { list.append(timings) }
+  /// - Parameter list: in the order in which they were taken.
+  public init(_ list: [LiveTimings]) {
+    let base = list.reduce(LiveTimings(), +).whole.mapValues(\.median)
+    let slowness = list.map { Self.slowness(of: $0, base) }
+    self.slowness = slowness
+    steady = zip(list, slowness).map { $0.scaled(by: 1 / $1) }.reduce(LiveTimings(), +)
+  }
 
   /// Timings for a run between the one with this index and the next, if there is one.
   public func timings(after index: Int) -> LiveTimings {
-    let base = base
-    let slowness = list.map { Self.slowness(of: $0, base) }
-    let near = slowness[index..<min(index + 2, list.count)]
-    let here = near.reduce(0, +) / Double(near.count)
-    return zip(list, slowness).map { $0.scaled(by: here / $1) }.reduce(LiveTimings(), +)
-  }
-
-  /// Median seconds of each piece, of all timings.
-  private var base: [LiveTimings.Key: Double] {
-    list.reduce(LiveTimings(), +).whole.mapValues(\.median)
+    let near = slowness[index..<min(index + 2, slowness.count)]
+    return steady.scaled(by: near.reduce(0, +) / Double(near.count))
   }
 
   /// Median over all pieces of work of their time over what they take on the whole.

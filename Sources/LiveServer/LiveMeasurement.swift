@@ -42,17 +42,6 @@ public struct LiveTimings: Sendable {
   struct Key: Hashable, Sendable {
     let piece: LivePlan.Piece
     let isCPU: Bool
-
-    init(piece: LivePlan.Piece, isCPU: Bool) {
-      self.piece = piece
-      self.isCPU = isCPU
-    }
-
-    init(_ work: LiveWork) {
-      self.init(
-        piece: .init(stage: work.stage, shape: work.shape, images: work.images),
-        isCPU: work.worker == nil)
-    }
   }
 
   /// None yet.
@@ -80,9 +69,9 @@ public struct LiveTimings: Sendable {
     afterIdle.seconds.append(seconds.reduce(0) { $0 + $1 / warm - 1 })
   }
 
-  mutating func addBeside(_ key: Key, seconds: Double) {
-    guard let alone = whole[key]?.median, alone > 0 else { return }
-    beside[key, default: Samples()].seconds.append(seconds / alone)
+  mutating func addBeside(_ span: LiveSpan) {
+    guard let alone = whole[span.key]?.median, alone > 0 else { return }
+    beside[span.key, default: Samples()].seconds.append(span.duration.seconds / alone)
   }
 
   /// By how much longer a stage takes beside the other kind of device, in the median over all batch sizes; nil without
@@ -96,6 +85,14 @@ public struct LiveTimings: Sendable {
   mutating func add(_ span: LiveSpan) {
     whole[span.key, default: Samples()].seconds.append(span.duration.seconds)
     if !span.key.isCPU { handOff.seconds.append((span.duration - span.inThread).seconds) }
+  }
+}
+
+extension LiveTimings.Key {
+  init(_ work: LiveWork) {
+    self.init(
+      piece: .init(stage: work.stage, shape: work.shape, images: work.images),
+      isCPU: work.worker == nil)
   }
 }
 
@@ -203,8 +200,7 @@ extension LiveServer {
 
   /// Times the first steps of the smallest batch after a pause.
   private func calibrateAfterIdle(into timings: inout LiveTimings) throws(KernelBenchError) {
-    let batches = plan.onAccelerator.filter { $0.stage == .denoise }
-    guard let piece = batches.min(by: { $0.images < $1.images }) else { return }
+    guard let piece = stepBatches.first else { return }
     for _ in 0..<2 {
       try run { () throws(KernelBenchError) in
         let end = now + SimulationDuration(seconds: Self.pauseSeconds)
@@ -223,19 +219,21 @@ extension LiveServer {
     guard case .ended = wait(until: .distantFuture) else { throw failure ?? .interrupted }
   }
 
+  /// Steps of each batch size, the smallest first.
+  private var stepBatches: [LivePlan.Piece] {
+    plan.onAccelerator.filter { $0.stage == .denoise }.sorted { $0.images < $1.images }
+  }
+
   /// Steps of a schedule.
   private var steps: Int { (plan.latents?.grid ?? TrajectoryGrid()).steps }
 
   /// Times steps of the smallest and the largest batch while a core does its stages in turn, as a pipelined server does.
   private func calibrateBeside(into timings: inout LiveTimings) throws(KernelBenchError) {
-    let batches = plan.onAccelerator.filter { $0.stage == .denoise }.sorted {
-      $0.images < $1.images
-    }
+    let batches = stepBatches
     let others = Stage.allCases.compactMap { stage in plan.onCPU.first { $0.stage == stage } }
     guard !others.isEmpty, let first = batches.first, let last = batches.last else { return }
     for piece in first == last ? [first] : [first, last] {
       try run { () throws(KernelBenchError) in
-        var starts = [now, now]
         var rounds = [0, 0]
         var inFlight = 0
         // Until the core has done each of its stages, too.
@@ -243,25 +241,19 @@ extension LiveServer {
         func next(_ ticket: Int) {
           let isCPU = ticket == 1
           let chosen = isCPU ? others[rounds[1] % others.count] : piece
-          let work = work(
-            chosen, ticket: ticket, isCPU: isCPU, round: isCPU ? 0 : rounds[0])
-          starts[ticket] = now
           inFlight += 1
-          begin(work)
+          begin(work(chosen, ticket: ticket, isCPU: isCPU, round: isCPU ? 0 : rounds[0]))
         }
         next(0)
         next(1)
         while inFlight > 0 {
-          guard case .ended(let ticket) = wait(until: .distantFuture) else {
+          guard case .ended(let ticket) = wait(until: .distantFuture), let span = log.last else {
             throw failure ?? .interrupted
           }
           inFlight -= 1
           // What ends after the others have stopped has run alone in part.
           if isOver() { continue }
-          let isCPU = ticket == 1
-          timings.addBeside(
-            .init(piece: isCPU ? others[rounds[1] % others.count] : piece, isCPU: isCPU),
-            seconds: (now - starts[ticket]).seconds)
+          timings.addBeside(span)
           rounds[ticket] += 1
           if !isOver() { next(ticket) }
         }

@@ -60,14 +60,11 @@ struct LiveValidation {
   ///
   /// The machine's speed drifts within minutes: the stages are timed before and after each run, which is simulated with
   /// the speed of those.
-  func run(_ interrupt: InterruptFlag) throws -> (comparisons: [LiveComparison], drift: String) {
-    var calibrations = Calibrations()
-    var steps: [Double] = []
+  func run() throws -> (comparisons: [LiveComparison], drift: String) {
+    var timings: [LiveTimings] = []
     func calibrate() throws -> Bool {
       do throws(KernelBenchError) {
-        let timings = try session.server.calibrate()
-        calibrations.add(timings)
-        if let step = session.stepSeconds(timings) { steps.append(step) }
+        timings.append(try session.server.calibrate())
         return true
       } catch .interrupted {
         return false
@@ -75,39 +72,42 @@ struct LiveValidation {
         throw LiveSession.fault(error)
       }
     }
-    let all = points.reduce(0) { $0 + $1.experiment.policies.count } * repeats
+    let pairs = points.indices.flatMap { place in
+      points[place].experiment.policies.indices.map { (place: place, policy: $0) }
+    }
     var progress = Progress("live runs", verbosity)
     var served: [Served] = []
-    var isOver = try !calibrate()
+    var isReady = try calibrate()
     // One pass after the other over all points: what changes slowly on the machine is noise, too.
-    for _ in 0..<repeats {
-      for (place, point) in points.enumerated() {
-        for (index, policy) in point.experiment.policies.enumerated() where !isOver {
-          progress.show(served.count, of: all, "\(point.name) \(policy.name)")
-          let (clock, load) = (ClockWatch(), MachineLoad())
-          let live = point.experiment.serve(policy: index, replication: 0, on: session.server)
-          if let failure = session.server.failure { throw LiveSession.fault(failure) }
-          isOver = session.server.isStopped
-          if isOver { break }
-          LiveSession.warn(of: clock, load, session.server, run: "\(point.name) \(policy.name)")
-          served.append(
-            Served(
-              place: place, policy: index, figures: LiveFigures(live), log: session.server.log,
-              calibration: steps.count - 1))
-          isOver = try !calibrate()
-        }
-      }
+    for (place, policy) in repeatElement(pairs, count: repeats).joined() {
+      guard isReady else { break }
+      let experiment = points[place].experiment
+      let name = "\(points[place].name) \(experiment.policies[policy].name)"
+      progress.show(served.count, of: pairs.count * repeats, name)
+      let (clock, load) = (ClockWatch(), MachineLoad())
+      let live = experiment.serve(policy: policy, replication: 0, on: session.server)
+      if let failure = session.server.failure { throw LiveSession.fault(failure) }
+      if session.server.isStopped { break }
+      LiveSession.warn(of: clock, load, session.server, run: name)
+      served.append(
+        Served(
+          place: place, policy: policy, figures: LiveFigures(live), log: session.server.log,
+          calibration: timings.count - 1))
+      isReady = try calibrate()
     }
     progress.clear()
-    let runs = try served.map { try simulated($0, calibrations.timings(after: $0.calibration)) }
-    let comparisons = points.enumerated().flatMap { place, point in
-      point.experiment.policies.enumerated().compactMap { index, policy in
-        let own = zip(served, runs).filter { $0.0.place == place && $0.0.policy == index }
-        return own.isEmpty
-          ? nil : LiveComparison(point: point.name, policy: policy.name, runs: own.map(\.1))
+    let calibrations = Calibrations(timings)
+    let comparisons = try pairs.compactMap { place, policy -> LiveComparison? in
+      let runs = try served.filter { $0.place == place && $0.policy == policy }.map {
+        try simulated($0, calibrations.timings(after: $0.calibration))
       }
+      let point = points[place]
+      return runs.isEmpty
+        ? nil
+        : LiveComparison(
+          point: point.name, policy: point.experiment.policies[policy].name, runs: runs)
     }
-    return (comparisons, Self.drift(steps))
+    return (comparisons, Self.drift(timings.compactMap(session.stepSeconds)))
   }
 
   /// Draws of the noise that a run is simulated for: one alone would be as far off as a live run is.

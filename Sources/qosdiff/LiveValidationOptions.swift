@@ -62,7 +62,7 @@ struct LiveValidationOptions: ParsableArguments {
       let count = repeats ?? 2
       let validation = try LiveValidation(
         session, policies: names, repeats: count, timeLimit: timeLimit ?? Self.timeLimit, verbosity)
-      let (comparisons, drift) = try validation.run(interrupt)
+      let (comparisons, drift) = try validation.run()
       let text = LiveText(comparisons: comparisons, repeats: count, drift: drift)
       if json { Output.json(text.listing) } else { Output.result(text.text) }
       if let out { try write(text, comparisons, session, to: out, verbosity) }

@@ -126,8 +126,8 @@ import Workload
     }
     for seconds in [1.0, 2, 3] { timings.add(.of(key(1), seconds: seconds)) }
     timings.add(.of(key(4), seconds: 10))
-    for seconds in [2.0, 3] { timings.addBeside(key(1), seconds: seconds) }
-    timings.addBeside(key(4), seconds: 20)
+    for seconds in [2.0, 3] { timings.addBeside(.of(key(1), seconds: seconds)) }
+    timings.addBeside(.of(key(4), seconds: 20))
     // 1, 1.5 and 2.
     #expect(timings.factor(of: .denoise, isCPU: false)?.value == 1.5)
     #expect(timings.factor(of: .denoise, isCPU: false)?.repetitions == 3)

@@ -84,16 +84,16 @@ extension LiveSpan {
   }
 
   @Test func aRunIsTimedByTheSpeedAroundIt() {
-    var calibrations = Calibrations()
     // Of a machine that is twice as slow the second time, and as fast again the third.
-    for slowness in [1.0, 2, 1] {
+    let list = [1.0, 2, 1].map { slowness in
       var timings = LiveTimings()
       for seconds in [2.0, 2, 3] {
         timings.add(.of(key(.denoise), seconds: slowness * seconds))
         timings.add(.of(key(.decode), seconds: slowness * seconds / 2))
       }
-      calibrations.add(timings)
+      return timings
     }
+    let calibrations = Calibrations(list)
     func median(_ index: Int, _ stage: Stage) -> Double {
       calibrations.timings(after: index).whole[key(stage)]?.median ?? 0
     }

@@ -78,15 +78,9 @@ extension Experiment {
   private func run(
     policy index: Int, replication: Int, by executor: any Executor
   ) -> RunRecorder {
-    var run = ClusterSimulation(
-      cluster: scenario.cluster, stream: queries(replication), policy: policies[index],
-      times: times[index], seed: QueryStreams.seed(scenario.run.seed, replication: replication),
-      trajectories: scenario.latents?.table,
-      executor: executor, observer: RunRecorder(keepsSeries: replication == 0))
-    guard let recorder = run.runLive() as? RunRecorder else {
-      preconditionFailure("a run returned another observer than it was given")
-    }
-    return recorder
+    simulate(
+      policies[index], times[index], replication: replication, keepsSeries: replication == 0,
+      executor: executor)
   }
 
   /// What identifies a live run: no two are alike, so that the time belongs to it.

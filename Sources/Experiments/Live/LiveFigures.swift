@@ -16,13 +16,11 @@ public struct LiveFigures: Sendable {
 
   /// The figures of a run, of all queries.
   public init(_ recorder: RunRecorder) {
-    let completed = recorder.records.filter { $0.outcome == .completed }.map(\.latency)
-    latencies = completed.map(\.seconds).sorted()
+    latencies = recorder.records.filter { $0.outcome == .completed }.map(\.latency.seconds).sorted()
     var values = RunMetrics.values(of: recorder, warmup: .zero)
     // Of few queries, too: who reads it sees how many there are.
-    var quantiles = Quantiles()
-    for latency in completed { quantiles.add(latency.nanoseconds) }
-    values[.latencyP99] = quantiles.quantiles([0.99]).first.map { $0 / 1e9 }
+    values[.latencyP99] = RunMetrics.latencyQuantiles(of: recorder, warmup: .zero, at: [0.99])
+      .first.map { $0 / 1e9 }
     self.values = values
   }
 
