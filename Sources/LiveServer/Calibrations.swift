@@ -8,7 +8,7 @@ public struct Calibrations: Sendable {
   /// How slow the machine was at each: 1 on the whole.
   private let slowness: [Double]
   /// All timings, as of a machine that is as slow as on the whole.
-  private let steady: LiveTimings
+  public let steady: LiveTimings
 
   /// - Parameter list: in the order in which they were taken.
   public init(_ list: [LiveTimings]) {
@@ -18,10 +18,15 @@ public struct Calibrations: Sendable {
     steady = zip(list, slowness).map { $0.scaled(by: 1 / $1) }.reduce(LiveTimings(), +)
   }
 
-  /// Timings for a run between the one with this index and the next, if there is one.
-  public func timings(after index: Int) -> LiveTimings {
+  /// How slow the machine was at a run between the timings with this index and the next, if there are any: 1 on the whole.
+  public func slowness(after index: Int) -> Double {
     let near = slowness[index..<min(index + 2, slowness.count)]
-    return steady.scaled(by: near.reduce(0, +) / Double(near.count))
+    return near.reduce(0, +) / Double(near.count)
+  }
+
+  /// Timings for such a run, `factor` times as long.
+  public func timings(after index: Int, factor: Double = 1) -> LiveTimings {
+    steady.scaled(by: factor * slowness(after: index))
   }
 
   /// Median over all pieces of work of their time over what they take on the whole.

@@ -31,7 +31,7 @@ public struct LiveMeasurement: Sendable {
 public struct LiveTimings: Sendable {
   /// By piece and whether a core does it.
   private(set) var whole: [Key: Samples] = [:]
-  /// While the other kind of device was busy: ratios to the median alone, of the same calibration.
+  /// While the other kind of device was busy: ratios to the median of the same loop alone, of the same calibration.
   private(set) var beside: [Key: Samples] = [:]
   /// First steps of a batch after a pause: ratios of all of them together to the median of one without a pause, less
   /// their number.
@@ -69,9 +69,15 @@ public struct LiveTimings: Sendable {
     afterIdle.seconds.append(seconds.reduce(0) { $0 + $1 / warm - 1 })
   }
 
-  mutating func addBeside(_ span: LiveSpan) {
-    guard let alone = whole[span.key]?.median, alone > 0 else { return }
-    beside[span.key, default: Samples()].seconds.append(span.duration.seconds / alone)
+  /// What was done beside the other kind of device, and the same alone.
+  mutating func addBeside(_ spans: [LiveSpan], alone: [LiveSpan]) {
+    let alone = Dictionary(grouping: alone, by: \.key).mapValues { spans in
+      Samples(spans.map(\.duration.seconds)).median
+    }
+    for span in spans {
+      guard let median = alone[span.key], median > 0 else { continue }
+      beside[span.key, default: Samples()].seconds.append(span.duration.seconds / median)
+    }
   }
 
   /// By how much longer a stage takes beside the other kind of device, in the median over all batch sizes; nil without
@@ -176,7 +182,7 @@ extension LiveServer {
       for images in sizes {
         for stage in Stage.allCases {
           for piece in plan.onAccelerator where piece.stage == stage && piece.images == images {
-            for round in 0..<(stage == .denoise ? steps : 1) {
+            for round in 0..<(stage == .denoise ? plan.steps : 1) {
               try perform(piece, isCPU: false, round: round)
             }
           }
@@ -224,41 +230,49 @@ extension LiveServer {
     plan.onAccelerator.filter { $0.stage == .denoise }.sorted { $0.images < $1.images }
   }
 
-  /// Steps of a schedule.
-  private var steps: Int { (plan.latents?.grid ?? TrajectoryGrid()).steps }
-
-  /// Times steps of the smallest and the largest batch while a core does its stages in turn, as a pipelined server does.
+  /// Times steps of the smallest and the largest batch, and the stages of a core in turn, each alone without a pause and
+  /// then both at once, as a pipelined server does them.
   private func calibrateBeside(into timings: inout LiveTimings) throws(KernelBenchError) {
     let batches = stepBatches
     let others = Stage.allCases.compactMap { stage in plan.onCPU.first { $0.stage == stage } }
     guard !others.isEmpty, let first = batches.first, let last = batches.last else { return }
+    let stages = try spans(of: nil, others)
     for piece in first == last ? [first] : [first, last] {
-      try run { () throws(KernelBenchError) in
-        var rounds = [0, 0]
-        var inFlight = 0
-        // Until the core has done each of its stages, too.
-        func isOver() -> Bool { rounds[0] >= steps && rounds[1] >= others.count }
-        func next(_ ticket: Int) {
-          let isCPU = ticket == 1
-          let chosen = isCPU ? others[rounds[1] % others.count] : piece
-          inFlight += 1
-          begin(work(chosen, ticket: ticket, isCPU: isCPU, round: isCPU ? 0 : rounds[0]))
+      let alone = stages + (try spans(of: piece, []))
+      timings.addBeside(try spans(of: piece, others), alone: alone)
+    }
+  }
+
+  /// Steps of a batch on an accelerator and, at the same time, stages of a core in turn, until there are enough of both.
+  private func spans(
+    of piece: LivePlan.Piece?, _ others: [LivePlan.Piece]
+  ) throws(KernelBenchError) -> [LiveSpan] {
+    var spans: [LiveSpan] = []
+    try run { () throws(KernelBenchError) in
+      let enough = [piece == nil ? 0 : plan.steps, 2 * others.count]
+      var rounds = [0, 0]
+      var inFlight = 0
+      func isOver() -> Bool { rounds[0] >= enough[0] && rounds[1] >= enough[1] }
+      func next(_ ticket: Int) {
+        let isCPU = ticket == 1
+        guard let chosen = isCPU ? others[rounds[1] % others.count] : piece else { return }
+        inFlight += 1
+        begin(work(chosen, ticket: ticket, isCPU: isCPU, round: isCPU ? 0 : rounds[0]))
+      }
+      for ticket in 0..<2 where enough[ticket] > 0 { next(ticket) }
+      while inFlight > 0 {
+        guard case .ended(let ticket) = wait(until: .distantFuture), let span = log.last else {
+          throw failure ?? .interrupted
         }
-        next(0)
-        next(1)
-        while inFlight > 0 {
-          guard case .ended(let ticket) = wait(until: .distantFuture), let span = log.last else {
-            throw failure ?? .interrupted
-          }
-          inFlight -= 1
-          // What ends after the others have stopped has run alone in part.
-          if isOver() { continue }
-          timings.addBeside(span)
-          rounds[ticket] += 1
-          if !isOver() { next(ticket) }
-        }
+        inFlight -= 1
+        // What ends after the others have stopped has run alone in part.
+        if isOver() { continue }
+        spans.append(span)
+        rounds[ticket] += 1
+        if !isOver() { next(ticket) }
       }
     }
+    return spans
   }
 
   /// Work as a run would ask for it, at the step of a schedule that `round` names; a schedule begins with new latents.
@@ -268,10 +282,10 @@ extension LiveServer {
     let members = (0..<piece.images).map { image in
       LiveWork.Member(
         part: isCPU ? -1 - image : image, row: plan.latents == nil ? nil : image,
-        path: DenoisingPath(scheduled: steps, done: round % steps), finish: .none,
+        path: DenoisingPath(scheduled: plan.steps, done: round % plan.steps), finish: .none,
         isLookedAt: false)
     }
-    if round % steps == 0 { for member in members { prepare(member, piece.shape) } }
+    if round % plan.steps == 0 { for member in members { prepare(member, piece.shape) } }
     return LiveWork(
       ticket: ticket, worker: isCPU ? nil : WorkerID(rawValue: 0), stage: piece.stage,
       shape: piece.shape, images: piece.images, members: members)

@@ -53,6 +53,15 @@ public struct LivePlan: Hashable, Sendable {
     }
   }
 
+  /// Steps of a schedule.
+  var steps: Int { (latents?.grid ?? TrajectoryGrid()).steps }
+
+  /// How often each piece is run when batches of each size go through all stages.
+  var rounds: [(piece: Piece, count: Int)] {
+    let images = Set(onAccelerator.map(\.images)).reduce(0, +)
+    return onAccelerator.map { ($0, $0.stage == .denoise ? steps : 1) } + onCPU.map { ($0, images) }
+  }
+
   /// A plan from its parts.
   public init(
     accelerators: Int, cores: Int, guidance: Bool, onAccelerator: [Piece], onCPU: [Piece],

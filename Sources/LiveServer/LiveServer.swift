@@ -20,6 +20,8 @@ public final class LiveServer: Executor {
   private var ongoing: [Int: (key: LiveTimings.Key, start: SimulationTime)] = [:]
   /// The work that has ended since the run began, in the order of its ends.
   public private(set) var log: [LiveSpan] = []
+  /// About how long it takes to time everything in the plan once, by the first run of each piece.
+  public let roundSeconds: Double
   /// Why work failed; nil where none has.
   public private(set) var failure: KernelBenchError?
   /// By how much a timer was late at most since the run began, in seconds.
@@ -49,9 +51,16 @@ public final class LiveServer: Executor {
         jobs: pool, reports: reports, isInterrupted: isInterrupted
       ).start()
     }
+    var first: [LivePlan.Piece: Int64] = [:]
     for _ in 0..<plan.accelerators + plan.cores {
-      if case .failed(let error) = reports.take() { throw error }
+      switch reports.take() {
+      case .ready(let own): first.merge(own, uniquingKeysWith: max)
+      case .failed(let error): throw error
+      case .ended: preconditionFailure("work that ended without having begun")
+      }
     }
+    roundSeconds =
+      plan.rounds.reduce(0) { $0 + Double(first[$1.piece] ?? 0) * Double($1.count) } / 1e9
   }
 
   deinit {

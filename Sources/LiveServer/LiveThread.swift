@@ -30,8 +30,8 @@ struct LiveJob: Sendable {
 
 /// What a thread reports.
 enum LiveReport: Sendable {
-  /// It is ready to work.
-  case ready
+  /// It is ready to work; what each piece took at first, in nanoseconds.
+  case ready([LivePlan.Piece: Int64])
   /// Work has ended, after so many nanoseconds in the thread.
   case ended(ticket: Int, nanoseconds: Int64)
   /// It cannot go on.
@@ -73,8 +73,8 @@ final class LiveThread: @unchecked Sendable {
   private func main() {
     if let core { CoreSet(cores: [core]).pin() }
     do throws(KernelBenchError) {
-      let stages = try prepare()
-      reports.put(.ready)
+      let (stages, first) = try prepare()
+      reports.put(.ready(first))
       while let job = jobs.take() {
         let start = DispatchTime.now().uptimeNanoseconds
         try perform(job, stages)
@@ -87,18 +87,23 @@ final class LiveThread: @unchecked Sendable {
   }
 
   /// Makes all stages ready, and runs each once: the first run fills caches.
-  private func prepare() throws(KernelBenchError) -> [LivePlan.Piece: PreparedStage] {
+  private func prepare() throws(KernelBenchError) -> (
+    stages: [LivePlan.Piece: PreparedStage], first: [LivePlan.Piece: Int64]
+  ) {
     let engine = try StageEngine()
     var stages: [LivePlan.Piece: PreparedStage] = [:]
+    var first: [LivePlan.Piece: Int64] = [:]
     for piece in pieces {
       if isInterrupted() { throw .interrupted }
       guard let model = ModelRegistry.model(named: piece.shape.model) else { continue }
       let stage = try engine.stage(
         piece.stage, of: model, size: piece.size, guidance: guidance, batch: piece.images)
+      let start = DispatchTime.now().uptimeNanoseconds
       try stage.run()
+      first[piece] = Int64(DispatchTime.now().uptimeNanoseconds - start)
       stages[piece] = stage
     }
-    return stages
+    return (stages, first)
   }
 
   private func perform(

@@ -1,15 +1,25 @@
 public import Cluster
 public import EventEngine
 import KernelBench
+public import LatencyProfiles
 public import LatentDynamics
 
 /// A piece of work that a live server has done, as its caller saw it.
 public struct LiveSpan: Sendable {
   let key: LiveTimings.Key
-  let start: SimulationTime
-  let duration: SimulationDuration
+  /// When it was handed over, since the run's start.
+  public let start: SimulationTime
+  /// Until its end was known.
+  public let duration: SimulationDuration
   /// Of the duration, without the hand-over to the thread and back.
-  let inThread: SimulationDuration
+  public let inThread: SimulationDuration
+
+  /// The stage.
+  public var stage: Stage { key.piece.stage }
+  /// Images of the batch.
+  public var images: Int { key.piece.images }
+  /// Whether a core of the CPU pool did it, and no accelerator.
+  public var isCPU: Bool { key.isCPU }
 }
 
 /// Does no work, by a clock of its own: each piece takes what the nearest one of its kind took in a live run. What such

@@ -22,7 +22,7 @@ struct LiveCommand: AsyncParsableCommand {
   @Option(help: "The policy; default: the scenario's baseline.")
   var policy: String?
 
-  @Option(help: "Seconds that the queries may take to arrive.")
+  @Option(help: "Seconds that serving may take, as the simulation predicts it.")
   var timeLimit = 600.0
 
   @Option(help: "Seconds for which the stages are timed before the run.")
@@ -56,33 +56,35 @@ struct LiveCommand: AsyncParsableCommand {
     let name = policy ?? written.run.baseline
     let path = db ?? ExperimentOptions.database(written)
     let session = try LiveSession(
-      scenario, policies: [name], measuring: measure, keepingIn: profiles, interrupt
+      scenario, policies: [name], measuring: measure, timeLimit: timeLimit, keepingIn: profiles,
+      interrupt
     ) { [$0] }
     verbosity.note(session.summary)
     let experiment = try Experiment(
       session.scenario, policies: [name], baseline: name, replications: 1)
-    try LiveLimits.check(
-      experiment.liveSeconds(), limit: timeLimit, path: written.path)
+    let seconds = experiment.liveSeconds(policy: 0, limit: timeLimit)
+    try LiveLimits.check(seconds, limit: timeLimit, path: written.path)
     LiveLimits.warn(of: experiment, "")
     let store = try ResultStore(creatingAt: path)
     let started = Date.now.formatted(.iso8601)
     let (clock, load) = (ClockWatch(), MachineLoad())
     verbosity.note(
-      "live: serving \(name) for \(Int(experiment.liveSeconds().rounded(.up))) s")
+      "live: serving \(name) for \(Int(seconds.rounded(.up))) s")
     let recorder = experiment.serve(policy: 0, replication: 0, on: session.server)
     LiveSession.warn(of: clock, load, session.server, run: name)
     if recorder.usage.completed == 0, session.server.isStopped {
       if let failure = session.server.failure { throw LiveSession.fault(failure) }
       throw LiveInterrupted()
     }
-    var results = LiveResults(experiment, started: started)
-    results.take(recorder, isCut: session.server.isStopped)
-    try results.store(
-      into: store, provenance: ExperimentOptions.provenance(written))
+    var results = try LiveResults(
+      experiment, started: started, into: store, provenance: ExperimentOptions.provenance(written))
+    try results.take(recorder, policy: 0, isCut: session.server.isStopped)
+    try results.finish()
+    let summaries = results.analysis().summaries
     if json {
-      Output.result(ComparisonJSON.text(results.experiment, results.summaries))
+      Output.result(ComparisonJSON.text(results.experiment, summaries))
     } else {
-      Output.result(ComparisonText(results.experiment, results.summaries).text)
+      Output.result(ComparisonText(results.experiment, summaries).text)
     }
     verbosity.note("Database: \(path).")
     if let failure = session.server.failure { throw LiveSession.fault(failure) }

@@ -20,11 +20,13 @@ struct LiveSession {
   ///   - folder: where the profiles are kept; nil = nowhere.
   ///   - policies: those that are served; nil = all.
   ///   - seconds: for which stages are timed.
+  ///   - timeLimit: seconds that all may take; not even one round of timings takes longer.
   ///   - points: the scenarios that are going to be served.
   /// - Throws: what keeps the scenario from being served; ``KernelBenchError``.
   init(
     _ options: ScenarioOptions, policies: [String]?, measuring seconds: Double,
-    keepingIn folder: String?, _ interrupt: InterruptFlag, points: (Scenario) -> [Scenario]
+    timeLimit: Double, keepingIn folder: String?, _ interrupt: InterruptFlag,
+    points: (Scenario) -> [Scenario]
   ) throws {
     verbosity = options.verbosity
     self.options = options
@@ -39,6 +41,14 @@ struct LiveSession {
       try LiveServer(plan, isInterrupted: interrupt.isRaised)
     }
     self.server = server
+    if server.roundSeconds > timeLimit {
+      throw InputError(
+        .badInput, at: .init(file: options.scenario),
+        String(
+          format: "live: timing every stage once takes about %.0f s, and --time-limit is %.0f s",
+          server.roundSeconds, timeLimit),
+        hint: "use a smaller model, image or batch, fewer steps, or raise the limit")
+    }
     var progress = Progress("% of the timings", options.verbosity)
     let start = ContinuousClock.now
     measurement = try Self.checked { () throws(KernelBenchError) in
@@ -48,24 +58,37 @@ struct LiveSession {
       }
     }
     progress.clear()
-    scenario = try Self.scenario(options, measurement, in: place)
+    scenario = try Self.scenario(options, Self.profiles(of: measurement), in: place)
   }
 
   /// The scenario with profiles of other timings of this machine.
   func scenario(timed timings: LiveTimings) throws(InputError) -> Scenario {
     let place = try Self.temporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: place) }
-    return try Self.scenario(options, measurement.replacing(timings, for: plan), in: place)
+    return try Self.scenario(options, profiles(timed: timings), in: place)
+  }
+
+  /// Profiles of other timings of this machine.
+  func profiles(
+    timed timings: LiveTimings
+  ) throws(InputError) -> (accelerator: LatencyProfile, core: LatencyProfile) {
+    try Self.profiles(of: measurement.replacing(timings, for: plan))
+  }
+
+  private static func profiles(
+    of measurement: LiveMeasurement
+  ) throws(InputError) -> (accelerator: LatencyProfile, core: LatencyProfile) {
+    try measurement.profiles(date: Date.now.formatted(.iso8601))
   }
 
   private static func scenario(
-    _ options: ScenarioOptions, _ measurement: LiveMeasurement, in folder: String
+    _ options: ScenarioOptions,
+    _ profiles: (accelerator: LatencyProfile, core: LatencyProfile), in folder: String
   ) throws(InputError) -> Scenario {
-    let (accelerator, core) = try measurement.profiles(date: Date.now.formatted(.iso8601))
     let paths = ProfileStandIns(
       accelerator: "\(folder)/live-accelerator.json", core: "\(folder)/live-core.json")
-    try accelerator.save(path: paths.accelerator)
-    try core.save(path: paths.core)
+    try profiles.accelerator.save(path: paths.accelerator)
+    try profiles.core.save(path: paths.core)
     return try options.read(standIns: paths)
   }
 

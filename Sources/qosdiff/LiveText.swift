@@ -19,7 +19,8 @@ struct LiveText {
   private func table(_ comparison: LiveComparison) -> String {
     var table = TextTable(
       header: [
-        "figure", "simulated", "live", "error", "noise", "aim", "verdict", "error, own times",
+        "figure", "simulated", "live", "error", "noise", "aim", "verdict", "first profile",
+        "own times",
       ])
     for row in comparison.rows {
       table.add([
@@ -27,14 +28,13 @@ struct LiveText {
         Self.number(row.live), Self.percent(row.error, signed: true),
         row.noise.map { Self.percent($0) } ?? "",
         row.metric.liveAim.map { Self.percent($0) } ?? "", Self.verdict(row),
-        Self.percent(row.replayedError, signed: true),
+        Self.percent(row.earlyError, signed: true), Self.percent(row.replayedError, signed: true),
       ])
     }
-    let distance = String(format: "%.3f", comparison.distance)
     table.add([
-      "KS distance", "", "", distance,
-      comparison.noiseDistance.map { String(format: "%.3f", $0) } ?? "", "", "",
-      String(format: "%.3f", comparison.replayedDistance),
+      Self.distanceName, "", "", Self.distance(comparison.distance),
+      comparison.noiseDistance.map(Self.distance) ?? "", "", "",
+      Self.distance(comparison.earlyDistance), Self.distance(comparison.replayedDistance),
     ])
     let place = comparison.point.isEmpty ? "" : "\(comparison.point), "
     return "\(place)\(comparison.policy) (\(comparison.queries) queries)\n" + table.text
@@ -58,43 +58,92 @@ struct LiveText {
     String(format: signed ? "%+.1f %%" : "%.1f %%", 100 * value)
   }
 
-  /// Largest errors over all policies and points, and how many aims were met.
+  private static let distanceName = "KS distance"
+
+  private static func distance(_ value: Double) -> String { String(format: "%.3f", value) }
+
+  /// Errors over all policies and points, how many aims were met, and where.
   var summary: String {
-    var lines: [String] = []
-    var table = TextTable(
-      header: [
-        "over all", "mean error", "mean |error|", "largest", "mean noise", "aim", "met",
-        "by noise alone", "mean |error|, own times",
-      ])
-    for metric in Metric.allCases {
-      guard let target = metric.liveAim else { continue }
-      let rows = comparisons.flatMap(\.rows).filter { $0.metric == metric && $0.holds != nil }
-      guard !rows.isEmpty else { continue }
-      let errors = rows.map { abs($0.error) }
-      let count = Double(rows.count)
-      table.add([
-        Self.name(metric), Self.percent(rows.reduce(0) { $0 + $1.error } / count, signed: true),
-        Self.percent(errors.reduce(0, +) / count),
-        Self.percent(errors.max() ?? 0),
-        Self.percent(rows.reduce(0) { $0 + ($1.noise ?? 0) } / count),
-        Self.percent(target), "\(rows.count { $0.holds == true }) of \(rows.count)",
-        "\(rows.count(where: \.holdsByNoise))",
-        Self.percent(rows.reduce(0) { $0 + abs($1.replayedError) } / count),
-      ])
-    }
-    lines.append(table.text)
+    var lines = [overall, "", byPoint, ""]
     lines.append(
       "Errors: simulated over live, less one; of shares, the difference. Live: mean of \(repeats) runs of the same queries;"
     )
     lines.append(
-      "noise: what those runs differ by. An aim is met within it or within the noise. Own times: simulated with what each"
+      "noise: what those runs differ by. An aim is met within it or within the noise. KS distance: of one run from one, in"
     )
     lines.append(
-      "piece of work took in the live run: no prediction, but what is left of the error once service times are known."
+      "the mean; a perfect simulation's is the noise. First profile: simulated by what was measured before the first run"
+    )
+    lines.append(
+      "alone. Own times: replayed with what each piece of work took in the live run: no prediction, but what is left of"
+    )
+    lines.append(
+      "the error once service times are known. 1 % longer times: what they do to the simulated mean latency."
     )
     if !drift.isEmpty { lines.append(drift) }
     lines.append(verdict)
     return lines.joined(separator: "\n")
+  }
+
+  private var overall: String {
+    var table = TextTable(
+      header: [
+        "over all", "mean error", "mean |error|", "largest", "mean noise", "aim", "met",
+        "by noise alone", "|first profile|", "|own times|",
+      ])
+    for metric in Metric.allCases {
+      let all = comparisons.flatMap(\.rows).filter { $0.metric == metric && !$0.isTooFew }
+      guard !all.isEmpty else { continue }
+      let judged = all.filter { $0.holds != nil }
+      table.add([
+        Self.name(metric), Self.percent(Self.mean(all.map(\.error)), signed: true),
+        Self.percent(Self.mean(all.map { abs($0.error) })),
+        Self.percent(all.map { abs($0.error) }.max() ?? 0),
+        Self.percent(Self.mean(all.compactMap(\.noise))),
+        metric.liveAim.map { Self.percent($0) } ?? "",
+        judged.isEmpty ? "" : "\(judged.count { $0.holds == true }) of \(judged.count)",
+        judged.isEmpty ? "" : "\(judged.count(where: \.holdsByNoise))",
+        Self.percent(Self.mean(all.map { abs($0.earlyError) })),
+        Self.percent(Self.mean(all.map { abs($0.replayedError) })),
+      ])
+    }
+    table.add([
+      Self.distanceName, "", Self.distance(Self.mean(comparisons.map(\.distance))),
+      Self.distance(comparisons.map(\.distance).max() ?? 0),
+      Self.distance(Self.mean(comparisons.compactMap(\.noiseDistance))), "", "", "",
+      Self.distance(Self.mean(comparisons.map(\.earlyDistance))),
+      Self.distance(Self.mean(comparisons.map(\.replayedDistance))),
+    ])
+    return table.text
+  }
+
+  /// Sizes of errors, in the mean over the policies of each point.
+  private var byPoint: String {
+    let metrics: [Metric] = [.latencyMean, .latencyP50, .latencyP95, .violationRatio]
+    var table = TextTable(
+      header: ["by point, |error|"] + metrics.map(\.title) + ["met", "1 % longer times"])
+    var names: [String] = []
+    for comparison in comparisons where comparison.point != names.last {
+      names.append(comparison.point)
+    }
+    for name in names {
+      let here = comparisons.filter { $0.point == name }
+      let rows = here.flatMap(\.rows)
+      let judged = rows.filter { $0.holds != nil }
+      table.add(
+        [name.isEmpty ? "the scenario" : name]
+          + metrics.map { metric in
+            Self.percent(Self.mean(rows.filter { $0.metric == metric }.map { abs($0.error) }))
+          } + [
+            "\(judged.count { $0.holds == true }) of \(judged.count)",
+            Self.percent(Self.mean(here.compactMap(\.gain)) / 100, signed: true),
+          ])
+    }
+    return table.text
+  }
+
+  private static func mean(_ values: [Double]) -> Double {
+    values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
   }
 
   /// Figures that are judged, those that miss their aims, and those that meet them by the noise alone.
@@ -121,101 +170,5 @@ struct LiveText {
     case nil:
       "No verdict: \(byNoise) of \(judged) figures are within the noise alone; the machine is not quiet."
     }
-  }
-
-  /// The CSV file: a row for each figure of each comparison.
-  var csv: String {
-    var csv = CSVText(header: [
-      "point", "policy", "queries", "metric", "simulated", "live", "error", "noise", "aim", "holds",
-      "error_own_times",
-    ])
-    for comparison in comparisons {
-      let keys = [comparison.point, comparison.policy, "\(comparison.queries)"]
-      for row in comparison.rows {
-        csv.add(
-          keys + [
-            row.metric.rawValue, "\(row.simulated)", "\(row.live)", "\(row.error)",
-            row.noise.map { "\($0)" }, row.metric.liveAim.map { "\($0)" },
-            row.holds.map { $0 ? "1" : "0" }, "\(row.replayedError)",
-          ])
-      }
-      csv.add(
-        keys + [
-          "ks_distance", nil, nil, "\(comparison.distance)",
-          comparison.noiseDistance.map { "\($0)" }, nil, nil, "\(comparison.replayedDistance)",
-        ])
-    }
-    return csv.text
-  }
-
-  /// What `--json` prints.
-  struct Listing: Encodable {
-    struct Figure: Encodable {
-      let point: String
-      let policy: String
-      let queries: Int
-      let metric: String
-      let simulated: Double
-      let live: Double
-      let error: Double
-      let noise: Double?
-      let aim: Double?
-      let holds: Bool?
-      let error_own_times: Double
-    }
-    struct Distance: Encodable {
-      let point: String
-      let policy: String
-      let ks_distance: Double
-      let noise: Double?
-      let own_times: Double
-    }
-    /// What became of a side's queries in one of the runs, which are counted from 1; `simulated` for each draw.
-    struct Account: Encodable {
-      let point: String
-      let policy: String
-      let run: Int
-      let side: String
-      let offered: Int
-      let completed: Int
-      let dropped: Int
-      let in_flight: Int
-    }
-    /// Null where nothing was judged.
-    let holds: Bool?
-    let repeats: Int
-    let accounts: [Account]
-    let figures: [Figure]
-    let distances: [Distance]
-  }
-
-  var listing: Listing {
-    Listing(
-      holds: holds, repeats: repeats,
-      accounts: comparisons.flatMap { comparison in
-        comparison.runs.enumerated().flatMap { index, run in
-          ([("live", run.live), ("replayed", run.replayed)]
-            + run.simulated.map { ("simulated", $0) }).map { side, figures in
-              Listing.Account(
-                point: comparison.point, policy: comparison.policy, run: index + 1, side: side,
-                offered: figures.offered, completed: figures.latencies.count,
-                dropped: figures.dropped, in_flight: figures.inFlight)
-            }
-        }
-      },
-      figures: comparisons.flatMap { comparison in
-        comparison.rows.map { row in
-          Listing.Figure(
-            point: comparison.point, policy: comparison.policy, queries: comparison.queries,
-            metric: row.metric.rawValue, simulated: row.simulated, live: row.live,
-            error: row.error, noise: row.noise, aim: row.metric.liveAim, holds: row.holds,
-            error_own_times: row.replayedError)
-        }
-      },
-      distances: comparisons.map {
-        Listing.Distance(
-          point: $0.point, policy: $0.policy, ks_distance: $0.distance, noise: $0.noiseDistance,
-          own_times: $0.replayedDistance)
-      })
   }
 }

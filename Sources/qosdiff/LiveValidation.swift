@@ -14,26 +14,31 @@ struct LiveValidation {
   let repeats: Int
   let policies: [String]?
   let verbosity: Verbosity
+  private let folder: String?
   private let points: [(name: String, experiment: Experiment)]
 
+  /// - Parameter folder: where live runs are kept; nil = nowhere.
   /// - Throws: points that cannot be served, or that take longer than `timeLimit` seconds together.
   init(
     _ session: LiveSession, policies: [String]?, repeats: Int, timeLimit: Double,
-    _ verbosity: Verbosity
+    keepingIn folder: String?, _ verbosity: Verbosity
   ) throws(InputError) {
+    self.folder = folder
     self.session = session
     self.repeats = repeats
     self.policies = policies
     self.verbosity = verbosity
     var points: [(name: String, experiment: Experiment)] = []
     for point in LivePoints(session.scenario).list {
-      points.append((point.name, try Experiment(point.scenario, policies: policies)))
+      points.append(
+        (point.name, try Experiment(point.scenario, policies: policies, replications: repeats)))
     }
     self.points = points
     let round = session.measurement.roundSeconds
-    let seconds = points.reduce(0) { sum, point in
-      sum + (point.experiment.liveSeconds() + round)
-        * Double(point.experiment.policies.count * repeats)
+    let seconds = points.map(\.experiment).reduce(0) { sum, experiment in
+      experiment.policies.indices.reduce(sum) {
+        $0 + (experiment.liveSeconds(policy: $1, limit: timeLimit) + round) * Double(repeats)
+      }
     }
     try LiveLimits.check(seconds, limit: timeLimit, path: session.scenario.path)
     verbosity.note(
@@ -52,6 +57,8 @@ struct LiveValidation {
     let policy: Int
     let figures: LiveFigures
     let log: [LiveSpan]
+    /// Counted from 1, of the same policy and point.
+    let number: Int
     /// Which calibration it came after.
     let calibration: Int
   }
@@ -77,9 +84,12 @@ struct LiveValidation {
     }
     var progress = Progress("live runs", verbosity)
     var served: [Served] = []
+    var archive = try folder.map { (folder) throws(InputError) in
+      try LiveArchive(folder, provenance: ExperimentOptions.provenance(session.scenario))
+    }
     var isReady = try calibrate()
     // One pass after the other over all points: what changes slowly on the machine is noise, too.
-    for (place, policy) in repeatElement(pairs, count: repeats).joined() {
+    for (index, (place, policy)) in repeatElement(pairs, count: repeats).joined().enumerated() {
       guard isReady else { break }
       let experiment = points[place].experiment
       let name = "\(points[place].name) \(experiment.policies[policy].name)"
@@ -87,19 +97,30 @@ struct LiveValidation {
       let (clock, load) = (ClockWatch(), MachineLoad())
       let live = experiment.serve(policy: policy, replication: 0, on: session.server)
       if let failure = session.server.failure { throw LiveSession.fault(failure) }
-      if session.server.isStopped { break }
+      let isCut = session.server.isStopped
+      try archive?.take(live, experiment, place: place, policy: policy, isCut: isCut)
+      if isCut { break }
       LiveSession.warn(of: clock, load, session.server, run: name)
       served.append(
         Served(
           place: place, policy: policy, figures: LiveFigures(live), log: session.server.log,
-          calibration: timings.count - 1))
+          number: index / pairs.count + 1, calibration: timings.count - 1))
       isReady = try calibrate()
     }
     progress.clear()
     let calibrations = Calibrations(timings)
+    if var archive {
+      for run in served {
+        let point = points[run.place]
+        archive.add(
+          point: point.name, policy: point.experiment.policies[run.policy].name, run: run.number,
+          slowness: calibrations.slowness(after: run.calibration), log: run.log)
+      }
+      try archive.finish(session.profiles(timed: calibrations.steady))
+    }
     let comparisons = try pairs.compactMap { place, policy -> LiveComparison? in
       let runs = try served.filter { $0.place == place && $0.policy == policy }.map {
-        try simulated($0, calibrations.timings(after: $0.calibration))
+        try simulated($0, calibrations)
       }
       let point = points[place]
       return runs.isEmpty
@@ -114,17 +135,24 @@ struct LiveValidation {
   private static let draws = 20
 
   private func simulated(
-    _ run: Served, _ timings: LiveTimings
+    _ run: Served, _ calibrations: Calibrations
   ) throws(InputError) -> LiveComparison.Run {
     let experiment = points[run.place].experiment
-    let timed = try Experiment(
-      LivePoints(try session.scenario(timed: timings)).list[run.place].scenario, policies: policies)
-    return LiveComparison.Run(
-      live: run.figures,
-      simulated: (0..<Self.draws).map { draw in
+    func simulated(by other: Experiment) -> [LiveFigures] {
+      (0..<Self.draws).map { draw in
         LiveFigures(
-          experiment.simulate(policy: run.policy, replication: 0, asServedBy: timed, draw: draw))
-      },
+          experiment.simulate(policy: run.policy, replication: 0, asServedBy: other, draw: draw))
+      }
+    }
+    func simulated(by timings: LiveTimings) throws(InputError) -> [LiveFigures] {
+      let scenario = LivePoints(try session.scenario(timed: timings)).list[run.place].scenario
+      return simulated(by: try Experiment(scenario, policies: policies))
+    }
+    let timings = calibrations.timings(after: run.calibration)
+    let longer = calibrations.timings(after: run.calibration, factor: LiveComparison.stretch)
+    return LiveComparison.Run(
+      live: run.figures, simulated: try simulated(by: timings), early: simulated(by: experiment),
+      stretched: try simulated(by: longer),
       replayed: LiveFigures(
         experiment.replay(policy: run.policy, replication: 0, run.log, otherwise: timings)))
   }

@@ -46,7 +46,9 @@ struct LiveValidationOptions: ParsableArguments {
 
   /// Compares, prints, and writes table, figure and profiles into the folder `out`.
   func run(_ path: String, out: String?, json: Bool, _ verbosity: Verbosity) throws {
-    let interrupt = InterruptFlag(kept: "nothing is kept", stops: "when the present work is done")
+    let interrupt = InterruptFlag(
+      kept: out.map { "runs that have ended are in \($0)/live.sqlite" } ?? "nothing is kept",
+      stops: "when the present work is done")
     do {
       var scenario = ScenarioOptions()
       scenario.scenario = path
@@ -55,13 +57,14 @@ struct LiveValidationOptions: ParsableArguments {
       scenario.verbosity = verbosity
       let names = policies?.split(separator: ",").map(String.init)
       let session = try LiveSession(
-        scenario, policies: names, measuring: measure ?? LiveLimits.measureSeconds, keepingIn: out,
-        interrupt
+        scenario, policies: names, measuring: measure ?? LiveLimits.measureSeconds,
+        timeLimit: timeLimit ?? Self.timeLimit, keepingIn: out, interrupt
       ) { LivePoints($0).list.map(\.scenario) }
       verbosity.note(session.summary)
       let count = repeats ?? 2
       let validation = try LiveValidation(
-        session, policies: names, repeats: count, timeLimit: timeLimit ?? Self.timeLimit, verbosity)
+        session, policies: names, repeats: count, timeLimit: timeLimit ?? Self.timeLimit,
+        keepingIn: out, verbosity)
       let (comparisons, drift) = try validation.run()
       let text = LiveText(comparisons: comparisons, repeats: count, drift: drift)
       if json { Output.json(text.listing) } else { Output.result(text.text) }
@@ -101,16 +104,11 @@ struct LiveValidationOptions: ParsableArguments {
       ("comparison.txt", session.summary + "\n\n" + text.text + "\n"),
       ("live.csv", text.csv), ("distributions.svg", sheet.svg),
     ] {
-      do {
-        try content.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
-      } catch {
-        throw InputError(
-          .cannotWrite, at: .init(file: "\(folder)/\(name)"), "the file cannot be written",
-          hint: "see to space and permissions")
-      }
+      try LiveArchive.write(content, "\(folder)/\(name)")
     }
     verbosity.note(
-      "Written to \(folder): comparison.txt, live.csv, distributions.svg, live-accelerator.json, live-core.json"
+      "Written to \(folder): comparison.txt, live.csv, distributions.svg, live.sqlite (the live runs), runs.csv and work.csv "
+        + "(what they did), the profiles live-*.json (before the runs) and session-*.json (all timings)"
     )
   }
 }

@@ -33,11 +33,11 @@ import Testing
     // Whether the aims are met is the machine's affair.
     #expect(result.status == 0 || result.status == 1, "\(result.error)")
     let accounts = try JSONDecoder().decode(Listing.self, from: Data(result.out.utf8)).accounts
-    // Two points, two policies, two live runs of each, a replay and twenty simulated draws for each of those.
+    // Two points, two policies, two live runs of each; a replay and two times twenty draws for each of those.
     let sides = Dictionary(grouping: accounts, by: \.side).mapValues(\.count)
-    #expect(sides == ["live": 8, "replayed": 8, "simulated": 160])
+    #expect(sides == ["live": 8, "replayed": 8, "simulated": 160, "first profile": 160])
     #expect(
-      Set(accounts.map { "\($0.point) \($0.policy) \($0.run)" }).count == 8 && accounts.count == 176
+      Set(accounts.map { "\($0.point) \($0.policy) \($0.run)" }).count == 8 && accounts.count == 336
     )
     for account in accounts {
       #expect(account.offered == 5 && account.in_flight == 0)
@@ -47,8 +47,19 @@ import Testing
       Set(try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/out"))
         == [
           "comparison.txt", "distributions.svg", "live-accelerator.json", "live-core.json",
-          "live.csv",
+          "live.csv", "live.sqlite", "runs.csv", "session-accelerator.json", "session-core.json",
+          "work.csv",
         ])
+    #expect(
+      try scratch.sqlite(
+        "out/live.sqlite",
+        "SELECT count(*), sum(offered), sum(completed) FROM run, experiment WHERE execution = 'live' AND is_complete AND replications = 2 AND experiment.id = experiment_id"
+      ) == "8|40|40\n")
+    // Every query has eight steps in batches of one to four, three stages of a core, and the header is a line.
+    let work = try String(contentsOfFile: scratch.path + "/out/work.csv", encoding: .utf8)
+    let lines = work.split(separator: "\n")
+    #expect(lines.count { $0.contains(",cpu,") } == 8 * 5 * 3)
+    #expect((8 * 8 * 2...8 * 8 * 5).contains(lines.count { $0.contains(",accelerator,denoise,") }))
     let sheet = try String(
       contentsOfFile: scratch.path + "/out/distributions.svg", encoding: .utf8)
     #expect(sheet.hasPrefix("<svg ") && sheet.hasSuffix("</svg>\n"))
@@ -173,17 +184,73 @@ import Testing
     #expect(shown.contains("No verdict: nothing was served twice to its end."), "\(shown)")
   }
 
-  @Test func aHeavyModelIsRefused() throws {
+  @Test func aValidationThatIsInterruptedKeepsFinishedQueries() throws {
     let scratch = try Scratch()
-    let text = try String(
-      contentsOfFile: "\(Program.root)/Scenarios/quickstart.yaml", encoding: .utf8)
-    let lines = text.split(separator: "\n").filter { !$0.contains("link:") }
+    let process = Process()
+    process.executableURL = URL(filePath: Program.release.path)
+    process.arguments =
+      [
+        "validate", "--live", Self.scenario, "--policies", "baseline", "--out", "out", "--set",
+        "experiment.workloads.steady.duration=100s", "--set", "experiment.loads=[0.5]",
+      ] + Self.short
+    process.currentDirectoryURL = URL(filePath: scratch.path)
+    let error = Pipe()
+    (process.standardOutput, process.standardError) = (FileHandle.nullDevice, error)
+    try process.run()
+    var said = ""
+    while !said.contains("about") {
+      let more = error.fileHandleForReading.availableData
+      if more.isEmpty { break }
+      said += String(decoding: more, as: UTF8.self)
+    }
+    sleep(6)
+    process.interrupt()
+    said += String(decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130, "\(said)")
+    #expect(
+      try scratch.sqlite(
+        "out/live.sqlite",
+        "SELECT execution, completed > 0, offered = completed + dropped + in_flight, notes LIKE '%baseline, run 1, was interrupted%' FROM run, experiment"
+      ) == "live|1|1|1\n")
+  }
+
+  @Test func whatTakesTooLongIsRefused() throws {
+    let scratch = try Scratch()
+    // Two thousand queries in twenty seconds are no twenty seconds of work.
+    let queries = try Program.release(
+      arguments: [
+        "live", Self.scenario, "--db", "r.sqlite", "--time-limit", "25", "--set",
+        "workload={ arrivals: { poisson: { rate: 100 query/s } }, queries: 2000 }",
+      ] + Self.short, in: scratch.path)
+    #expect(queries.status == 65)
+    #expect(queries.error.contains("serving the queries takes"), "\(queries.error)")
+    // Fifty steps of each batch size.
+    try Self.write(
+      "live.yaml", without: ["entropy-steps:", "one-last-step:", "qos-diff:", "latents:"], scratch)
+    let stages = try Program.release(
+      arguments: [
+        "live", "own.yaml", "--db", "r.sqlite", "--time-limit", "2", "--set", "query.size=256x256",
+      ] + Self.short, in: scratch.path)
+    #expect(stages.status == 65)
+    #expect(stages.error.contains("timing every stage once takes about"), "\(stages.error)")
+  }
+
+  /// A shipped scenario without some of its lines, as `own.yaml`.
+  private static func write(_ name: String, without parts: [String], _ scratch: Scratch) throws {
+    let text = try String(contentsOfFile: "\(Program.root)/Scenarios/\(name)", encoding: .utf8)
+    let lines = text.split(separator: "\n").filter { line in !parts.contains { line.contains($0) } }
     try scratch.write(
       lines.joined(separator: "\n").replacing(
         /(: )(\.\.\/Traces|Profiles|Latents)/, with: { "\($0.1)\(Program.root)/Scenarios/\($0.2)" }),
-      to: "heavy.yaml")
+      to: "own.yaml")
+  }
+
+  @Test func aHeavyModelIsRefused() throws {
+    let scratch = try Scratch()
+    try Self.write("quickstart.yaml", without: ["link:"], scratch)
     let result = try Program.release(
-      "live", "heavy.yaml", "--db", "r.sqlite", "--set", "cluster.nodes.gpu.count=1", "--set",
+      "live", "own.yaml", "--db", "r.sqlite", "--set", "cluster.nodes.gpu.count=1", "--set",
       "cluster.nodes.gpu.accelerators.count=1", "--set", "cluster.nodes.gpu.cpu.cores=1",
       in: scratch.path)
     #expect(result.status == 65)

@@ -65,13 +65,16 @@ import Workload
 
   /// Live runs, each with the same simulated ones.
   private func comparison(
-    _ simulated: [[Double?]], live: [[Double?]], replayed: [Double?]? = nil
+    _ simulated: [[Double?]], live: [[Double?]], early: [[Double?]]? = nil,
+    stretched: [[Double?]]? = nil, replayed: [Double?]? = nil
   ) -> LiveComparison {
     LiveComparison(
       point: "", policy: "p",
       runs: live.map { latencies in
         .init(
           live: run(latencies, slo: 9), simulated: simulated.map { run($0, slo: 9) },
+          early: (early ?? simulated).map { run($0, slo: 9) },
+          stretched: (stretched ?? simulated).map { run($0, slo: 9) },
           replayed: run(replayed ?? latencies, slo: 9))
       })
   }
@@ -90,8 +93,9 @@ import Workload
   }
 
   @Test func aPredictionIsTheMeanOverItsDraws() throws {
-    let row = try mean(comparison([[1], [2], [6]], live: [[2], [2]], replayed: [2.1]))
-    #expect(row.simulated == 3 && row.error == 0.5)
+    let row = try mean(
+      comparison([[1], [2], [6]], live: [[2], [2]], early: [[1], [4]], replayed: [2.1]))
+    #expect(row.simulated == 3 && row.error == 0.5 && row.earlyError == 0.25)
     #expect(abs(row.replayedError - 0.05) < 1e-12)
   }
 
@@ -115,10 +119,22 @@ import Workload
     #expect(abs((row.noise ?? 0) - 2.0 / 3) < 1e-12)
   }
 
-  @Test func distancesAreOfAllRunsTogether() {
+  @Test func distancesAreOfOneRunFromOne() {
     let good = comparison([[1, 2]], live: [[1, 2], [1, 2]])
     #expect(good.distance == 0 && good.noiseDistance == 0 && good.replayedDistance == 0)
-    let bad = comparison([[1, 2]], live: [[2, 4], [2, 4]])
-    #expect(bad.distance == 0.5 && bad.replayedDistance == 0)
+    // Two draws, at 0.5 and 0 from both live runs; pooled, they would be at 0.25.
+    let bad = comparison([[1, 2], [2, 4]], live: [[2, 4], [2, 4]], early: [[8, 9]])
+    #expect(bad.distance == 0.25 && bad.replayedDistance == 0 && bad.earlyDistance == 1)
+    // A prediction whose draws are the live runs is as far from them as they are from each other, or nearer.
+    let noisy = comparison([[1, 2], [3, 4]], live: [[1, 2], [3, 4]])
+    #expect(noisy.noiseDistance == 1 && noisy.distance == 0.5)
+  }
+
+  @Test func theGainIsWhatLongerTimesDo() throws {
+    let comparison = comparison(
+      [[1], [3]], live: [[2], [2]], stretched: [[1.02], [3.1]])
+    // 4.12 / 4 for 1 %: 3 %.
+    #expect(abs(try #require(comparison.gain) - 3) < 1e-9)
+    #expect(self.comparison([[nil]], live: [[2]]).gain == nil)
   }
 }

@@ -108,6 +108,13 @@ import Workload
     #expect(measured.accelerator.first?.repetitions ?? 0 >= 4, "the schedule has four steps")
   }
 
+  @Test func aRoundIsEveryPieceOfABatchOfEachSize() throws {
+    // Four steps of a batch of two, and the core's stages for each of its images.
+    #expect(Self.plan.rounds.map(\.count) == [4, 2, 2, 2])
+    let server = try LiveServer(Self.plan)
+    #expect(server.roundSeconds > 0 && server.roundSeconds < 60)
+  }
+
   @Test func measuredInterferenceIsOfBothSides() throws {
     let measured = try LiveServer(Self.plan).measure(seconds: 0.02) { _ in }
     #expect(measured.ofAccelerator.map(\.stage) == [.denoise, .denoise, .denoise])
@@ -119,15 +126,16 @@ import Workload
       })
   }
 
-  @Test func aFactorIsTheMedianOfRatiosToTheSameBatchAlone() {
+  @Test func aFactorIsTheMedianOfRatiosToTheSameLoopAlone() {
     var timings = LiveTimings()
     func key(_ images: Int) -> LiveTimings.Key {
       .init(piece: .init(stage: .denoise, shape: Self.shape, images: images), isCPU: false)
     }
-    for seconds in [1.0, 2, 3] { timings.add(.of(key(1), seconds: seconds)) }
-    timings.add(.of(key(4), seconds: 10))
-    for seconds in [2.0, 3] { timings.addBeside(.of(key(1), seconds: seconds)) }
-    timings.addBeside(.of(key(4), seconds: 20))
+    // What a server's order takes is no part of it.
+    timings.add(.of(key(1), seconds: 100))
+    timings.addBeside(
+      [.of(key(1), seconds: 2), .of(key(1), seconds: 3), .of(key(4), seconds: 20)],
+      alone: [1, 2, 3].map { .of(key(1), seconds: $0) } + [.of(key(4), seconds: 10)])
     // 1, 1.5 and 2.
     #expect(timings.factor(of: .denoise, isCPU: false)?.value == 1.5)
     #expect(timings.factor(of: .denoise, isCPU: false)?.repetitions == 3)

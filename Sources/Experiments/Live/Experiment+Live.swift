@@ -52,9 +52,12 @@ extension Experiment {
       })
   }
 
-  /// Seconds from the first to the last arrival of a replication.
-  public func liveSeconds(replication: Int = 0) -> Double {
-    streams.lastArrival(replication: replication).seconds
+  /// Seconds that serving a policy's queries takes, by the simulation; where they take longer than `limit` to arrive, the
+  /// time of the last arrival.
+  public func liveSeconds(policy index: Int, limit: Double) -> Double {
+    let arrivals = streams.lastArrival(replication: 0).seconds
+    if arrivals > limit { return arrivals }
+    return simulate(policy: index, replication: 0).usage.end.seconds
   }
 
   /// One run for real: what it reported. It ends early where the server was interrupted or failed.

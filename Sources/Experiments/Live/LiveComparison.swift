@@ -16,14 +16,23 @@ public struct LiveComparison: Sendable {
     /// Simulated with the times of the stages before and after the run, for several draws of their noise: the
     /// prediction.
     public let simulated: [LiveFigures]
-    /// Simulated with what each piece of work took in the run itself. No prediction: its error is what is left where
+    /// The same by the profile that was measured before the first run, and nothing that was measured since.
+    public let early: [LiveFigures]
+    /// Simulated as for the prediction, with all times ``LiveComparison/stretch`` times as long.
+    public let stretched: [LiveFigures]
+    /// Replayed with what each piece of work took in the run itself. No prediction: its error is what is left where
     /// service times are known, and the rest is theirs.
     public let replayed: LiveFigures
 
     /// A run from its parts.
-    public init(live: LiveFigures, simulated: [LiveFigures], replayed: LiveFigures) {
+    public init(
+      live: LiveFigures, simulated: [LiveFigures], early: [LiveFigures], stretched: [LiveFigures],
+      replayed: LiveFigures
+    ) {
       self.live = live
       self.simulated = simulated
+      self.early = early
+      self.stretched = stretched
       self.replayed = replayed
     }
   }
@@ -48,7 +57,9 @@ public struct LiveComparison: Sendable {
     public let live: Double
     /// Simulated over live, less one; of shares the difference.
     public let error: Double
-    /// The same of the simulation with the runs' own service times.
+    /// The same of the simulation by the profile from before the first run.
+    public let earlyError: Double
+    /// The same of the replay with the runs' own service times.
     public let replayedError: Double
     /// What two live runs differ by, in the mean over all pairs and in the same terms; nil with one run.
     public let noise: Double?
@@ -75,32 +86,45 @@ public struct LiveComparison: Sendable {
       }
       let live = values { [$0.live] }
       guard live.count == runs.count, let mean = Self.mean(live),
-        let simulated = Self.mean(values(\.simulated)),
+        let simulated = Self.mean(values(\.simulated)), let early = Self.mean(values(\.early)),
         let replayed = Self.mean(values { [$0.replayed] })
       else { return nil }
       let scale = metric.isShare ? 1 : mean
       func relative(_ difference: Double) -> Double { scale > 0 ? difference / scale : 0 }
       return Row(
         metric: metric, simulated: simulated, live: mean, error: relative(simulated - mean),
-        replayedError: relative(replayed - mean), noise: Self.noise(live).map(relative),
+        earlyError: relative(early - mean), replayedError: relative(replayed - mean),
+        noise: Self.overPairs(live) { abs($0 - $1) }.map(relative),
         isTooFew: queries < metric.fewestLiveQueries)
     }
+  }
+
+  /// By how much longer times are tried in order to see what an error of theirs does.
+  public static let stretch = 1.01
+
+  /// By how many percent the mean latency is longer where all service times are 1 % longer; nil without latencies.
+  public var gain: Double? {
+    func latency(_ side: (Run) -> [LiveFigures]) -> Double? {
+      Self.mean(runs.flatMap(side).compactMap { $0[.latencyMean] })
+    }
+    guard let plain = latency(\.simulated), let longer = latency(\.stretched), plain > 0 else {
+      return nil
+    }
+    return (longer / plain - 1) / (Self.stretch - 1)
   }
 
   private static func mean(_ values: [Double]) -> Double? {
     values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 
-  /// Mean difference of two of these values; nil for one.
-  private static func noise(_ values: [Double]) -> Double? {
-    var (sum, pairs) = (0.0, 0.0)
-    for (index, first) in values.enumerated() {
-      for second in values.dropFirst(index + 1) {
-        sum += abs(first - second)
-        pairs += 1
-      }
-    }
-    return pairs > 0 ? sum / pairs : nil
+  /// Mean over all pairs; nil for less than two.
+  private static func overPairs<Value>(
+    _ values: [Value], _ difference: (Value, Value) -> Double
+  ) -> Double? {
+    mean(
+      values.indices.flatMap { index in
+        values.dropFirst(index + 1).map { difference(values[index], $0) }
+      })
   }
 
   /// Latencies of one side of all runs, ascending.
@@ -108,23 +132,25 @@ public struct LiveComparison: Sendable {
     runs.flatMap(side).flatMap(\.latencies).sorted()
   }
 
-  /// Kolmogorov-Smirnov distance of the simulated latencies from the live ones, all runs together.
-  public var distance: Double {
-    LiveFigures.distance(latencies(\.simulated), latencies { [$0.live] })
-  }
+  /// Kolmogorov-Smirnov distance of the simulated latencies from the live ones: of one run from one run, in the mean
+  /// over all draws. A perfect prediction's is ``noiseDistance``, since runs of so few queries differ by chance.
+  public var distance: Double { distance(\.simulated) }
 
-  /// Such a distance where the runs' own service times are simulated.
-  public var replayedDistance: Double {
-    LiveFigures.distance(latencies { [$0.replayed] }, latencies { [$0.live] })
-  }
+  /// Such a distance of the simulation by the profile from before the first run.
+  public var earlyDistance: Double { distance(\.early) }
 
-  /// Such a distance of each live run from the others, in the mean; nil with one run.
-  public var noiseDistance: Double? {
-    guard runs.count > 1 else { return nil }
-    let distances = runs.indices.map { index in
-      let others = runs.indices.filter { $0 != index }.flatMap { runs[$0].live.latencies }
-      return LiveFigures.distance(runs[index].live.latencies, others.sorted())
+  /// Such a distance of the replay with the runs' own service times.
+  public var replayedDistance: Double { distance { [$0.replayed] } }
+
+  private func distance(_ side: (Run) -> [LiveFigures]) -> Double {
+    let distances = runs.flatMap { run in
+      side(run).map { LiveFigures.distance($0.latencies, run.live.latencies) }
     }
-    return distances.reduce(0, +) / Double(distances.count)
+    return Self.mean(distances) ?? 0
+  }
+
+  /// Such a distance of two live runs, in the mean over all pairs; nil with one run.
+  public var noiseDistance: Double? {
+    Self.overPairs(runs.map(\.live.latencies), LiveFigures.distance)
   }
 }

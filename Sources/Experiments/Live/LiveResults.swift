@@ -2,45 +2,71 @@ import Cluster
 public import Diagnostics
 public import Results
 
-/// A live run of one policy, on its way to the database.
+/// Live runs of an experiment's policies, on their way to the database: each is there when it has ended.
 public struct LiveResults: Sendable {
   /// As it is stored.
   public private(set) var experiment: StoredExperiment
   private let source: Experiment
+  private let store: ResultStore
+  private let provenance: [(key: String, value: String)]
   private var runs: [CompletedRun] = []
-  private var collected: CollectedRuns
 
-  /// No run yet of an experiment's first policy.
+  /// No run yet.
   ///
-  /// - Parameter started: when, as text: no two runs are alike.
-  public init(_ experiment: Experiment, started: String) {
+  /// - Parameter started: when, as text: no two experiments are alike.
+  /// - Throws: a database that cannot be written.
+  public init(
+    _ experiment: Experiment, started: String, into store: ResultStore,
+    provenance: [(key: String, value: String)]
+  ) throws(InputError) {
     source = experiment
     self.experiment = experiment.storedLive(started: started)
-    collected = CollectedRuns(
-      policies: [experiment.policies[0].name], classes: experiment.streams.classes)
+    self.store = store
+    self.provenance = provenance
+    _ = try store.begin(self.experiment, provenance: provenance)
   }
 
-  /// A run has ended; `isCut`: before its last query.
-  public mutating func take(_ recorder: RunRecorder, isCut: Bool) {
-    let run = source.completed(recorder, policy: 0, replication: runs.count)
+  /// A run of a policy has ended; `isCut`: before its last query.
+  ///
+  /// - Throws: a database that cannot be written.
+  public mutating func take(
+    _ recorder: RunRecorder, policy: Int, isCut: Bool
+  ) throws(InputError) {
+    let replication = runs.count { $0.policyIndex == policy }
+    // Queries of all replications are kept: these cannot be made again.
+    let run = source.completed(recorder, policy: policy, replication: replication)
     runs.append(run)
-    collected.extend(to: runs.count)
-    collected.take(run)
+    try store.store(run, of: experiment.id)
     if isCut {
       experiment.notes.append(
-        "interrupted: \(run.usage.completed) of \(run.usage.offered) queries that had arrived were served"
+        "\(run.policy), run \(replication + 1), was interrupted: \(run.usage.completed) of \(run.usage.offered) queries that had arrived were served"
       )
     }
   }
 
-  /// Means over the runs.
-  public var summaries: [StoredSummary] { collected.analysis(origins: []).summaries }
+  /// Means over the runs of each policy that has any.
+  public func analysis() -> StoredAnalysis {
+    let served = source.policies.indices.filter { policy in
+      runs.contains { $0.policyIndex == policy }
+    }
+    // Runs beyond those that every policy has would be held against nothing.
+    let passes = served.map { policy in runs.count { $0.policyIndex == policy } }.min() ?? 0
+    var collected = CollectedRuns(
+      policies: served.map { source.policies[$0].name }, classes: source.streams.classes)
+    collected.extend(to: passes)
+    for run in runs where run.replication < passes {
+      guard let place = served.firstIndex(of: run.policyIndex) else { continue }
+      var placed = run
+      placed.policyIndex = place
+      collected.take(placed)
+    }
+    return collected.analysis(origins: [])
+  }
 
-  /// Stores all.
-  public func store(
-    into store: ResultStore, provenance: [(key: String, value: String)]
-  ) throws(InputError) {
-    try store.store(
-      experiment, runs: runs, collected.analysis(origins: []), provenance: provenance)
+  /// Marks the experiment complete, with what the runs show.
+  ///
+  /// - Throws: a database that cannot be written.
+  public func finish() throws(InputError) {
+    try store.finish(experiment, analysis(), provenance: provenance)
   }
 }
