@@ -13,7 +13,7 @@ public struct Calibrations: Sendable {
   /// - Parameter list: in the order in which they were taken.
   public init(_ list: [LiveTimings]) {
     let base = list.reduce(LiveTimings(), +).whole.mapValues(\.median)
-    let slowness = list.map { Self.slowness(of: $0, base) }
+    let slowness = Self.runningMedian(list.map { Self.slowness(of: $0, base) })
     self.slowness = slowness
     steady = zip(list, slowness).map { $0.scaled(by: 1 / $1) }.reduce(LiveTimings(), +)
   }
@@ -27,6 +27,15 @@ public struct Calibrations: Sendable {
   /// Timings for such a run, `factor` times as long.
   public func timings(after index: Int, factor: Double = 1) -> LiveTimings {
     steady.scaled(by: factor * slowness(after: index))
+  }
+
+  /// Each with those next to it: what disturbed one round of timings for a second says nothing of the runs beside it. The
+  /// first and the last stay as they are, and so does a drift.
+  static func runningMedian(_ values: [Double]) -> [Double] {
+    values.indices.map { index in
+      guard index > 0, index + 1 < values.count else { return values[index] }
+      return values[index - 1...index + 1].sorted()[1]
+    }
   }
 
   /// Median over all pieces of work of their time over what they take on the whole.

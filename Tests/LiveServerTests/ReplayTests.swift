@@ -84,8 +84,8 @@ extension LiveSpan {
   }
 
   @Test func aRunIsTimedByTheSpeedAroundIt() {
-    // Of a machine that is twice as slow the second time, and as fast again the third.
-    let list = [1.0, 2, 1].map { slowness in
+    // Of a machine that is twice as slow from the third time on.
+    let list = [1.0, 1, 2, 2, 2].map { slowness in
       var timings = LiveTimings()
       for seconds in [2.0, 2, 3] {
         timings.add(.of(key(.denoise), seconds: slowness * seconds))
@@ -97,9 +97,18 @@ extension LiveSpan {
     func median(_ index: Int, _ stage: Stage) -> Double {
       calibrations.timings(after: index).whole[key(stage)]?.median ?? 0
     }
-    // All nine timings as of a machine between the two: 2 x 1.5, half of it, and the last alone.
-    #expect(abs(median(0, .denoise) - 3) < 1e-12 && abs(median(1, .decode) - 1.5) < 1e-12)
-    #expect(abs(median(2, .denoise) - 2) < 1e-12)
-    #expect(calibrations.timings(after: 0).whole[key(.denoise)]?.count == 9)
+    // All fifteen timings as of a machine before the change, between the two, half of it, and after the change.
+    #expect(abs(median(0, .denoise) - 2) < 1e-12 && abs(median(1, .denoise) - 3) < 1e-12)
+    #expect(abs(median(1, .decode) - 1.5) < 1e-12 && abs(median(4, .denoise) - 4) < 1e-12)
+    #expect(abs(calibrations.slowness(after: 1) - 0.75) < 1e-12)
+    let longer = calibrations.timings(after: 1, factor: 1.5).whole[key(.denoise)]
+    #expect(longer?.count == 15 && abs((longer?.median ?? 0) - 4.5) < 1e-12)
+  }
+
+  @Test func aDisturbedRoundOfTimingsSaysNothingOfRuns() {
+    #expect(Calibrations.runningMedian([1, 1, 9, 1, 1]) == [1, 1, 1, 1, 1])
+    #expect(Calibrations.runningMedian([1, 2, 3, 4]) == [1, 2, 3, 4], "a drift stays")
+    #expect(Calibrations.runningMedian([1, 1, 2, 2]) == [1, 1, 2, 2], "and so does a change")
+    #expect(Calibrations.runningMedian([2]) == [2] && Calibrations.runningMedian([]).isEmpty)
   }
 }
