@@ -163,7 +163,7 @@ extension ClusterSimulation {
     let shape = parts[part].shape
     let median = times.tables.median(device: device, shape: shape, stage: stage, batch: 1)
     let distribution = times.distribution(device: device, stage: stage)
-    let residuals = times.residuals[times.tables.row(device: device, shape: shape, stage: stage)]
+    let residuals = times.residual(device: device, shape: shape, stage: stage, batch: 1)
     if distribution == nil, residuals == nil { return SimulationDuration(nanoseconds: median) }
     var random = RandomStream(
       seed: seed, stream: .cpuService, entity: entity(of: part, stage: stage))

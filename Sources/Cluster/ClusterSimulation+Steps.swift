@@ -147,8 +147,7 @@ extension ClusterSimulation {
         ? times.tables.stepMedian(
           device: device, shape: shape, batch: batch, guided: guidedShare(ofRunning: w))
         : Double(times.tables.median(device: device, shape: shape, stage: stage, batch: batch))
-      let row = times.tables.row(device: device, shape: shape, stage: stage)
-      if let residuals = times.residuals[row] {
+      if let residuals = times.residual(device: device, shape: shape, stage: stage, batch: batch) {
         nanoseconds *= residual(residuals, stage: stage, oldest: oldest)
       }
     }

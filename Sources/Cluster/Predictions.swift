@@ -27,10 +27,12 @@ extension ServiceTimes {
       let device = StageTables.accelerator(of: node)
       if case .deterministic? = distribution(device: device, stage: .denoise) { return true }
       return distribution(device: device, stage: .denoise) == nil
-        && shapes.indices.allSatisfy {
-          residuals[
-            tables.row(
-              device: device, shape: ShapeID(rawValue: UInt16($0)), stage: .denoise)] == nil
+        && shapes.indices.allSatisfy { shape in
+          (1...maximumBatch).allSatisfy {
+            residual(
+              device: device, shape: ShapeID(rawValue: UInt16(shape)), stage: .denoise, batch: $0)
+              == nil
+          }
         }
     }
   }

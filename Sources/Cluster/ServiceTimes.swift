@@ -26,7 +26,7 @@ public final class ServiceTimes: Sendable {
   private let predictions: [BatchPrediction]
   /// For synthetic stages, by (device, stage).
   let synthetic: [Distribution?]
-  /// Residuals by (device, shape, stage).
+  /// Residuals by (device, shape, stage, batch - 1).
   let residuals: [ResidualDistribution?]
   /// Smallest batch from which a time is extrapolated, by (device, shape, stage); `Int.max` = none.
   let extrapolatedFrom: [Int]
@@ -137,6 +137,12 @@ public final class ServiceTimes: Sendable {
 
   @inline(__always) func distribution(device: Int, stage: Stage) -> Distribution? {
     synthetic[device * StageTables.stageCount + stage.index]
+  }
+
+  /// How a stage's times for this batch scatter; nil = not at all.
+  @inline(__always)
+  func residual(device: Int, shape: ShapeID, stage: Stage, batch: Int) -> ResidualDistribution? {
+    residuals[tables.row(device: device, shape: shape, stage: stage) * maximumBatch + batch - 1]
   }
 
   /// Whether a stage's time for this batch lies outside what the profile holds.
@@ -267,7 +273,7 @@ private struct ServiceTimesBuilder {
 
   private mutating func append(constant: Int64) {
     nanoseconds.append(contentsOf: repeatElement(constant, count: maximumBatch))
-    residuals.append(nil)
+    residuals.append(contentsOf: repeatElement(nil, count: maximumBatch))
     extrapolatedFrom.append(.max)
   }
 
@@ -301,7 +307,7 @@ private struct ServiceTimesBuilder {
       let median = Double(table.medians[batch - 1])
       nanoseconds.append(SimulationDuration(seconds: median / 1e9 * slowFactor).nanoseconds)
     }
-    residuals.append(table.residuals)
+    residuals.append(contentsOf: table.residuals)
     if known == nil, let size = table.scaledFrom {
       scaled.append(
         ScaledLatency(profile: model.profile.name, stage: stage, shape: shape, from: size))

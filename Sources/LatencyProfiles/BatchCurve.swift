@@ -5,15 +5,15 @@
 /// One measured batch scales in proportion to the batch, as FLOPs do; two are joined by a line,
 /// three or more by Steffen's monotone cubic (GSL). Beyond the last the last slope goes on; below
 /// the first the first scales in proportion. What is not between measured batches is extrapolated.
-struct BatchCurve: Sendable, Hashable {
+struct BatchCurve: Sendable {
   /// Measured batches, ascending, without repeats, at least one.
   let batches: [Double]
   /// Seconds at those batches, positive.
   private(set) var seconds: [Double]
   /// Weakest among the points.
   private(set) var provenance: Provenance
-  /// Of the smallest batch that states them.
-  let residuals: ResidualDistribution?
+  /// Of the batches that state them, ascending.
+  private let residuals: [(batch: Double, distribution: ResidualDistribution)]
   /// The measured size that it was scaled from; nil where its own was measured.
   var scaledFrom: LatencyProfile.ImageSize?
 
@@ -28,7 +28,14 @@ struct BatchCurve: Sendable, Hashable {
     batches = entries.map { Double($0.batch) }
     seconds = entries.map(\.medianSeconds)
     provenance = entries.map(\.provenance).reduce(.measured, Provenance.weaker)
-    residuals = entries.lazy.compactMap(\.residuals).first
+    residuals = entries.compactMap { entry in
+      entry.residuals.map { (Double(entry.batch), $0) }
+    }
+  }
+
+  /// How latencies of a batch scatter: as those of the next smaller measured one that states it, else of the smallest.
+  func residuals(at batch: Int) -> ResidualDistribution? {
+    (residuals.last { $0.batch <= Double(batch) } ?? residuals.first)?.distribution
   }
 
   /// The curve of another size, whose work is so many times this one's at each batch. What is

@@ -20,8 +20,9 @@ public struct StageLatencyTable: Sendable, Hashable {
   public let provenance: Provenance
   /// The measured size that the medians were scaled from; nil where their own was measured.
   public let scaledFrom: LatencyProfile.ImageSize?
-  /// How single latencies scatter, where the profile says; of the smallest batch that states it.
-  public let residuals: ResidualDistribution?
+  /// How single latencies scatter, where the profile says; index 0 is a batch of 1. A batch that does not state it has
+  /// that of the next smaller one that does, else of the smallest.
+  public let residuals: [ResidualDistribution?]
 
   /// Largest batch in the table.
   @inlinable public var maximumBatch: Int { medians.count }

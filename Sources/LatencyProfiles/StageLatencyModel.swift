@@ -48,7 +48,7 @@ public struct StageLatencyModel: Sendable {
         SimulationDuration(seconds: $0).nanoseconds
       },
       measured: curve.measured, provenance: curve.provenance, scaledFrom: curve.scaledFrom,
-      residuals: curve.residuals)
+      residuals: (1...maximumBatch).map(curve.residuals))
   }
 
   /// The curve of a size, else of any size, else of any model, else scaled from the nearest size.

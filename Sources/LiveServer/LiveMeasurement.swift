@@ -27,81 +27,6 @@ public struct LiveMeasurement: Sendable {
   public var roundSeconds = 0.0
 }
 
-/// Timings of the pieces of a plan, in the order in which they were taken.
-public struct LiveTimings: Sendable {
-  /// By piece and whether a core does it.
-  private(set) var whole: [Key: Samples] = [:]
-  /// While the other kind of device was busy: ratios to the median of the same loop alone, of the same calibration.
-  private(set) var beside: [Key: Samples] = [:]
-  /// First steps of a batch after a pause: ratios of all of them together to the median of one without a pause, less
-  /// their number.
-  private(set) var afterIdle = Samples()
-  /// Of accelerators: what the caller waits for beyond the work itself.
-  private(set) var handOff = Samples()
-
-  struct Key: Hashable, Sendable {
-    let piece: LivePlan.Piece
-    let isCPU: Bool
-  }
-
-  /// None yet.
-  public init() {}
-
-  /// These, and then others.
-  public static func + (a: Self, b: Self) -> Self {
-    var sum = a
-    sum.whole.merge(b.whole) { Samples($0.seconds + $1.seconds) }
-    sum.beside.merge(b.beside) { Samples($0.seconds + $1.seconds) }
-    sum.afterIdle.seconds += b.afterIdle.seconds
-    sum.handOff.seconds += b.handOff.seconds
-    return sum
-  }
-
-  /// As of a machine that takes so many times as long.
-  func scaled(by factor: Double) -> Self {
-    var result = self
-    result.whole = whole.mapValues { Samples($0.seconds.map { factor * $0 }) }
-    return result
-  }
-
-  mutating func addAfterIdle(_ key: Key, seconds: [Double]) {
-    guard let warm = whole[key]?.median, warm > 0 else { return }
-    afterIdle.seconds.append(seconds.reduce(0) { $0 + $1 / warm - 1 })
-  }
-
-  /// What was done beside the other kind of device, and the same alone.
-  mutating func addBeside(_ spans: [LiveSpan], alone: [LiveSpan]) {
-    let alone = Dictionary(grouping: alone, by: \.key).mapValues { spans in
-      Samples(spans.map(\.duration.seconds)).median
-    }
-    for span in spans {
-      guard let median = alone[span.key], median > 0 else { continue }
-      beside[span.key, default: Samples()].seconds.append(span.duration.seconds / median)
-    }
-  }
-
-  /// By how much longer a stage takes beside the other kind of device, in the median over all batch sizes; nil without
-  /// timings.
-  func factor(of stage: Stage, isCPU: Bool) -> (value: Double, repetitions: Int)? {
-    let ratios = beside.filter { $0.key.piece.stage == stage && $0.key.isCPU == isCPU }
-      .reduce(into: Samples()) { $0.seconds += $1.value.seconds }
-    return ratios.count > 0 ? (ratios.median, ratios.count) : nil
-  }
-
-  mutating func add(_ span: LiveSpan) {
-    whole[span.key, default: Samples()].seconds.append(span.duration.seconds)
-    if !span.key.isCPU { handOff.seconds.append((span.duration - span.inThread).seconds) }
-  }
-}
-
-extension LiveTimings.Key {
-  init(_ work: LiveWork) {
-    self.init(
-      piece: .init(stage: work.stage, shape: work.shape, images: work.images),
-      isCPU: work.worker == nil)
-  }
-}
-
 extension LiveMeasurement {
   /// The same with other timings.
   public func replacing(_ timings: LiveTimings, for plan: LivePlan) -> Self {
@@ -126,10 +51,9 @@ extension LiveMeasurement {
         .init(stage: stage, beside: .denoise, factor: $0.value, repetitions: $0.repetitions)
       }
     }
-    if timings.afterIdle.count > 0, let step = result.stepSeconds {
+    if let pause = timings.pauses.min(), let step = result.stepSeconds {
       result.afterIdle = .init(
-        idleSeconds: LiveServer.pauseSeconds,
-        extraSeconds: max(timings.afterIdle.median, 0) * step,
+        idleSeconds: pause, extraSeconds: max(timings.afterIdle.median, 0) * step,
         repetitions: timings.afterIdle.count)
     }
     result.handOffSeconds = timings.handOff.median
@@ -138,9 +62,9 @@ extension LiveMeasurement {
     return result
   }
 
-  /// Median seconds of a step of one image.
+  /// Median seconds of a step of the smallest batch.
   public var stepSeconds: Double? {
-    accelerator.first { $0.stage == .denoise && $0.batch == 1 }?.medianSeconds
+    accelerator.filter { $0.stage == .denoise }.min { $0.batch < $1.batch }?.medianSeconds
   }
 }
 
@@ -193,29 +117,9 @@ extension LiveServer {
       }
     }
     var timings = LiveTimings()
-    for span in log { timings.add(span) }
+    timings.addOrder(log)
     try calibrateBeside(into: &timings)
-    try calibrateAfterIdle(into: &timings)
     return timings
-  }
-
-  /// The pause after which work is timed; as long as those of a server at a low load.
-  static let pauseSeconds = 0.1
-  /// Steps after which a pause is forgotten: here the first is some 12 % longer, the second 4 %, the fourth no more.
-  private static let coldSteps = 3
-
-  /// Times the first steps of the smallest batch after a pause.
-  private func calibrateAfterIdle(into timings: inout LiveTimings) throws(KernelBenchError) {
-    guard let piece = stepBatches.first else { return }
-    for _ in 0..<2 {
-      try run { () throws(KernelBenchError) in
-        let end = now + SimulationDuration(seconds: Self.pauseSeconds)
-        guard case .due = wait(until: end) else { throw failure ?? .interrupted }
-        for round in 0..<Self.coldSteps { try perform(piece, isCPU: false, round: round) }
-      }
-      timings.addAfterIdle(
-        .init(piece: piece, isCPU: false), seconds: log.map(\.duration.seconds))
-    }
   }
 
   private func perform(

@@ -84,4 +84,42 @@ import Workload
     let correlation = abs(products.mean * 12)
     #expect(correlation < 0.06)
   }
+
+  /// Batches of two always take 1.25 of their median, single images scatter between 0.5 and 1.5.
+  @Test func aBatchScattersAsItsOwnSizeDoes() throws {
+    func entries(_ stage: String) -> String {
+      [(1, "0.5, 1.0, 1.5"), (2, "1.25, 1.25, 1.25")].map { batch, residuals in
+        let noise = stage == "denoise" ? ", \"residual_quantiles\": [\(residuals)]" : ""
+        return """
+          {"model": "m", "stage": "\(stage)", "height": 512, "width": 512, "guidance": true,
+           "batch": \(batch), "median_s": \(batch), "provenance": "derived"\(noise)}
+          """
+      }.joined(separator: ",")
+    }
+    let profile = try LatencyProfile(
+      text: """
+        {"schema": 1, "name": "p", "provenance": "derived", "device": "d", "source": "s",
+         "mode": "m", "entries": [\(["encode", "denoise", "decode"].map(entries).joined(separator: ","))]}
+        """, file: "p.json")
+    let cluster = ClusterConfiguration(
+      nodes: [
+        NodeConfiguration(
+          name: "n", accelerators: 1,
+          accelerator: Device(profile: StageLatencyModel(profile: profile)), cores: 1,
+          cpu: Device(synthetic: [:]), link: Link(bytesPerSecond: .infinity, latency: .zero))
+      ], binding: .central)
+    // Two at once, and one much later.
+    let stream = Bench().stream([0.0, 0, 1000].map { .init(at: $0, steps: 6) })
+    let times = try ServiceTimes(
+      cluster: cluster, shapes: stream.shapes, guidance: true, maximumBatch: 2,
+      placement: Placement())
+    var policy = Bench().policy
+    policy.batching = StaticBatching(images: 2, wait: SimulationDuration(seconds: 1))
+    var simulation = ClusterSimulation(
+      cluster: cluster, stream: stream, policy: policy, times: times, seed: 3, observer: Steps())
+    let seconds = try #require(simulation.run() as? Steps).seconds
+    #expect(seconds.count == 12)
+    #expect(seconds[..<6].allSatisfy { $0 == 2.5 })
+    #expect(seconds[6...].allSatisfy { (0.5...1.5).contains($0) } && Set(seconds[6...]).count == 6)
+  }
 }

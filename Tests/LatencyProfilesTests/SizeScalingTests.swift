@@ -92,7 +92,7 @@ import Testing
     #expect(table.firstExtrapolatedBatch == 1)
     #expect(table.isExtrapolated(batch: 1))
     // How latencies scatter is relative, and stays.
-    #expect(table.residuals?.factor(atUniform: 1) == 1.2)
+    #expect(table.residuals[0]?.factor(atUniform: 1) == 1.2)
   }
 
   @Test func whatCannotBeScaledIsMissing() throws {

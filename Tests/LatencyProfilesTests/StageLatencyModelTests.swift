@@ -167,7 +167,7 @@ import Testing
     #expect(ResidualDistribution(quantiles: [1, 1], lag1: lag1) == nil)
   }
 
-  @Test func theTableCarriesThoseOfTheSmallestBatchThatHasThem() throws {
+  @Test func theTableCarriesThoseOfTheNextSmallerBatchThatHasThem() throws {
     var entries = try Support.profile([(1, 1), (2, 2), (4, 3)]).entries
     entries[2].residualQuantiles = [0.5, 1.5]
     entries[1].residualQuantiles = [0.9, 1, 1.2]
@@ -176,7 +176,15 @@ import Testing
       name: "r", device: "d", source: "s", mode: "m", entries: entries)
     let table = try #require(
       StageLatencyModel(profile: profile).table(
-        .denoise, model: "net", height: 64, width: 64, guidance: false, maximumBatch: 2))
-    #expect(table.residuals == ResidualDistribution(quantiles: [0.9, 1, 1.2], lag1: 0.25))
+        .denoise, model: "net", height: 64, width: 64, guidance: false, maximumBatch: 5))
+    let (small, large) = (
+      ResidualDistribution(quantiles: [0.9, 1, 1.2], lag1: 0.25),
+      ResidualDistribution(quantiles: [0.5, 1.5])
+    )
+    #expect(small != nil && large != nil)
+    #expect(table.residuals == [small, small, small, large, large])
+    #expect(
+      try Support.profile([(1, 1)]).entries[0].residuals == nil,
+      "without residuals nothing scatters")
   }
 }
