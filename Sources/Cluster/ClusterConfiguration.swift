@@ -101,8 +101,8 @@ public struct NodeConfiguration: Sendable {
   public var cpuTasks = [CPUTask](repeating: CPUTask(), count: Stage.allCases.count)
   /// How accelerators and cores slow each other down; nil = they do not.
   public var interference: Interference?
-  /// What an accelerator's work after a pause takes longer; nil = nothing.
-  public var afterIdle: AfterIdle?
+  /// What an accelerator's step takes longer after a pause or a batch of another size; nil = nothing.
+  public var coldCaches: ColdCaches?
   /// Time from an accelerator's activation to its service.
   public var startup = SimulationDuration.zero
   /// What each accelerator draws while it is active; nil = not said.

@@ -122,7 +122,7 @@ extension ClusterSimulation {
     return trajectories.error(row: Int(p.trajectory), path, ending)
   }
 
-  /// Time of one piece of accelerator work: median x residual, or a synthetic draw; and what a pause before it costs.
+  /// Time of one piece of accelerator work: median x residual, or a synthetic draw; and what cold caches cost.
   mutating func acceleratorTime(
     _ stage: Stage, on w: Int, images: Int, oldest: Int
   ) -> SimulationDuration {
@@ -158,10 +158,11 @@ extension ClusterSimulation {
     }
     nanoseconds *= slowest
     let time = SimulationDuration(seconds: nanoseconds / 1e9)
-    guard let afterIdle = nodes[node].afterIdle,
-      loop.now - workers[w].lastEnd >= afterIdle.pause
-    else { return time }
-    return time + afterIdle.extra
+    guard stage == .denoise, let coldCaches = nodes[node].coldCaches else { return time }
+    defer { workers[w].lastImages = images }
+    let isWarm =
+      workers[w].lastImages == images && loop.now - workers[w].lastEnd < coldCaches.pause
+    return isWarm ? time : time + coldCaches.extra
   }
 
   /// The share of the images in a worker's running batch whose step is one of those that are guided.
@@ -236,6 +237,7 @@ extension ClusterSimulation {
       workers[helper].operation = .lent
       workers[helper].batch += 1
       views[helper].runningImages = images
+      workers[helper].lastImages = images
       workers[w].helpers.append(Int32(helper))
     }
   }

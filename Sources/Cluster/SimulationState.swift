@@ -155,6 +155,8 @@ struct Worker {
   var runningImages = 0
   /// When its last work ended.
   var lastEnd = SimulationTime.zero
+  /// Images of the step that it took part in last; 0 = none yet.
+  var lastImages = 0
   /// Nanoseconds by which the next step is to take longer.
   var overhead: Int64 = 0
   /// Parts that ever joined a batch here.

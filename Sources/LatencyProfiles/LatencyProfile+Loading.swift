@@ -60,7 +60,7 @@ extension LatencyProfile {
     libraries: [String: String] = [:], date: String? = nil, cores: Int? = nil,
     harness: String? = nil, roofline: Roofline? = nil, hostCopy: HostCopy? = nil,
     latentEntropy: LatentEntropy? = nil, coreScaling: [CoreScaling] = [],
-    interference: [Interference] = [], afterIdle: AfterIdle? = nil,
+    interference: [Interference] = [], coldCaches: ColdCaches? = nil,
     kernels: [KernelLatency] = [], entries: [Entry]
   ) throws(InputError) {
     let file = ProfileFile(
@@ -68,7 +68,7 @@ extension LatencyProfile {
       device: device, source: source, mode: mode, libraries: libraries, date: date, cores: cores,
       harness: harness, roofline: roofline, hostCopy: hostCopy, latentEntropy: latentEntropy,
       coreScaling: coreScaling.isEmpty ? nil : coreScaling,
-      interference: interference.isEmpty ? nil : interference, afterIdle: afterIdle,
+      interference: interference.isEmpty ? nil : interference, coldCaches: coldCaches,
       entries: entries,
       kernels: kernels.isEmpty ? nil : kernels)
     let encoder = JSONEncoder()
@@ -107,7 +107,7 @@ struct ProfileFile: Encodable {
   var latentEntropy: LatencyProfile.LatentEntropy?
   var coreScaling: [LatencyProfile.CoreScaling]?
   var interference: [LatencyProfile.Interference]?
-  var afterIdle: LatencyProfile.AfterIdle?
+  var coldCaches: LatencyProfile.ColdCaches?
   var entries: [LatencyProfile.Entry]
   var kernels: [LatencyProfile.KernelLatency]?
 
@@ -116,7 +116,7 @@ struct ProfileFile: Encodable {
     case hostCopy = "host_copy"
     case latentEntropy = "latent_entropy"
     case coreScaling = "core_scaling"
-    case afterIdle = "after_idle"
+    case coldCaches = "cold_caches"
     case interference, entries, kernels
   }
 }

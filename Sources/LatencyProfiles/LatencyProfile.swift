@@ -33,8 +33,8 @@ public struct LatencyProfile: Sendable, Hashable {
   public let coreScaling: [CoreScaling]
   /// What stages of other devices of the machine do to this one's; empty where nobody measured it.
   public let interference: [Interference]
-  /// What work after a pause takes longer; nil where nobody measured it.
-  public let afterIdle: AfterIdle?
+  /// What a step takes longer after a pause or a batch of another size; nil where nobody measured it.
+  public let coldCaches: ColdCaches?
   /// The kernels behind measured entries, each once; empty where none was timed.
   public let kernels: [KernelLatency]
   /// In the order of the file; never empty, and no two for the same batch of the same work.

@@ -66,7 +66,7 @@ struct ProfileReader {
     let latentEntropy = readLatentEntropy(fields)
     let coreScaling = readCoreScaling(fields)
     let interference = readInterference(fields)
-    let afterIdle = readAfterIdle(fields)
+    let coldCaches = readColdCaches(fields)
     let kernels = readKernels(fields)
     let entries = readEntries(fields)
     if let provenance, !entries.isEmpty, diagnostics.isEmpty {
@@ -83,7 +83,8 @@ struct ProfileReader {
       name: name, provenance: provenance, device: device, source: source, mode: mode,
       libraries: libraries ?? [:], date: date, cores: cores, harness: harness,
       roofline: roofline, hostCopy: hostCopy, latentEntropy: latentEntropy,
-      coreScaling: coreScaling, interference: interference, afterIdle: afterIdle, kernels: kernels,
+      coreScaling: coreScaling, interference: interference, coldCaches: coldCaches,
+      kernels: kernels,
       entries: entries, text: text,
       contentHash: ContentHash.hex(of: text))
   }

@@ -19,7 +19,7 @@ extension LiveMeasurement {
       try LatencyProfile(
         name: "live-accelerator", device: "\(machine.processor), a core as accelerator",
         source: source, mode: mode, libraries: libraries, date: date, harness: harness,
-        latentEntropy: entropy, interference: ofAccelerator, afterIdle: afterIdle,
+        latentEntropy: entropy, interference: ofAccelerator, coldCaches: coldCaches,
         entries: accelerator),
       try LatencyProfile(
         name: "live-core", device: "\(machine.processor), a core", source: source, mode: mode,

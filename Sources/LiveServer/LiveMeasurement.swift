@@ -19,8 +19,8 @@ public struct LiveMeasurement: Sendable {
   public var handOffSeconds = 0.0
   /// Distance between the quartiles of a step over its median, at the first batch size.
   public var spread = 0.0
-  /// What work on accelerators takes longer after a pause.
-  public var afterIdle: LatencyProfile.AfterIdle?
+  /// What a step takes longer after a pause or a batch of another size.
+  public var coldCaches: LatencyProfile.ColdCaches?
   /// The entropy of a latent.
   public var entropy: LatencyProfile.LatentEntropy?
   /// Seconds that one round of timings takes.
@@ -52,9 +52,9 @@ extension LiveMeasurement {
       }
     }
     if let pause = timings.pauses.min(), let step = result.stepSeconds {
-      result.afterIdle = .init(
-        idleSeconds: pause, extraSeconds: max(timings.afterIdle.median, 0) * step,
-        repetitions: timings.afterIdle.count)
+      result.coldCaches = .init(
+        idleSeconds: pause, extraSeconds: max(timings.cold.median, 0) * step,
+        repetitions: timings.cold.count)
     }
     result.handOffSeconds = timings.handOff.median
     let steps = timings.whole.first { $0.key.piece.stage == .denoise && $0.key.piece.images == 1 }

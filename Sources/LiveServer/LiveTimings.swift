@@ -12,7 +12,7 @@ public struct LiveTimings: Sendable {
   private(set) var beside: [Key: Samples] = [:]
   /// What the first steps of a batch after a pause take longer than others, all of them together: in steps of the smallest
   /// batch.
-  private(set) var afterIdle = Samples()
+  private(set) var cold = Samples()
   /// Seconds of those pauses.
   private(set) var pauses: [Double] = []
   /// Of accelerators: what the caller waits for beyond the work itself.
@@ -31,7 +31,7 @@ public struct LiveTimings: Sendable {
     var sum = a
     sum.whole.merge(b.whole) { Samples($0.seconds + $1.seconds) }
     sum.beside.merge(b.beside) { Samples($0.seconds + $1.seconds) }
-    sum.afterIdle.seconds += b.afterIdle.seconds
+    sum.cold.seconds += b.cold.seconds
     sum.pauses += b.pauses
     sum.handOff.seconds += b.handOff.seconds
     return sum
@@ -44,8 +44,8 @@ public struct LiveTimings: Sendable {
     return result
   }
 
-  /// Steps after which a pause is forgotten: in the logs of runs the first is some 20 % longer, the second 5 %, the third no
-  /// more; the caches are other work's before.
+  /// Steps after which a pause is forgotten: in the logs of runs the first is some 25 % longer, the second 8 %, the third no
+  /// more. The caches were other work's.
   private static let coldSteps = 2
   /// An accelerator that waits no longer has not paused.
   private static let leastPause = SimulationDuration(seconds: 0.001)
@@ -53,7 +53,7 @@ public struct LiveTimings: Sendable {
   /// What was done in a server's order, one piece at a time. The first steps of a batch after a pause are no steps like
   /// others.
   mutating func addOrder(_ log: [LiveSpan]) {
-    var cold: [ArraySlice<LiveSpan>] = []
+    var firsts: [ArraySlice<LiveSpan>] = []
     var end = SimulationTime.zero
     var index = 0
     while index < log.count {
@@ -63,7 +63,7 @@ public struct LiveTimings: Sendable {
         while next < log.count, log[next].key == span.key { next += 1 }
         let pause = span.start - end
         if pause >= Self.leastPause, next - index > Self.coldSteps {
-          cold.append(log[index..<index + Self.coldSteps])
+          firsts.append(log[index..<index + Self.coldSteps])
           pauses.append(pause.seconds)
           index += Self.coldSteps
         }
@@ -72,11 +72,11 @@ public struct LiveTimings: Sendable {
       if !span.isCPU { end = log[next - 1].start + log[next - 1].duration }
       index = next
     }
-    let smallest = cold.compactMap(\.first).min { $0.images < $1.images }
+    let smallest = firsts.compactMap(\.first).min { $0.images < $1.images }
     guard let unit = smallest.flatMap({ whole[$0.key]?.median }), unit > 0 else { return }
-    for spans in cold {
+    for spans in firsts {
       guard let key = spans.first?.key, let warm = whole[key]?.median else { continue }
-      afterIdle.seconds.append(spans.reduce(0) { $0 + $1.duration.seconds - warm } / unit)
+      cold.seconds.append(spans.reduce(0) { $0 + $1.duration.seconds - warm } / unit)
     }
   }
 

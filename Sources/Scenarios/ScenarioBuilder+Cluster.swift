@@ -119,7 +119,7 @@ extension ScenarioBuilder {
     node.interference = Interference(
       accelerator: Self.profile(accelerator, .denoise)?.interference ?? [],
       core: Self.profile(cpuDevice, .postProcess)?.interference ?? [])
-    node.afterIdle = Self.profile(accelerator, .denoise)?.afterIdle.map(AfterIdle.init)
+    node.coldCaches = Self.profile(accelerator, .denoise)?.coldCaches.map(ColdCaches.init)
     return node
   }
 

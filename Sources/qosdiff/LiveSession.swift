@@ -131,8 +131,8 @@ struct LiveSession {
       + measurement.ofCore.map {
         "\($0.stage.rawValue) x \(String(format: "%.2f", $0.factor)) beside steps"
       }
-    let idle = [measurement.afterIdle].compactMap { $0 }.map {
-      "\(milliseconds($0.extraSeconds)) more after a pause"
+    let idle = [measurement.coldCaches].compactMap { $0 }.map {
+      "\(milliseconds($0.extraSeconds)) more where caches are cold"
     }
     return "measured here: a step \(measurement.stepSeconds.map(milliseconds) ?? "-")"
       + " (quartiles \(String(format: "%.1f", 100 * measurement.spread)) % of it apart), "

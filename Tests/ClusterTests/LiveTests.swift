@@ -152,19 +152,35 @@ final class PunctualExecutor: Executor {
   }
 }
 
-/// Work after a pause.
-@Suite struct AfterIdleTests {
+/// Steps after a pause, or after a batch of another size.
+@Suite struct ColdCachesTests {
   @Test func aPauseCostsTheNextWorkAlone() throws {
     var bench = Bench()
     (bench.encode, bench.decode, bench.postProcess) = (nil, nil, nil)
     bench.conditions = {
-      $1.afterIdle = AfterIdle(.init(idleSeconds: 5, extraSeconds: 0.5, repetitions: 1))
+      $1.coldCaches = ColdCaches(.init(idleSeconds: 5, extraSeconds: 0.5, repetitions: 1))
     }
-    // Steps of 2 s. At 4 nothing has run for 4 s; at 14 for 6; from 18.5 to 23.5 for just 5.
-    let result = try bench.run([.init(at: 4), .init(at: 14), .init(at: 23.5)])
-    #expect(result.ends == [8, 18.5, 28])
+    // Steps of 2 s. At 4 nothing has run yet; at 14 for 5.5 s; from 18.5 to 23.5 for just 5; at 30 for 2.
+    let result = try bench.run([.init(at: 4), .init(at: 14), .init(at: 23.5), .init(at: 30)])
+    #expect(result.ends == [8.5, 18.5, 28, 34])
     let steps = result.spans.filter { $0.resource == .accelerator }
-    #expect(steps.map(\.end.seconds) == [6, 8, 16.5, 18.5, 26, 28])
+    #expect(steps.map(\.end.seconds) == [6.5, 8.5, 16.5, 18.5, 26, 28, 32, 34])
+  }
+
+  @Test func anotherBatchSizeCostsItsFirstStep() throws {
+    var bench = Bench()
+    (bench.encode, bench.decode, bench.postProcess) = (nil, nil, nil)
+    bench.policy.batching = StaticBatching(images: 2, wait: SimulationDuration(seconds: 0.25))
+    bench.conditions = {
+      $1.coldCaches = ColdCaches(.init(idleSeconds: 5, extraSeconds: 0.5, repetitions: 1))
+    }
+    // Two images for two steps, then one for two; another single one at once; then two again.
+    let result = try bench.run([
+      .init(at: 0, steps: 2), .init(at: 0, steps: 4), .init(at: 8, steps: 1),
+      .init(at: 9.5, steps: 1), .init(at: 9.5, steps: 1),
+    ])
+    let ends = Set(result.spans.filter { $0.resource == .accelerator }.map(\.end.seconds))
+    #expect(ends.sorted() == [2.5, 4.5, 7, 9, 11, 13.5])
   }
 
   @Test func whoHelpedWasNotIdle() throws {
@@ -173,11 +189,11 @@ final class PunctualExecutor: Executor {
     (bench.workers, bench.binding) = (2, .perWorker(stealing: false))
     bench.policy.steps = ParallelSteps(accelerators: 2)
     bench.conditions = {
-      $1.afterIdle = AfterIdle(.init(idleSeconds: 3, extraSeconds: 0.5, repetitions: 1))
+      $1.coldCaches = ColdCaches(.init(idleSeconds: 3, extraSeconds: 0.5, repetitions: 1))
     }
-    // Two steps of 1 s on both. The second query is the other's, which has helped until 2.
+    // Two steps of 1 s on both, the first half a second longer. The second query is the other's, which has helped until 2.5.
     let result = try bench.run([.init(at: 0), .init(at: 4)])
-    #expect(result.ends == [2, 6])
+    #expect(result.ends == [2.5, 6])
   }
 }
 

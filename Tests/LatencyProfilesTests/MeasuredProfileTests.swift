@@ -18,7 +18,7 @@ struct MeasuredProfileTests {
        {"stage": "decode", "cores": 2, "median_s": 4, "repetitions": 4},
        {"stage": "decode", "cores": 8, "median_s": 3, "repetitions": 4}],
      "interference": [{"stage": "denoise", "beside": "decode", "factor": 1.25, "repetitions": 45}],
-     "after_idle": {"idle_s": 0.25, "extra_s": 0.002, "repetitions": 12},
+     "cold_caches": {"idle_s": 0.25, "extra_s": 0.002, "repetitions": 12},
      "kernels": [\(kernel)],
      "entries": [{"model": "sd15", "stage": "denoise", "height": 512, "width": 512, "guidance": true,
        "batch": 1, "median_s": 1, "provenance": "measured", "whole_s": 0.98, "whole_gap": 0.0204}]}
@@ -38,7 +38,7 @@ struct MeasuredProfileTests {
       profile.interference
         == [.init(stage: .denoise, beside: .decode, factor: 1.25, repetitions: 45)])
     #expect(
-      profile.afterIdle == .init(idleSeconds: 0.25, extraSeconds: 0.002, repetitions: 12))
+      profile.coldCaches == .init(idleSeconds: 0.25, extraSeconds: 0.002, repetitions: 12))
     // Eight cores were slower than four, and are worth as much.
     let speedups = profile.measuredSpeedups(of: .decode)
     #expect(speedups.map(\.cores) == [1, 2, 4, 8])
@@ -70,10 +70,10 @@ struct MeasuredProfileTests {
       #""interference": [{"stage": "denoise", "beside": "decode", "factor": 2, "repetitions": 3},"#,
       "interference 2: denoise beside decode is there already"
     ),
-    (#""idle_s": 0.25"#, #""idle_s": 0"#, "after_idle: idle_s must be above 0"),
-    (#""extra_s": 0.002"#, #""extra_s": -1"#, "after_idle: idle_s must be above 0"),
-    (#""repetitions": 12"#, #""repetitions": 0"#, "after_idle: idle_s must be above 0"),
-    (#""idle_s": 0.25"#, #""pause_s": 0.25"#, "after_idle: unknown key 'pause_s'"),
+    (#""idle_s": 0.25"#, #""idle_s": 0"#, "cold_caches: idle_s must be above 0"),
+    (#""extra_s": 0.002"#, #""extra_s": -1"#, "cold_caches: idle_s must be above 0"),
+    (#""repetitions": 12"#, #""repetitions": 0"#, "cold_caches: idle_s must be above 0"),
+    (#""idle_s": 0.25"#, #""pause_s": 0.25"#, "cold_caches: unknown key 'pause_s'"),
     (#""spread": 0.05"#, #""spred": 0.05"#, "kernel 1: unknown key 'spred'"),
     (#""gflop_per_s": 100"#, #""gflop_per_s": 0"#, "roofline: rates must be positive"),
     (#""latency_s": 1e-5"#, #""latency_s": 0"#, "host_copy: rates and latency must be positive"),

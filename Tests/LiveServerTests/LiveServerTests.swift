@@ -151,11 +151,11 @@ import Workload
     #expect(timings.whole[key(.denoise, 2)]?.seconds == [3, 3])
     #expect(timings.whole[key(.decode)]?.seconds == [9])
     // 2 + 1 and 4 + 1 seconds longer, in steps of one image, which take 2; after 3 and 9 seconds.
-    #expect(timings.afterIdle.seconds == [1.5, 2.5] && timings.pauses == [3, 9])
+    #expect(timings.cold.seconds == [1.5, 2.5] && timings.pauses == [3, 9])
     let plan = LivePlan(
       accelerators: 1, cores: 1, guidance: false,
       onAccelerator: [key(.denoise).piece, key(.denoise, 2).piece], onCPU: [], latents: nil)
-    let profile = LiveMeasurement().replacing(timings, for: plan).afterIdle
+    let profile = LiveMeasurement().replacing(timings, for: plan).coldCaches
     #expect(profile?.idleSeconds == 3 && profile?.extraSeconds == 4 && profile?.repetitions == 2)
   }
 
@@ -165,7 +165,7 @@ import Workload
     var timings = LiveTimings()
     timings.addOrder((0..<3).map { .of(key, at: Double($0), seconds: 1) })
     #expect(timings.whole[key]?.count == 3 && timings.pauses.isEmpty)
-    #expect(timings.afterIdle.count == 0)
+    #expect(timings.cold.count == 0)
   }
 
   @Test func aFactorIsTheMedianOfRatiosToTheSameLoopAlone() {

@@ -1,9 +1,10 @@
 extension LatencyProfile {
-  /// What an accelerator's first work takes longer after a pause: its caches are cold, its core slept, or its clock is low.
-  public struct AfterIdle: Sendable, Hashable, Codable {
+  /// What an accelerator's first step takes longer after a pause, or after one of another batch size: other work was in its
+  /// caches, its core slept, or its clock is low.
+  public struct ColdCaches: Sendable, Hashable, Codable {
     /// Seconds of the pause that was measured; pauses from then on cost as much, shorter ones nothing.
     public var idleSeconds: Double
-    /// Seconds by which the work after it is longer than the same without a pause.
+    /// Seconds by which the step after it, and those that feel it too, are longer than others, all of them together.
     public var extraSeconds: Double
     /// Pauses that were timed.
     public var repetitions: Int
@@ -24,9 +25,9 @@ extension LatencyProfile {
 }
 
 extension ProfileReader {
-  mutating func readAfterIdle(_ fields: Fields) -> LatencyProfile.AfterIdle? {
-    guard let fields = object("after_idle", of: fields) else { return nil }
-    rejectUnknown(fields, known: LatencyProfile.AfterIdle.CodingKeys.allCases.map(\.rawValue))
+  mutating func readColdCaches(_ fields: Fields) -> LatencyProfile.ColdCaches? {
+    guard let fields = object("cold_caches", of: fields) else { return nil }
+    rejectUnknown(fields, known: LatencyProfile.ColdCaches.CodingKeys.allCases.map(\.rawValue))
     let idle: Double? = required("idle_s", of: fields)
     let extra: Double? = required("extra_s", of: fields)
     let repetitions: Int? = required("repetitions", of: fields)
@@ -34,7 +35,7 @@ extension ProfileReader {
     if !(idle > 0 && idle <= 1e6 && extra >= 0 && extra <= 1e6 && repetitions > 0) {
       report(
         at: fields.offset,
-        "after_idle: idle_s must be above 0, extra_s not below it, both at most 1e6, and repetitions at least 1"
+        "cold_caches: idle_s must be above 0, extra_s not below it, both at most 1e6, and repetitions at least 1"
       )
     }
     return .init(idleSeconds: idle, extraSeconds: extra, repetitions: repetitions)
