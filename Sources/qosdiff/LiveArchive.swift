@@ -55,15 +55,16 @@ struct LiveArchive {
     }
   }
 
-  /// Writes what there is; `profiles` are of all timings between the runs, of a machine that is as slow as on the whole.
+  /// Writes what there is; `profiles` are of all timings between the runs, of a machine that is as slow as on the whole, and
+  /// nil where there are none.
   ///
   /// - Throws: a file that cannot be written.
   func finish(
-    _ profiles: (accelerator: LatencyProfile, core: LatencyProfile)
+    _ profiles: (accelerator: LatencyProfile, core: LatencyProfile)?
   ) throws(InputError) {
     for result in results.values { try result.finish() }
-    try profiles.accelerator.save(path: "\(folder)/session-accelerator.json")
-    try profiles.core.save(path: "\(folder)/session-core.json")
+    try profiles?.accelerator.save(path: "\(folder)/session-accelerator.json")
+    try profiles?.core.save(path: "\(folder)/session-core.json")
     try Self.write(work.text, "\(folder)/work.csv")
     try Self.write(runs.text, "\(folder)/runs.csv")
   }

@@ -116,7 +116,8 @@ struct LiveValidation {
           point: point.name, policy: point.experiment.policies[run.policy].name, run: run.number,
           slowness: calibrations.slowness(after: run.calibration), log: run.log)
       }
-      try archive.finish(session.profiles(timed: calibrations.steady))
+      try archive.finish(
+        timings.isEmpty ? nil : session.profiles(timed: calibrations.steady))
     }
     let comparisons = try pairs.compactMap { place, policy -> LiveComparison? in
       let runs = try served.filter { $0.place == place && $0.policy == policy }.map {

@@ -107,8 +107,8 @@ struct LiveValidationOptions: ParsableArguments {
       try LiveArchive.write(content, "\(folder)/\(name)")
     }
     verbosity.note(
-      "Written to \(folder): comparison.txt, live.csv, distributions.svg, live.sqlite (the live runs), runs.csv and work.csv "
-        + "(what they did), the profiles live-*.json (before the runs) and session-*.json (all timings)"
+      "Written to \(folder): comparison.txt, live.csv, distributions.svg; live.sqlite (the live runs), runs.csv and work.csv "
+        + "(what they did), and the profiles: live-*.json before the runs, session-*.json of all timings between them"
     )
   }
 }

@@ -162,7 +162,7 @@ import Testing
     process.executableURL = URL(filePath: Program.release.path)
     process.arguments =
       [
-        "validate", "--live", Self.scenario, "--policies", "baseline", "--set",
+        "validate", "--live", Self.scenario, "--policies", "baseline", "--out", "out", "--set",
         "experiment.workloads.steady.duration=100s", "--set", "experiment.loads=[0.5]",
       ] + Self.short
     process.currentDirectoryURL = URL(filePath: scratch.path)
