@@ -7,22 +7,23 @@ extension LiveText {
   /// The CSV file: a row for each figure of each comparison.
   var csv: String {
     var csv = CSVText(header: [
-      "point", "policy", "queries", "metric", "simulated", "live", "error", "noise", "aim", "holds",
-      "error_first_profile", "error_own_times",
+      "point", "policy", "queries", "metric", "simulated", "live", "error", "error_size", "noise",
+      "aim", "holds",
+      "size_first_profile", "size_own_times",
     ])
     for comparison in comparisons {
       let keys = [comparison.point, comparison.policy, "\(comparison.queries)"]
       for row in comparison.rows {
         csv.add(
           keys + [
-            row.metric.rawValue, "\(row.simulated)", "\(row.live)", "\(row.error)",
+            row.metric.rawValue, "\(row.simulated)", "\(row.live)", "\(row.error)", "\(row.size)",
             row.noise.map { "\($0)" }, row.metric.liveAim.map { "\($0)" },
-            row.holds.map { $0 ? "1" : "0" }, "\(row.earlyError)", "\(row.replayedError)",
+            row.holds.map { $0 ? "1" : "0" }, "\(row.earlySize)", "\(row.replayedSize)",
           ])
       }
       csv.add(
         keys + [
-          "ks_distance", nil, nil, "\(comparison.distance)",
+          "ks_distance", nil, nil, nil, "\(comparison.distance)",
           comparison.noiseDistance.map { "\($0)" }, nil, nil, "\(comparison.earlyDistance)",
           "\(comparison.replayedDistance)",
         ])
@@ -40,11 +41,12 @@ extension LiveText {
       let simulated: Double
       let live: Double
       let error: Double
+      let error_size: Double
       let noise: Double?
       let aim: Double?
       let holds: Bool?
-      let error_first_profile: Double
-      let error_own_times: Double
+      let size_first_profile: Double
+      let size_own_times: Double
     }
     struct Distance: Encodable {
       let point: String
@@ -94,8 +96,9 @@ extension LiveText {
           Listing.Figure(
             point: comparison.point, policy: comparison.policy, queries: comparison.queries,
             metric: row.metric.rawValue, simulated: row.simulated, live: row.live,
-            error: row.error, noise: row.noise, aim: row.metric.liveAim, holds: row.holds,
-            error_first_profile: row.earlyError, error_own_times: row.replayedError)
+            error: row.error, error_size: row.size, noise: row.noise, aim: row.metric.liveAim,
+            holds: row.holds,
+            size_first_profile: row.earlySize, size_own_times: row.replayedSize)
         }
       },
       distances: comparisons.map {

@@ -194,7 +194,13 @@ struct LiveSession {
   }
 
   /// Says what disturbed a run.
-  static func warn(of clock: ClockWatch, _ load: MachineLoad?, _ server: LiveServer, run: String) {
+  ///
+  /// - Returns: whether its latencies are to be doubted.
+  @discardableResult
+  static func warn(
+    of clock: ClockWatch, _ load: MachineLoad?, _ server: LiveServer, run: String
+  ) -> Bool {
+    var isDisturbed = clock.asleepSeconds != nil
     if let seconds = clock.asleepSeconds {
       Output.error(
         "Warning: \(run): the machine was asleep for \(String(format: "%.2f", seconds)) s: serve this run again."
@@ -205,15 +211,18 @@ struct LiveSession {
       )
     }
     if server.latest > 0.05 {
+      isDisturbed = true
       Output.error(
         "Warning: \(run): a timer was \(Int(1e3 * server.latest)) ms late: something else held the machine up."
       )
     }
     if let others = load?.others(), others.processes + others.machines > disturbing {
+      isDisturbed = true
       Output.error(
         "Warning: \(run): others took \(Int((100 * (others.processes + others.machines)).rounded())) % of the machine's time."
       )
     }
+    return isDisturbed
   }
 }
 

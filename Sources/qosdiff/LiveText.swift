@@ -8,8 +8,8 @@ struct LiveText {
   let comparisons: [LiveComparison]
   /// Live runs of each policy and point.
   let repeats: Int
-  /// What the machine's speed did meanwhile, in a sentence.
-  let drift: String
+  /// What the machine did meanwhile, in sentences.
+  let notes: String
 
   /// The tables and what they come to.
   var text: String {
@@ -19,20 +19,20 @@ struct LiveText {
   private func table(_ comparison: LiveComparison) -> String {
     var table = TextTable(
       header: [
-        "figure", "simulated", "live", "error", "noise", "aim", "verdict", "first profile",
-        "own times",
+        "figure", "simulated", "live", "error", "|error|", "noise", "aim", "verdict", "|first|",
+        "|own|",
       ])
     for row in comparison.rows {
       table.add([
         Self.name(row.metric), Self.number(row.simulated),
         Self.number(row.live), Self.percent(row.error, signed: true),
-        row.noise.map { Self.percent($0) } ?? "",
+        Self.percent(row.size), row.noise.map { Self.percent($0) } ?? "",
         row.metric.liveAim.map { Self.percent($0) } ?? "", Self.verdict(row),
-        Self.percent(row.earlyError, signed: true), Self.percent(row.replayedError, signed: true),
+        Self.percent(row.earlySize), Self.percent(row.replayedSize),
       ])
     }
     table.add([
-      Self.distanceName, "", "", Self.distance(comparison.distance),
+      Self.distanceName, "", "", "", Self.distance(comparison.distance),
       comparison.noiseDistance.map(Self.distance) ?? "", "", "",
       Self.distance(comparison.earlyDistance), Self.distance(comparison.replayedDistance),
     ])
@@ -65,22 +65,15 @@ struct LiveText {
   /// Errors over all policies and points, how many aims were met, and where.
   var summary: String {
     var lines = [overall, "", byPoint, ""]
-    lines.append(
-      "Errors: simulated over live, less one; of shares, the difference. Live: mean of \(repeats) runs of the same queries;"
-    )
-    lines.append(
-      "noise: what those runs differ by. An aim is met within it or within the noise. KS distance: of one run from one, in"
-    )
-    lines.append(
-      "the mean; a perfect simulation's is the noise. First profile: simulated by what was measured before the first run"
-    )
-    lines.append(
-      "alone. Own times: replayed with what each piece of work took in the live run: no prediction, but what is left of"
-    )
-    lines.append(
-      "the error once service times are known. 1 % longer times: what they do to the simulated mean latency."
-    )
-    if !drift.isEmpty { lines.append(drift) }
+    lines += [
+      "Errors: of \(repeats) live runs of the same queries each, simulated over live, less one; of shares, the difference. |error|: mean",
+      "size of each run's; an aim is met within it or within the noise: what the runs differ by, in the mean over the policies of a",
+      "point. Simulated: by how slow the machine was before and after each run. |first|: by what was measured before the first run",
+      "alone. |own|: replayed with what each piece of work took in the live run: no prediction, but what is left of the error once",
+      "service times are known. KS distance: of one run from one; a perfect simulation's is the noise where the machine does not",
+      "drift. 1 % longer times: what they do to the simulated mean latency.",
+    ]
+    if !notes.isEmpty { lines.append(notes) }
     lines.append(verdict)
     return lines.joined(separator: "\n")
   }
@@ -89,7 +82,7 @@ struct LiveText {
     var table = TextTable(
       header: [
         "over all", "mean error", "mean |error|", "largest", "mean noise", "aim", "met",
-        "by noise alone", "|first profile|", "|own times|",
+        "by noise alone", "|first|", "met by first", "|own|",
       ])
     for metric in Metric.allCases {
       let all = comparisons.flatMap(\.rows).filter { $0.metric == metric && !$0.isTooFew }
@@ -97,21 +90,21 @@ struct LiveText {
       let judged = all.filter { $0.holds != nil }
       table.add([
         Self.name(metric), Self.percent(Self.mean(all.map(\.error)), signed: true),
-        Self.percent(Self.mean(all.map { abs($0.error) })),
-        Self.percent(all.map { abs($0.error) }.max() ?? 0),
+        Self.percent(Self.mean(all.map(\.size))), Self.percent(all.map(\.size).max() ?? 0),
         Self.percent(Self.mean(all.compactMap(\.noise))),
         metric.liveAim.map { Self.percent($0) } ?? "",
         judged.isEmpty ? "" : "\(judged.count { $0.holds == true }) of \(judged.count)",
         judged.isEmpty ? "" : "\(judged.count(where: \.holdsByNoise))",
-        Self.percent(Self.mean(all.map { abs($0.earlyError) })),
-        Self.percent(Self.mean(all.map { abs($0.replayedError) })),
+        Self.percent(Self.mean(all.map(\.earlySize))),
+        judged.isEmpty ? "" : "\(judged.count { $0.earlyHolds == true })",
+        Self.percent(Self.mean(all.map(\.replayedSize))),
       ])
     }
     table.add([
       Self.distanceName, "", Self.distance(Self.mean(comparisons.map(\.distance))),
       Self.distance(comparisons.map(\.distance).max() ?? 0),
       Self.distance(Self.mean(comparisons.compactMap(\.noiseDistance))), "", "", "",
-      Self.distance(Self.mean(comparisons.map(\.earlyDistance))),
+      Self.distance(Self.mean(comparisons.map(\.earlyDistance))), "",
       Self.distance(Self.mean(comparisons.map(\.replayedDistance))),
     ])
     return table.text
@@ -121,7 +114,8 @@ struct LiveText {
   private var byPoint: String {
     let metrics: [Metric] = [.latencyMean, .latencyP50, .latencyP95, .violationRatio]
     var table = TextTable(
-      header: ["by point, |error|"] + metrics.map(\.title) + ["met", "1 % longer times"])
+      header: ["by point, |error|"] + metrics.map(\.title)
+        + ["met", "by noise alone", "1 % longer times"])
     var names: [String] = []
     for comparison in comparisons where comparison.point != names.last {
       names.append(comparison.point)
@@ -133,9 +127,10 @@ struct LiveText {
       table.add(
         [name.isEmpty ? "the scenario" : name]
           + metrics.map { metric in
-            Self.percent(Self.mean(rows.filter { $0.metric == metric }.map { abs($0.error) }))
+            Self.percent(Self.mean(rows.filter { $0.metric == metric }.map(\.size)))
           } + [
             "\(judged.count { $0.holds == true }) of \(judged.count)",
+            "\(judged.count(where: \.holdsByNoise))",
             Self.percent(Self.mean(here.compactMap(\.gain)) / 100, signed: true),
           ])
     }
@@ -165,7 +160,7 @@ struct LiveText {
     case true?:
       "Verdict: the simulation predicts this machine: \(judged - byNoise) of \(judged) figures within their aims, \(byNoise) within the noise."
     case false?:
-      "Verdict: \(missed) of \(judged) figures are further off than aimed at, and than the noise."
+      "Verdict: \(missed) of \(judged) figures are further off than aimed at, and than the noise; \(byNoise) are within the noise alone."
     case nil where judged == 0: "No verdict: nothing was served twice to its end."
     case nil:
       "No verdict: \(byNoise) of \(judged) figures are within the noise alone; the machine is not quiet."

@@ -67,7 +67,7 @@ struct LiveValidation {
   ///
   /// The machine's speed drifts within minutes: the stages are timed before and after each run, which is simulated with
   /// the speed of those.
-  func run() throws -> (comparisons: [LiveComparison], drift: String) {
+  func run() throws -> (comparisons: [LiveComparison], notes: String) {
     var timings: [LiveTimings] = []
     func calibrate() throws -> Bool {
       do throws(KernelBenchError) {
@@ -84,6 +84,7 @@ struct LiveValidation {
     }
     var progress = Progress("live runs", verbosity)
     var served: [Served] = []
+    var disturbed = 0
     var archive = try folder.map { (folder) throws(InputError) in
       try LiveArchive(folder, provenance: ExperimentOptions.provenance(session.scenario))
     }
@@ -96,11 +97,10 @@ struct LiveValidation {
       progress.show(served.count, of: pairs.count * repeats, name)
       let (clock, load) = (ClockWatch(), MachineLoad())
       let live = experiment.serve(policy: policy, replication: 0, on: session.server)
-      if let failure = session.server.failure { throw LiveSession.fault(failure) }
       let isCut = session.server.isStopped
       try archive?.take(live, experiment, place: place, policy: policy, isCut: isCut)
       if isCut { break }
-      LiveSession.warn(of: clock, load, session.server, run: name)
+      if LiveSession.warn(of: clock, load, session.server, run: name) { disturbed += 1 }
       served.append(
         Served(
           place: place, policy: policy, figures: LiveFigures(live), log: session.server.log,
@@ -119,6 +119,7 @@ struct LiveValidation {
       try archive.finish(
         timings.isEmpty ? nil : session.profiles(timed: calibrations.steady))
     }
+    if let failure = session.server.failure { throw LiveSession.fault(failure) }
     let comparisons = try pairs.compactMap { place, policy -> LiveComparison? in
       let runs = try served.filter { $0.place == place && $0.policy == policy }.map {
         try simulated($0, calibrations)
@@ -129,7 +130,15 @@ struct LiveValidation {
         : LiveComparison(
           point: point.name, policy: point.experiment.policies[policy].name, runs: runs)
     }
-    return (comparisons, Self.drift(timings.compactMap(session.stepSeconds)))
+    let notes = [
+      Self.drift(timings.compactMap(session.stepSeconds)),
+      disturbed > 0
+        ? "\(disturbed) of \(served.count) runs were disturbed by others (see the warnings): serve them again for figures to rely on."
+        : "",
+    ]
+    return (
+      LiveComparison.pooled(comparisons), notes.filter { !$0.isEmpty }.joined(separator: "\n")
+    )
   }
 
   /// Draws of the noise that a run is simulated for: one alone would be as far off as a live run is.

@@ -65,8 +65,8 @@ struct LiveValidationOptions: ParsableArguments {
       let validation = try LiveValidation(
         session, policies: names, repeats: count, timeLimit: timeLimit ?? Self.timeLimit,
         keepingIn: out, verbosity)
-      let (comparisons, drift) = try validation.run()
-      let text = LiveText(comparisons: comparisons, repeats: count, drift: drift)
+      let (comparisons, notes) = try validation.run()
+      let text = LiveText(comparisons: comparisons, repeats: count, notes: notes)
       if json { Output.json(text.listing) } else { Output.result(text.text) }
       if let out { try write(text, comparisons, session, to: out, verbosity) }
       if interrupt.isRaised() {

@@ -84,6 +84,10 @@ import Workload
   }
 
   @Test func anAimIsMetWithinItOrWithinTheNoise() throws {
+    // Of opposite signs: the mean of the errors is none.
+    let apart = comparison([[1]], live: [[0.8], [4.0 / 3]])
+    let opposite = try mean(apart)
+    #expect(abs(opposite.error) < 1e-8 && abs(opposite.size - 0.25) < 1e-8)
     let near = try mean(comparison([[1.04]], live: [[1], [1]]))
     #expect(near.holds == true && !near.holdsByNoise && abs(near.error - 0.04) < 1e-12)
     let far = try mean(comparison([[1.2]], live: [[1], [1]]))
@@ -95,8 +99,8 @@ import Workload
   @Test func aPredictionIsTheMeanOverItsDraws() throws {
     let row = try mean(
       comparison([[1], [2], [6]], live: [[2], [2]], early: [[1], [4]], replayed: [2.1]))
-    #expect(row.simulated == 3 && row.error == 0.5 && row.earlyError == 0.25)
-    #expect(abs(row.replayedError - 0.05) < 1e-12)
+    #expect(row.simulated == 3 && row.size == 0.5 && row.earlySize == 0.25)
+    #expect(abs(row.replayedSize - 0.05) < 1e-12)
   }
 
   @Test func nothingIsJudgedByOneRunOrWithoutQueries() throws {
@@ -117,6 +121,18 @@ import Workload
     let row = try mean(comparison([[1]], live: [[1], [2], [3]]))
     // (1 + 2 + 1) / 3 over 2.
     #expect(abs((row.noise ?? 0) - 2.0 / 3) < 1e-12)
+  }
+
+  @Test func noiseIsPooledOverThePoliciesOfAPoint() throws {
+    let quiet = comparison([[1]], live: [[1], [1]])
+    let noisy = comparison([[1]], live: [[1], [3]])
+    let pooled = LiveComparison.pooled([quiet, noisy])
+    #expect(try pooled.map { try mean($0).noise } == [0.5, 0.5])
+    // A simulation that is off by a tenth holds by the noise of its point, and not by its own.
+    let off = comparison([[1.1]], live: [[1], [1]])
+    #expect(
+      try mean(off).holds == false && mean(LiveComparison.pooled([off, noisy])[0]).holds == true)
+    #expect(try mean(off).earlyHolds == false)
   }
 
   @Test func distancesAreOfOneRunFromOne() {

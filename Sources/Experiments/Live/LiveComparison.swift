@@ -13,12 +13,13 @@ public struct LiveComparison: Sendable {
   public struct Run: Sendable {
     /// Served for real.
     public let live: LiveFigures
-    /// Simulated with the times of the stages before and after the run, for several draws of their noise: the
-    /// prediction.
+    /// Simulated with the times of the stages before and after the run, for several draws of their noise: how slow the
+    /// machine was is known, all else predicted.
     public let simulated: [LiveFigures]
-    /// The same by the profile that was measured before the first run, and nothing that was measured since.
+    /// The same by the profile that was measured before the first run, and nothing that was measured since: nothing but
+    /// predicted.
     public let early: [LiveFigures]
-    /// Simulated as for the prediction, with all times ``LiveComparison/stretch`` times as long.
+    /// Simulated like the first, with all times ``LiveComparison/stretch`` times as long.
     public let stretched: [LiveFigures]
     /// Replayed with what each piece of work took in the run itself. No prediction: its error is what is left where
     /// service times are known, and the rest is theirs.
@@ -36,6 +37,9 @@ public struct LiveComparison: Sendable {
       self.replayed = replayed
     }
   }
+
+  /// By metric, where it is known from other policies, too.
+  private var pooledNoise: [Metric: Double] = [:]
 
   /// A comparison from its parts.
   public init(point: String, policy: String, runs: [Run]) {
@@ -55,47 +59,87 @@ public struct LiveComparison: Sendable {
     public let simulated: Double
     /// Mean over the live runs.
     public let live: Double
-    /// Simulated over live, less one; of shares the difference.
+    /// Simulated over live, less one, in the mean over the runs; of shares the difference.
     public let error: Double
+    /// Mean size of each run's error: those of opposite signs do not cancel.
+    public let size: Double
     /// The same of the simulation by the profile from before the first run.
-    public let earlyError: Double
+    public let earlySize: Double
     /// The same of the replay with the runs' own service times.
-    public let replayedError: Double
+    public let replayedSize: Double
     /// What two live runs differ by, in the mean over all pairs and in the same terms; nil with one run.
     public let noise: Double?
     /// Whether there are too few queries to speak of such a percentile.
     public let isTooFew: Bool
 
-    /// Whether the error is as small as it is aimed to be, or no larger than the noise; nil where that is not judged.
-    public var holds: Bool? {
+    /// Whether the error's size is as small as it is aimed to be, or no larger than the noise; nil where that is not
+    /// judged.
+    public var holds: Bool? { limit.map { size <= $0 } }
+
+    /// The same of the simulation by the profile from before the first run.
+    public var earlyHolds: Bool? { limit.map { earlySize <= $0 } }
+
+    private var limit: Double? {
       guard let aim = metric.liveAim, let noise, !isTooFew else { return nil }
-      return abs(error) <= max(aim, noise)
+      return max(aim, noise)
     }
 
     /// Whether only the noise makes it hold.
     public var holdsByNoise: Bool {
-      holds == true && abs(error) > metric.liveAim ?? .infinity
+      holds == true && size > metric.liveAim ?? .infinity
     }
   }
 
   /// All figures that all sides have.
   public var rows: [Row] {
     Metric.ofLiveRuns.compactMap { metric in
-      func values(_ side: (Run) -> [LiveFigures]) -> [Double] {
-        runs.flatMap(side).compactMap { $0[metric] }
-      }
-      let live = values { [$0.live] }
+      let live = runs.compactMap { $0.live[metric] }
       guard live.count == runs.count, let mean = Self.mean(live),
-        let simulated = Self.mean(values(\.simulated)), let early = Self.mean(values(\.early)),
-        let replayed = Self.mean(values { [$0.replayed] })
+        let simulated = Self.mean(runs.flatMap(\.simulated).compactMap { $0[metric] }),
+        let plain = errors(metric, \.simulated), let early = errors(metric, \.early),
+        let replayed = errors(metric, { [$0.replayed] }), let error = Self.mean(plain),
+        let size = Self.mean(plain.map(abs)), let earlySize = Self.mean(early.map(abs)),
+        let replayedSize = Self.mean(replayed.map(abs))
       else { return nil }
-      let scale = metric.isShare ? 1 : mean
-      func relative(_ difference: Double) -> Double { scale > 0 ? difference / scale : 0 }
       return Row(
-        metric: metric, simulated: simulated, live: mean, error: relative(simulated - mean),
-        earlyError: relative(early - mean), replayedError: relative(replayed - mean),
-        noise: Self.overPairs(live) { abs($0 - $1) }.map(relative),
+        metric: metric, simulated: simulated, live: mean, error: error, size: size,
+        earlySize: earlySize, replayedSize: replayedSize,
+        noise: pooledNoise[metric] ?? noise(metric),
         isTooFew: queries < metric.fewestLiveQueries)
+    }
+  }
+
+  /// Of each run, its side's mean against what was live; nil where one has no such figure.
+  private func errors(_ metric: Metric, _ side: (Run) -> [LiveFigures]) -> [Double]? {
+    let errors = runs.compactMap { run -> Double? in
+      guard let live = run.live[metric], let other = Self.mean(side(run).compactMap { $0[metric] })
+      else { return nil }
+      return Self.relative(other - live, to: live, metric)
+    }
+    return errors.count == runs.count ? errors : nil
+  }
+
+  private func noise(_ metric: Metric) -> Double? {
+    let live = runs.compactMap { $0.live[metric] }
+    guard let mean = Self.mean(live) else { return nil }
+    return Self.overPairs(live) { abs($0 - $1) }.map { Self.relative($0, to: mean, metric) }
+  }
+
+  private static func relative(_ difference: Double, to scale: Double, _ metric: Metric) -> Double {
+    if metric.isShare { return difference }
+    return scale > 0 ? difference / scale : 0
+  }
+
+  /// The same comparisons, whose noise is the mean over all policies of their point: what two runs differ by is a weak
+  /// estimate of it.
+  public static func pooled(_ list: [LiveComparison]) -> [LiveComparison] {
+    list.map { comparison in
+      let point = list.filter { $0.point == comparison.point }
+      var result = comparison
+      for metric in Metric.ofLiveRuns {
+        result.pooledNoise[metric] = mean(point.compactMap { $0.noise(metric) })
+      }
+      return result
     }
   }
 
@@ -133,7 +177,8 @@ public struct LiveComparison: Sendable {
   }
 
   /// Kolmogorov-Smirnov distance of the simulated latencies from the live ones: of one run from one run, in the mean
-  /// over all draws. A perfect prediction's is ``noiseDistance``, since runs of so few queries differ by chance.
+  /// over all draws. On a machine that does not drift a perfect prediction's is ``noiseDistance``, since runs of so few
+  /// queries differ by chance.
   public var distance: Double { distance(\.simulated) }
 
   /// Such a distance of the simulation by the profile from before the first run.
