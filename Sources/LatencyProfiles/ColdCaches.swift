@@ -4,7 +4,8 @@ extension LatencyProfile {
   public struct ColdCaches: Sendable, Hashable, Codable {
     /// Seconds of the pause that was measured; pauses from then on cost as much, shorter ones nothing.
     public var idleSeconds: Double
-    /// Seconds by which the step after it (and, Assumed, after one of another size: seen in logs, measured after pauses), and those that feel it too, are longer than others, all of them together.
+    /// Seconds by which the step after it, and those that feel it too, are longer than others, all of them together. That
+    /// a batch of another size costs as much is Assumed: it is seen in logs, and measured after pauses.
     public var extraSeconds: Double
     /// Pauses that were timed.
     public var repetitions: Int
