@@ -31,6 +31,15 @@ import Workload
          "mode": "m", "entries": [\(entry("encode", "")), \(entry("denoise", noise)),
          \(entry("decode", ""))]}
         """, file: "p.json")
+    let arrivals = (0..<queries).map { Bench.Arrival(at: Double($0), steps: steps) }
+    return try self.steps(of: profile, arrivals, Bench().policy)
+  }
+
+  /// Seconds of each step of one accelerator with this profile. No CPU times here: post-processing is left out by asking
+  /// for none of a profile.
+  private func steps(
+    of profile: LatencyProfile, _ arrivals: [Bench.Arrival], _ policy: PolicySet
+  ) throws -> [Double] {
     let cluster = ClusterConfiguration(
       nodes: [
         NodeConfiguration(
@@ -38,16 +47,13 @@ import Workload
           accelerator: Device(profile: StageLatencyModel(profile: profile)), cores: 1,
           cpu: Device(synthetic: [:]), link: Link(bytesPerSecond: .infinity, latency: .zero))
       ], binding: .central)
-    let stream = Bench().stream((0..<queries).map { .init(at: Double($0), steps: steps) })
-    let policy = Bench().policy
-    // No CPU times here: post-processing is left out by asking for none of a profile.
+    let stream = Bench().stream(arrivals)
     let times = try ServiceTimes(
-      cluster: cluster, shapes: stream.shapes, guidance: true, maximumBatch: 1,
-      placement: Placement())
+      cluster: cluster, shapes: stream.shapes, guidance: true,
+      maximumBatch: policy.batching.maximumImages ?? 1, placement: Placement())
     var simulation = ClusterSimulation(
       cluster: cluster, stream: stream, policy: policy, times: times, seed: 3, observer: Steps())
-    guard let observer = simulation.run() as? Steps else { return [] }
-    return observer.seconds
+    return try #require(simulation.run() as? Steps).seconds
   }
 
   /// Residual quantiles 0.5, 1, 1.5 are a uniform factor: mean 1, variance 1/12.
@@ -101,23 +107,11 @@ import Workload
         {"schema": 1, "name": "p", "provenance": "derived", "device": "d", "source": "s",
          "mode": "m", "entries": [\(["encode", "denoise", "decode"].map(entries).joined(separator: ","))]}
         """, file: "p.json")
-    let cluster = ClusterConfiguration(
-      nodes: [
-        NodeConfiguration(
-          name: "n", accelerators: 1,
-          accelerator: Device(profile: StageLatencyModel(profile: profile)), cores: 1,
-          cpu: Device(synthetic: [:]), link: Link(bytesPerSecond: .infinity, latency: .zero))
-      ], binding: .central)
-    // Two at once, and one much later.
-    let stream = Bench().stream([0.0, 0, 1000].map { .init(at: $0, steps: 6) })
-    let times = try ServiceTimes(
-      cluster: cluster, shapes: stream.shapes, guidance: true, maximumBatch: 2,
-      placement: Placement())
     var policy = Bench().policy
     policy.batching = StaticBatching(images: 2, wait: SimulationDuration(seconds: 1))
-    var simulation = ClusterSimulation(
-      cluster: cluster, stream: stream, policy: policy, times: times, seed: 3, observer: Steps())
-    let seconds = try #require(simulation.run() as? Steps).seconds
+    // Two at once, and one much later.
+    let seconds = try steps(
+      of: profile, [0.0, 0, 1000].map { .init(at: $0, steps: 6) }, policy)
     #expect(seconds.count == 12)
     #expect(seconds[..<6].allSatisfy { $0 == 2.5 })
     #expect(seconds[6...].allSatisfy { (0.5...1.5).contains($0) } && Set(seconds[6...]).count == 6)

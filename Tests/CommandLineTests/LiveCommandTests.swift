@@ -83,33 +83,44 @@ import Testing
       ) == "live|1|1\n")
   }
 
-  @Test func anInterruptKeepsWhatWasServed() throws {
-    let scratch = try Scratch()
+  /// Runs the program until it has said `words`, and interrupts it so many seconds later.
+  private static func interrupted(
+    _ arguments: [String], after words: String, seconds: UInt32 = 0, in scratch: Scratch
+  ) throws -> (status: Int32, out: String, error: String) {
     let process = Process()
     process.executableURL = URL(filePath: Program.release.path)
-    process.arguments =
-      ["live", Self.scenario, "--db", "r.sqlite", "--set", "workload.duration=200s"] + Self.short
+    process.arguments = arguments + short
     process.currentDirectoryURL = URL(filePath: scratch.path)
-    let error = Pipe()
-    (process.standardOutput, process.standardError) = (FileHandle.nullDevice, error)
+    let (out, error) = (Pipe(), Pipe())
+    (process.standardOutput, process.standardError) = (out, error)
     try process.run()
     var said = ""
-    while !said.contains("live: serving") {
+    while !said.contains(words) {
       let more = error.fileHandleForReading.availableData
       if more.isEmpty { break }
       said += String(decoding: more, as: UTF8.self)
     }
-    sleep(3)
+    sleep(seconds)
     process.interrupt()
+    let shown = String(
+      decoding: try out.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     said += String(decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     process.waitUntilExit()
-    #expect(process.terminationStatus == 130, "\(said)")
+    return (process.terminationStatus, shown, said)
+  }
+
+  @Test func anInterruptKeepsWhatWasServed() throws {
+    let scratch = try Scratch()
+    let result = try Self.interrupted(
+      ["live", Self.scenario, "--db", "r.sqlite", "--set", "workload.duration=200s"],
+      after: "live: serving", seconds: 3, in: scratch)
+    #expect(result.status == 130, "\(result.error)")
     let counts = try scratch.sqlite(
       "r.sqlite", "SELECT offered = completed + dropped + in_flight, completed > 0 FROM run")
     #expect(counts == "1|1\n")
     let kept = try scratch.sqlite("r.sqlite", "SELECT completed FROM run")
       .trimmingCharacters(in: .whitespacesAndNewlines)
-    #expect(said.contains("r.sqlite keeps the \(kept) queries that were served"))
+    #expect(result.error.contains("r.sqlite keeps the \(kept) queries that were served"))
   }
 
   @Test(arguments: [
@@ -156,58 +167,23 @@ import Testing
     #expect(try scratch.names().isEmpty, "no database of a run that never was")
   }
 
+  private static let longValidation = [
+    "validate", "--live", scenario, "--policies", "baseline", "--out", "out", "--set",
+    "experiment.workloads.steady.duration=100s", "--set", "experiment.loads=[0.5]",
+  ]
+
   @Test func whatWasNotServedTwiceIsNotJudged() throws {
-    let scratch = try Scratch()
-    let process = Process()
-    process.executableURL = URL(filePath: Program.release.path)
-    process.arguments =
-      [
-        "validate", "--live", Self.scenario, "--policies", "baseline", "--out", "out", "--set",
-        "experiment.workloads.steady.duration=100s", "--set", "experiment.loads=[0.5]",
-      ] + Self.short
-    process.currentDirectoryURL = URL(filePath: scratch.path)
-    let (out, error) = (Pipe(), Pipe())
-    (process.standardOutput, process.standardError) = (out, error)
-    try process.run()
-    var said = ""
-    while !said.contains("about") {
-      let more = error.fileHandleForReading.availableData
-      if more.isEmpty { break }
-      said += String(decoding: more, as: UTF8.self)
-    }
-    process.interrupt()
-    let shown = String(
-      decoding: try out.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    said += String(decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 130, "\(said)")
-    #expect(shown.contains("No verdict: nothing was served twice to its end."), "\(shown)")
+    let result = try Self.interrupted(Self.longValidation, after: "about", in: Scratch())
+    #expect(result.status == 130, "\(result.error)")
+    #expect(
+      result.out.contains("No verdict: nothing was served twice to its end."), "\(result.out)")
   }
 
   @Test func aValidationThatIsInterruptedKeepsFinishedQueries() throws {
     let scratch = try Scratch()
-    let process = Process()
-    process.executableURL = URL(filePath: Program.release.path)
-    process.arguments =
-      [
-        "validate", "--live", Self.scenario, "--policies", "baseline", "--out", "out", "--set",
-        "experiment.workloads.steady.duration=100s", "--set", "experiment.loads=[0.5]",
-      ] + Self.short
-    process.currentDirectoryURL = URL(filePath: scratch.path)
-    let error = Pipe()
-    (process.standardOutput, process.standardError) = (FileHandle.nullDevice, error)
-    try process.run()
-    var said = ""
-    while !said.contains("about") {
-      let more = error.fileHandleForReading.availableData
-      if more.isEmpty { break }
-      said += String(decoding: more, as: UTF8.self)
-    }
-    sleep(6)
-    process.interrupt()
-    said += String(decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 130, "\(said)")
+    let result = try Self.interrupted(
+      Self.longValidation, after: "about", seconds: 6, in: scratch)
+    #expect(result.status == 130, "\(result.error)")
     #expect(
       try scratch.sqlite(
         "out/live.sqlite",
