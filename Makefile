@@ -83,10 +83,10 @@ bench: build
 	@Tests/Benchmarks/sweep.sh
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --recursive Package.swift Plugins Sources Tests
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive Package.swift Plugins Sources Tests
 
 build: setup
 	$(SWIFT_BUILD) --product qosdiff

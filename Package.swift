@@ -50,6 +50,10 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CSched"),
     room("Diagnostics", uses: []),
+    .executableTarget(name: "hash-sources", swiftSettings: settings),
+    .plugin(
+      name: "HashSources", capability: .buildTool(), dependencies: ["hash-sources"]),
+    .target(name: "ProgramIdentity", swiftSettings: settings, plugins: ["HashSources"]),
     room("EventEngine", uses: ["CGSL"]),
     room("DiffusionModels", uses: []),
     room("LatencyProfiles", uses: ["CGSL", "Diagnostics", "DiffusionModels", "EventEngine"]),
@@ -95,8 +99,8 @@ let package = Package(
       name: "qosdiff",
       dependencies: [
         "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "Experiments", "KernelBench",
-        "LatencyProfiles", "LatentDynamics", "LiveServer", "Policies", "Reporting", "Results",
-        "Scenarios", "Timeline", "Workload", arguments,
+        "LatencyProfiles", "LatentDynamics", "LiveServer", "Policies", "ProgramIdentity",
+        "Reporting", "Results", "Scenarios", "Timeline", "Workload", arguments,
       ],
       swiftSettings: settings),
     tests("Diagnostics", uses: []),
@@ -135,7 +139,7 @@ let package = Package(
       uses: [
         "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics", "Policies",
         "Results", "Scenarios", "Workload",
-      ]),
+      ], exclude: ["SettingPairs.tsv"]),
     tests(
       "Timeline",
       uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Policies", "Workload"]),

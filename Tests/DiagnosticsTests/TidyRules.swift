@@ -24,12 +24,17 @@ enum TidyRules {
       "Reporting": ["Cluster"],
     ]
     for module in floors.joined() { table[module, default: []].formUnion(above(module)) }
+    // What the program is must not reach ids and results: only who writes provenance knows it.
+    for module in floors.joined() where module != executable {
+      table[module, default: []].insert("ProgramIdentity")
+    }
     return table
   }()
 
   /// The modules, lowest floor first, in the order of the design's table.
   static let floors: [[String]] = [
-    ["Diagnostics"], ["EventEngine"], ["DiffusionModels"], ["LatencyProfiles"], ["KernelBench"],
+    ["Diagnostics", "ProgramIdentity", "hash-sources"], ["EventEngine"], ["DiffusionModels"],
+    ["LatencyProfiles"], ["KernelBench"],
     ["LatentDynamics"], ["Workload"], ["Cluster"], ["Policies"], ["Scenarios"], ["Results"],
     ["Timeline"], ["LiveServer"], ["Experiments"], ["Reporting"], ["qosdiff"],
   ]
