@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Kills, full disks, two writers, extreme numbers and a long run: what the program and its database must survive.
+"""Kills, full disks, two writers, two programs, extreme numbers and a long run: what the program and its database must
+survive.
 
     Tests/torture.py PROGRAM [--kills N] [--numbers N] [--minutes N] [--seed N]
 
@@ -409,10 +410,105 @@ class Torture:
                 raise Failed(text)
             print(text)
 
+    def two_replace(self):
+        """Several commands at a time replace another program's results: what they keep of it is its own, and whole."""
+        for _ in range(10):
+            with tempfile.TemporaryDirectory() as folder:
+                with open(os.path.join(folder, "s.yaml"), "w") as file:
+                    file.write(SCENARIO)
+                command = [self.program, "compare", "s.yaml", "--db", "r.sqlite", "--no-queries"]
+                subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                path = os.path.join(folder, "r.sqlite")
+                database = sqlite3.connect(path)
+                with database:
+                    database.execute("UPDATE provenance SET value = 'other' WHERE key = 'program'")
+                    database.execute("UPDATE summary SET mean = 99")
+                database.close()
+                running = [
+                    subprocess.Popen(
+                        command + ["--keep-old"], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                    for _ in range(3)]
+                if any(process.wait() for process in running):
+                    raise Failed("a command that replaces another program's results failed")
+                if check(path) != 8:
+                    raise Failed("several commands left a part of what they ran")
+                kept = [name for name in os.listdir(folder) if ".old-" in name and name.endswith(".sqlite")]
+                if len(kept) != 1 or check(os.path.join(folder, kept[0])) != 8:
+                    raise Failed(f"of another program's 8 runs these are kept: {kept}")
+                database = sqlite3.connect(os.path.join(folder, kept[0]))
+                means = database.execute("SELECT DISTINCT mean FROM summary").fetchall()
+                programs = database.execute("SELECT value FROM provenance WHERE key = 'program'").fetchall()
+                database.close()
+                if means != [(99.0,)] or programs != [("other",)]:
+                    raise Failed("what is kept of another program is not its own")
+        print("several commands replace: 10 times, what was there is kept whole")
+
+    def two_programs(self):
+        """A policy is changed and the program built again: the same command replaces what the old one stored."""
+        root = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+        scratch = os.path.join(root, ".build-changed")
+        with tempfile.TemporaryDirectory() as folder:
+            tree = os.path.join(folder, "tree")
+            os.mkdir(tree)
+            for name in ("Package.swift", "Sources", "Plugins", "Tests"):
+                path = os.path.join(root, name)
+                if os.path.isdir(path):
+                    shutil.copytree(path, os.path.join(tree, name), ignore=shutil.ignore_patterns(".build*"))
+                else:
+                    shutil.copy(path, tree)
+
+            def build():
+                subprocess.run(
+                    ["swift", "build", "-c", "release", "--product", "qosdiff", "--scratch-path", scratch], cwd=tree,
+                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                program = os.path.join(folder, f"qosdiff-{len(os.listdir(folder))}")
+                shutil.copy(os.path.join(scratch, "release", "qosdiff"), program)
+                return program
+
+            def compare(program):
+                with open(os.path.join(folder, "s.yaml"), "w") as file:
+                    file.write(SCENARIO)
+                done = subprocess.run(
+                    [program, "compare", "s.yaml", "--db", "r.sqlite", "--json"], cwd=folder, text=True, check=True,
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                database = sqlite3.connect(os.path.join(folder, "r.sqlite"))
+                means = database.execute(
+                    "SELECT mean FROM summary WHERE policy = 'least' AND metric = 'latency_mean_s'").fetchall()
+                ids = database.execute("SELECT id FROM experiment").fetchall()
+                database.close()
+                return done.stderr, means, ids
+
+            try:
+                same = build()
+                own = compare(self.program)
+                again = compare(same)
+                if "Replaced" in again[0] or again[1:] != own[1:]:
+                    raise Failed(f"two builds of one tree are two programs: {again}")
+                policy = os.path.join(tree, "Sources", "Policies", "LeastWorkLeft.swift")
+                with open(policy) as file:
+                    before = file.read()
+                # The worker that it preferred it now avoids.
+                after = before.replace("{ cluster.workers", "{ -cluster.workers")
+                if after == before:
+                    raise Failed("LeastWorkLeft.swift is not as this test knows it")
+                with open(policy, "w") as file:
+                    file.write(after)
+                changed = compare(build())
+                if "Replaced 8 runs in r.sqlite: another program had made them" not in changed[0]:
+                    raise Failed(f"a changed program says nothing of what it replaced: {changed[0]!r}")
+                if changed[1] == own[1] or changed[2] != own[2]:
+                    raise Failed(f"the database keeps what the old program made: {own[1:]} and {changed[1:]}")
+                back = compare(same)
+                if back[1:] != own[1:]:
+                    raise Failed("the first program's results do not come back")
+                print("two programs: 2 builds, each with its own results under the same ids")
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+
     @staticmethod
     def one_line(what, code, error, codes):
         lines = [line for line in error.splitlines() if line.strip()]
-        lines = [line for line in lines if not line.startswith("Warning:")]
+        lines = [line for line in lines if not line.startswith(("Warning:", "Note:"))]
         if code not in codes or len(lines) != 1 or "error:" not in lines[0]:
             raise Failed(f"{what}: exit {code}, said {error!r}")
 
@@ -429,6 +525,8 @@ def main():
     try:
         torture.killed()
         torture.two_writers()
+        torture.two_replace()
+        torture.two_programs()
         torture.disks()
         torture.extreme_numbers(options.numbers)
         torture.long_run(options.minutes)

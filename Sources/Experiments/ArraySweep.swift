@@ -13,9 +13,13 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
   let plan: SweepPlan
   let queue: Queue
   let limits: ArrayLimits
+  let program: String?
 
-  /// A sweep on a queue.
-  public init(_ plan: SweepPlan, on queue: Queue, limits: ArrayLimits = ArrayLimits()) {
+  /// A sweep on a queue, by a program of this identity.
+  public init(
+    _ plan: SweepPlan, on queue: Queue, limits: ArrayLimits = ArrayLimits(), program: String? = nil
+  ) {
+    self.program = program
     self.plan = plan
     self.queue = queue
     self.limits = limits
@@ -33,6 +37,8 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
     public var arrays: [String] = []
     /// Points that cannot be run as they stand, by index, and why.
     public var failures: [(index: Int, error: InputError)] = []
+    /// What the database held instead, and does no more.
+    package var replaced: [Replacement] = []
   }
 
   private struct OpenPoint {
@@ -55,11 +61,11 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
     let lock = try FolderLock(folder.path)
     defer { lock.release() }
     let prefix = Self.prefix(folder)
-    try checkVersions(folder)
+    try checkPrograms(folder)
     var outcome = Outcome()
     let experiments = try await identify(&outcome)
     let ids = Set(experiments.map(\.experiment.id))
-    let known = Set(try store.experiments().map(\.id))
+    let known = Set(try store.experiments(madeBy: program).map(\.id))
     var open: [String: OpenPoint] = [:]
     for (index, experiment) in experiments where !known.contains(experiment.id) {
       open[experiment.id] = OpenPoint(id: experiment.id, index: index)
@@ -82,7 +88,9 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
       }
       let before = open.count
       // Shards of other sweeps too: what is finished is kept.
-      for id in try folder.mergeShards(into: store) { open[id] = nil }
+      let (merged, replaced) = try folder.mergeShards(into: store, program: program)
+      for id in merged { open[id] = nil }
+      outcome.replaced += replaced
       progress(experiments.count - open.count - failed.count, experiments.count)
       if open.isEmpty {
         if let live, !Self.concernsOthers(live, submissions, prefix, ids) { folder.remove() }
@@ -170,7 +178,7 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
           id: task.id, overrides: plan.points[task.index].scenario.overrides)
       }
       // Written first: an array that the queue has is one that the next start can read.
-      try folder.write(SweepSubmission(plan, points: points), number: number)
+      try folder.write(SweepSubmission(plan, points: points, program: program), number: number)
       let name = "\(prefix)-\(number)"
       try queue.submit(
         name: name, file: folder.file(of: number), tasks: points.count, logs: folder.logs)
@@ -209,7 +217,7 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
     _ experiments: [(index: Int, experiment: StoredExperiment)], _ known: Set<String>,
     _ store: ResultStore
   ) throws(InputError) -> [SweepPoint] {
-    let stored = Set(try store.experiments().map(\.id))
+    let stored = Set(try store.experiments(madeBy: program).map(\.id))
     var points: [SweepPoint] = []
     for (index, experiment) in experiments where stored.contains(experiment.id) {
       points.append(
@@ -222,12 +230,12 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
     return points
   }
 
-  /// Refuses a folder with shards of another program version before anything is submitted.
-  private func checkVersions(_ folder: SweepFolder) throws(InputError) {
+  /// Refuses a folder with shards of another program before anything is submitted.
+  private func checkPrograms(_ folder: SweepFolder) throws(InputError) {
     for id in folder.shards() where ResultStore.isWhole(folder.shard(of: id)) {
       let path = folder.shard(of: id)
       for experiment in try ResultStore(readingFrom: path).experiments() {
-        try ResultStore.check(shard: path, experiment, version: ProgramVersion.text)
+        try ResultStore.check(shard: path, experiment, program: program)
       }
     }
   }

@@ -1,4 +1,5 @@
 import Cluster
+import EventEngine
 import Results
 
 /// What an experiment's runs gave so far.
@@ -21,6 +22,8 @@ struct CollectedRuns {
   /// Replications in which MSER-5 found no end of the warm-up.
   var unsettled = 0
   var inFlight = 0
+  /// The end of the longest run, by policy.
+  var ends: [SimulationTime]
 
   init(policies: [String], classes classNames: [String]) {
     self.policies = policies
@@ -28,6 +31,7 @@ struct CollectedRuns {
     metrics = Array(repeating: [], count: policies.count)
     quantiles = Array(repeating: [], count: policies.count)
     bottlenecks = Array(repeating: "none", count: policies.count)
+    ends = Array(repeating: .zero, count: policies.count)
   }
 
   var replications: Int { metrics.first?.count ?? 0 }
@@ -51,6 +55,7 @@ struct CollectedRuns {
     if let told = run.companion { companion = told }
     extrapolatedBatches += run.usage.extrapolatedBatches
     events += run.usage.events
+    ends[run.policyIndex] = max(ends[run.policyIndex], run.usage.end)
     inFlight += run.usage.inFlight
   }
 
@@ -69,6 +74,7 @@ struct CollectedRuns {
     if run.replication == 0 { bottlenecks[policy] = run.bottleneck }
     extrapolatedBatches += run.extrapolatedBatches
     inFlight += run.inFlight
+    ends[policy] = max(ends[policy], run.end)
   }
 
   /// Metrics by class, in any order.

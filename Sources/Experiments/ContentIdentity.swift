@@ -14,12 +14,17 @@ struct ContentIdentity {
     return identity.hex
   }
 
-  /// The name of a trace's rows and of what they name.
+  /// The name of a trace: of its rows, and of the models and classes that they name.
   static func hex(of trace: Trace) -> String {
     var identity = ContentIdentity()
-    for name in trace.models + trace.classes { identity.add(name) }
-    var text = RowText()
-    for row in trace.rows { text.withBytes(of: row) { identity.add($0) } }
+    identity.add("trace, encoding 2; models, classes, rows")
+    for names in [trace.models, trace.classes] {
+      identity.add("\(names.count)")
+      for name in names { identity.add(name) }
+    }
+    identity.add("\(trace.rows.count)")
+    var bytes = RowBytes()
+    for row in trace.rows { bytes.withBytes(of: row) { identity.add($0) } }
     return identity.hex
   }
 
@@ -40,56 +45,36 @@ struct ContentIdentity {
   private var hex: String { first.hex + second.hex }
 }
 
-/// A row of a trace as text. Databases know experiments by it, so that it stays what Swift's `print` made of a row when
-/// they were first written.
-private struct RowText {
+/// A row of a trace as bytes, the same number for each. Whoever changes them, or adds a field to rows, gives the encoding
+/// a new number above: databases know experiments by their traces.
+private struct RowBytes {
   private var bytes: [UInt8] = []
 
+  /// In the order of ``TraceRow``'s fields: the numbers little-endian, and before each that may be absent a byte that says
+  /// whether it is there.
   mutating func withBytes(of row: TraceRow, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
     bytes.removeAll(keepingCapacity: true)
-    add("TraceRow(arrival: EventEngine.SimulationTime(nanoseconds: ")
     add(row.arrival.nanoseconds)
-    add("), steps: ", row.steps)
-    add(", images: ", row.images)
-    add(", height: ", row.height)
-    add(", width: ", row.width)
-    add(", model: ", row.model)
-    add(", prompt: ", row.prompt)
-    add(", slo: ")
-    if let slo = row.slo {
-      add("Optional(EventEngine.SimulationDuration(nanoseconds: ")
-      add(slo.nanoseconds)
-      add("))")
-    } else {
-      add("nil")
-    }
-    add(", serviceClass: ", row.serviceClass)
-    add(", sourceRow: ")
+    addOptional(row.steps, or: 0)
+    addOptional(row.images, or: 0)
+    addOptional(row.height, or: 0)
+    addOptional(row.width, or: 0)
+    addOptional(row.model, or: 0)
+    addOptional(row.prompt, or: 0)
+    addOptional(row.slo?.nanoseconds, or: 0)
+    addOptional(row.serviceClass, or: 0)
     add(row.sourceRow)
-    add(")")
     bytes.withUnsafeBufferPointer(body)
   }
 
-  private mutating func add(_ text: StaticString) {
-    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+  private mutating func add(_ number: some FixedWidthInteger) {
+    withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
-  private mutating func add(_ number: some BinaryInteger) {
-    if number < 0 { bytes.append(UInt8(ascii: "-")) }
-    let start = bytes.count
-    var rest = number.magnitude
-    repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-      rest /= 10
-    } while rest > 0
-    bytes[start...].reverse()
-  }
-
-  private mutating func add(_ label: StaticString, _ number: (some BinaryInteger)?) {
-    add(label)
-    guard let number else { return add("nil") }
-    add("Optional(")
-    add(number)
-    add(")")
+  private mutating func addOptional<Number: FixedWidthInteger>(
+    _ number: Number?, or absent: Number
+  ) {
+    bytes.append(number == nil ? 0 : 1)
+    add(number ?? absent)
   }
 }

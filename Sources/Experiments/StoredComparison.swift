@@ -11,12 +11,15 @@ public struct StoredComparison: Sendable {
   /// Policies and replications that are not there; nil where nothing is missing.
   public let missing: String?
 
-  /// What `store` holds of an experiment.
+  /// What `store` holds of an experiment, made by `program`.
   ///
   /// - Throws: 66 where it holds none of its runs; 65 where the baseline is not among them.
-  public init(of experiment: Experiment, in store: ResultStore) throws(InputError) {
+  public init(
+    of experiment: Experiment, in store: ResultStore, madeBy program: String?
+  ) throws(InputError) {
     let content = experiment.stored().content
-    let group = try store.storedRuns().first { $0.experiments[0].content == content }
+    let groups = try store.storedRuns().filter { $0.experiments[0].content == content }
+    let group = groups.first { $0.experiments[0].program == program }
     let comparison = try group.map { group throws(InputError) in
       try Self.comparison(
         group, policies: experiment.policies.map(\.name), baseline: experiment.baseline,
@@ -25,7 +28,9 @@ public struct StoredComparison: Sendable {
     guard let comparison = comparison ?? nil else {
       throw InputError(
         .missingInput, at: .init(file: store.path),
-        "the database holds no run of this scenario, seed, profiles, trace and program version",
+        groups.isEmpty
+          ? "the database holds no run of this scenario, seed, profiles, trace and program version"
+          : "what the database holds of this scenario was made by another program",
         hint:
           "leave --stored away to simulate it; 'qosdiff compare \(store.path)' shows what is there")
     }
@@ -78,8 +83,10 @@ public struct StoredComparison: Sendable {
     for name in policies ?? asked where !names.contains(name) {
       names.append(name)
     }
-    guard names.contains(where: { runs[$0] != nil }) else { return nil }
-    guard runs[experiment.baseline] != nil else {
+    let there = names.filter { runs[$0] != nil }
+    if there.isEmpty { return nil }
+    // A policy that was run alone is shown alone.
+    guard runs[experiment.baseline] != nil || baseline == nil && there.count == 1 else {
       throw InputError(
         .badInput, at: .init(file: path),
         "there is no run of the baseline '\(experiment.baseline)' of '\(experiment.name)'",

@@ -13,8 +13,8 @@ public struct SweepSubmission: Codable, Sendable {
     public var overrides: [String]
   }
 
-  /// Version of the program that submitted.
-  public var version: String
+  /// Identity of the program that submitted; nil where it does not say.
+  public var program: String?
   /// Path of the scenario, from the folder of submission.
   public var scenario: String
   /// Policies asked for; nil = all of the scenario.
@@ -34,8 +34,8 @@ public struct SweepSubmission: Codable, Sendable {
     self = submission
   }
 
-  init(_ plan: SweepPlan, points: [Point]) {
-    version = ProgramVersion.text
+  init(_ plan: SweepPlan, points: [Point], program: String?) {
+    self.program = program
     scenario = plan.points.first?.scenario.path ?? ""
     policies = plan.policies
     baseline = plan.baseline
@@ -81,17 +81,20 @@ struct SweepFolder: Sendable {
   /// Adds the shards that are in place to the database, whichever sweep they belong to; one that cannot be
   /// read is removed, and its point is run again.
   ///
-  /// - Returns: the ids of those added.
-  func mergeShards(into store: ResultStore) throws(InputError) -> [String] {
+  /// - Returns: the ids of those added, and what they replaced.
+  func mergeShards(
+    into store: ResultStore, program: String?
+  ) throws(InputError) -> (merged: [String], replaced: [Replacement]) {
     var merged: [String] = []
+    var replaced: [Replacement] = []
     for id in shards() {
       if ResultStore.isWhole(shard(of: id)) {
-        try store.merge(shard: shard(of: id), version: ProgramVersion.text)
+        replaced += try store.merge(shard: shard(of: id), program: program)
         merged.append(id)
       }
       removeShard(of: id)
     }
-    return merged
+    return (merged, replaced)
   }
 
   /// The folder that a submission's file lies in.

@@ -3,8 +3,8 @@ public import Results
 
 /// Runs the points of a sweep on this machine, several at a time, into one database.
 ///
-/// A point is known by its content (scenario, seed, profiles, program version): one that the database
-/// holds whole is not run again, so that an interrupted sweep goes on where it was.
+/// A point is known by its content (scenario, seed, profiles, program): one that the database holds whole is not run
+/// again, so that an interrupted sweep goes on where it was.
 public struct SweepRunner: Sendable {
   let plan: SweepPlan
   let jobs: Int
@@ -34,11 +34,19 @@ public struct SweepRunner: Sendable {
     public var open = 0
     /// Points that cannot be run as they stand, by index, and why.
     public var failures: [(index: Int, error: InputError)] = []
+    /// What the database held instead, and does no more.
+    package var replaced: [Replacement] = []
+    /// Axes along which points gave the same figures.
+    package var sameness: [SweepSameness] { Sameness.axes(points) }
 
     /// An outcome from its parts.
-    public init(points: [SweepPoint] = [], failures: [(index: Int, error: InputError)] = []) {
+    package init(
+      points: [SweepPoint] = [], failures: [(index: Int, error: InputError)] = [],
+      replaced: [Replacement] = []
+    ) {
       self.points = points
       self.failures = failures
+      self.replaced = replaced
     }
   }
 
@@ -50,15 +58,16 @@ public struct SweepRunner: Sendable {
     into store: ResultStore, provenance: [(key: String, value: String)] = [],
     progress: (Int, Int) -> Void = { _, _ in }
   ) async throws -> Outcome {
+    let program = provenance.first { $0.key == "program" }?.value
+    var outcome = Outcome()
     // A sweep on a batch system that is at work there merges them itself.
     if let folder = SweepFolder(leftBesides: store), let lock = try? FolderLock(folder.path) {
       defer { lock.release() }
-      _ = try folder.mergeShards(into: store)
+      outcome.replaced = try folder.mergeShards(into: store, program: program).replaced
     }
-    let known = Set(try store.experiments().map(\.id))
+    let known = Set(try store.experiments(madeBy: program).map(\.id))
     let count = plan.points.count
     var results: [SweepPoint?] = Array(repeating: nil, count: count)
-    var outcome = Outcome()
     progress(0, count)
     var seen = 0
     try await Concurrently.each(count, jobs: jobs, isStopped: isInterrupted) {
@@ -72,10 +81,11 @@ public struct SweepRunner: Sendable {
         results[index] = SweepPoint(
           overrides: plan.points[index].overrides, experiment: experiment,
           summaries: try store.summaries(of: id), wasKnown: true)
-      case .ran(let index, let outcome):
+      case .ran(let index, let ran):
         results[index] = SweepPoint(
-          overrides: plan.points[index].overrides, experiment: outcome.experiment,
-          summaries: outcome.summaries, wasKnown: false)
+          overrides: plan.points[index].overrides, experiment: ran.experiment,
+          summaries: ran.summaries, wasKnown: false)
+        outcome.replaced += ran.replaced
       case .failed(let index, let error): outcome.failures.append((index, error))
       case .interrupted: outcome.open += 1
       }

@@ -17,7 +17,7 @@ public struct SweepTask: Sendable {
     self.scratch = scratch
   }
 
-  /// Runs it; `read` gives the scenario at a path with overrides.
+  /// Runs it; `read` gives the scenario at a path with overrides, `provenance` names this program.
   ///
   /// - Throws: 65 where the point is not the one that was submitted: another program version, scenario,
   ///   trace or profile.
@@ -31,10 +31,11 @@ public struct SweepTask: Sendable {
         .badInput, at: .init(file: file), "there is no task \(index) in this submission",
         hint: "let 'qosdiff sweep --engine slurm' submit it")
     }
-    guard submission.version == ProgramVersion.text else {
+    let program = provenance.first { $0.key == "program" }?.value
+    guard submission.program == program else {
       throw InputError(
         .badInput, at: .init(file: file),
-        "submitted by program version \(submission.version), and this is \(ProgramVersion.text)",
+        "submitted by program \(submission.program ?? "unknown"), and this is \(program ?? "unknown")",
         hint: "give the sweep again with this program")
     }
     let point = submission.points[index]

@@ -5,7 +5,7 @@ enum Migrations {
   /// Marks a file as a QoSDiff database: 'QOSD'.
   static let applicationID = 0x514F_5344
   /// `PRAGMA user_version` of the newest schema.
-  static let newest = 6
+  static let newest = 7
   /// Every table, each after those that it refers to.
   static let tables = [
     "profile", "experiment", "experiment_profile", "run", "query", "worker", "cpu_pool",
@@ -27,6 +27,7 @@ enum Migrations {
     }
     if version < 5 { try db.execute(sql: fifth) }
     if version < 6 { try db.execute(sql: sixth) }
+    if version < 7 { try db.execute(sql: seventh) }
     if version < newest { try db.execute(sql: "PRAGMA user_version = \(newest)") }
     try makeViews(db)
   }
@@ -57,6 +58,13 @@ enum Migrations {
         ])
     }
   }
+
+  /// Hashes of the rows replayed, NULL without a trace, and of the trajectory table, NULL without one. Older experiments
+  /// have neither: their traces were hashed otherwise.
+  private static let seventh = """
+    ALTER TABLE experiment ADD COLUMN trace TEXT;
+    ALTER TABLE experiment ADD COLUMN latents TEXT;
+    """
 
   /// Whether runs were simulated or served for real.
   private static let sixth =

@@ -1,4 +1,5 @@
 public import Diagnostics
+import EventEngine
 import Foundation
 import GRDB
 
@@ -56,8 +57,11 @@ extension ResultStore {
   ) throws(InputError) -> [StoredExperiment] {
     try read { db in
       try Row.fetchAll(
-        db, sql: "SELECT * FROM experiment WHERE \(condition)",
-        arguments: arguments
+        db,
+        sql: """
+          SELECT experiment.*, value AS program FROM experiment
+          LEFT JOIN provenance ON experiment_id = id AND key = '\(Self.programKey)' WHERE \(condition)
+          """, arguments: arguments
       ).map { row in
         let id: String = row["id"]
         var experiment = StoredExperiment(
@@ -72,6 +76,9 @@ extension ResultStore {
         let execution: String? = row["execution"]
         experiment.execution = execution.flatMap(Execution.init) ?? .simulated
         experiment.asked = row["replications_asked"] ?? experiment.replications
+        experiment.trace = row["trace"]
+        experiment.latents = row["latents"]
+        experiment.program = row["program"]
         return experiment
       }
     }.sorted { $0.precedes($1) }
@@ -173,7 +180,8 @@ extension ResultStore {
       return StoredRun(
         id: id, policy: row["policy"], replication: row["replication"],
         seed: UInt64(bitPattern: row["seed"] as Int64), bottleneck: row["bottleneck"],
-        metrics: metrics, inFlight: row["in_flight"],
+        metrics: metrics, end: SimulationTime(nanoseconds: row["end_ns"]),
+        inFlight: row["in_flight"],
         extrapolatedBatches: row["extrapolated_batches"],
         latencyQuantiles: (row["latency_quantiles"] as Data?).map(StoredRun.numbers))
     }

@@ -5,29 +5,41 @@ import GRDB
 extension ResultStore {
   /// Adds a shard's experiments, each replacing one of the same id; all of them or none.
   ///
-  /// - Throws: 65 where the shard cannot be read, has another schema or is of another program version;
+  /// - Returns: what of other programs was replaced.
+  /// - Throws: 65 where the shard cannot be read, has another schema or is of another program than `program`;
   ///   74 where this database cannot be written. Either way nothing is changed.
-  public func merge(shard path: String, version: String) throws(InputError) {
+  package func merge(shard path: String, program: String?) throws(InputError) -> [Replacement] {
     let shard = try ResultStore(readingFrom: path)
-    for experiment in try shard.experiments() {
-      try Self.check(shard: path, experiment, version: version)
+    let experiments = try shard.experiments()
+    for experiment in experiments {
+      try Self.check(shard: path, experiment, program: program)
     }
     guard try shard.schemaVersion() == Migrations.newest else {
       throw InputError(
         .badInput, at: .init(file: path), "this shard has an older schema",
         hint: "move it away: its point is run again")
     }
-    try mergeTables(of: path)
+    var replaced: [Replacement] = []
+    try copy(experiments.map(\.id), from: path, locksBoth: true) { db in
+      let outdated = try experiments.flatMap {
+        try Self.outdated(by: $0, program: program, db)
+      }
+      replaced = Self.replacements(outdated, keptIn: try keep(outdated))
+      for one in outdated {
+        try db.execute(sql: "DELETE FROM main.experiment WHERE id = ?", arguments: [one.id])
+      }
+    }
+    return replaced
   }
 
-  /// Refuses an experiment of a shard that another program version made.
+  /// Refuses an experiment of a shard that another program made.
   public static func check(
-    shard path: String, _ experiment: StoredExperiment, version: String
+    shard path: String, _ experiment: StoredExperiment, program: String?
   ) throws(InputError) {
-    guard experiment.version != version else { return }
+    guard experiment.program != program else { return }
     throw InputError(
       .badInput, at: .init(file: path),
-      "this shard is of program version \(experiment.version), and this is \(version)",
+      "this shard is of program \(experiment.program ?? "unknown"), and this is \(program ?? "unknown")",
       hint: "move it away, or finish the sweep with the program that began it")
   }
 
@@ -45,30 +57,6 @@ extension ResultStore {
       throw InputError(
         .badInput, at: .init(file: path), "the database cannot be read: \(Self.text(error))",
         hint: "move it away")
-    }
-  }
-
-  private func mergeTables(of path: String) throws(InputError) {
-    do {
-      // A database cannot be attached within a transaction.
-      try queue.writeWithoutTransaction { db in
-        try db.execute(sql: "ATTACH DATABASE ? AS shard", arguments: [path])
-        defer { try? db.execute(sql: "DETACH DATABASE shard") }
-        try db.inTransaction {
-          try db.execute(
-            sql: "DELETE FROM main.experiment WHERE id IN (SELECT id FROM shard.experiment)")
-          for table in Migrations.tables {
-            let insert = table == "profile" ? "INSERT OR IGNORE" : "INSERT"
-            try db.execute(sql: "\(insert) INTO main.\(table) SELECT * FROM shard.\(table)")
-          }
-          return .commit
-        }
-      }
-    } catch {
-      throw InputError(
-        .cannotWrite, at: .init(file: self.path),
-        "a shard could not be merged: \(Self.text(error))",
-        hint: "free space or permissions, then give the same command: nothing finished is lost")
     }
   }
 }

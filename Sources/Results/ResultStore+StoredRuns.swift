@@ -19,7 +19,7 @@ extension ResultStore {
     return (try? handle.read(upToCount: 16))?.starts(with: Array("SQLite format 3".utf8)) ?? false
   }
 
-  /// All runs, in groups of the same content (``StoredExperiment/content``).
+  /// All runs, in groups of the same content (``StoredExperiment/content``) and program.
   public func storedRuns() throws(InputError) -> [StoredRuns] {
     struct Key: Hashable {
       let policy: String
@@ -29,7 +29,10 @@ extension ResultStore {
     for experiment in try experiments(where: "TRUE") {
       let runs = try runs(of: experiment.id)
       guard
-        let index = groups.firstIndex(where: { $0.experiments[0].content == experiment.content })
+        let index = groups.firstIndex(where: {
+          $0.experiments[0].content == experiment.content
+            && $0.experiments[0].program == experiment.program
+        })
       else {
         groups.append(StoredRuns(experiments: [experiment], runs: runs))
         continue

@@ -6,27 +6,29 @@ import LatencyProfiles
 import Workload
 
 extension ResultStore {
-  /// Stores the experiment's row and profiles, unless it is there already: whole, or begun by the same program (as
-  /// `program` in the provenance says). One that another program has begun is replaced, runs and all.
+  /// Stores the experiment's row and profiles, unless it is there already, whole or begun. What another program has made
+  /// or begun (as ``StoredExperiment/program`` says) is replaced, runs and all; so is what has its trace's older hash.
   ///
-  /// - Returns: what is there.
+  /// - Returns: what is there, and what was replaced.
   @discardableResult
   public func begin(
     _ experiment: StoredExperiment, provenance: [(key: String, value: String)]
   ) throws(InputError) -> StoredPart {
-    try write { db in
+    let program = provenance.first { $0.key == Self.programKey }?.value
+    return try write { db in
+      let outdated = try Self.outdated(by: experiment, program: program, db)
+      let replaced = Self.replacements(outdated, keptIn: try keep(outdated))
+      for one in outdated {
+        try db.execute(sql: "DELETE FROM experiment WHERE id = ?", arguments: [one.id])
+      }
       let isWhole = try Bool.fetchOne(
         db, sql: "SELECT is_complete FROM experiment WHERE id = ?", arguments: [experiment.id])
-      let program = try String.fetchOne(
-        db, sql: "SELECT value FROM provenance WHERE experiment_id = ? AND key = 'program'",
-        arguments: [experiment.id])
-      let isOurs = program != nil && program == provenance.first { $0.key == "program" }?.value
-      if let isWhole, isWhole || isOurs {
+      if let isWhole {
         return StoredPart(
-          isWhole: isWhole, runs: isOurs ? try Self.runs(of: experiment.id, db) : [])
+          isWhole: isWhole, runs: try Self.runs(of: experiment.id, db), replaced: replaced)
       }
       try Self.insert(experiment, provenance, db)
-      return StoredPart(isWhole: false, runs: [])
+      return StoredPart(isWhole: false, runs: [], replaced: replaced)
     }
   }
 
@@ -65,7 +67,7 @@ extension ResultStore {
   ) throws {
     try db.execute(sql: "DELETE FROM experiment WHERE id = ?", arguments: [experiment.id])
     try db.execute(
-      sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?,?,?,?,?,?,?,?)",
+      sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?,?,?,?,?,?,?,?,?,?)",
       arguments: [
         experiment.id, experiment.name, experiment.scenario,
         experiment.overrides.joined(separator: "\n"), Int64(bitPattern: experiment.seed),
@@ -75,7 +77,7 @@ extension ResultStore {
         experiment.policies.joined(separator: "\n"), experiment.point?.workload ?? "",
         experiment.sloScale, experiment.point?.controlsOf,
         StoredExperiment.settingsText(experiment.overrides), experiment.asked,
-        experiment.execution.rawValue,
+        experiment.execution.rawValue, experiment.trace, experiment.latents,
       ])
     for (index, origin) in experiment.origins.enumerated() {
       try db.execute(
@@ -158,6 +160,8 @@ extension ResultStore {
   private func write<T>(_ body: (Database) throws -> T) throws(InputError) -> T {
     do {
       return try queue.write(body)
+    } catch let error as InputError {
+      throw error
     } catch {
       throw InputError(
         .cannotWrite, at: .init(file: path),

@@ -7,6 +7,8 @@ public struct ResultStore: Sendable {
   /// Path of the file.
   public let path: String
   let queue: DatabaseQueue
+  /// Whether replaced results are kept, in another database of the same folder.
+  package var keepsReplaced = false
 
   /// Opens a database for writing, creating it or bringing its schema up to date.
   ///

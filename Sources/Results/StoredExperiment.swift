@@ -35,6 +35,13 @@ public struct StoredExperiment: Hashable, Sendable {
   public var profiles: [StoredProfile]
   /// The SLO as a multiple of a query's standalone latency; nil where it is a time.
   public var sloScale: Double?
+  /// Hash of the rows replayed; nil for generated arrivals, and in databases before schema 7.
+  public var trace: String?
+  /// Hash of the trajectory table; nil without one, and in databases before schema 7.
+  public var latents: String?
+  /// Identity of the program that made its runs, of its provenance; nil where nobody said. It is no part of what the
+  /// experiment is: ids and hashes do not know it.
+  public var program: String?
   /// How its runs came about.
   public var execution = Execution.simulated
   /// What its policies build on; empty in databases before schema 4.
@@ -43,20 +50,23 @@ public struct StoredExperiment: Hashable, Sendable {
   /// What of ``overrides`` a user set: without the marks of a grid's points.
   public var settings: [String] { overrides.filter { !$0.hasPrefix("point.") } }
 
-  /// Hash of what the points of one comparison have in common: scenario, seed, program, profiles, policies,
-  /// baseline and replications asked for.
+  /// Hash of what the points of one comparison have in common: scenario, seed, program version, trace, trajectory
+  /// table, profiles, policies, baseline and replications asked for.
   public var comparisonHash: String {
     var hash = ContentHash()
     let parts = [name, scenario, "\(seed)", version, baseline, "\(asked)"] + policies
     // No two live runs are comparisons of the same.
     let own = execution == .live ? [id] : []
-    for part in parts + profiles.map(\.hash) + own { hash.add("\(part.utf8.count):\(part)") }
+    let inputs = profiles.map(\.hash) + [trace, latents].compactMap { $0 }
+    for part in parts + inputs + own { hash.add("\(part.utf8.count):\(part)") }
     return hash.hex
   }
 
-  /// The same for a grid, whose controls have other policies and baselines than its comparisons.
+  /// The same for a grid, whose workloads have traces of their own, and whose controls have other policies and
+  /// baselines than its comparisons.
   public var gridHash: String {
     var grid = self
+    grid.trace = nil
     if point?.controlsOf != nil { (grid.policies, grid.baseline) = ([], "") }
     return grid.comparisonHash
   }

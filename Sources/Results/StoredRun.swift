@@ -1,3 +1,4 @@
+public import EventEngine
 import Foundation
 
 /// A replication's metrics as stored.
@@ -14,6 +15,8 @@ public struct StoredRun: Sendable {
   public var bottleneck: String
   /// Metrics of all queries (class "") and of each class.
   public var metrics: [(className: String, values: MetricValues)]
+  /// When its last event was.
+  public var end: SimulationTime
   /// Queries that had not ended at its end.
   public var inFlight: Int
   /// Batches that took times beyond their profile.
@@ -33,12 +36,4 @@ public struct StoredRun: Sendable {
       }
     }
   }
-}
-
-/// What a database holds of an experiment.
-public struct StoredPart: Sendable {
-  /// Whether it is complete.
-  public var isWhole: Bool
-  /// Its finished runs, as far as this very program made them.
-  public var runs: [StoredRun]
 }

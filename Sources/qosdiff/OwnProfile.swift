@@ -3,6 +3,7 @@ import DiffusionModels
 import Foundation
 import KernelBench
 import LatencyProfiles
+import ProgramIdentity
 
 /// This machine's own profile, for `profile: auto`: from the cache, or measured the first time.
 enum OwnProfile {
@@ -29,6 +30,7 @@ enum OwnProfile {
     let size = "\(height)x\(width)"
     let key = [
       machine.processor, "\(machine.cores) cores", "oneDNN \(library)", "harness \(Bench.version)",
+      String(ProgramIdentity.harness.prefix(12)),
     ].joined(separator: "-")
     let slug = String(key.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" })
     let out = folder.appending(path: "\(slug)-\(name)-\(size).json").path

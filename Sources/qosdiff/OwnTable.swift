@@ -2,17 +2,21 @@ import Diagnostics
 import Experiments
 import Foundation
 import LatentDynamics
+import ProgramIdentity
 
 /// The built-in trajectory table, for `latents: auto`: from the cache, or made the first time.
 enum OwnTable {
   /// Prompts of the built-in table.
   static let prompts = 1000
 
-  /// The path of the built-in table for a model and size.
+  /// The path of the built-in table for a model and size. Its name says which sampler made it: another one's is made
+  /// again.
   static func path(
     model: String = "sd15", height: Int = 512, width: Int = 512, _ verbosity: Verbosity
   ) throws(InputError) -> String {
-    let name = "synthetic-v\(TrajectoryTable.schemaVersion)-\(model)-\(height)x\(width).table"
+    let sampler = ProgramIdentity.latents.prefix(12)
+    let name =
+      "synthetic-v\(TrajectoryTable.schemaVersion)-\(sampler)-\(model)-\(height)x\(width).table"
     let folder = try CacheFolder.make("latents")
     let out = folder.appending(path: name).path
     if FileManager.default.fileExists(atPath: out) { return out }

@@ -23,7 +23,9 @@ struct SweepTaskCommand: AsyncParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     let job = environment["SLURM_ARRAY_JOB_ID"].map { [("slurm_job", "\($0)_\(task)")] } ?? []
     try await SweepTask(file: file, index: task, scratch: NSTemporaryDirectory()).run(
-      provenance: [("host", ProcessInfo.processInfo.hostName)] + job
+      provenance: [
+        ("host", ProcessInfo.processInfo.hostName), ("program", ThisProgram.identity),
+      ] + job
     ) { path, overrides throws(InputError) in
       try ScenarioOptions.reader(verbosity).read(path: path, overrides: overrides)
     }

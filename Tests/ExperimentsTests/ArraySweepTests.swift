@@ -205,7 +205,7 @@ private final class FakeQueue: JobQueue {
     for (index, point) in part.points.enumerated() {
       let id = try part.experiment(at: index).stored(keepsQueries: false).id
       let file = SweepSubmission(
-        part, points: [.init(id: id, overrides: point.scenario.overrides)])
+        part, points: [.init(id: id, overrides: point.scenario.overrides)], program: nil)
       try sweep.write(file, number: 90 + index)
       try await SweepTask(
         file: sweep.file(of: 90 + index), index: 0, scratch: folder
@@ -263,25 +263,24 @@ private final class FakeQueue: JobQueue {
     #expect(array.points.count == 4 && array.failures.map(\.index) == [1])
   }
 
-  @Test func shardsOfAnotherProgramVersionStopItBeforeAnythingIsSubmitted() async throws {
+  @Test func shardsOfAnotherProgramStopItBeforeAnythingIsSubmitted() async throws {
     defer { clean() }
     let store = try ResultStore(creatingAt: folder(for: "r.sqlite"))
     let shards = folder + "/r.sqlite.slurm/shards"
     try FileManager.default.createDirectory(atPath: shards, withIntermediateDirectories: true)
     let plan = try plan()
-    var foreign = try plan.experiment(at: 0).stored(keepsQueries: false)
-    foreign.version = "0.0.9"
+    let foreign = try plan.experiment(at: 0).stored(keepsQueries: false)
     let shard = try ResultStore(creatingAt: "\(shards)/\(foreign.id).sqlite", isShared: true)
-    try shard.begin(foreign, provenance: [])
+    try shard.begin(foreign, provenance: [("program", "another")])
     try shard.finish(foreign, StoredAnalysis(summaries: []), provenance: [])
     let queue = FakeQueue()
     let error = await #expect(throws: InputError.self) {
-      try await ArraySweep(plan, on: queue, limits: limits).run(into: store)
+      try await ArraySweep(plan, on: queue, limits: limits, program: "this").run(into: store)
     }
     #expect(error?.exitCode == 65)
     #expect(
       try #require(error).description.contains(
-        "this shard is of program version 0.0.9, and this is \(ProgramVersion.text)"))
+        "this shard is of program another, and this is this"))
     #expect(queue.submitted.isEmpty)
     #expect(try store.experiments().isEmpty)
   }
@@ -293,19 +292,22 @@ private final class FakeQueue: JobQueue {
     let id = try plan.experiment(at: 0).stored(keepsQueries: false).id
     let overrides = plan.points[0].scenario.overrides
     func run(_ change: (inout SweepSubmission) -> Void) async throws -> InputError? {
-      var submission = SweepSubmission(plan, points: [.init(id: id, overrides: overrides)])
+      var submission = SweepSubmission(
+        plan, points: [.init(id: id, overrides: overrides)], program: "this")
       change(&submission)
       try sweep.write(submission, number: 1)
       let task = SweepTask(file: sweep.file(of: 1), index: 0, scratch: folder)
       do {
-        try await task.run { path, overrides throws(InputError) in
+        try await task.run(provenance: [("program", "this")]) {
+          path, overrides throws(InputError) in
           try ScenarioReader().read(path: path, overrides: overrides)
         }
         return nil
       } catch { return error as? InputError }
     }
-    let version = try await run { $0.version = "0.0.9" }
-    #expect(version?.description.contains("submitted by program version 0.0.9") ?? false)
+    let other = try await run { $0.program = "another" }
+    #expect(
+      other?.description.contains("submitted by program another, and this is this") ?? false)
     let changed = try await run { $0.points[0].id = "another" }
     #expect(changed?.description.contains("this is not what was submitted") ?? false)
     #expect(sweep.shards().isEmpty)

@@ -28,7 +28,7 @@ import Testing
     let both = try experiment(["p", "q"])
     let store = try await store(experiment(["p"]), both)
     let expected = try await ExperimentRunner(both).run(into: nil).summaries
-    let comparison = try StoredComparison(of: both, in: store)
+    let comparison = try StoredComparison(of: both, in: store, madeBy: nil)
     #expect(comparison.summaries == expected)
     #expect(comparison.missing == nil && comparison.experiment.replications == 3)
     let all = try StoredComparison.all(in: store)
@@ -43,7 +43,7 @@ import Testing
     let store = try await store(
       experiment(["p"], "run.replications=5"), experiment(["p", "q"], "run.replications=2"))
     let wanted = try experiment(["p", "q"], "run.replications=6")
-    let comparison = try StoredComparison(of: wanted, in: store)
+    let comparison = try StoredComparison(of: wanted, in: store, madeBy: nil)
     #expect(comparison.missing == "p, replications 5; q, replications 2-5")
     #expect(try StoredComparison.all(in: store)[0].missing == "q, replications 2-4")
     #expect(comparison.experiment.replications == 2)
@@ -84,8 +84,11 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: path) }
     let experiment = try experiment(["p", "q"])
     let store = try await store(experiment)
+    // Somebody who watches the first run has all of them repeated.
     let again = Task {
-      try await ExperimentRunner(experiment, keepsQueries: false).run(
+      try await ExperimentRunner(
+        experiment, keepsQueries: false, companion: RunRecorder(keepsSeries: false)
+      ).run(
         into: store,
         progress: { done, _ in if done == 2 { withUnsafeCurrentTask { $0?.cancel() } } })
     }
@@ -100,7 +103,7 @@ import Testing
     let store = try await store(experiment(["p"]))
     for override in ["run.seed=3", "workload.queries=401", "query.slo.time=1 s"] {
       let error = try #require(throws: InputError.self) {
-        try StoredComparison(of: experiment(["p"], override), in: store)
+        try StoredComparison(of: experiment(["p"], override), in: store, madeBy: nil)
       }
       #expect(error.exitCode == 66)
     }
