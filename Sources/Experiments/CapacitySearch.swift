@@ -77,7 +77,14 @@ public struct CapacitySearch: Sendable {
       isBound: highest != nil && above == nil)
   }
 
-  private func experiment(at load: Double, _ policy: String) throws -> Experiment {
+  /// What of the scenario has no effect on the answers for these policies.
+  package func idleSettings(policies: [String]) throws -> [IdleSetting] {
+    var scenario = scenario
+    scenario.workload.load = loads.first
+    return try Experiment(scenario, policies: policies, replications: 1).idleSettings
+  }
+
+  func experiment(at load: Double, _ policy: String) throws -> Experiment {
     var scenario = scenario
     scenario.workload.load = load
     return try Experiment(scenario, policies: [policy], replications: 1)

@@ -3,7 +3,6 @@ public import Diagnostics
 import EventEngine
 import LatencyProfiles
 import LatentDynamics
-public import Results
 public import Scenarios
 import Workload
 
@@ -11,10 +10,12 @@ import Workload
 public struct Experiment: Sendable {
   /// The scenario.
   public let scenario: Scenario
-  /// The policies to run; the baseline first.
+  /// The policies to run; the baseline first, where it is among them.
   public let policies: [PolicySet]
   /// Name of the policy that others are compared with.
   public let baseline: String
+  /// Defines load, capacity and deadlines, whichever policies run.
+  let reference: ReferencePolicy
   /// Independent runs a policy.
   public let replications: Int
   /// What its intervals must reach; nil = its replications are all there are.
@@ -25,21 +26,43 @@ public struct Experiment: Sendable {
   public let offeredLoad: Double?
   /// What a reader must know.
   public let notes: [String]
+  /// Settings of the scenario that have no effect here; among ``notes``, too.
+  package let idleSettings: [IdleSetting]
   let streams: QueryStreams
   /// Judges images; nil without a trajectory table.
   let quality: QualityMeter?
   /// Service times by policy.
   let times: [ServiceTimes]
+  /// The one model that queries ask for; nil where they ask for several.
+  let askedModel: String?
   /// Nil where nobody asks what is possible.
   let possible: Possible?
 
-  /// Prepares the policies named (all by default) of a scenario.
+  /// One run of one policy: replication 0 of any comparison that has it, query by query. It needs latencies of what this
+  /// policy and the scenario's baseline use, and of nothing else.
   ///
+  /// - Throws: as the other initialiser does.
+  public init(_ scenario: Scenario, runningOnly policy: String) throws(InputError) {
+    try self.init(scenario, policies: [policy], replications: 1, runsBaseline: false)
+  }
+
+  /// Prepares the policies named (all by default) of a scenario, and the one that they are compared with.
+  ///
+  /// - Parameter baseline: what ratios are to; nil = the scenario's baseline. Load, capacity and deadlines are of the
+  ///   scenario's baseline in any case.
   /// - Throws: a policy that is not there, a trace that cannot be read, latencies that a profile
   ///   lacks.
   public init(
     _ scenario: Scenario, policies names: [String]? = nil, baseline: String? = nil,
     replications: Int? = nil
+  ) throws(InputError) {
+    try self.init(
+      scenario, policies: names, baseline: baseline, replications: replications, runsBaseline: true)
+  }
+
+  private init(
+    _ scenario: Scenario, policies names: [String]?, baseline: String? = nil, replications: Int?,
+    runsBaseline: Bool
   ) throws(InputError) {
     self.baseline = baseline ?? scenario.run.baseline
     let count = replications ?? scenario.run.replications
@@ -50,49 +73,61 @@ public struct Experiment: Sendable {
       : scenario.run.precision.map {
         PrecisionGoal(relative: $0, most: max(scenario.run.mostReplications, count))
       }
-    var policies = try Self.choose(names, baseline: self.baseline, of: scenario)
+    let known = scenario.policies.map(\.name)
+    let chosen = (runsBaseline ? [self.baseline] : []) + (names ?? known)
+    var policies = try Self.choose(chosen, of: scenario)
+    let plain = try Self.choose([scenario.run.baseline], of: scenario)[0]
     // What is possible does not depend on which policies are looked at.
     let mostImages = scenario.run.bounds ? Self.mostImages(scenario) : 1
     let schedules =
       scenario.run.bounds
-      ? Possible.schedules(policies[0], scenario.quality, mostImages: mostImages) : []
+      ? Possible.schedules(plain, scenario.quality, mostImages: mostImages) : []
     if let last = schedules.last { policies.append(last) }
-    var streams = try QueryStreams(scenario, extraModels: policies.flatMap { $0.steps.models })
+    // Of all policies: a model's id does not depend on which of them run.
+    var streams = try QueryStreams(
+      scenario, extraModels: scenario.policies.flatMap { $0.steps.models })
     let scenario = Self.knowing(streams.models, scenario)
     self.scenario = scenario
     let ids = Dictionary(
       streams.models.enumerated().map { ($1, ModelID(rawValue: UInt16($0))) },
       uniquingKeysWith: { first, _ in first })
-    for i in policies.indices {
-      policies[i].steps.bind(ids)
-      policies[i].steps.bind(scenario.cluster.parallelism)
-      if let table = scenario.latents?.table {
-        policies[i].steps.bind(table, finish: policies[i].finish)
-      }
-      policies[i].controller = policies[i].controller ?? policies[i].steps.planner
-    }
     quality = scenario.latents.map { QualityMeter($0.table, scenario.quality) }
-    self.policies = policies
     let sample = streams.sample()
     guard sample.count > 0 else {
       throw InputError(
         .badInput, at: .init(file: scenario.path), "the workload has no query",
         hint: "raise workload.duration or the rate")
     }
-    let asked = streams.models + scenario.policies.flatMap { $0.steps.models }
-    try scenario.checkModelPlan(asked: asked)
-    times = try Self.serviceTimes(
-      policies, sample, asked: Set(asked), scenario, mostImages: mostImages)
+    askedModel = streams.askedModel(of: sample)
+    try scenario.checkModelPlan(asked: streams.models)
+    var all = try Self.serviceTimes(
+      policies + [plain], sample, asked: Set(streams.models), scenario, mostImages: mostImages)
+    reference = ReferencePolicy(policy: plain, times: all.removeLast())
+    times = all
+    // Told to those alone who plan by it: it takes a look at every query.
+    let plans = policies.contains { $0.steps.planner != nil }
+    let typical = plans ? streams.typicalQuery(of: sample, reference) : nil
+    for i in policies.indices {
+      policies[i].steps.bind(ids)
+      policies[i].steps.bind(scenario.cluster.parallelism)
+      if let typical { policies[i].steps.bind(typical) }
+      if let table = scenario.latents?.table {
+        policies[i].steps.bind(table, finish: policies[i].finish)
+      }
+      policies[i].controller = policies[i].controller ?? policies[i].steps.planner
+    }
+    self.policies = policies
     possible =
       scenario.run.bounds
       ? Possible(
-        schedules: schedules, policy: policies.count - 1, times: times[0], scenario: scenario)
+        schedules: schedules, policy: policies.count - 1, times: reference.times,
+        scenario: scenario)
       : nil
-    try WorkLimits.check(sample, times[0], scenario)
-    try PolicyChecks.check(policies, sample, times[0], scenario)
+    try WorkLimits.check(sample, reference.times, scenario)
+    try PolicyChecks.check(policies, sample, reference.times, scenario)
     let capacity = Capacity(
-      cluster: scenario.cluster, times: times[0], stream: sample.queries,
-      options: policies[0].options)
+      cluster: scenario.cluster, times: reference.times, stream: sample.queries,
+      options: plain.options)
     let offered = capacity.queriesPerSecond > 0 ? streams.rate / capacity.queriesPerSecond : nil
     if let load = scenario.workload.load {
       guard let offered, offered > 0 else {
@@ -112,21 +147,22 @@ public struct Experiment: Sendable {
     }
     self.streams = streams
     try WorkLimits.checkWarmup(streams, scenario)
+    idleSettings = IdleSettings.find(scenario, streams: streams)
     notes =
       ExperimentNotes.make(
-        scenario, streams: streams, times: times[0], sample: sample, loadFactor: loadFactor,
-        capacity: capacity, baseline: policies[0])
-      + ExperimentNotes.looks(scenario, policies, times[0]) + ExperimentNotes.scaled(times)
+        scenario, streams: streams, reference: reference, sample: sample, loadFactor: loadFactor,
+        capacity: capacity)
+      + ExperimentNotes.looks(scenario, policies, reference.times)
+      + ExperimentNotes.scaled(times) + idleSettings.map(\.text)
   }
 
+  /// The policies of these names, each once.
   private static func choose(
-    _ names: [String]?, baseline: String, of scenario: Scenario
+    _ names: [String], of scenario: Scenario
   ) throws(InputError) -> [PolicySet] {
     let known = scenario.policies.map(\.name)
-    var chosen = [baseline]
-    for name in names ?? known where !chosen.contains(name) { chosen.append(name) }
     var sets: [PolicySet] = []
-    for name in chosen {
+    for name in names where !sets.contains(where: { $0.name == name }) {
       guard let set = scenario.policy(name) else {
         throw InputError(
           .usage, at: .init(file: scenario.path), "there is no policy '\(name)'",
@@ -166,7 +202,12 @@ public struct Experiment: Sendable {
     }
     try checkModels(shapes, asked: asked, scenario)
     var times: [ServiceTimes] = []
-    for policy in policies {
+    for (index, policy) in policies.enumerated() {
+      // Large tables, which policies of one placement share.
+      if let known = policies[..<index].firstIndex(where: { $0.placement == policy.placement }) {
+        times.append(times[known])
+        continue
+      }
       do {
         times.append(
           try ServiceTimes(
@@ -216,7 +257,9 @@ public struct Experiment: Sendable {
   func lightModel(of policy: PolicySet) -> LightModel? {
     func quality(_ steps: any StepPolicy) -> CascadeQuality? {
       steps.lightModel.flatMap {
-        CascadeQuality(light: $0.name, steps: $0.evaluations, heavy: scenario.query.model)
+        // What is published is of one model; of a mixture of them nothing is.
+        guard let askedModel else { return nil }
+        return CascadeQuality(light: $0.name, steps: $0.evaluations, heavy: askedModel)
       }
     }
     if let own = policy.steps.lightModel {
@@ -226,54 +269,5 @@ public struct Experiment: Sendable {
     return scenario.policies.lazy.compactMap { quality($0.steps) }.first.map {
       LightModel(evaluations: nil, quality: $0)
     }
-  }
-
-  private var sloScale: Double? {
-    if case .scale(let scale) = scenario.query.slo { scale } else { nil }
-  }
-
-  private static func concernsRepetitions(_ override: String) -> Bool {
-    ["run.replications=", "run.precision=", "run.most_replications="].contains {
-      override.hasPrefix($0)
-    }
-  }
-
-  /// What identifies the experiment's content; results without per-query rows are others.
-  public func stored(keepsQueries: Bool = true) -> StoredExperiment {
-    let profiles = scenario.profiles.flatMap { use in
-      use.uses.map { name in
-        StoredProfile(
-          hash: use.profile.contentHash, name: use.profile.name,
-          provenance: use.profile.provenance.rawValue, device: use.profile.device,
-          source: use.profile.source, use: name, text: use.profile.text)
-      }
-    }
-    var identity = [
-      ProgramVersion.text, scenario.text, "\(scenario.run.seed)", baseline, streams.contentHash,
-    ]
-    if let latents = scenario.latents {
-      var hash = ContentHash()
-      hash.add(latents.table.bytes)
-      identity.append(hash.hex)
-    }
-    identity += profiles.map { $0.use + $0.hash }
-    let names = policies.map(\.name)
-    // A run is the same whatever it is compared with and how often it is repeated.
-    let others = scenario.overrides.filter { !Self.concernsRepetitions($0) }
-    let content = ContentIdentity.hex(
-      identity + others + (scenario.run.warmup == .mser5 ? names : []))
-    identity += scenario.overrides + names
-    identity += ["\(replications)", keepsQueries ? "queries" : "no queries"]
-    return StoredExperiment(
-      id: ContentIdentity.hex(identity), content: content, name: scenario.name,
-      scenario: scenario.text,
-      overrides: scenario.overrides, seed: scenario.run.seed, replications: replications,
-      baseline: baseline, policies: names, version: ProgramVersion.text, loadFactor: loadFactor,
-      offeredLoad: offeredLoad, notes: notes, profiles: profiles, sloScale: sloScale,
-      origins: names.compactMap { name in
-        scenario.policyOrigins.first { $0.name == name }.map {
-          StoredOrigin(policy: name, parent: $0.parent, change: $0.change)
-        }
-      })
   }
 }

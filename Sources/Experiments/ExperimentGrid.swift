@@ -30,6 +30,8 @@ public struct ExperimentGrid: Sendable {
     var scenario = scenario
     if let workload = plan.workloads.first(where: { $0.name == point.workload }) {
       scenario.workload = workload.plan
+      let own = "experiment.workloads.\(point.workload)"
+      if scenario.isGiven(own) { scenario.workloadPath = own }
     }
     scenario.workload.load = point.load
     scenario.query.slo = .scale(point.sloScale)
@@ -49,6 +51,8 @@ public struct GridOutcome: Sendable {
   public var claims: [StoredClaim] = []
   /// Events handled.
   public var events = 0
+  /// What the database held instead, and does no more.
+  package var replaced: [Replacement] { (comparisons + controls).flatMap(\.replaced) }
 
   /// Nothing yet.
   public init() {}

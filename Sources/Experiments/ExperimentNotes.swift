@@ -8,11 +8,11 @@ import Workload
 /// What a reader of an experiment's results must know about its inputs, in sentences.
 enum ExperimentNotes {
   static func make(
-    _ scenario: Scenario, streams: QueryStreams, times: ServiceTimes, sample: WorkloadSample,
-    loadFactor: Double?, capacity: Capacity, baseline: PolicySet
+    _ scenario: Scenario, streams: QueryStreams, reference: ReferencePolicy,
+    sample: WorkloadSample, loadFactor: Double?, capacity: Capacity
   ) -> [String] {
     var notes = trace(streams, scenario)
-    notes += load(scenario, streams, times, loadFactor, capacity, baseline)
+    notes += load(scenario, streams, reference, loadFactor, capacity)
     notes += profiles(scenario)
     notes += withoutCPU(scenario)
     notes += memory(scenario, sample)
@@ -62,8 +62,8 @@ enum ExperimentNotes {
   }
 
   private static func load(
-    _ scenario: Scenario, _ streams: QueryStreams, _ times: ServiceTimes, _ factor: Double?,
-    _ capacity: Capacity, _ baseline: PolicySet
+    _ scenario: Scenario, _ streams: QueryStreams, _ reference: ReferencePolicy,
+    _ factor: Double?, _ capacity: Capacity
   ) -> [String] {
     var notes: [String] = []
     let rate = round(capacity.queriesPerSecond)
@@ -91,9 +91,9 @@ enum ExperimentNotes {
     }
     let speeds = Set(
       scenario.cluster.nodes.indices.map {
-        times.standalone(
+        reference.times.standalone(
           node: NodeID(rawValue: Int32($0)), shape: ShapeID(rawValue: 0), images: 1,
-          evaluations: 1, placement: baseline.placement)
+          evaluations: 1, placement: reference.policy.placement)
       })
     if speeds.count > 1 {
       notes.append(

@@ -24,6 +24,8 @@ public struct ExperimentOutcome: Sendable {
   public let events: Int
   /// Runs that were in the database already.
   public let knownRuns: Int
+  /// What the database held instead, and does no more.
+  package internal(set) var replaced: [Replacement] = []
   /// The observer that was told of the first run.
   public let companion: (any Observer)?
 
@@ -70,7 +72,8 @@ public struct ExperimentRunner: Sendable {
   /// Runs what the store does not hold, storing each run as it ends; `progress` is told how many of how many are done.
   ///
   /// Results do not depend on `jobs`: every run's streams come from its own seed. An experiment that the
-  /// store holds whole stays as it is, since it holds the same: an interruption cannot undo it.
+  /// store holds whole, of the program that `provenance` names, stays as it is, since it holds the same: an interruption
+  /// cannot undo it.
   public func run(
     into store: ResultStore?, provenance: [(key: String, value: String)] = [],
     finalProvenance: () -> [(key: String, value: String)] = { [] },
@@ -79,9 +82,10 @@ public struct ExperimentRunner: Sendable {
     let stored = experiment.stored(keepsQueries: keepsQueries)
     let part = try store?.begin(stored, provenance: provenance)
     let store = part?.isWhole ?? false ? nil : store
-    let outcome = try await collect(known: usable(part?.runs ?? []), progress: progress) {
+    var outcome = try await collect(known: usable(part?.runs ?? []), progress: progress) {
       try store?.store($0, of: stored.id)
     }
+    outcome.replaced = part?.replaced ?? []
     try store?.finish(
       outcome.experiment, outcome.analysis, provenance: finalProvenance())
     return outcome
@@ -111,6 +115,9 @@ public struct ExperimentRunner: Sendable {
     stored.replications = runs.replications
     if let goal { stored.notes.append(goal.note(runs.metrics, policies: runs.policies)) }
     if let warning = runs.warmupWarning { stored.notes.append(warning) }
+    stored.notes += experiment.idlePlanners(until: runs.ends)
+    stored.notes += Sameness.notes(
+      policies: runs.policies, metrics: runs.metrics, origins: stored.origins)
     if experiment.scenario.run.horizon == nil, let warning = runs.strandedWarning {
       stored.notes.append(warning)
     }
@@ -193,6 +200,15 @@ public struct ExperimentRunner: Sendable {
 }
 
 extension Experiment {
+  /// Policies whose planners or scalers look first when all of their runs have ended, the last at `ends`.
+  func idlePlanners(until ends: [SimulationTime]) -> [String] {
+    zip(policies, ends).compactMap { policy, end in
+      guard let first = policy.controller?.nextLook(after: nil), first > end else { return nil }
+      return
+        "'\(policy.name)' never plans: it looks first at \(first.seconds) s, after the end of every run"
+    }
+  }
+
   /// A run as it is stored, from what it reported.
   public func completed(
     _ recorder: RunRecorder, policy index: Int, replication: Int, warmup: SimulationTime = .zero,
@@ -252,10 +268,10 @@ extension Experiment {
       replication: replication, draw: draw, keepsSeries: false)
   }
 
-  /// A replication's queries. Deadlines come from the baseline's placement: the same for every policy.
+  /// A replication's queries, the same for every policy.
   func queries(_ replication: Int) -> QueryStream {
     streams.queries(
-      replication: replication, times: times[0], placement: policies[0].placement)
+      replication: replication, times: reference.times, placement: reference.policy.placement)
   }
 
   /// A run by the simulation's clock, or by an executor's.

@@ -20,6 +20,7 @@ struct QueryMaker: Sendable {
   private let models: [String]
   private let defaults: QueryDefaults
   private let ignoresSteps: Bool
+  private let ignoresSLOs: Bool
   /// The id of each model that rows name.
   private let modelOfRow: [UInt16]
   /// What the scenario says of each class.
@@ -30,12 +31,14 @@ struct QueryMaker: Sendable {
   private var known = Memo<SLOKey, SimulationDuration>()
 
   init(
-    models: [String], defaults: QueryDefaults, ignoresSteps: Bool, modelOfRow: [UInt16],
+    models: [String], defaults: QueryDefaults, ignoresSteps: Bool, ignoresSLOs: Bool,
+    modelOfRow: [UInt16],
     serviceClasses: [ServiceClass?], seed: UInt64, predictions: Predictions?
   ) {
     self.models = models
     self.defaults = defaults
     self.ignoresSteps = ignoresSteps
+    self.ignoresSLOs = ignoresSLOs
     self.modelOfRow = modelOfRow
     self.serviceClasses = serviceClasses
     self.seed = seed
@@ -49,7 +52,8 @@ struct QueryMaker: Sendable {
     let named = Int(row.model ?? -1)
     let model = modelOfRow.indices.contains(named) ? modelOfRow[named] : 0
     var query = Query(
-      id: QueryID(rawValue: Int32(index)), arrival: row.arrival, slo: row.slo ?? .zero,
+      id: QueryID(rawValue: Int32(index)), arrival: row.arrival,
+      slo: ignoresSLOs ? .zero : row.slo ?? .zero,
       model: ModelID(rawValue: model),
       size: ImageSize(
         height: Int(row.height ?? defaults.size.height),

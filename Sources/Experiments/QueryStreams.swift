@@ -105,6 +105,43 @@ struct QueryStreams: Sendable {
   /// The queries before the load's factor and without SLOs: what mix and shapes are read from.
   func sample() -> WorkloadSample { WorkloadSample(stream(replication: 0, factor: 1)) }
 
+  /// The model that all queries ask for; nil where there are several.
+  func askedModel(of sample: WorkloadSample) -> String? {
+    var asked = Set(sample.kinds.keys.map { models[Int($0.model.rawValue)] })
+    // A rare model of a mix may appear in another replication only.
+    if case .generated(_, let mix, _, _) = scenario.workload.source {
+      asked.formUnion(mix.models.filter { $0.weight > 0 }.map(\.value))
+    }
+    return asked.count == 1 ? asked.first : nil
+  }
+
+  /// What the queries of the first replication ask for on the whole; nil without any.
+  func typicalQuery(of sample: WorkloadSample, _ reference: ReferencePolicy) -> TypicalQuery? {
+    var counts = [Int](repeating: 0, count: models.count)
+    var steps = 0
+    for (kind, count) in sample.kinds {
+      counts[Int(kind.model.rawValue)] += count
+      steps += Int(kind.steps) * count
+    }
+    guard sample.count > 0,
+      let model = counts.indices.max(by: { (counts[$0], $1) < (counts[$1], $0) })
+    else { return nil }
+    var seconds = 0.0
+    let queries = stream(
+      replication: 0, factor: 1,
+      QueryMaker.Predictions(times: reference.times, placement: reference.policy.placement))
+    for query in queries { seconds += query.slo.seconds }
+    return TypicalQuery(
+      model: ModelID(rawValue: UInt16(model)), modelName: models[model],
+      steps: max(Int((Double(steps) / Double(sample.count)).rounded()), 1),
+      slo: SimulationDuration(seconds: seconds / Double(sample.count)))
+  }
+
+  /// Queries of a replication.
+  func count(replication: Int) -> Int {
+    stream(replication: replication, factor: loadFactor).reduce(0) { count, _ in count + 1 }
+  }
+
   /// When the last query of a replication arrives; 0 without any.
   func lastArrival(replication: Int) -> SimulationTime {
     var last = SimulationTime.zero
@@ -127,6 +164,7 @@ struct QueryStreams: Sendable {
     let seed = Self.seed(scenario.run.seed, replication: replication)
     let maker = QueryMaker(
       models: models, defaults: scenario.query, ignoresSteps: scenario.workload.ignoresTraceSteps,
+      ignoresSLOs: scenario.workload.ignoresTraceSLOs,
       modelOfRow: modelOfRow, serviceClasses: serviceClasses, seed: seed, predictions: predictions)
     if var trace {
       if let block = scenario.workload.resampleBlock {

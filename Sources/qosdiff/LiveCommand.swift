@@ -53,15 +53,14 @@ struct LiveCommand: AsyncParsableCommand {
   private func serve(_ interrupt: InterruptFlag) throws {
     let verbosity = scenario.verbosity
     let written = try scenario.read()
+    try CommandScope.live.check(written, overrides: scenario.overrides)
     let name = policy ?? written.run.baseline
     let path = db ?? ExperimentOptions.database(written)
     let session = try LiveSession(
-      scenario, policies: [name], measuring: measure, timeLimit: timeLimit, keepingIn: profiles,
-      interrupt
-    ) { [$0] }
+      scenario, measuring: measure, timeLimit: timeLimit, keepingIn: profiles, interrupt
+    ) { scenario throws(InputError) in [try Experiment(scenario, runningOnly: name)] }
     verbosity.note(session.summary)
-    let experiment = try Experiment(
-      session.scenario, policies: [name], baseline: name, replications: 1)
+    let experiment = try Experiment(session.scenario, runningOnly: name)
     let seconds = experiment.liveSeconds(policy: 0, limit: timeLimit)
     try LiveLimits.check(seconds, limit: timeLimit, path: written.path)
     LiveLimits.warn(of: experiment, "")
@@ -77,7 +76,7 @@ struct LiveCommand: AsyncParsableCommand {
       throw LiveInterrupted()
     }
     var results = try LiveResults(
-      experiment, started: started, into: store, provenance: ExperimentOptions.provenance(written))
+      experiment, started: started, into: store, provenance: ThisProgram.provenance(written))
     try results.take(recorder, policy: 0, isCut: session.server.isStopped)
     try results.finish()
     let summaries = results.analysis().summaries

@@ -18,22 +18,21 @@ struct LiveSession {
 
   /// - Parameters:
   ///   - folder: where the profiles are kept; nil = nowhere.
-  ///   - policies: those that are served; nil = all.
   ///   - seconds: for which stages are timed.
   ///   - timeLimit: seconds that all may take; not even one round of timings takes longer.
-  ///   - points: the scenarios that are going to be served.
+  ///   - points: the experiments of a scenario that are going to be served.
   /// - Throws: what keeps the scenario from being served; ``KernelBenchError``.
   init(
-    _ options: ScenarioOptions, policies: [String]?, measuring seconds: Double,
+    _ options: ScenarioOptions, measuring seconds: Double,
     timeLimit: Double, keepingIn folder: String?, _ interrupt: InterruptFlag,
-    points: (Scenario) -> [Scenario]
+    points: (Scenario) throws(InputError) -> [Experiment]
   ) throws {
     verbosity = options.verbosity
     self.options = options
     let place = try folder ?? Self.temporaryFolder()
     defer { if folder == nil { try? FileManager.default.removeItem(atPath: place) } }
     if folder != nil { try Self.make(place) }
-    let plan = try Self.plan(options, policies, points)
+    let plan = try Self.plan(options, points)
     self.plan = plan
     Self.warnOfOthers()
     verbosity.note("live: making \(plan.onAccelerator.count + plan.onCPU.count) stages ready")
@@ -99,7 +98,7 @@ struct LiveSession {
 
   /// What the server must be ready for, found out before anything has been measured.
   private static func plan(
-    _ options: ScenarioOptions, _ policies: [String]?, _ points: (Scenario) -> [Scenario]
+    _ options: ScenarioOptions, _ points: (Scenario) throws(InputError) -> [Experiment]
   ) throws(InputError) -> LivePlan {
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -107,9 +106,8 @@ struct LiveSession {
     try LatencyProfile.placeholder().save(path: path)
     let scenario = try options.read(standIns: .init(accelerator: path, core: path))
     var plans: [LivePlan] = []
-    for point in points(scenario) {
-      let plan = try Experiment(point, policies: policies)
-        .livePlan(cores: CoreSet.available().cores.count)
+    for experiment in try points(scenario) {
+      let plan = try experiment.livePlan(cores: CoreSet.available().cores.count)
       if let first = plans.first, first != plan {
         throw InputError(
           .badInput, at: .init(file: scenario.path), "live: workloads of different models or sizes",

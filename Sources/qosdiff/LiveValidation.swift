@@ -86,7 +86,7 @@ struct LiveValidation {
     var served: [Served] = []
     var disturbed = 0
     var archive = try folder.map { (folder) throws(InputError) in
-      try LiveArchive(folder, provenance: ExperimentOptions.provenance(session.scenario))
+      try LiveArchive(folder, provenance: ThisProgram.provenance(session.scenario))
     }
     var isReady = try calibrate()
     // One pass after the other over all points: what changes slowly on the machine is noise, too.

@@ -57,9 +57,13 @@ struct LiveValidationOptions: ParsableArguments {
       scenario.verbosity = verbosity
       let names = policies?.split(separator: ",").map(String.init)
       let session = try LiveSession(
-        scenario, policies: names, measuring: measure ?? LiveLimits.measureSeconds,
+        scenario, measuring: measure ?? LiveLimits.measureSeconds,
         timeLimit: timeLimit ?? Self.timeLimit, keepingIn: out, interrupt
-      ) { LivePoints($0).list.map(\.scenario) }
+      ) { scenario throws(InputError) in
+        try LivePoints(scenario).list.map { point throws(InputError) in
+          try Experiment(point.scenario, policies: names)
+        }
+      }
       verbosity.note(session.summary)
       let count = repeats ?? 2
       let validation = try LiveValidation(

@@ -38,10 +38,11 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let verbosity = scenario.verbosity
+    let overrides = scenario.overrides
     let scenario = try scenario.read()
+    try CommandScope.run.check(scenario, overrides: overrides)
     let policy = policy ?? scenario.run.baseline
-    let experiment = try Experiment(
-      scenario, policies: [policy], baseline: policy, replications: 1)
+    let experiment = try Experiment(scenario, runningOnly: policy)
     let database = options.db ?? ExperimentOptions.database(scenario)
     if let timeline, URL(filePath: timeline).standardized == URL(filePath: database).standardized {
       throw InputError(

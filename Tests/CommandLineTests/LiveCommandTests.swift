@@ -109,6 +109,32 @@ import Testing
     return (process.terminationStatus, shown, said)
   }
 
+  /// Whichever policy is served, its queries arrive and are due as those of a simulation by the same profiles do: load and
+  /// deadlines are the baseline's.
+  @Test func whoIsServedChangesNeitherLoadNorDeadlines() throws {
+    let scratch = try Scratch()
+    let cut = ["--set", "workload={ \(Self.few), load: 0.6 }"]
+    let live = try Program.release(
+      arguments: [
+        "live", Self.scenario, "--policy", "qos-diff", "--profiles", "own", "--db", "live.sqlite",
+      ] + cut + Self.short, in: scratch.path)
+    try #require(live.status == 0, "\(live.error)")
+    let queries = "SELECT query, arrival_s, deadline_s FROM v_query ORDER BY query"
+    let served = try scratch.sqlite("live.sqlite", queries)
+    #expect(served.split(separator: "\n").count == 5)
+    for policy in ["baseline", "qos-diff"] {
+      let run = try Program.release(
+        arguments: [
+          "run", Self.scenario, "--policy", policy, "--db", "\(policy).sqlite", "--set",
+          "cluster.nodes.machine.accelerators.profile=\(scratch.path)/own/live-accelerator.json",
+          "--set",
+          "cluster.nodes.machine.cpu.profile=\(scratch.path)/own/live-core.json",
+        ] + cut, in: scratch.path)
+      try #require(run.status == 0, "\(run.error)")
+      #expect(try scratch.sqlite("\(policy).sqlite", queries) == served, "\(policy)")
+    }
+  }
+
   @Test func anInterruptKeepsWhatWasServed() throws {
     let scratch = try Scratch()
     let result = try Self.interrupted(
@@ -131,8 +157,11 @@ import Testing
     ("run.horizon=5s", 65, "leave run.horizon and run.warmup out"),
     ("workload.mix={ sizes: { 64x64: 0.5, 128x128: 0.5 } }", 65, "several models or sizes"),
     (
-      "policies.baseline.steps={ approximate-caching: { capacity: 20 } }", 65,
-      "starts from cached latents"
+      "policies.baseline.steps={ cascade: { light: sd15-mini } }", 65, "changes models"
+    ),
+    (
+      "cluster.nodes.machine.accelerators={ synthetic: { denoise: { deterministic: 9 ms } } }", 65,
+      "synthetic times"
     ),
   ]) func whatCannotBeServedIsRefused(_ setting: String, _ status: Int32, _ what: String) throws {
     let scratch = try Scratch()

@@ -14,7 +14,7 @@ extension Experiment {
   static let firstLivePrompt: UInt64 = 1
 
   /// Shapes that queries may ask for.
-  var shapes: [Shape] { times[0].shapes }
+  var shapes: [Shape] { reference.times.shapes }
 
   /// The most images of a query of the first replication.
   var mostImages: Int { streams.sample().mostImages }
@@ -33,7 +33,8 @@ extension Experiment {
     }
     for shape in shapes {
       for stage in [Stage.denoise, .encode, .decode, .postProcess] {
-        for policy in policies {
+        // The baseline's stages are timed even where it is not served: they define loads and objectives.
+        for policy in policies + [reference.policy] {
           if policy.placement.isOnCPU(stage) {
             add(.init(stage: stage, shape: shape, images: 1), to: &onCPU)
           } else if stage != .postProcess {

@@ -33,8 +33,13 @@ struct LiveChecks {
 
   private var clusterFault: Diagnostic? {
     let node = scenario.cluster.nodes[0]
+    let isSynthetic = { (device: Device) in
+      device.stages.contains { if case .synthetic = $0 { true } else { false } }
+    }
     let what: String? =
-      if scenario.cluster.nodes.count > 1 { "several nodes" } else if node.memory != nil {
+      if isSynthetic(node.accelerator) || isSynthetic(node.cpu) {
+        "synthetic times, which real kernels do not keep to"
+      } else if scenario.cluster.nodes.count > 1 { "several nodes" } else if node.memory != nil {
         "a model of memory"
       } else if node.failures != .none { "failures" } else if node.stragglers != nil {
         "stragglers"
@@ -99,6 +104,11 @@ struct LiveChecks {
   private var policyFaults: [Diagnostic] {
     experiment.policies.compactMap { policy in
       let steps = policy.steps
+      if steps.mostAccelerators > 1 {
+        return fault(
+          "policy '\(policy.name)' shares a query's steps among accelerators, which this server does not",
+          "leave it out with --policies")
+      }
       if !steps.models.isEmpty || steps.cachedPrompts > 0 || policy.controller != nil {
         return fault(
           "policy '\(policy.name)' changes models, starts from cached latents or re-plans the cluster",
