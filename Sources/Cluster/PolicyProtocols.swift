@@ -10,6 +10,8 @@ public protocol StepPolicy: Sendable {
   var looks: LookCadence? { get }
   /// Most accelerators that a plan of its may ask for.
   var mostAccelerators: Int { get }
+  /// Whether ``afterStep(_:_:_:_:)`` may end a query's steps, so that the policy set's finish follows.
+  var endsEarly: Bool { get }
   /// Whether ``afterDecode(_:_:)`` has anything to say.
   var decidesAfterDecode: Bool { get }
   /// The model that every query meets first; nil = the one that it asks for. Read once, after
@@ -37,6 +39,8 @@ public protocol StepPolicy: Sendable {
   mutating func bind(_ parallelism: SpeedupCurve)
   /// Tells the ids of ``models``, before a run.
   mutating func bind(_ models: [String: ModelID])
+  /// Tells what queries ask for on the whole, before a run.
+  mutating func bind(_ typical: TypicalQuery)
   /// Shows the trajectory table and how the policy's queries end early, before a run.
   mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule)
   /// The plan of a query, asked for when its service starts.
@@ -76,12 +80,16 @@ extension StepPolicy {
   public var planner: (any Controller)? { nil }
   /// Shares no steps.
   public mutating func bind(_ parallelism: SpeedupCurve) {}
+  /// Plans nothing.
+  public mutating func bind(_ typical: TypicalQuery) {}
   /// Needs none.
   public mutating func bind(_ models: [String: ModelID]) {}
   /// Needs nothing of it.
   public mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {}
   /// Never: the plan is kept.
   public var looks: LookCadence? { nil }
+  /// Where it looks at queries at all.
+  public var endsEarly: Bool { looks != nil }
   /// False: what is decoded is done.
   public var decidesAfterDecode: Bool { false }
   /// Keeps the plan.
@@ -134,6 +142,8 @@ public protocol Dispatcher: Sendable {
 public protocol QueueDiscipline: Sendable {
   /// Whether priorities change while queries wait; if so they are asked for again before each take.
   var timeVarying: Bool { get }
+  /// Whether ranks depend on the priorities of queries' classes.
+  var readsPriority: Bool { get }
   /// Whether ``preempts(_:_:at:)`` may ever be true.
   var isPreemptive: Bool { get }
   /// A query's priority; fixed when it is enqueued unless ``timeVarying``.
@@ -145,6 +155,8 @@ public protocol QueueDiscipline: Sendable {
 extension QueueDiscipline {
   /// False.
   public var timeVarying: Bool { false }
+  /// False.
+  public var readsPriority: Bool { false }
   /// False.
   public var isPreemptive: Bool { false }
   /// Never.

@@ -39,14 +39,17 @@ public struct AccuracyScaling: StepPolicy {
   /// True.
   public var predictsSteps: Bool { true }
 
+  /// Plans for these queries.
+  public mutating func bind(_ typical: TypicalQuery) { made.bind(typical) }
+
   /// One class of prompts, of the table's mean accuracy at each level.
   public mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
     let rows = Array(0..<trajectories.prompts)
     made.bind([
       VariantPlanner.PromptClass(
         share: 1,
-        accuracies: made.levels.map {
-          VariantPlanner.accuracy(trajectories, rows: rows, steps: $0)
+        accuracies: made.levels.indices.map {
+          VariantPlanner.accuracy(trajectories, rows: rows, steps: made.steps($0))
         })
     ])
   }

@@ -21,13 +21,16 @@ public struct DiffServeSteps: StepPolicy {
         "light", .name, default: .name("sd-turbo"), "the model that every query meets first"),
       PolicyParameter(
         "light-steps", .integer(1...1000), default: .integer(1), "its denoising steps"),
-      PolicyParameter("heavy", .name, default: .name("sd15"), "the model that queries ask for"),
       PolicyParameter(
-        "heavy-steps", .integer(1...1000), default: .integer(50),
-        "its denoising steps, at most those asked for; what plans count on"),
+        "heavy", .name, default: .ofQueries,
+        "the model that queries ask for; default: the most frequent"),
       PolicyParameter(
-        "slo", .duration, default: .duration(SimulationDuration(seconds: 5)),
-        "objective that plans are made for; published: 5 s"),
+        "heavy-steps", .integer(1...1000), default: .ofQueries,
+        "most of its denoising steps, and what plans count on; default: those asked for, and their mean"
+      ),
+      PolicyParameter(
+        "slo", .duration, default: .ofQueries,
+        "objective that plans are made for; default: the queries' mean; published: 5 s"),
       PolicyParameter(
         "every", .duration, default: .duration(SimulationDuration(seconds: 5)),
         "time between two plans; published code: 5 s"),
@@ -59,9 +62,11 @@ public struct DiffServeSteps: StepPolicy {
     parts: [.steps: "diffserve", .dispatcher: "join-shortest-queue", .admission: "drop-hopeless"])
 
   let light: String
-  let heavy: String
+  /// Nil until the queries are known, where the scenario does not say.
+  private var heavy: String?
   let lightSteps: Int
-  let heavySteps: Int
+  /// Nil = as many as are asked for.
+  let heavySteps: Int?
   let discriminator: SimulationDuration
   private var made: DiffServePlanner
   /// The share that goes on to the heavy model: all until there is a plan.
@@ -73,15 +78,15 @@ public struct DiffServeSteps: StepPolicy {
 
   init(_ arguments: PolicyArguments, _ solver: Solver) {
     light = arguments.name("light")
-    heavy = arguments.name("heavy")
+    heavy = arguments.nameIfGiven("heavy")
     lightSteps = arguments.integer("light-steps")
-    heavySteps = arguments.integer("heavy-steps")
+    heavySteps = arguments.integerIfGiven("heavy-steps")
     discriminator = arguments.duration("discriminator")
     made = DiffServePlanner(arguments, solver)
   }
 
-  /// Both.
-  public var models: [String] { [light, heavy] }
+  /// Both; the light one alone where the heavy one is what queries ask for.
+  public var models: [String] { [light] + [heavy].compactMap { $0 } }
 
   /// The light one.
   public var lightModel: (name: String, evaluations: Int)? { (light, lightSteps) }
@@ -101,12 +106,18 @@ public struct DiffServeSteps: StepPolicy {
   /// Keeps the models' ids.
   public mutating func bind(_ models: [String: ModelID]) {
     firstModel = models[light]
-    made.bind(light: models[light], heavy: models[heavy])
+    made.bind(light: models[light], heavy: heavy.flatMap { models[$0] })
+  }
+
+  /// Plans for these queries where the scenario does not say what for.
+  public mutating func bind(_ typical: TypicalQuery) {
+    heavy = heavy ?? typical.modelName
+    made.bind(typical)
   }
 
   /// The light model's steps at first, then the heavy one's.
   public func predictedSteps(of query: QueryView) -> Int {
-    query.resubmissions == 0 ? lightSteps : min(query.requestedSteps, heavySteps)
+    query.resubmissions == 0 ? lightSteps : min(query.requestedSteps, heavySteps ?? .max)
   }
 
   /// The same; the light model's images go through the discriminator.

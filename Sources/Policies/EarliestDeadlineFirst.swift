@@ -7,7 +7,7 @@ public struct EarliestDeadlineFirst: PreemptiveDiscipline {
     .discipline, "edf", summary: "earliest deadline first",
     reference: "Liu, Layland, J. ACM 20 (1973)",
     parameters: [Preemption.switchParameter, Preemption.marginParameter]
-  ) { .success(.discipline(EarliestDeadlineFirst(Preemption($0)))) }
+  ) { Preemption.made(by: $0) { EarliestDeadlineFirst($0) } }
 
   /// By rank, at step boundaries.
   public let preemption: Preemption

@@ -40,11 +40,19 @@ public struct EntropyProbe: StepPolicy {
     }
     let few = arguments.number("few-at")
     let many = arguments.number("many-at")
+    let signal = LatentSignal(rawValue: arguments.choice("signal")) ?? .predictedX0
+    if signal != .predictedX0, !arguments.isGiven("few-at") || !arguments.isGiven("many-at") {
+      return .failure(
+        .init(
+          "signal",
+          "the default few-at and many-at are for 'predicted-x0', and '\(signal.rawValue)' has values of another size: give both"
+        ))
+    }
     guard few != many else { return .failure(.init("few-at", "few-at and many-at are equal")) }
     return .success(
       .steps(
         EntropyProbe(
-          signal: LatentSignal(rawValue: arguments.choice("signal")) ?? .predictedX0,
+          signal: signal,
           probe: probe, fewAt: few, manyAt: many, minimum: minimum, maximum: maximum)))
   }
 
@@ -70,6 +78,9 @@ public struct EntropyProbe: StepPolicy {
 
   /// One, after the probe.
   public var looks: LookCadence? { LookCadence(first: probe, every: nil, readsLatent: true) }
+
+  /// False: it only says what is left to be done, and how.
+  public var endsEarly: Bool { false }
 
   /// The requested steps, until the probe.
   public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {

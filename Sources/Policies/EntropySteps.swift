@@ -57,10 +57,26 @@ public struct EntropySteps: StepPolicy {
     guard minimum <= maximum else {
       return .failure(.init("min", "min \(minimum) is above max \(maximum)"))
     }
+    let signal = LatentSignal(rawValue: arguments.choice("signal")) ?? .predictedX0Change
+    if signal != .predictedX0Change, !arguments.isGiven("threshold") {
+      return .failure(
+        .init(
+          "signal",
+          "the default threshold is for 'predicted-x0-change', and '\(signal.rawValue)' has values of another size: give 'threshold'"
+        ))
+    }
+    // Whatever multiplies a threshold of zero: only this signal is divided.
+    if arguments.number("threshold") == 0, signal != .predictedX0 {
+      for weight in ["slack-weight", "load-weight"]
+      where arguments.isGiven(weight) && arguments.number(weight) > 0 {
+        return .failure(
+          .init(weight, "a threshold of 0 bit is never reached, and loosening it has no effect"))
+      }
+    }
     return .success(
       .steps(
         EntropySteps(
-          signal: LatentSignal(rawValue: arguments.choice("signal")) ?? .predictedX0Change,
+          signal: signal,
           threshold: arguments.number("threshold"), smoothing: arguments.number("smoothing"),
           slackWeight: arguments.number("slack-weight"),
           loadWeight: arguments.number("load-weight"), minimum: minimum, maximum: maximum,
@@ -77,6 +93,8 @@ public struct EntropySteps: StepPolicy {
   let maximum: Int
   let every: Int
   let qualityFloor: Double
+  /// The share of a query's steps before which no stop keeps the quality floor.
+  private var floorShare = 0.0
 
   /// A policy from its parameters; `threshold` in bits, `minimum` <= `maximum` evaluations.
   public init(
@@ -121,7 +139,9 @@ public struct EntropySteps: StepPolicy {
     let smoothed =
       looks == first ? value : smoothing * value + (1 - smoothing) * state.values[0]
     state.values[0] = smoothed
-    guard observation.evaluationsDone >= minimum else { return .proceed }
+    guard observation.evaluationsDone >= minimum,
+      Double(observation.evaluationsDone) >= floorShare * Double(min(query.requestedSteps, maximum))
+    else { return .proceed }
     let loosening = loosening(query, observation, context)
     let isEnough =
       signal == .predictedX0 ? smoothed > threshold / loosening : smoothed < threshold * loosening
@@ -142,16 +162,17 @@ public struct EntropySteps: StepPolicy {
     return loosening
   }
 
-  /// Raises the minimum to the first stop of the table whose mean error the quality floor allows.
+  /// Finds the first stop of the table whose mean error the quality floor allows; no stop where none does.
   public mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
     guard qualityFloor > 0 else { return }
-    let stops = trajectories.grid.stops.filter { $0 > 0 }
-    let first = stops.first { stop in
+    let steps = trajectories.grid.steps
+    let first = trajectories.grid.stops.filter { $0 > 0 }.first { stop in
+      let path = DenoisingPath(scheduled: steps, done: stop)
       let errors = (0..<trajectories.prompts).map {
-        trajectories.error(row: $0, stop: stop, finish.ending)
+        trajectories.error(row: $0, path, finish.ending)
       }
       return -log10(errors.reduce(0, +) / Double(errors.count)) >= qualityFloor
     }
-    minimum = max(minimum, first ?? trajectories.grid.steps)
+    floorShare = first.map { Double($0) / Double(steps) } ?? .infinity
   }
 }

@@ -6,7 +6,7 @@ public struct LeastSlackFirst: PreemptiveDiscipline {
   static let entry = PolicyEntry(
     .discipline, "least-slack", summary: "least slack first", reference: "Mok, MIT (1983)",
     parameters: [Preemption.switchParameter, Preemption.marginParameter]
-  ) { .success(.discipline(LeastSlackFirst(Preemption($0)))) }
+  ) { Preemption.made(by: $0) { LeastSlackFirst($0) } }
 
   /// By rank, at step boundaries.
   public let preemption: Preemption

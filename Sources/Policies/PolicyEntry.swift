@@ -21,6 +21,18 @@ public enum PolicyKind: String, CaseIterable, Sendable {
   case recovery
   /// How many accelerators are active.
   case scaling
+
+  /// The entry that a policy has where it says nothing.
+  public var defaultName: String {
+    switch self {
+    case .steps: "fixed"
+    case .dispatcher: "round-robin"
+    case .discipline: "fcfs"
+    case .admission: "all"
+    case .recovery: "retry"
+    case .finish, .batching, .pipelining, .scaling: "none"
+    }
+  }
 }
 
 /// A policy part, made from its arguments.
@@ -81,6 +93,8 @@ public enum ParameterValue: Hashable, Sendable {
   case schedule([ScheduleEntry])
   /// Whole numbers, rising.
   case integers([Int])
+  /// What the scenario's queries have: a default alone.
+  case ofQueries
 }
 
 /// A parameter of a policy part.
@@ -108,9 +122,11 @@ public struct PolicyParameter: Hashable, Sendable {
 /// The values of an entry's parameters, complete and in range.
 public struct PolicyArguments: Sendable {
   private var values: [String: ParameterValue]
+  private let given: Set<String>
 
   /// Defaults of `entry`, overridden by `given`, whose names must be the entry's.
   public init(_ entry: PolicyEntry, given: [String: ParameterValue] = [:]) {
+    self.given = Set(given.keys)
     values = [:]
     for parameter in entry.parameters { values[parameter.name] = parameter.defaultValue }
     for (name, value) in given {
@@ -165,6 +181,20 @@ public struct PolicyArguments: Sendable {
       preconditionFailure("\(name) is no list of whole numbers")
     }
     return value
+  }
+
+  /// Whether the scenario gives a value, and no default holds.
+  public func isGiven(_ name: String) -> Bool { given.contains(name) }
+
+  /// A whole number; nil where the scenario gives none.
+  public func integerIfGiven(_ name: String) -> Int? { isGiven(name) ? integer(name) : nil }
+
+  /// A name; nil where the scenario gives none.
+  public func nameIfGiven(_ name: String) -> String? { isGiven(name) ? self.name(name) : nil }
+
+  /// A duration; nil where the scenario gives none.
+  public func durationIfGiven(_ name: String) -> SimulationDuration? {
+    isGiven(name) ? duration(name) : nil
   }
 
   /// A duration.

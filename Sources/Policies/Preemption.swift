@@ -25,6 +25,20 @@ public struct Preemption: Hashable, Sendable {
     self.margin = margin
   }
 
+  /// What is wrong with a discipline's arguments; nil where nothing is.
+  static func contradiction(in arguments: PolicyArguments) -> PolicyEntry.Contradiction? {
+    guard arguments.choice("preempt") == "never", arguments.isGiven("margin") else { return nil }
+    return .init("margin", "nobody gives a place up with 'preempt: never': 'margin' has no effect")
+  }
+
+  /// A discipline by its arguments, unless they contradict each other.
+  static func made(
+    by arguments: PolicyArguments, _ make: (Preemption) -> any QueueDiscipline
+  ) -> Result<PolicyPart, PolicyEntry.Contradiction> {
+    if let contradiction = contradiction(in: arguments) { return .failure(contradiction) }
+    return .success(.discipline(make(Preemption(arguments))))
+  }
+
   init(_ arguments: PolicyArguments, hasMargin: Bool = true) {
     isOn = arguments.choice("preempt") == "between-steps"
     margin = hasMargin ? arguments.duration("margin").nanoseconds : 0

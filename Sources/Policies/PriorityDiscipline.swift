@@ -10,6 +10,9 @@ public struct PriorityDiscipline: PreemptiveDiscipline {
     reference: "Cobham, Oper. Res. 2 (1954)", parameters: [Preemption.switchParameter]
   ) { .success(.discipline(PriorityDiscipline(Preemption($0, hasMargin: false)))) }
 
+  /// True.
+  public var readsPriority: Bool { true }
+
   /// By rank, at step boundaries.
   public let preemption: Preemption
 

@@ -61,6 +61,9 @@ public struct PromptApproximation: StepPolicy {
   /// True.
   public var predictsSteps: Bool { true }
 
+  /// Plans for these queries.
+  public mutating func bind(_ typical: TypicalQuery) { made.bind(typical) }
+
   /// Finds the prompts' needs, and what each class loses at each level.
   public mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
     table = trajectories
@@ -74,8 +77,8 @@ public struct PromptApproximation: StepPolicy {
       let rows = needs.indices.filter { needs[$0] == level }
       return VariantPlanner.PromptClass(
         share: Double(rows.count) / Double(needs.count),
-        accuracies: levels.map {
-          VariantPlanner.accuracy(trajectories, rows: rows, steps: $0, cap: floor)
+        accuracies: levels.indices.map {
+          VariantPlanner.accuracy(trajectories, rows: rows, steps: made.steps($0), cap: floor)
         })
     }
     made.bind(classes)

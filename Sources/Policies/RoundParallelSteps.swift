@@ -27,12 +27,24 @@ public struct RoundParallelSteps: StepPolicy {
         "elastic", .choice(["yes", "no"]), default: .choice("yes"),
         "whether idle accelerators are taken on where nobody waits"),
     ]
-  ) {
-    .success(
+  ) { arguments in
+    let accelerators = arguments.integer("accelerators")
+    let isElastic = arguments.choice("elastic") == "yes"
+    if !isElastic, accelerators.nonzeroBitCount > 1 {
+      return .failure(
+        .init(
+          "accelerators",
+          "queries choose among 1, 2, 4, ... accelerators, and without 'elastic' \(accelerators) are never used"
+        ))
+    }
+    if accelerators == 1, let idle = ["round", "elastic"].first(where: arguments.isGiven) {
+      return .failure(
+        .init(idle, "one accelerator leaves nothing to choose: '\(idle)' has no effect"))
+    }
+    return .success(
       .steps(
         RoundParallelSteps(
-          accelerators: $0.integer("accelerators"), round: $0.integer("round"),
-          isElastic: $0.choice("elastic") == "yes")))
+          accelerators: accelerators, round: arguments.integer("round"), isElastic: isElastic)))
   }
 
   static let preset = PolicyPreset(
@@ -58,6 +70,9 @@ public struct RoundParallelSteps: StepPolicy {
 
   /// Every round.
   public var looks: LookCadence? { LookCadence(first: round, every: round) }
+
+  /// False: it only says what is left to be done, and how.
+  public var endsEarly: Bool { false }
 
   /// Keeps the curve.
   public mutating func bind(_ parallelism: SpeedupCurve) { self.parallelism = parallelism }

@@ -7,7 +7,7 @@ public struct ShortestJobFirst: PreemptiveDiscipline {
     .discipline, "sjf", summary: "shortest predicted service first",
     reference: "Smith, Nav. Res. Logist. Q. 3 (1956)",
     parameters: [Preemption.switchParameter, Preemption.marginParameter]
-  ) { .success(.discipline(ShortestJobFirst(Preemption($0)))) }
+  ) { Preemption.made(by: $0) { ShortestJobFirst($0) } }
 
   /// By rank, at step boundaries.
   public let preemption: Preemption

@@ -16,8 +16,12 @@ public struct StaticBatching: BatchFormation {
         "wait", .duration, default: .duration(.zero),
         "longest wait for a full batch, from the arrival of its first query at the queue"),
     ]
-  ) {
-    .success(.batching(StaticBatching(images: $0.integer("images"), wait: $0.duration("wait"))))
+  ) { arguments in
+    let (images, wait) = (arguments.integer("images"), arguments.duration("wait"))
+    if images == 1, wait > .zero {
+      return .failure(.init("wait", "a batch of one image is full at once: 'wait' has no effect"))
+    }
+    return .success(.batching(StaticBatching(images: images, wait: wait)))
   }
 
   let images: Int

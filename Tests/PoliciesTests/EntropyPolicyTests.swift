@@ -160,4 +160,20 @@ import Workload
     easy.bind(smallTable, finish: .jump)
     #expect(stop(easy, Array(repeating: 5, count: 49)) == 2)
   }
+
+  /// The floor lies at a share of the schedule: in half as many steps it is reached after half as many. A number of
+  /// evaluations that the table has not recorded has a floor, too, between those of its neighbours.
+  @Test func aQualityFloorFollowsTheScheduleAndTheFinish() {
+    func first(_ finish: FinishRule, of steps: Int) -> Int? {
+      var policy = EntropySteps(signal: .predictedX0Change, threshold: 100, qualityFloor: 0.6)
+      policy.bind(smallTable, finish: finish)
+      return stop(
+        policy, Array(repeating: 5, count: steps - 1), query: .make(deadline: 1e6, steps: steps))
+    }
+    let whole = first(.jump, of: 50)
+    let half = first(.jump, of: 25)
+    #expect(whole != nil && half == whole.map { ($0 + 1) / 2 })
+    let stops = [3, 4, 5].map { first(.respace($0), of: 50) ?? 50 }
+    #expect(stops[0] >= stops[1] && stops[1] >= stops[2] && stops[1] < 50)
+  }
 }

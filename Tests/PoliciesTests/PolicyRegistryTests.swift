@@ -48,6 +48,7 @@ import Testing
           case (.number(let range), .number(let value)): range.contains(value)
           case (.duration, .duration(let value)): value >= .zero
           case (.bits, .number(let value)): value >= 0
+          case (_, .ofQueries): true
           case (.choice(let words), .choice(let word)): words.contains(word)
           case (.name, .name(let name)): !name.isEmpty
           case (.schedule, .schedule(let entries)): entries.isEmpty

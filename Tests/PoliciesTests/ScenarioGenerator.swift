@@ -188,7 +188,15 @@ struct ScenarioGenerator {
       }
     }
     // Durations are always given, so that they can be stretched.
-    let given = random.index(below: 2) == 0 ? durations : drawn
+    var given = random.index(below: 2) == 0 ? durations : drawn
+    // What would have no effect is refused.
+    if given["margin"] != nil, entry.kind == .discipline,
+      given["preempt"] != .choice("between-steps")
+    {
+      given["margin"] = nil
+    }
+    if given["images"] == .integer(1) { given["wait"] = nil }
+    if given["accelerators"] == .integer(1) { (given["round"], given["elastic"]) = (nil, nil) }
     return Choice(entry: entry, given: given)
   }
 

@@ -121,7 +121,9 @@ extension InvariantCheck {
       setting.cluster.binding == .central,
       setting.policy.pipelining != .none, setting.policy.placement.encodeOnCPU,
       setting.policy.batching is NoBatching, !setting.policy.steps.decidesAfterDecode,
-      setting.policy.steps.mostAccelerators == 1
+      setting.policy.steps.mostAccelerators == 1,
+      // A query that made way may have begun on another worker than its record's.
+      !setting.policy.discipline.isPreemptive
     else { return }
     let accelerated = Dictionary(
       run.spans.filter { $0.resource == .accelerator }.map { ($0.query, $0.end) }

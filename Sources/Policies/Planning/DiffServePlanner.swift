@@ -20,11 +20,13 @@ struct DiffServePlanner: Controller {
   static let batches = [1, 2, 4, 8, 16, 32]
 
   private let solver: Solver
-  private let slo: SimulationDuration
+  /// Nil, as the heavy model and its steps, until the queries are known where the scenario does not say.
+  private var slo: SimulationDuration?
   private let headroom: Double
   private let mostDeferred: Double
   private let discriminator: SimulationDuration
-  private let steps: (light: Int, heavy: Int)
+  private let lightSteps: Int
+  private var heavySteps: Int?
   private var light: ModelID?
   private var heavy: ModelID?
   private var timing: PlanTiming
@@ -34,11 +36,12 @@ struct DiffServePlanner: Controller {
 
   init(_ arguments: PolicyArguments, _ solver: Solver) {
     self.solver = solver
-    slo = arguments.duration("slo")
+    slo = arguments.durationIfGiven("slo")
     headroom = arguments.number("headroom")
     mostDeferred = arguments.number("most-deferred")
     discriminator = arguments.duration("discriminator")
-    steps = (arguments.integer("light-steps"), arguments.integer("heavy-steps"))
+    lightSteps = arguments.integer("light-steps")
+    heavySteps = arguments.integerIfGiven("heavy-steps")
     timing = PlanTiming(
       every: arguments.duration("every"), delay: arguments.duration("planning"))
     demand = DemandEstimate(weight: arguments.number("smoothing"))
@@ -47,6 +50,13 @@ struct DiffServePlanner: Controller {
   mutating func bind(light: ModelID?, heavy: ModelID?) {
     self.light = light
     self.heavy = heavy
+  }
+
+  /// Takes what the scenario does not say.
+  mutating func bind(_ typical: TypicalQuery) {
+    heavy = heavy ?? typical.model
+    heavySteps = min(heavySteps ?? .max, typical.steps)
+    slo = slo ?? typical.slo
   }
 
   func nextLook(after last: SimulationTime?) -> SimulationTime? { timing.next(after: last) }
@@ -66,9 +76,9 @@ struct DiffServePlanner: Controller {
   private mutating func plan(_ cluster: ClusterView) -> [Action] {
     demand.count(cluster.arrived, at: cluster.now)
     let workers = cluster.workers.filter { $0.isActive && $0.isUp }
-    guard let light, let heavy, workers.count > 1, demand.perSecond > 0,
-      let slow = speeds(cluster, heavy, steps.heavy, workers[0].id, .zero),
-      let fast = speeds(cluster, light, steps.light, workers[0].id, discriminator)
+    guard let light, let heavy, let heavySteps, let slo, workers.count > 1, demand.perSecond > 0,
+      let slow = speeds(cluster, heavy, heavySteps, workers[0].id, .zero),
+      let fast = speeds(cluster, light, lightSteps, workers[0].id, discriminator)
     else { return [] }
     let asked = max(demand.perSecond, DemandEstimate.least) * headroom
     let waits = waits(cluster, workers, heavy)

@@ -88,6 +88,7 @@ struct Solver: Sendable {
 
   /// The values of the variables that make the objective largest; nil where no values obey all constraints.
   func solve(_ program: IntegerProgram) -> [Double]? {
+    guard !program.variables.isEmpty else { return nil }
     _ = setTerminal(GLP_OFF)
     let problem = create()
     defer { delete(problem) }

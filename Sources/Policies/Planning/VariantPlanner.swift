@@ -13,16 +13,16 @@ import Workload
 ///     maximise sum a_cv z_cvn      sum_vn z_cvn = p_c for each c      sum_cv z_cvn s_vn D / W_n <= 1 for each n
 ///
 /// s_vn is that of the largest batch that takes no longer than the objective, as Proteus plans. Where the demand is too
-/// much, everybody gets the lowest level. Simplified: plans count on all queries to be of the first model and size and one
-/// image, as those of the rivals are.
+/// much, everybody gets the lowest level. Simplified: plans count on all queries to be of the most frequent model, the first
+/// size and one image, as those of the rivals are.
 struct VariantPlanner: Controller {
   static let parameters = [
     PolicyParameter(
       "levels", .integers(1...1000), default: .integers([10, 15, 20, 30, 50]),
       "numbers of steps to choose from (Assumed)"),
     PolicyParameter(
-      "slo", .duration, default: .duration(SimulationDuration(seconds: 5)),
-      "objective that plans are made for (Assumed)"),
+      "slo", .duration, default: .ofQueries,
+      "objective that plans are made for; default: the queries' mean"),
     PolicyParameter(
       "every", .duration, default: .duration(SimulationDuration(seconds: 10)),
       "time between two plans; published code: 10 to 20 s"),
@@ -48,7 +48,11 @@ struct VariantPlanner: Controller {
 
   let levels: [Int]
   private let solver: Solver
-  private let slo: SimulationDuration
+  /// Nil until the queries are known, where the scenario does not say.
+  private var slo: SimulationDuration?
+  private var model = ModelID(rawValue: 0)
+  /// Most steps that a query gets, whatever its level.
+  private var maximumSteps = Int.max
   private let headroom: Double
   private var timing: PlanTiming
   private var demand: DemandEstimate
@@ -57,7 +61,7 @@ struct VariantPlanner: Controller {
   init(_ arguments: PolicyArguments, _ solver: Solver) {
     self.solver = solver
     levels = arguments.integers("levels")
-    slo = arguments.duration("slo")
+    slo = arguments.durationIfGiven("slo")
     headroom = arguments.number("headroom")
     timing = PlanTiming(
       every: arguments.duration("every"), delay: arguments.duration("planning"))
@@ -65,6 +69,13 @@ struct VariantPlanner: Controller {
   }
 
   mutating func bind(_ classes: [PromptClass]) { self.classes = classes }
+
+  /// Takes the model and the steps that queries ask for, and what else the scenario does not say; before the classes.
+  mutating func bind(_ typical: TypicalQuery) {
+    model = typical.model
+    maximumSteps = typical.steps
+    slo = slo ?? typical.slo
+  }
 
   /// Mean convergence of rows at a full schedule of so many steps; beyond `cap` it counts for nothing.
   static func accuracy(
@@ -89,10 +100,11 @@ struct VariantPlanner: Controller {
   private mutating func plan(_ cluster: ClusterView) -> [Action] {
     demand.count(cluster.arrived, at: cluster.now)
     let workers = cluster.workers.filter { $0.isActive && $0.isUp }
-    guard !workers.isEmpty else { return [] }
+    guard let slo, !workers.isEmpty else { return [] }
     // A demand that is nearly none is planned for as a little: the solver does not like numbers of all sizes.
     let shares = solve(
-      cluster, workers, demand: max(demand.perSecond, DemandEstimate.least) * headroom)
+      cluster, workers, demand: max(demand.perSecond, DemandEstimate.least) * headroom,
+      within: slo)
     return classes.indices.flatMap { c in
       levels.indices.map { v in
         .tune(
@@ -101,16 +113,18 @@ struct VariantPlanner: Controller {
     }
   }
 
+  /// What queries get at a level: no more than they ask for.
+  func steps(_ level: Int) -> Int { min(levels[level], maximumSteps) }
+
   /// Seconds of a worker for one image at a level.
   private func seconds(
-    _ cluster: ClusterView, _ worker: WorkerID, level: Int
+    _ cluster: ClusterView, _ worker: WorkerID, level: Int, within slo: SimulationDuration
   ) -> Double? {
-    let model = ModelID(rawValue: 0)
     var best: Double?
     for images in 1...max(cluster.batchLimit ?? 1, 1) {
       guard
         let time = cluster.predictedBatch(
-          of: model, images: images, evaluations: levels[level], on: worker)
+          of: model, images: images, evaluations: steps(level), on: worker)
       else { return nil }
       if best != nil, time > slo { break }
       best = time.seconds / Double(images)
@@ -120,7 +134,8 @@ struct VariantPlanner: Controller {
 
   /// By class and level; nil where the demand is too much.
   private func solve(
-    _ cluster: ClusterView, _ workers: [WorkerView], demand: Double
+    _ cluster: ClusterView, _ workers: [WorkerView], demand: Double,
+    within slo: SimulationDuration
   ) -> [[Double]]? {
     var program = IntegerProgram()
     var served = classes.map { _ in
@@ -132,7 +147,7 @@ struct VariantPlanner: Controller {
     for (_, own) in nodes {
       var work: [(variable: Int, factor: Double)] = []
       for v in levels.indices {
-        guard let spent = seconds(cluster, own[0].id, level: v) else { continue }
+        guard let spent = seconds(cluster, own[0].id, level: v, within: slo) else { continue }
         for c in classes.indices {
           let share = program.variable(0...1, objective: classes[c].accuracies[v])
           served[c][v].append((share, 1))

@@ -51,6 +51,7 @@ import Workload
       given: [
         "levels": .integers([10, 50]), "headroom": .number(1), "planning": .duration(.zero),
         "every": .duration(SimulationDuration(seconds: 10)),
+        "slo": .duration(SimulationDuration(seconds: 5)),
       ])
     var planner = VariantPlanner(arguments, try Solver())
     planner.bind([VariantPlanner.PromptClass(share: 1, accuracies: [1, 2])])
@@ -82,6 +83,7 @@ import Workload
       PromptApproximation.entry,
       given: [
         "levels": .integers([10, 50]), "headroom": .number(1), "planning": .duration(.zero),
+        "slo": .duration(SimulationDuration(seconds: 5)),
       ])
     var planner = VariantPlanner(arguments, try Solver())
     planner.bind([
