@@ -1,5 +1,5 @@
 import Cluster
-import Diagnostics
+package import Diagnostics
 import EventEngine
 import Foundation
 import Results
@@ -116,15 +116,25 @@ public struct OracleCheck: Sendable {
         process, mix, duration: duration, count: max(Int(Double(count) * share), 1))
     }
     let experiment = try Experiment(scenario)
+    try check(scenario, experiment)
+    return experiment
+  }
+
+  /// Refuses theory of what the scenario does not have.
+  package static func check(_ scenario: Scenario, _ experiment: Experiment) throws(InputError) {
     for oracle in scenario.oracles {
-      guard let name = oracle.serviceClass, !experiment.streams.classes.contains(name) else {
-        continue
+      guard let name = oracle.serviceClass else { continue }
+      if oracle.metric == .idle {
+        throw InputError(
+          .badInput, at: oracle.location,
+          "this metric is of the cluster, and 'class' has no effect",
+          hint: "remove 'class'")
       }
+      if experiment.streams.classes.contains(name) { continue }
       throw InputError(
         .badInput, at: oracle.location, "there is no class '\(name)'",
         hint: Suggestion.hint(for: name, in: experiment.streams.classes, noun: "class"))
     }
-    return experiment
   }
 
   private init(_ scenarios: [Scenario], _ samples: [[OracleSample]], queries: Int) {

@@ -13,7 +13,7 @@ enum PolicyChecks {
     var faults: [Diagnostic] = []
     for policy in policies {
       if let fault = cacheFault(policy, sample, scenario)
-        ?? cascadeFault(policy, sample, times, scenario)
+        ?? cascadeFault(policy, sample, times, scenario) ?? plannerFault(policy, scenario)
       {
         faults.append(fault)
       }
@@ -33,9 +33,16 @@ enum PolicyChecks {
     let cached = policy.steps.cachedPrompts
     guard cached > 0 else { return nil }
     var prompts: Set<UInt64> = []
+    var comesBack = false
     for query in sample.stream {
-      prompts.insert(query.promptSeed)
-      if prompts.count >= cached { return nil }
+      if !prompts.insert(query.promptSeed).inserted { comesBack = true }
+      if prompts.count >= cached, comesBack { return nil }
+    }
+    if prompts.count >= cached {
+      return scenario.stepsFault(
+        policy: policy.name,
+        "policy '\(policy.name)' caches prompts, and none comes back: nothing is ever found",
+        hint: "give 'workload.mix.prompts', or a trace that names prompts")
     }
     return scenario.stepsFault(
       policy: policy.name,
@@ -43,11 +50,35 @@ enum PolicyChecks {
       hint: "lower 'capacity', or give a longer trace")
   }
 
+  /// Planners count all accelerators as alike workers for whole queries, and share them out.
+  private static func plannerFault(_ policy: PolicySet, _ scenario: Scenario) -> Diagnostic? {
+    guard policy.steps.planner != nil else { return nil }
+    if scenario.cluster.pools.stages.count > 1 {
+      return scenario.stepsFault(
+        policy: policy.name,
+        "policy '\(policy.name)' plans for nodes that do all stages, and these have pools of their own",
+        hint: "remove 'stages' from the nodes, or choose other steps")
+    }
+    if policy.steps.heavyModel != nil, scenario.cluster.workerCount < 2 {
+      return scenario.stepsFault(
+        policy: policy.name,
+        "policy '\(policy.name)' shares accelerators out to two models, and there is one: it would never plan",
+        hint: "add an accelerator, or choose other steps")
+    }
+    return nil
+  }
+
   private static func cascadeFault(
     _ policy: PolicySet, _ sample: WorkloadSample, _ times: ServiceTimes, _ scenario: Scenario
   ) -> Diagnostic? {
     guard let heavy = policy.steps.heavyModel, let light = policy.steps.lightModel else {
       return nil
+    }
+    if Set(sample.kinds.keys.map(\.model)).count > 1 {
+      return scenario.stepsFault(
+        policy: policy.name,
+        "policy '\(policy.name)' plans for one heavy model, '\(heavy)', and queries ask for several models",
+        hint: "choose other steps, or give all queries one model")
     }
     for (kind, _) in sample.kinds {
       let model = sample.stream.models[Int(kind.model.rawValue)]

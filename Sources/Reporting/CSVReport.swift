@@ -26,6 +26,9 @@ public struct CSVReport {
   static let contents: [(name: String, summary: String)] =
     [("summary.csv", View.summary.summary)] + files.map { ($0.name, $0.view.summary) }
 
+  /// Names of all files that there may be.
+  package static var names: [String] { contents.map(\.name) }
+
   /// Writes the files of these experiments (all complete ones by default) into `folder`, which is made if
   /// need be; other files there are left alone.
   ///

@@ -42,8 +42,25 @@ public struct GridText {
       [
         "\(([first.name] + first.settings).joined(separator: ", ")): \(comparisons.count) points, seed \(first.seed), \(first.replications) "
           + "replications a policy and point (qosdiff \(first.version))"
-      ] + shared.map { ComparisonText.wrapped("- " + $0) }
+      ] + shared.map { ComparisonText.wrapped("- " + $0) } + ofWorkloads(without: shared)
     return lines.joined(separator: "\n")
+  }
+
+  /// Notes that all points of one workload share, where there are several.
+  private func ofWorkloads(without shared: [String]) -> [String] {
+    var workloads: [String] = []
+    for (experiment, _) in comparisons {
+      let name = experiment.point?.workload ?? ""
+      if !workloads.contains(name) { workloads.append(name) }
+    }
+    guard workloads.count > 1 else { return [] }
+    return workloads.flatMap { name in
+      let own = comparisons.map(\.experiment).filter { $0.point?.workload == name }
+      let notes = (own.first?.notes ?? []).filter { note in
+        !shared.contains(note) && own.allSatisfy { $0.notes.contains(note) }
+      }
+      return notes.map { ComparisonText.wrapped("- \(name): \($0)") }
+    }
   }
 
   private func table(_ experiment: StoredExperiment, _ summaries: [StoredSummary]) -> String {

@@ -51,12 +51,20 @@ public struct Report {
     unfinished = try store.unfinished()
   }
 
-  /// Comparisons that the database holds in part only: what they are, and how much of them is there.
+  /// Comparisons that the database holds in part only, what they are and how much of them is there; and that it holds
+  /// those of several programs.
   public var warnings: [String] {
-    unfinished.map {
+    let programs = Set(data.experiments.map(\.program)).count
+    let mixed =
+      programs > 1
+      ? [
+        "its comparisons were made by \(programs) different programs: give the commands of all with one of them before "
+          + "holding one against another"
+      ] : []
+    return unfinished.map {
       "unfinished and left out: \($0); the same command again finishes it, 'qosdiff compare "
         + "\(store.path)' shows what is there"
-    }
+    } + mixed
   }
 
   /// What has no figures of its own, in a sentence; nil where all has.
@@ -175,14 +183,21 @@ public struct Report {
         commands[experiment.id] = "qosdiff " + given
         continue
       }
-      var words = ["qosdiff", "compare", provenance["scenario_path"] ?? "SCENARIO"]
-      for setting in experiment.settings { words += ["--set", setting] }
       let asked = comparison(of: experiment)
+      let isAlone = !asked.policies.isEmpty && !asked.policies.contains(asked.baseline)
+      var words = [
+        "qosdiff", isAlone ? "run" : "compare", provenance["scenario_path"] ?? "SCENARIO",
+      ]
+      for setting in experiment.settings { words += ["--set", setting] }
       // A name with a comma cannot be said there; all policies are what is run by default.
-      if !asked.policies.isEmpty, !asked.policies.contains(where: { $0.contains(",") }) {
+      if isAlone {
+        words += ["--policy", asked.policies[0]]
+      } else if !asked.policies.isEmpty, !asked.policies.contains(where: { $0.contains(",") }) {
         words += ["--policies", asked.policies.joined(separator: ",")]
       }
-      words += ["--baseline", asked.baseline, "--replications", "\(asked.asked)"]
+      if !isAlone {
+        words += ["--baseline", asked.baseline, "--replications", "\(asked.asked)"]
+      }
       if experiment.point == nil, try !store.hasQueries(experiment.id) {
         words.append("--no-queries")
       }

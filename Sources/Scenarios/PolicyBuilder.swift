@@ -55,6 +55,13 @@ struct PolicyBuilder {
     }
     if let written = policy["preset"] {
       let preset = PolicyRegistry.presets.first { $0.name == written.string }
+      if let preset, preset.parts.keys.allSatisfy({ policy[$0.rawValue] != nil }) {
+        builder.fault(
+          written.location,
+          "the policy gives every part of '\(preset.name)' itself: the preset has no effect",
+          "remove it, or the parts that are to be the preset's: "
+            + preset.parts.keys.map(\.rawValue).sorted().joined(separator: ", "))
+      }
       for (kind, entry) in preset?.parts ?? [:] {
         parts[kind.rawValue] = LocatedValue(
           location: written.location, value: .variant(entry, nil))
@@ -78,6 +85,11 @@ struct PolicyBuilder {
         builder.fault(
           part.location, "'\(key)' is both set and left out", "remove one of the two")
       }
+      if policy[key] == nil, PartText.of(parts[key], key) == PartText.of(plain[key], key) {
+        builder.fault(
+          part.location,
+          "'\(key)' is the baseline's already: leaving it out has no effect", "remove it")
+      }
       parts[key] = plain[key]
     }
     return parts
@@ -94,6 +106,7 @@ struct PolicyBuilder {
       guard let written = parts[kind.rawValue], let (entryName, arguments) = written.variant,
         let entry = PolicyRegistry.entry(kind, entryName)
       else { continue }
+      checkOrder(arguments, of: entry, &builder)
       switch entry.make(PolicyArguments(entry, given: values(arguments, of: entry))) {
       case .success(let part): set.take(part)
       case .failure(let contradiction):
@@ -115,6 +128,27 @@ struct PolicyBuilder {
       isWhole = false
     }
     return isWhole ? set : nil
+  }
+
+  /// Lists that would be sorted and thinned out without a word.
+  private func checkOrder(
+    _ arguments: LocatedValue?, of entry: PolicyEntry, _ builder: inout ScenarioBuilder
+  ) {
+    for parameter in entry.parameters {
+      guard let given = arguments?[parameter.name] else { continue }
+      let numbers: [Double]
+      switch parameter.kind {
+      case .integers: numbers = given.list.compactMap { $0.integer.map(Double.init) }
+      case .schedule: numbers = given.list.map { $0["at"]?.duration?.seconds ?? 0 }
+      default: continue
+      }
+      for (one, next) in zip(given.list.dropFirst(), zip(numbers, numbers.dropFirst()))
+      where next.0 >= next.1 {
+        builder.fault(
+          one.location, "'\(parameter.name)' must rise, each entry above the one before",
+          "sort it, and keep one of equal entries")
+      }
+    }
   }
 
   private func values(
@@ -157,5 +191,13 @@ extension PolicySet {
     case .recovery(let recovery): self.recovery = recovery
     case .scaling(let controller): self.controller = controller
     }
+  }
+}
+
+/// A part as it is written: equal texts are the same part. One that is not written is the default.
+private enum PartText {
+  static func of(_ part: LocatedValue?, _ key: String) -> String {
+    if let part { return PolicyOrigin.text(part) }
+    return PolicyKind(rawValue: key).map(\.defaultName) ?? ""
   }
 }

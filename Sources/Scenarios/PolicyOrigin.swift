@@ -20,7 +20,7 @@ public struct PolicyOrigin: Hashable, Sendable {
     }.joined(separator: "; ")
   }
 
-  private static func text(_ value: LocatedValue) -> String {
+  static func text(_ value: LocatedValue) -> String {
     switch value.value {
     case .string(let text): text
     case .boolean(let flag): "\(flag)"

@@ -48,6 +48,14 @@ public struct Scenario: Sendable {
   var modelPlaces: [String: Diagnostic.Location]
   /// Where each policy's steps are chosen.
   var stepPlaces: [String: Diagnostic.Location]
+  /// Whether a node's profile is `auto`: this machine's own, of the scenario's model and size.
+  package var hasOwnProfile: Bool
+  /// `count` of each element of `cluster.nodes`.
+  var nodeCounts: [Int]
+  /// Where the workload stands: a grid's points have their own.
+  package var workloadPath = "workload"
+  /// Where each value is given, by its path.
+  var places: [String: Diagnostic.Location]
 
   struct ProfilePlace: Hashable, Sendable {
     let node: String
@@ -81,6 +89,29 @@ public struct Scenario: Sendable {
     let source =
       place.file == path ? SourceLines.line(place.line, of: SourceLines.split(text)) : nil
     return Diagnostic(.badInput, at: place, what, hint: hint, sourceLine: source)
+  }
+
+  /// Whether the file or an option gives a value, by its path; `*` stands for any key or index.
+  package func isGiven(_ path: String) -> Bool { !given(path).isEmpty }
+
+  /// The paths given that fit one in which `*` stands for any key or index, in order.
+  package func given(_ path: String) -> [String] {
+    guard path.contains("*") else { return places[path] == nil ? [] : [path] }
+    let parts = path.split(separator: ".")
+    return places.keys.filter { given in
+      let own = given.split(separator: ".")
+      return own.count == parts.count && zip(own, parts).allSatisfy { $1 == "*" || $0 == $1 }
+    }.sorted()
+  }
+
+  /// How many nodes an element of `cluster.nodes` stands for.
+  package func copies(ofNode index: Int) -> Int {
+    nodeCounts.indices.contains(index) ? nodeCounts[index] : 1
+  }
+
+  /// A fault of the value at a path, where it is given.
+  package func fault(of path: String, _ what: String, hint: String) -> Diagnostic {
+    located(places[path] ?? .init(file: self.path), what, hint: hint)
   }
 
   /// The policy of this name, or nil.
@@ -161,6 +192,8 @@ public struct WorkloadPlan: Hashable, Sendable {
   public var ignoresTraceModels: Bool
   /// Whether every query asks for the scenario's steps, whatever the trace says.
   public var ignoresTraceSteps: Bool
+  /// Whether every query has the scenario's objective, or its class's, whatever the trace says.
+  public var ignoresTraceSLOs: Bool
   /// Start and length of the part to replay; nil = all.
   public var window: Window?
   /// Length of the blocks that each replication draws from the trace; nil = it is replayed as it is.

@@ -12,15 +12,7 @@ extension ScenarioBuilder {
     }
     if value["workloads"] == nil { workloads = [("workload", workload)] }
     var scales = (value["slo_scales"]?.list ?? []).compactMap(\.number)
-    if scales.isEmpty {
-      let slo = root["query"]?["slo"]?.variant
-      if slo?.name == "time" {
-        fault(
-          value.location, "an experiment needs SLOs that scale",
-          "give 'slo_scales' here, or 'slo: { scale: 3 }' in 'query'")
-      }
-      scales = [slo?.value?.number ?? 3]
-    }
+    if scales.isEmpty { scales = [root["query"]?["slo"]?.variant?.value?.number ?? 3] }
     return ExperimentPlan(
       loads: (value["loads"]?.list ?? []).compactMap(\.number), sloScales: scales,
       workloads: workloads, claims: policyNames(value["claims"], root),

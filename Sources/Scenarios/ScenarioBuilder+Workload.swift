@@ -8,6 +8,7 @@ extension ScenarioBuilder {
     _ value: LocatedValue?, at place: Diagnostic.Location
   ) -> WorkloadPlan? {
     guard let value else { return nil }
+    idleOfWorkload(value)
     let source: WorkloadPlan.Source
     switch (value["trace"], value["arrivals"]) {
     case (.some, let arrivals?):
@@ -35,7 +36,8 @@ extension ScenarioBuilder {
     }
     return WorkloadPlan(
       source: source, ignoresTraceModels: value["models"]?.string == "scenario",
-      ignoresTraceSteps: value["steps"]?.string == "scenario", window: window,
+      ignoresTraceSteps: value["steps"]?.string == "scenario",
+      ignoresTraceSLOs: value["slo"]?.string == "scenario", window: window,
       resampleBlock: value["resample"]?["block"]?.duration,
       rateScale: value["rate_scale"]?.number ?? 1,
       rescale: rescale(value["rescale"]), load: value["load"]?.number,

@@ -65,6 +65,7 @@ struct ScenarioBuilder {
     }
     let workload = self.workload(root["workload"], at: root.location)
     let experiment = experiment(root, workload)
+    refuseIdle(root)
     let latents = latents(root, policies)
     let oracles = oracles(root["oracles"])
     guard diagnostics.isEmpty, let cluster, let workload else {
@@ -82,7 +83,36 @@ struct ScenarioBuilder {
       latents: latents, quality: quality(root["quality"]),
       experiment: experiment, run: run, oracles: oracles,
       profilePlaces: profilePlaces, memoryPlaces: memoryPlaces, modelPlaces: modelPlaces,
-      stepPlaces: stepPlaces(root))
+      stepPlaces: stepPlaces(root),
+      hasOwnProfile: ownProfilePath != nil,
+      nodeCounts: (root["cluster"]?["nodes"]?.list ?? []).map { $0["count"]?.integer ?? 1 },
+      places: Self.places(root))
+  }
+
+  /// Where each value stands that the file or an option gives, by its path: list elements by index, the choice of a variant
+  /// and what stands behind it both.
+  private static func places(
+    _ value: LocatedValue, at path: String = ""
+  ) -> [String: Diagnostic.Location] {
+    func within(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+    var places = path.isEmpty ? [:] : [path: value.location]
+    switch value.value {
+    case .object(let fields):
+      for field in fields {
+        places.merge(Self.places(field.value, at: within(field.key))) { first, _ in first }
+      }
+    case .list(let list):
+      for (index, item) in list.enumerated() {
+        places.merge(Self.places(item, at: within("\(index)"))) { first, _ in first }
+      }
+    case .variant(let name, let inner):
+      places[within(name)] = value.location
+      if let inner {
+        places.merge(Self.places(inner, at: within(name))) { first, _ in first }
+      }
+    default: break
+    }
+    return places
   }
 
   /// The place of each policy's steps, its preset or the policy itself.

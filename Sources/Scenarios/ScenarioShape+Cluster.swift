@@ -37,7 +37,7 @@ extension ScenarioShape {
       "accelerators",
       .object(
         [.init("count", .integer(1...1024), "accelerators a node; default 1")]
-          + device + [
+          + device(doing: StagePools.acceleratorStages) + [
             .init("slow_factor", .number(0.01...100), "multiplies all their times; default 1"),
             .init(
               "memory", .quantity(.memory, .positive),
@@ -54,21 +54,22 @@ extension ScenarioShape {
     .init(
       "cpu",
       .object(
-        [.init("cores", .integer(1...4096), "cores in the pool; default 1")] + device + [
-          .init(
-            "tasks",
-            .object(
-              [Stage.encode, .decode, .postProcess].map {
-                .init($0.rawValue, .integer(1...4096), "cores of one task of the stage")
-              }),
-            "cores that one image's work takes; default: those that the profile was measured on, 1 for post-process"
-          ),
-          .init(
-            "scaling", .weights(2...4096),
-            "what so many cores are worth, such as {2: 1.9, 4: 3.4}; default: as the profile measured ('bench --core-scaling'), else as many as they are"
-          ),
-          .init("power", power, "of each core, for the energy of an image"),
-        ]),
+        [.init("cores", .integer(1...4096), "cores in the pool; default 1")]
+          + device(doing: [.encode, .decode, .postProcess]) + [
+            .init(
+              "tasks",
+              .object(
+                [Stage.encode, .decode, .postProcess].map {
+                  .init($0.rawValue, .integer(1...4096), "cores of one task of the stage")
+                }),
+              "cores that one image's work takes; default: those that the profile was measured on, 1 for post-process"
+            ),
+            .init(
+              "scaling", .weights(2...4096),
+              "what so many cores are worth, such as {2: 1.9, 4: 3.4}; default: as the profile measured ('bench --core-scaling'), else as many as they are"
+            ),
+            .init("power", power, "of each core, for the energy of an image"),
+          ]),
       "its CPU pool; default: one core without CPU stages"),
     .init("link", link, "between accelerators and CPU; default: hand-offs take no time"),
     .init(
@@ -81,7 +82,7 @@ extension ScenarioShape {
       "network", link,
       "on the way to the nodes of the next pool; default: hand-overs take no time"),
     .init(
-      "disk", link,
+      "disk", .object(transfer),
       "where weights are loaded from, one load at a time; default: over the link to the host"),
     .init(
       "failures",
@@ -103,25 +104,29 @@ extension ScenarioShape {
     .init("busy", .quantity(.power, .notNegative), required: true, "at work"),
   ])
 
-  private static let link = ValueShape.object([
-    .init(
-      "sharing", .choice(["none", "fifo"]),
-      "none = each transfer has the whole bandwidth; fifo = one after the other; default none"),
-    .init("bandwidth", .quantity(.bandwidth, .positive), required: true, "of each hand-off"),
-    .init("latency", .quantity(.duration, .notNegative), "of each hand-off; default 0 s"),
-  ])
+  private static let link = ValueShape.object(
+    [
+      .init(
+        "sharing", .choice(["none", "fifo"]),
+        "none = each transfer has the whole bandwidth; fifo = one after the other; default none")
+    ] + transfer)
 
-  private static let device: [ValueShape.Field] = [
-    .init(
-      "profile", .string,
-      "profile file, beside the scenario; auto = this machine's own, measured the first time"),
-    .init(
-      "synthetic",
-      .object(
-        Stage.allCases.map {
-          .init($0.rawValue, distribution, "service time of the stage")
-        }), "service times from distributions, instead of a profile"),
+  private static let transfer: [ValueShape.Field] = [
+    .init("bandwidth", .quantity(.bandwidth, .positive), required: true, "of each transfer"),
+    .init("latency", .quantity(.duration, .notNegative), "of each transfer; default 0 s"),
   ]
+
+  private static func device(doing stages: [Stage]) -> [ValueShape.Field] {
+    [
+      .init(
+        "profile", .string,
+        "profile file, beside the scenario; auto = this machine's own, measured the first time"),
+      .init(
+        "synthetic",
+        .object(stages.map { .init($0.rawValue, distribution, "service time of the stage") }),
+        "service times from distributions, instead of a profile"),
+    ]
+  }
 
   private static let mean = ValueShape.Field(
     "mean", .quantity(.duration, .positive), required: true, "its mean")

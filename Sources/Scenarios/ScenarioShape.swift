@@ -27,7 +27,7 @@ enum ScenarioShape {
     .init("run", run, "how often and with which seed"),
     .init(
       "oracles", .list(of: oracle),
-      "what theory says of the first policy's steady state; for 'qosdiff validate --oracles'"),
+      "what theory says of the baseline's steady state; for 'qosdiff validate --oracles'"),
   ])
 
   private static let value = ValueShape.number(0...1e12)
@@ -96,6 +96,9 @@ enum ScenarioShape {
     .init(
       "steps", .choice(["trace", "scenario"]),
       "whose step counts hold; default trace, where it has any"),
+    .init(
+      "slo", .choice(["trace", "scenario"]),
+      "whose objectives hold; default trace, where it has any"),
     .init(
       "resample",
       .object([

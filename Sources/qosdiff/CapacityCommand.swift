@@ -27,14 +27,14 @@ struct CapacityCommand: AsyncParsableCommand {
   @Option(help: "Policies, by comma; default: all of the scenario.")
   var policies: String?
 
-  @Option(help: "Highest load to look at, as a fraction of the baseline's capacity.")
-  var most = 2.0
+  @Option(help: "Highest load to look at, as a fraction of the baseline's capacity; default: 2.")
+  var most: Double?
 
-  @Option(help: "Distance of the grid's loads.")
-  var step = 0.1
+  @Option(help: "Distance of the grid's loads; default: 0.1.")
+  var step: Double?
 
-  @Option(help: "How closely the load is found.")
-  var tolerance = 0.01
+  @Option(help: "How closely the load is found; default: 0.01.")
+  var tolerance: Double?
 
   @Flag(name: .customLong("fewest-gpus"), help: "Finds the fewest GPUs for given arrivals instead.")
   var fewestGPUs = false
@@ -49,8 +49,8 @@ struct CapacityCommand: AsyncParsableCommand {
   @Option(help: "With --fewest-gpus: the node whose count varies; default: the first.")
   var node: String?
 
-  @Option(help: "With --fewest-gpus: most such nodes.")
-  var mostNodes = 1024
+  @Option(help: "With --fewest-gpus: most such nodes; default: 1024.")
+  var mostNodes: Int?
 
   @Option(help: "Most replications a look.")
   var replications = 40
@@ -61,24 +61,38 @@ struct CapacityCommand: AsyncParsableCommand {
   @Flag(help: "Prints JSON.")
   var json = false
 
+  private static let most = 2.0
+  private static let step = 0.1
+
   func validate() throws {
     if !(0...1).contains(attainment) { throw ValidationError("--attainment must be in 0...1.") }
+    let (step, most) = (step ?? Self.step, most ?? Self.most)
     if !(0.01...100).contains(step) { throw ValidationError("--step must be in 0.01...100.") }
     if !(step...100).contains(most) { throw ValidationError("--most must be in STEP...100.") }
     if most / step > 1000 { throw ValidationError("More than 1000 loads; raise --step.") }
-    if !(1e-4...1).contains(tolerance) { throw ValidationError("--tolerance: 0.0001...1.") }
+    if let tolerance, !(1e-4...1).contains(tolerance) {
+      throw ValidationError("--tolerance: 0.0001...1.")
+    }
     if replications < 5 { throw ValidationError("--replications must be at least 5.") }
     if let policies { _ = try PolicyNames.parse(policies) }
     if jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
-    if !(1...100_000).contains(mostNodes) { throw ValidationError("--most-nodes: 1...100000.") }
-    if !fewestGPUs, rate != nil || node != nil {
-      throw ValidationError("--rate and --node are for --fewest-gpus.")
+    if let mostNodes, !(1...100_000).contains(mostNodes) {
+      throw ValidationError("--most-nodes: 1...100000.")
+    }
+    if !fewestGPUs, rate != nil || node != nil || mostNodes != nil {
+      throw ValidationError("--rate, --node and --most-nodes are for --fewest-gpus.")
+    }
+    if fewestGPUs, self.most != nil || self.step != nil || tolerance != nil {
+      throw ValidationError("--most, --step and --tolerance are for loads, not for --fewest-gpus.")
     }
     if let rate, rate.perSecond <= 0 { throw ValidationError("--rate must be above zero.") }
   }
 
   func run() async throws {
+    let overrides = scenario.overrides
     let scenario = try scenario.read()
+    try CommandScope.capacity(isFleet: fewestGPUs, hasRate: rate != nil)
+      .check(scenario, overrides: overrides)
     let names = try policies.map(PolicyNames.parse) ?? scenario.policies.map(\.name)
     let report = try await fewestGPUs ? fleet(scenario, names) : loads(scenario, names)
     Output.progress("")
@@ -93,10 +107,12 @@ struct CapacityCommand: AsyncParsableCommand {
   }
 
   private func loads(_ scenario: Scenario, _ names: [String]) async throws -> CapacityReport {
-    let count = Int((most / step).rounded())
+    let step = step ?? Self.step
+    let count = Int(((most ?? Self.most) / step).rounded())
     let search = CapacitySearch(
       scenario, attainment: attainment, loads: (1...count).map { Double($0) * step },
-      tolerance: tolerance, most: replications, jobs: jobs)
+      tolerance: tolerance ?? 0.01, most: replications, jobs: jobs)
+    CommandScope.tell(try search.idleSettings(policies: names))
     var report = CapacityReport(
       title: "\(scenario.name): highest load, of the baseline's capacity, at an SLO attainment of "
         + decimal(attainment),
@@ -135,7 +151,8 @@ struct CapacityCommand: AsyncParsableCommand {
     let options = self.scenario
     let place = "cluster.nodes.\(node ?? "0").count"
     let search = try FleetSearch(
-      scenario, attainment: attainment, rate: rate?.perSecond, mostNodes: mostNodes,
+      scenario, attainment: attainment, rate: rate?.perSecond,
+      mostNodes: mostNodes ?? 1024,
       most: replications, jobs: jobs
     ) { count throws(InputError) in try options.read(setting: ["\(place)=\(count)"]) }
     let rate = String(format: "%.3f", search.queriesPerSecond)

@@ -26,14 +26,29 @@ struct CompareCommand: AsyncParsableCommand {
 
   private var verbosity: Verbosity { scenario.verbosity }
 
+  /// An option given that is for simulating; nil where there is none.
+  private var simulates: String? {
+    options.jobs != nil
+      ? "--jobs"
+      : options.noQueries ? "--no-queries" : options.database.keepOld ? "--keep-old" : nil
+  }
+
   func run() async throws {
     if ResultStore.isDatabase(scenario.scenario) {
       try compareStored(scenario.scenario)
       return
     }
+    if stored, let option = simulates ?? repetitions.overrides.first.map({ _ in "--precision" }) {
+      throw InputError(
+        .usage, at: .init(file: option),
+        "this has no effect with --stored, which simulates nothing",
+        hint: "leave one of the two away")
+    }
     let scenario = try repetitions.read(scenario)
     let path = options.db ?? ExperimentOptions.database(scenario)
     if let grid = ExperimentGrid(scenario) {
+      try grid.check()
+      CommandScope.tell(grid.idleSettings(policies: try repetitions.names()))
       if stored {
         try compareStored(grid, in: ResultStore(readingFrom: path))
       } else {
@@ -41,7 +56,7 @@ struct CompareCommand: AsyncParsableCommand {
         try await options.perform(grid, out: out, verbosity) { isInterrupted in
           GridRunner(
             grid, policies: names, baseline: repetitions.baseline,
-            replications: repetitions.replications, jobs: options.jobs,
+            replications: repetitions.replications, jobs: options.runsAtATime,
             isInterrupted: isInterrupted)
         }
       }
@@ -49,7 +64,8 @@ struct CompareCommand: AsyncParsableCommand {
     }
     let experiment = try experiment(scenario)
     if stored {
-      let comparison = try StoredComparison(of: experiment, in: ResultStore(readingFrom: path))
+      let comparison = try StoredComparison(
+        of: experiment, in: ResultStore(readingFrom: path), madeBy: ThisProgram.identity)
       try print([comparison])
     } else {
       try await options.perform(experiment, out: out, verbosity)
@@ -65,14 +81,15 @@ struct CompareCommand: AsyncParsableCommand {
   /// All that a database holds.
   private func compareStored(_ path: String) throws {
     if options.db != nil || !scenario.overrides.isEmpty || scenario.seed != nil
-      || !repetitions.overrides.isEmpty
+      || !repetitions.overrides.isEmpty || stored || simulates != nil
     {
       throw InputError(
         .usage, at: .init(file: path),
-        "a database is compared as it is: --db, --set, --seed and --precision are for a scenario",
+        "a database is compared as it is: --db, --set, --seed, --precision and the options of a simulation are for a scenario",
         hint: "name the scenario, with --stored --db \(path)")
     }
     let store = try ResultStore(readingFrom: path)
+    ThisProgram.warn(of: try store.storedRuns().map { $0.experiments[0] }, in: path)
     try print(
       StoredComparison.all(
         in: store, policies: repetitions.names(), baseline: repetitions.baseline,
@@ -86,9 +103,12 @@ struct CompareCommand: AsyncParsableCommand {
     for point in grid.points {
       do {
         comparisons.append(
-          try StoredComparison(of: experiment(grid.scenario(at: point)), in: store))
+          try StoredComparison(
+            of: experiment(grid.scenario(at: point)), in: store, madeBy: ThisProgram.identity))
       } catch let error as InputError where error.exitCode == 66 {
-        Output.error("Missing: \(point.workload), load \(point.load), SLO scale \(point.sloScale).")
+        Output.error(
+          "Missing: \(point.workload), load \(point.load), SLO scale \(point.sloScale): "
+            + "\(error.diagnostics[0].what).")
         missing = error
       }
     }
@@ -114,7 +134,9 @@ struct CompareCommand: AsyncParsableCommand {
       Output.result(results.map { ComparisonText($0, $1).text }.joined(separator: "\n\n\n"))
     }
     if let out {
-      verbosity.note("CSV: \(try CSVReport.writeSummary(of: results, to: out))")
+      let file = try CSVReport.writeSummary(of: results, to: out)
+      verbosity.note("CSV: \(file)")
+      ExperimentOptions.warnOfEarlier(in: out, written: [file])
     }
   }
 }

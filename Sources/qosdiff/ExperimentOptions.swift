@@ -7,22 +7,42 @@ import Foundation
 import Reporting
 import Results
 
+/// What becomes of results that a database holds.
+struct DatabaseOptions: ParsableArguments {
+  @Flag(
+    help: """
+      Keeps the results of another program that are replaced, in a database of their own in the same folder.
+      """)
+  var keepOld = false
+
+  /// Opens a database for writing.
+  func open(_ path: String) throws(InputError) -> ResultStore {
+    var store = try ResultStore(creatingAt: path)
+    store.keepsReplaced = keepOld
+    return store
+  }
+}
+
 /// Options of commands that simulate.
 struct ExperimentOptions: ParsableArguments {
   @Option(help: "The results database; default: NAME.sqlite in the present folder.")
   var db: String?
 
   @Option(help: "Runs at a time; default: one a core.")
-  var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+  var jobs: Int?
+
+  var runsAtATime: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
 
   @Flag(help: "Stores no row for each query: there is no queries.csv then.")
   var noQueries = false
+
+  @OptionGroup var database: DatabaseOptions
 
   @Flag(help: "Prints JSON.")
   var json = false
 
   func validate() throws {
-    if jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
+    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
   }
 
   /// Runs an experiment into the database and prints its results; `companion` is told of the first run and
@@ -34,19 +54,20 @@ struct ExperimentOptions: ParsableArguments {
   ) async throws -> (any Observer)? {
     let path = db ?? Self.database(experiment.scenario)
     if let out { try ReportFolder.make(out) }
-    let store = try ResultStore(creatingAt: path)
+    let store = try database.open(path)
     let start = ContinuousClock.now
     var progress = Progress("runs", verbosity)
     let outcome = try await Self.interruptible(path) { interrupt in
       try await ExperimentRunner(
-        experiment, jobs: jobs, keepsQueries: !noQueries, companion: companion,
+        experiment, jobs: runsAtATime, keepsQueries: !noQueries, companion: companion,
         isInterrupted: interrupt.isRaised
       ).run(
         into: store,
-        provenance: Self.provenance(experiment.scenario),
+        provenance: ThisProgram.provenance(experiment.scenario),
         finalProvenance: { [("elapsed_s", "\(Self.seconds(since: start))")] },
         progress: { progress.show($0, of: $1) })
     }
+    ThisProgram.tell(outcome.replaced, in: path)
     if json {
       Output.result(ComparisonJSON.text(outcome.experiment, outcome.summaries))
     } else {
@@ -62,7 +83,7 @@ struct ExperimentOptions: ParsableArguments {
     if let out {
       let files = try CSVReport(store).write(to: out, experiments: [outcome.experiment.id])
       verbosity.note("CSV: \(files.joined(separator: ", "))")
-      Self.warnOfReport(in: out)
+      Self.warnOfEarlier(in: out, written: files)
     }
     verbosity.note(
       Self.closing(path, events: outcome.events, known: outcome.knownRuns, since: start))
@@ -77,16 +98,17 @@ struct ExperimentOptions: ParsableArguments {
   ) async throws {
     let path = db ?? Self.database(grid.scenario)
     if let out { try ReportFolder.make(out) }
-    let store = try ResultStore(creatingAt: path)
+    let store = try database.open(path)
     let start = ContinuousClock.now
     var progress = Progress("points", verbosity)
     let outcome = try await Self.interruptible(path) { interrupt in
       try await runner(interrupt.isRaised).run(
-        into: store, provenance: Self.provenance(grid.scenario)
+        into: store, provenance: ThisProgram.provenance(grid.scenario)
       ) { point, done, all in
         progress.show(done, of: all, point)
       }
     }
+    ThisProgram.tell(outcome.replaced, in: path)
     let comparisons = outcome.comparisons.map { ($0.experiment, $0.summaries) }
     var parts = [GridText(comparisons).text, GridText.claims(outcome.claims)]
     if let table = grid.scenario.latents?.table, !grid.plan.controls.isEmpty {
@@ -103,7 +125,7 @@ struct ExperimentOptions: ParsableArguments {
       let ids = (outcome.comparisons + outcome.controls).map(\.experiment.id)
       let files = try CSVReport(store).write(to: out, experiments: Set(ids))
       verbosity.note("CSV: \(files.joined(separator: ", "))")
-      Self.warnOfReport(in: out)
+      Self.warnOfEarlier(in: out, written: files)
     }
     let known = (outcome.comparisons + outcome.controls).reduce(0) { $0 + $1.knownRuns }
     verbosity.note(Self.closing(path, events: outcome.events, known: known, since: start))
@@ -124,8 +146,16 @@ struct ExperimentOptions: ParsableArguments {
     }
   }
 
-  /// CSV files alone are new: the rest of a report there is of something else.
-  private static func warnOfReport(in folder: String) {
+  /// CSV files alone are new: the rest of a report there is of something else, and so are CSV files that these results
+  /// have no rows for.
+  static func warnOfEarlier(in folder: String, written files: [String]) {
+    let left = CSVReport.names.map { "\(folder)/\($0)" }.filter {
+      !files.contains($0) && FileManager.default.fileExists(atPath: $0)
+    }
+    if !left.isEmpty {
+      Output.error(
+        "Warning: \(left.joined(separator: ", ")): left from earlier results, and none of these.")
+    }
     guard FileManager.default.fileExists(atPath: "\(folder)/manifest.json") else { return }
     Output.error(
       "Warning: of the report in \(folder) only the CSV files are new; 'qosdiff report' renews the rest."
@@ -146,23 +176,6 @@ struct ExperimentOptions: ParsableArguments {
       "-.".contains($0)
     }
     return (name.isEmpty ? "results" : String(name.prefix(60))) + ".sqlite"
-  }
-
-  static func provenance(_ scenario: Scenario) -> [(key: String, value: String)] {
-    [
-      ("command", CommandLine.arguments.joined(separator: " ")),
-      ("host", ProcessInfo.processInfo.hostName), ("scenario_path", scenario.path),
-      ("started", Date.now.formatted(.iso8601)), ("program", program),
-    ]
-  }
-
-  /// Tells this build of the program from others: an interrupted experiment goes on only with the one that began it.
-  private static var program: String {
-    let path = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    let size = attributes?[.size] as? Int ?? 0
-    let changed = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-    return "\(ProgramVersion.text) \(size) \(changed)"
   }
 
   private static func closing(

@@ -32,7 +32,7 @@ enum PolicyListing {
       case .duration(let value): try container.encode(value.seconds)
       case .choice(let word), .name(let word): try container.encode(word)
       case .integers(let values): try container.encode(values)
-      case .schedule: try container.encodeNil()
+      case .schedule, .ofQueries: try container.encodeNil()
       }
     }
   }
@@ -59,6 +59,7 @@ enum PolicyListing {
     case .duration(let value): "\(value.seconds) s"
     case .choice(let word), .name(let word): word
     case .integers(let values): "[" + values.map(String.init).joined(separator: ", ") + "]"
+    case .ofQueries: "the queries'"
     case .schedule(let entries): entries.isEmpty ? "none" : "\(entries.count) entries"
     }
   }

@@ -40,6 +40,7 @@ struct ReportCommand: ParsableCommand {
     let store = try ResultStore(readingFrom: db)
     let report = try Report(store, policies: policies.map(PolicyNames.parse))
     for warning in report.warnings { Output.error("Warning: \(warning).") }
+    ThisProgram.warn(of: try store.experiments(), in: db)
     guard let out else {
       try show(store)
       return

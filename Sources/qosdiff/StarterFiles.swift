@@ -22,7 +22,6 @@ enum StarterFiles {
 
     query:                          # what the trace does not say
       size: 512x512                 # height x width
-      steps: 50
       guidance: true
       slo: { scale: 3 }             # 3 x the query's own standalone latency; or { time: 5 s }
 

@@ -25,6 +25,8 @@ struct SweepCommand: AsyncParsableCommand {
   @Option(help: "The results database; default: NAME.sqlite in the present folder.")
   var db: String?
 
+  @OptionGroup var database: DatabaseOptions
+
   @Option(help: "Points at a time; default: one a core, or what Slurm allows.")
   var jobs: Int?
 
@@ -36,8 +38,8 @@ struct SweepCommand: AsyncParsableCommand {
     help: "An option for sbatch, such as --sbatch --time=10:00; may be repeated.")
   var sbatchOptions: [String] = []
 
-  @Option(help: "Times that Slurm is given a point before it counts as failed.")
-  var attempts = 3
+  @Option(help: "Times that Slurm is given a point before it counts as failed; default: 3.")
+  var attempts: Int?
 
   @Option(help: "Folder for CSV files.")
   var out: String?
@@ -53,9 +55,12 @@ struct SweepCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
-    if attempts < 1 { throw ValidationError("--attempts must be at least 1.") }
+    if let attempts, attempts < 1 { throw ValidationError("--attempts must be at least 1.") }
     if engine == .local, !sbatchOptions.isEmpty {
       throw ValidationError("--sbatch is for --engine slurm.")
+    }
+    if engine == .local, attempts != nil {
+      throw ValidationError("--attempts is for --engine slurm.")
     }
     if axis.isEmpty == (list == nil) {
       throw ValidationError("A sweep takes --axis PATH=V1,V2,... or --list FILE.")
@@ -66,11 +71,13 @@ struct SweepCommand: AsyncParsableCommand {
 
   func run() async throws {
     let points = try SweepPoints(
-      axes: axis, list: list, taken: taken, allowsMany: yes
+      axes: axis, list: list, taken: taken,
+      set: scenario.overrides.map { String($0.prefix { $0 != "=" }) }, allowsMany: yes
     ).points
     var scenarios: [(overrides: [String], scenario: Scenario)] = []
     for point in points { scenarios.append((point.overrides, try read(point))) }
     guard let first = scenarios.first?.scenario else { return }
+    try CommandScope.sweep.check(first, overrides: scenario.overrides)
     let path = db ?? ExperimentOptions.database(first)
     if let out { try ReportFolder.make(out) }
     if resume, !FileManager.default.fileExists(atPath: path) {
@@ -78,7 +85,7 @@ struct SweepCommand: AsyncParsableCommand {
         .missingInput, at: .init(file: path), "there is no sweep to go on with",
         hint: "name its database with --db, or leave --resume away to begin one")
     }
-    let store = try ResultStore(creatingAt: path)
+    let store = try database.open(path)
     let plan = SweepPlan(
       scenarios, policies: try repetitions.names(), baseline: repetitions.baseline,
       replications: repetitions.replications)
@@ -94,7 +101,7 @@ struct SweepCommand: AsyncParsableCommand {
         plan, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount,
         isInterrupted: interrupt.isRaised
       ).run(
-        into: store, provenance: ExperimentOptions.provenance(first), progress: progress)
+        into: store, provenance: ThisProgram.provenance(first), progress: progress)
       if outcome.open > 0 {
         Output.error(
           "Interrupted: \(outcome.points.count) points are in the database, \(outcome.open) are not whole; "
@@ -104,16 +111,25 @@ struct SweepCommand: AsyncParsableCommand {
     case .slurm:
       outcome = try await slurm(plan, into: store, progress: progress)
     }
+    ThisProgram.tell(outcome.replaced, in: path)
     let results = outcome.points
     let comparisons = results.map { ($0.experiment, $0.summaries) }
     if !results.isEmpty {
       Output.result(
         json ? ComparisonJSON.text(comparisons, []) : SweepText(comparisons).text)
     }
+    for same in outcome.sameness {
+      Output.error(
+        same.isWhole
+          ? "Note: the axis \(same.path) has no effect: all of its values gave the same figures."
+          : "Note: of the axis \(same.path) these values gave the same figures: "
+            + "\(same.values.joined(separator: ", ")).")
+    }
     if let out, !results.isEmpty {
       let files = try CSVReport(store).write(
         to: out, experiments: Set(results.map(\.experiment.id)))
       verbosity.note("CSV: \(files.joined(separator: ", "))")
+      ExperimentOptions.warnOfEarlier(in: out, written: files)
     }
     let stored = results.count { $0.wasKnown }
     verbosity.note(
@@ -134,10 +150,11 @@ struct SweepCommand: AsyncParsableCommand {
     // The links that lead here may lead elsewhere by the time a task starts.
     let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
     var limits = ArrayLimits()
-    limits.attempts = attempts
+    limits.attempts = attempts ?? limits.attempts
     let interrupt = InterruptFlag()
     let outcome = try await ArraySweep(
-      plan, on: SlurmQueue(program: program, options: sbatchOptions, most: jobs), limits: limits
+      plan, on: SlurmQueue(program: program, options: sbatchOptions, most: jobs), limits: limits,
+      program: ThisProgram.identity
     ).run(into: store, isInterrupted: interrupt.isRaised, progress: progress)
     if outcome.resubmitted > 0 {
       Output.error("\(outcome.resubmitted) tasks ended without a result and were submitted again.")
@@ -150,7 +167,8 @@ struct SweepCommand: AsyncParsableCommand {
             ? "." : " ('scancel --name=\(outcome.arrays.joined(separator: ","))' ends them)."))
       throw interrupt.exitCode
     }
-    return SweepRunner.Outcome(points: outcome.points, failures: outcome.failures)
+    return SweepRunner.Outcome(
+      points: outcome.points, failures: outcome.failures, replaced: outcome.replaced)
   }
 
   /// Paths that other options set at every point.

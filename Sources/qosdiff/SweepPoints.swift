@@ -16,9 +16,11 @@ struct SweepPoints {
 
   /// The points of a grid (`--axis`) or of a file (`--list`).
   ///
-  /// - Parameter taken: paths that other options set, with the option.
+  /// - Parameters:
+  ///   - taken: paths that other options set, with the option.
+  ///   - set: paths that `--set` sets: an axis may lead into what they set, but not over it.
   init(
-    axes texts: [String], list: String?, taken: [String: String], allowsMany: Bool
+    axes texts: [String], list: String?, taken: [String: String], set: [String], allowsMany: Bool
   ) throws(InputError) {
     let paths: [(path: String, place: Diagnostic.Location)]
     if let list {
@@ -41,6 +43,14 @@ struct SweepPoints {
       }
     }
     try Self.check(paths, taken)
+    for (path, place) in paths {
+      guard let over = set.first(where: { $0 == path || $0.hasPrefix(path + ".") }) else {
+        continue
+      }
+      throw InputError(
+        .usage, at: place, "--set \(over) sets it too, to no effect",
+        hint: "leave one of the two away")
+    }
   }
 
   private static func check(count: Int?, _ allowsMany: Bool) throws(InputError) {

@@ -106,7 +106,10 @@ struct ValidateCommand: AsyncParsableCommand {
     var faults: [Diagnostic] = []
     for path in scenarios {
       do {
-        let experiment = try Experiment(ScenarioOptions.reader(verbosity).read(path: path))
+        let scenario = try ScenarioOptions.reader(verbosity).read(path: path)
+        let experiment = try Experiment(scenario)
+        try ExperimentGrid(scenario)?.check()
+        try OracleCheck.check(scenario, experiment)
         let policies = experiment.policies.map(\.name)
         verdicts.append(Verdict(scenario: path, is_valid: true, policies: policies, errors: []))
         if !json {

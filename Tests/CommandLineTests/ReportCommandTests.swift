@@ -235,7 +235,8 @@ import Testing
   @Test func ofTwoScalesAsNearTheLowerIsShownWithItsCurves() throws {
     let scratch = try Scratch()
     try scratch.write(
-      Self.scenario.replacing("slo_scales: [2, 3]", with: "slo_scales: [4, 2]"), to: "s.yaml")
+      Self.scenario.replacing("slo_scales: [2, 3], claims: [new]", with: "slo_scales: [4, 2]"),
+      to: "s.yaml")
     try Program.release("compare", "s.yaml", "--db", "r.sqlite", in: scratch.path)
     let report = try Program.release(
       "report", "r.sqlite", "--out", "a", "--format", "html", in: scratch.path)

@@ -100,7 +100,10 @@ import Testing
     let stored = try Program.release(
       "compare", "g.yaml", "--stored", "--db", "g.sqlite", in: scratch.path)
     #expect(stored.status == 0)
-    #expect(stored.error == "Missing: workload, load 0.6, SLO scale 3.0.\n")
+    #expect(
+      stored.error
+        == "Missing: workload, load 0.6, SLO scale 3.0: the database holds no run of this scenario, seed, profiles, trace and program version.\n"
+    )
     let table = grid.out.split(separator: "\n").first { $0.hasPrefix("new ") }
     #expect(stored.out.contains(try #require(table)))
   }
@@ -133,6 +136,7 @@ import Testing
       "experiment DROP COLUMN workload", "experiment DROP COLUMN slo_scale",
       "experiment DROP COLUMN controls_of", "experiment DROP COLUMN settings",
       "experiment DROP COLUMN replications_asked", "experiment DROP COLUMN execution",
+      "experiment DROP COLUMN trace", "experiment DROP COLUMN latents",
       "experiment DROP COLUMN content", "experiment DROP COLUMN policies",
       "summary DROP COLUMN difference",
       "summary DROP COLUMN difference_lower", "summary DROP COLUMN difference_upper",
@@ -154,6 +158,6 @@ import Testing
       try scratch.sqlite("r.sqlite", "PRAGMA user_version") == "2\n", "reading changes nothing")
     let again = try Program.release("compare", "s.yaml", "--db", "r.sqlite", in: scratch.path)
     #expect(again.out == first.out)
-    #expect(try scratch.sqlite("r.sqlite", "PRAGMA user_version") == "6\n")
+    #expect(try scratch.sqlite("r.sqlite", "PRAGMA user_version") == "7\n")
   }
 }

@@ -12,7 +12,7 @@ import Testing
         + "decode; nodes that share a stage must do the same stages"),
     .init(
       "- name: left", "- name: left\n      link: { latency: 1 ms }",
-      "s.yaml:8:13: error: cluster.nodes.0.link lacks 'bandwidth'; bandwidth: of each hand-off"),
+      "s.yaml:8:13: error: cluster.nodes.0.link lacks 'bandwidth'; bandwidth: of each transfer"),
     .init(
       "- name: left", "- name: left\n      link: { bandwidth: 0 GB/s }",
       "s.yaml:8:26: error: cluster.nodes.0.link.bandwidth cannot be '0 GB/s'; it must be above zero"

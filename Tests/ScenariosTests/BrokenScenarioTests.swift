@@ -88,7 +88,7 @@ struct Broken: Sendable, CustomTestStringConvertible {
       "s.yaml:1:1: error: the scenario lacks 'name'; "
         + "name: the scenario's name, used in results and reports"),
     .init(
-      "arrivals: { poisson: { rate: 2 query/s } }", "trace: there-is-none.csv",
+      "arrivals: { poisson: { rate: 2 query/s } }\n  queries: 100", "trace: there-is-none.csv",
       "s.yaml:3:10: error: there is no trace 'there-is-none.csv'; "
         + "looked at there-is-none.csv; QOSDIFF_TRACES is not set"),
     .init(
@@ -191,7 +191,7 @@ struct BrokenScenarioTests {
   @Test("an absent trace names its file and where it is published, with exit 66")
   func publishedTrace() throws {
     let text = Sample.with(
-      "arrivals: { poisson: { rate: 2 query/s } }",
+      "arrivals: { poisson: { rate: 2 query/s } }\n  queries: 100",
       as: "trace: real.csv\n  published: example.org/real")
     do {
       _ = try ScenarioReader(traceFolders: ["/no/such"]).read(text: text, path: "sub/s.yaml")
