@@ -56,6 +56,12 @@ struct BenchCommand: ParsableCommand {
 
   @OptionGroup var verbosity: Verbosity
 
+  func validate() throws {
+    if manifest != nil, threads != nil || coreScaling {
+      throw ValidationError("--threads and --core-scaling are for measuring, not for --manifest.")
+    }
+  }
+
   func run() throws {
     let plan = try plan()
     try Self.checkIsFile(manifest ?? out)

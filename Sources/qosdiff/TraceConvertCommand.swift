@@ -20,20 +20,28 @@ extension TraceCommand {
     var minRate: RateArgument?
     @Option(help: "Highest rate of a min-max rescaling.")
     var maxRate: RateArgument?
-    @Option(help: "Bin of the min-max rescaling.")
-    var bin = TimeArgument(seconds: 60)
+    @Option(help: "Bin of the min-max rescaling; default: 60 s.")
+    var bin: TimeArgument?
     @Option(help: "Factor on the rate, by compressing time.")
     var rateScale: Double?
     @Option(help: "Factor on the rate, by laying shifted copies over each other.")
     var superpose: Double?
-    @Option(help: "Seed of superposition.")
-    var seed: UInt64 = 1
+    @Option(help: "Seed of superposition; default: 1.")
+    var seed: UInt64?
     @Option(name: .shortAndLong, help: "File to write.")
     var out: String
     @Flag(help: "Prints JSON.")
     var json = false
 
+    func validate() throws {
+      if minRate == nil, maxRate == nil, bin != nil {
+        throw ValidationError("--bin is for --min-rate and --max-rate.")
+      }
+      if superpose == nil, seed != nil { throw ValidationError("--seed is for --superpose.") }
+    }
+
     func run() throws {
+      let bin = bin ?? TimeArgument(seconds: 60)
       var trace = try input.load()
       if window != nil || windowFrom.seconds > 0 {
         trace = trace.windowed(from: windowFrom.duration, length: window?.duration)
@@ -53,7 +61,7 @@ extension TraceCommand {
         if superpose * Double(trace.rows.count) > 5e7 {
           throw usage("--superpose \(superpose) makes too many queries", "at most 50000000")
         }
-        trace = trace.superposed(factor: superpose, seed: seed)
+        trace = trace.superposed(factor: superpose, seed: seed ?? 1)
       }
       guard let last = trace.rows.last else {
         throw usage("no query is left", "a higher factor or rate")

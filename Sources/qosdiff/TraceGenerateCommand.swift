@@ -18,16 +18,16 @@ extension TraceCommand {
     var process = Process.poisson
     @Option(help: "Mean rate of poisson and gamma, as '0.5 query/s' (or query/min, query/h).")
     var rate: RateArgument?
-    @Option(help: "Coefficient of variation of gamma's gaps (1 = Poisson).")
-    var cv = 1.0
+    @Option(help: "Coefficient of variation of gamma's gaps; default: 1, as Poisson's.")
+    var cv: Double?
     @Option(help: "States of markov, as 'RATE:MEAN DWELL,...': '2 query/min:1 h,1 query/s:5 min'.")
     var states: String?
     @Option(help: "Amplitude of a daily rate curve (a cosine), 0 to 1.")
     var diurnalAmplitude: Double?
-    @Option(help: "When the daily curve peaks, from the start.")
-    var diurnalPeak = TimeArgument(seconds: 14 * 3600)
-    @Option(help: "Period of the daily curve.")
-    var diurnalPeriod = TimeArgument(seconds: 86_400)
+    @Option(help: "When the daily curve peaks, from the start; default: 14 h.")
+    var diurnalPeak: TimeArgument?
+    @Option(help: "Period of the daily curve; default: 24 h.")
+    var diurnalPeriod: TimeArgument?
     @Option(help: "A daily rate curve as 24 relative rates, the first for 0 to 1 h: '1,1,2,...'.")
     var hourly: String?
     @Option(help: "Length of the trace, as '24 h'.")
@@ -44,14 +44,36 @@ extension TraceCommand {
     var models: String?
     @Option(help: "Number of prompts that come back; left out = all are different.")
     var prompts: Int?
-    @Option(help: "Zipf exponent of the prompts' popularity.")
-    var zipf = 1.0
+    @Option(help: "Zipf exponent of the prompts' popularity; default: 1.")
+    var zipf: Double?
     @Option(help: "Seed of the random streams.")
     var seed: UInt64 = 1
     @Option(name: .shortAndLong, help: "File to write.")
     var out: String
     @Flag(help: "Prints JSON.")
     var json = false
+
+    /// An option without effect, and what it is for.
+    private var idleOption: (option: String, use: String)? {
+      if process != .gamma, cv != nil { return ("--cv", "for --process gamma") }
+      if process == .markov, rate != nil {
+        return ("--rate", "for poisson and gamma: --states has the rates of markov")
+      }
+      if process != .markov, states != nil { return ("--states", "for --process markov") }
+      if hourly != nil, diurnalAmplitude != nil {
+        return ("--diurnal-amplitude", "for a curve without --hourly")
+      }
+      if diurnalAmplitude == nil {
+        if diurnalPeak != nil { return ("--diurnal-peak", "for --diurnal-amplitude") }
+        if diurnalPeriod != nil { return ("--diurnal-period", "for --diurnal-amplitude") }
+      }
+      if prompts == nil, zipf != nil { return ("--zipf", "for --prompts") }
+      return nil
+    }
+
+    func validate() throws {
+      if let (option, use) = idleOption { throw ValidationError("\(option) is \(use).") }
+    }
 
     func run() throws {
       let process = try arrivalProcess()
@@ -90,7 +112,7 @@ extension TraceCommand {
         guard let rate else { throw usage("--process \(process.rawValue) needs --rate") }
         base =
           process == .poisson
-          ? .poisson(rate: rate.perSecond) : .gamma(rate: rate.perSecond, cv: cv)
+          ? .poisson(rate: rate.perSecond) : .gamma(rate: rate.perSecond, cv: cv ?? 1)
       }
       if let hourly {
         let rates = hourly.split(separator: ",", omittingEmptySubsequences: false)
@@ -104,7 +126,8 @@ extension TraceCommand {
       return .diurnal(
         base,
         .sinusoid(
-          amplitude: diurnalAmplitude, peak: diurnalPeak.seconds, period: diurnalPeriod.seconds))
+          amplitude: diurnalAmplitude, peak: diurnalPeak?.seconds ?? 14 * 3600,
+          period: diurnalPeriod?.seconds ?? 86_400))
     }
 
     private func parseStates(_ text: String) throws -> [ArrivalProcess.ModulatedState] {
@@ -128,7 +151,7 @@ extension TraceCommand {
           return sides.count == 2 ? ImageSize(height: Int(sides[0]), width: Int(sides[1])) : nil
         },
         models: try weighted(models, "--models") { $0 },
-        prompts: prompts.map { PromptPopularity(count: $0, exponent: zipf) })
+        prompts: prompts.map { PromptPopularity(count: $0, exponent: zipf ?? 1) })
     }
 
     private func weighted<Value>(

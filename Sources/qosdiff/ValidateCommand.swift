@@ -31,7 +31,7 @@ struct ValidateCommand: AsyncParsableCommand {
   @OptionGroup var liveOptions: LiveValidationOptions
 
   @Option(help: "Runs at a time, for --oracles; default: as many as the machine has cores.")
-  var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+  var jobs: Int?
 
   @Option(
     help: "File for the table of --oracles as CSV; for --live a folder: table, figure, profiles.")
@@ -43,7 +43,7 @@ struct ValidateCommand: AsyncParsableCommand {
   @OptionGroup var verbosity: Verbosity
 
   func validate() throws {
-    if jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
+    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
     if oracles, live { throw ValidationError("Give one of --oracles and --live.") }
     if !oracles, scenarios.isEmpty {
       throw ValidationError("Name scenario files, or give --oracles.")
@@ -53,6 +53,7 @@ struct ValidateCommand: AsyncParsableCommand {
       throw ValidationError(
         "--set, --seed, --policies, --repeats, --measure and --time-limit are for --live.")
     }
+    if !oracles, jobs != nil { throw ValidationError("--jobs is for --oracles.") }
     if !oracles, !live, out != nil {
       throw ValidationError("--out is for --oracles and --live.")
     }
@@ -73,7 +74,9 @@ struct ValidateCommand: AsyncParsableCommand {
     var list: [Scenario] = []
     for path in try OracleFiles.find(scenarios) { list.append(try reader.read(path: path)) }
     var progress = Progress("runs", verbosity)
-    let check = try await OracleCheck.run(list, jobs: jobs) { done, all in
+    let check = try await OracleCheck.run(
+      list, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount
+    ) { done, all in
       progress.show(done, of: all)
     }
     let text = OracleText(check: check)

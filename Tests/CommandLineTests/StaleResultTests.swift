@@ -157,6 +157,32 @@ import Testing
     ),
     (["compare", "grid.yaml", "--stored", "--jobs", "2"], "has no effect with --stored"),
     (["compare", "grid.yaml", "--stored", "--keep-old"], "has no effect with --stored"),
+    (["validate", "grid.yaml", "--jobs", "2"], "is for --oracles"),
+    (["bench", "--manifest", "m.json", "--threads", "1"], "not for --manifest"),
+    (
+      ["trace", "generate", "--rate", "1 query/s", "--count", "9", "--cv", "2", "-o", "t.csv"],
+      "--cv is for --process gamma"
+    ),
+    (
+      [
+        "trace", "generate", "--process", "markov", "--states", "1 query/s:1 s", "--rate",
+        "1 query/s",
+        "--count", "9", "-o", "t.csv",
+      ], "--rate is for poisson and gamma"
+    ),
+    (
+      [
+        "trace", "generate", "--rate", "1 query/s", "--count", "9", "--diurnal-peak", "1 h", "-o",
+        "t.csv",
+      ],
+      "is for --diurnal-amplitude"
+    ),
+    (
+      ["trace", "generate", "--rate", "1 query/s", "--count", "9", "--zipf", "2", "-o", "t.csv"],
+      "--zipf is for --prompts"
+    ),
+    (["trace", "convert", "t.csv", "--bin", "5 s", "-o", "u.csv"], "--bin is for --min-rate"),
+    (["trace", "convert", "t.csv", "--seed", "5", "-o", "u.csv"], "--seed is for --superpose"),
     (
       ["compare", "grid.yaml", "--precision", "5%", "--replications", "1"],
       "needs --replications of at least 2"
