@@ -26,6 +26,11 @@ public struct Device: Sendable {
   public init(synthetic: [Stage: Distribution]) {
     stages = Stage.allCases.map { stage in synthetic[stage].map { .synthetic($0) } ?? .absent }
   }
+
+  /// Whether a stage exists here.
+  package func has(_ stage: Stage) -> Bool {
+    if case .absent = stages[stage.index] { false } else { true }
+  }
 }
 
 /// A link between the accelerators and the CPU pool of a node, or between nodes.
@@ -130,6 +135,13 @@ public struct NodeConfiguration: Sendable {
     self.stages = stages
     self.models = models
     self.network = network
+  }
+
+  /// The stages that fall to its CPU pool: where a query is denoised, but for the last, where it is decoded.
+  package func cpuStages(under placement: Placement) -> [Stage] {
+    Stage.allCases.filter { stage in
+      placement.isOnCPU(stage) && stages.contains(stage == .postProcess ? .decode : .denoise)
+    }
   }
 }
 

@@ -54,12 +54,7 @@ public final class ServiceTimes: Sendable {
         node.accelerator, of: node.name, isCPU: false,
         needing: node.stages.filter { !placement.isOnCPU($0) },
         factors: Stage.allCases.map { _ in node.slowFactor })
-      // CPU stages are done where a query is denoised, but for the last, done where it is decoded.
-      let onCPU = Stage.allCases.filter { stage in
-        guard placement.isOnCPU(stage) else { return false }
-        let isLast = node.stages.contains(.decode)
-        return stage == .postProcess ? isLast : node.stages.contains(.denoise)
-      }
+      let onCPU = node.cpuStages(under: placement)
       for stage in onCPU where stage != .postProcess { builder.check(node, has: stage) }
       builder.add(
         node.cpu, of: node.name, isCPU: true, needing: onCPU,
@@ -260,8 +255,7 @@ private struct ServiceTimesBuilder {
 
   /// A stage that the accelerator could do must not vanish by being placed on a CPU that cannot.
   mutating func check(_ node: NodeConfiguration, has stage: Stage) {
-    guard case .absent = node.cpu.stages[stage.index] else { return }
-    if case .absent = node.accelerator.stages[stage.index] { return }
+    guard !node.cpu.has(stage), node.accelerator.has(stage) else { return }
     for shape in shapes {
       missing.append(
         MissingLatency(

@@ -194,9 +194,9 @@ enum ExperimentNotes {
   private static func tasks(_ scenario: Scenario) -> [String] {
     var notes: [String] = []
     for node in scenario.cluster.nodes {
-      for stage in Stage.allCases where node.cpuTasks[stage.index].cores > 1 {
-        if case .absent = node.cpu.stages[stage.index] { continue }
+      for stage in Stage.allCases where node.cpu.has(stage) {
         let task = node.cpuTasks[stage.index]
+        guard task.cores > 1 else { continue }
         let note =
           "a \(stage.rawValue) task of a CPU pool takes \(task.cores) cores, and "
           + "\(round(1 / task.speedup)) times as long as its profile says"
@@ -209,10 +209,8 @@ enum ExperimentNotes {
   /// Post-processing that takes no time must be said.
   private static func withoutCPU(_ scenario: Scenario) -> [String] {
     let names = scenario.cluster.nodes.filter { node in
-      guard case .profile = node.accelerator.stages[Stage.denoise.index],
-        case .absent = node.cpu.stages[Stage.postProcess.index]
-      else { return false }
-      return true
+      guard case .profile = node.accelerator.stages[Stage.denoise.index] else { return false }
+      return !node.cpu.has(.postProcess)
     }.map(\.name)
     return names.isEmpty
       ? []

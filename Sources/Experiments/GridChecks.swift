@@ -70,7 +70,7 @@ extension ExperimentGrid {
   package func idleSettings(policies: [String]?) -> [IdleSetting] {
     var found: [IdleSetting] = []
     func note(_ path: String, _ reason: String) {
-      for given in scenario.given(path) { found.append(IdleSetting(path: given, reason: reason)) }
+      found += IdleSetting.all(at: path, of: scenario, reason)
     }
     if scenario.isGiven("experiment.workloads"),
       !plan.workloads.contains(where: { $0.plan == scenario.workload })

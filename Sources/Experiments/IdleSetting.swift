@@ -10,6 +10,11 @@ package struct IdleSetting: Hashable, Sendable {
 
   /// The note that results carry.
   package var text: String { "\(path) has no effect: \(reason)" }
+
+  /// What a scenario gives at a path; `*` stands for any key.
+  static func all(at path: String, of scenario: Scenario, _ reason: String) -> [IdleSetting] {
+    scenario.given(path).map { IdleSetting(path: $0, reason: reason) }
+  }
 }
 
 /// What of a scenario's settings an experiment has no use for, given its queries, its cluster and its policies. What can
@@ -36,7 +41,6 @@ struct IdleSettings {
 
   /// Notes that what is given at a path is idle, unless `isUsed`; `*` stands for any key.
   mutating func note(_ path: String, unless isUsed: Bool = false, _ reason: String) {
-    if isUsed { return }
-    for given in scenario.given(path) { found.append(IdleSetting(path: given, reason: reason)) }
+    if !isUsed { found += IdleSetting.all(at: path, of: scenario, reason) }
   }
 }

@@ -5,13 +5,9 @@ import Scenarios
 
 /// Settings of the cluster that no policy of the scenario brings into play.
 extension IdleSettings {
-  /// Stages that a node's CPU pool does under some policy.
-  private func cpuStages(_ node: NodeConfiguration) -> [Stage] {
-    [Stage.encode, .decode, .postProcess].filter { stage in
-      if case .absent = node.cpu.stages[stage.index] { return false }
-      guard node.stages.contains(stage == .postProcess ? .decode : .denoise) else { return false }
-      return scenario.policies.contains { $0.placement.isOnCPU(stage) }
-    }
+  /// Stages that a node's CPU pool does under a policy.
+  func cpuStages(_ node: NodeConfiguration, _ policy: PolicySet) -> [Stage] {
+    node.cpuStages(under: policy.placement).filter(node.cpu.has)
   }
 
   mutating func ofCluster() {
@@ -34,7 +30,7 @@ extension IdleSettings {
   }
 
   private mutating func ofNode(_ node: NodeConfiguration, _ place: String) {
-    let stages = cpuStages(node)
+    let stages = Set(scenario.policies.flatMap { cpuStages(node, $0) })
     for stage in [Stage.encode, .decode] where !stages.contains(stage) {
       let reason = "no policy places this stage on the CPU"
       note("\(place).cpu.tasks.\(stage.rawValue)", reason)

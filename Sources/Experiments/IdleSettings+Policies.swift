@@ -40,20 +40,10 @@ extension IdleSettings {
   }
 
   private func hasCPUWork(_ policy: PolicySet) -> Bool {
-    scenario.cluster.nodes.contains { node in
-      [Stage.encode, .decode, .postProcess].contains { stage in
-        guard policy.placement.isOnCPU(stage) else { return false }
-        if case .absent = node.cpu.stages[stage.index] { return false }
-        return node.stages.contains(stage == .postProcess ? .decode : .denoise)
-      }
-    }
+    scenario.cluster.nodes.contains { !cpuStages($0, policy).isEmpty }
   }
 
   private func exists(_ stage: Stage) -> Bool {
-    scenario.cluster.nodes.contains { node in
-      [node.accelerator, node.cpu].contains { device in
-        if case .absent = device.stages[stage.index] { false } else { true }
-      }
-    }
+    scenario.cluster.nodes.contains { $0.accelerator.has(stage) || $0.cpu.has(stage) }
   }
 }

@@ -58,7 +58,7 @@ public struct SweepRunner: Sendable {
     into store: ResultStore, provenance: [(key: String, value: String)] = [],
     progress: (Int, Int) -> Void = { _, _ in }
   ) async throws -> Outcome {
-    let program = provenance.first { $0.key == "program" }?.value
+    let program = ResultStore.program(in: provenance)
     var outcome = Outcome()
     // A sweep on a batch system that is at work there merges them itself.
     if let folder = SweepFolder(leftBesides: store), let lock = try? FolderLock(folder.path) {

@@ -31,7 +31,7 @@ public struct SweepTask: Sendable {
         .badInput, at: .init(file: file), "there is no task \(index) in this submission",
         hint: "let 'qosdiff sweep --engine slurm' submit it")
     }
-    let program = provenance.first { $0.key == "program" }?.value
+    let program = ResultStore.program(in: provenance)
     guard submission.program == program else {
       throw InputError(
         .badInput, at: .init(file: file),

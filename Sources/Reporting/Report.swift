@@ -189,13 +189,13 @@ public struct Report {
         "qosdiff", isAlone ? "run" : "compare", provenance["scenario_path"] ?? "SCENARIO",
       ]
       for setting in experiment.settings { words += ["--set", setting] }
-      // A name with a comma cannot be said there; all policies are what is run by default.
       if isAlone {
         words += ["--policy", asked.policies[0]]
-      } else if !asked.policies.isEmpty, !asked.policies.contains(where: { $0.contains(",") }) {
-        words += ["--policies", asked.policies.joined(separator: ",")]
-      }
-      if !isAlone {
+      } else {
+        // A name with a comma cannot be said there; all policies are what is run by default.
+        if !asked.policies.isEmpty, !asked.policies.contains(where: { $0.contains(",") }) {
+          words += ["--policies", asked.policies.joined(separator: ",")]
+        }
         words += ["--baseline", asked.baseline, "--replications", "\(asked.asked)"]
       }
       if experiment.point == nil, try !store.hasQueries(experiment.id) {

@@ -17,6 +17,11 @@ extension ResultStore {
   /// The key in the provenance under which the program's identity stands.
   static let programKey = "program"
 
+  /// The program that a provenance names.
+  package static func program(in provenance: [(key: String, value: String)]) -> String? {
+    provenance.first { $0.key == programKey }?.value
+  }
+
   /// The complete experiments that `program` made.
   package func experiments(madeBy program: String?) throws(InputError) -> [StoredExperiment] {
     try experiments().filter { $0.program == program }

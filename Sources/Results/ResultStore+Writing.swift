@@ -14,7 +14,7 @@ extension ResultStore {
   public func begin(
     _ experiment: StoredExperiment, provenance: [(key: String, value: String)]
   ) throws(InputError) -> StoredPart {
-    let program = provenance.first { $0.key == Self.programKey }?.value
+    let program = Self.program(in: provenance)
     return try write { db in
       let outdated = try Self.outdated(by: experiment, program: program, db)
       let replaced = Self.replacements(outdated, keptIn: try keep(outdated))
