@@ -2,18 +2,30 @@
 SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := libgsl-dev libglpk-dev libsqlite3-dev sqlite3 libdnnl-dev libpng-dev gnuplot-nox
-TEST_PACKAGES := python3-jsonschema python3-yaml python3-pandas chromium chromium-driver
+TEST_PACKAGES := python3-jsonschema python3-yaml python3-pandas python3-torch chromium chromium-driver
 SWIFT_BUILD := swift build -c release
 QOSDIFF := .build/release/qosdiff
 OUT := out
 
-.PHONY: demo reports test test-slurm torture sanitize bench lint format setup build clean
+.PHONY: demo here accelerator-kit reports test test-slurm torture sanitize bench lint format setup build clean
 
 demo: build
 	@mkdir -p $(OUT)
 	$(QOSDIFF) compare Scenarios/quickstart.yaml --db $(OUT)/quickstart.sqlite --out $(OUT)/quickstart
 	$(QOSDIFF) report $(OUT)/quickstart.sqlite --out $(OUT)/quickstart --quiet > /dev/null
 	@echo "Report: $(OUT)/quickstart/index.html"
+
+# All that a Linux machine with a GPU and PyTorch needs to measure its latencies: carry the folder there. The models
+# in order of worth.
+KIT := $(OUT)/accelerator-kit
+accelerator-kit: build
+	@rm -rf $(KIT) && mkdir -p $(KIT)/manifests
+	@cp Scenarios/Profiles/measure_accelerator.py $(KIT)
+	@mkdir $(KIT)/accelerator && cp Scenarios/Profiles/accelerator/*.py $(KIT)/accelerator
+	$(QOSDIFF) bench --model sd15 --batch 1,2,4,8,16 --manifest $(KIT)/manifests/1-sd15.json > /dev/null
+	$(QOSDIFF) bench --model sdxl --batch 1,2,4,8 --manifest $(KIT)/manifests/2-sdxl.json > /dev/null
+	$(QOSDIFF) bench --model sd21,sd-turbo --batch 1,2,4,8 --manifest $(KIT)/manifests/3-others.json > /dev/null
+	@echo "$(KIT): carry it to the machine with the GPU and run there: python3 measure_accelerator.py"
 
 # What is committed in Reports. The paper's experiment takes about six minutes on two cores; the short one is
 # what a test makes again, byte for byte.

@@ -106,7 +106,9 @@ let package = Package(
     tests("Diagnostics", uses: []),
     tests("EventEngine", uses: ["CGSL"]),
     tests("DiffusionModels", uses: []),
-    tests("KernelBench", uses: ["DiffusionModels", "LatencyProfiles"]),
+    tests(
+      "KernelBench", uses: ["DiffusionModels", "LatencyProfiles"],
+      exclude: ["accelerator_test.py"]),
     tests(
       "LatencyProfiles", uses: ["Diagnostics", "DiffusionModels", "EventEngine"],
       exclude: ["Fixtures"]),

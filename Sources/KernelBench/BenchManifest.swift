@@ -5,7 +5,7 @@ import LatencyProfiles
 /// The kernels of a plan as a file, for a harness that drives another device.
 public struct BenchManifest: Sendable, Codable {
   /// The version of the format.
-  public static let schemaVersion = 1
+  public static let schemaVersion = 2
 
   var schema = Self.schemaVersion
   var harness = "qosdiff bench \(Bench.version)"
@@ -19,8 +19,21 @@ public struct BenchManifest: Sendable, Codable {
     var width: Int
     var guidance: Bool?
     var batch: Int
-    /// Indices into the kernels, in the order of execution: each has weights of its own.
-    var sequence: [Int]
+    /// The stage's forward passes, in order: several where a model has several text encoders.
+    var passes: [Pass]
+  }
+
+  /// An ``OperatorGraph`` in short: which kernel reads which tensors.
+  struct Pass: Sendable, Codable {
+    /// Batch, height, width and channels of every tensor.
+    var tensors: [[Int]]
+    /// Indices of the tensors that come from outside.
+    var inputs: [Int]
+    /// Index of the tensor that the pass computes.
+    var output: Int
+    /// In the order of execution, each with weights of its own: index of the kernel, of the tensor that it
+    /// writes, and of those that it reads.
+    var nodes: [[Int]]
   }
 
   struct Item: Sendable, Codable {
@@ -36,21 +49,30 @@ public struct BenchManifest: Sendable, Codable {
     var place: [Kernel: Int] = [:]
     for entry in plan.entries {
       guard let model = entry.model else { continue }
-      let sequence = entry.graphs.flatMap(\.nodes).map { node in
-        if let known = place[node.kernel] { return known }
-        place[node.kernel] = kernels.count
-        kernels.append(
-          Item(
-            kernel: node.kernel.description, operation: node.kernel, flops: node.kernel.flops,
-            elements: node.kernel.bytes(elementBytes: 1)))
-        return kernels.count - 1
+      let passes = entry.graphs.map { graph in
+        Pass(
+          tensors: graph.tensors.map { [$0.batch, $0.height, $0.width, $0.channels] },
+          inputs: graph.inputs.map(\.index), output: graph.output.index,
+          nodes: graph.nodes.map { node in
+            [index(of: node.kernel, &place), node.output.index] + node.inputs.map(\.index)
+          })
       }
       entries.append(
         Entry(
           model: model.name, stage: entry.stage, height: entry.size.height,
-          width: entry.size.width, guidance: entry.guidance, batch: entry.batch,
-          sequence: sequence))
+          width: entry.size.width, guidance: entry.guidance, batch: entry.batch, passes: passes))
     }
+  }
+
+  /// The place of a kernel in the list, where it is added if it is new.
+  private mutating func index(of kernel: Kernel, _ place: inout [Kernel: Int]) -> Int {
+    if let known = place[kernel] { return known }
+    place[kernel] = kernels.count
+    kernels.append(
+      Item(
+        kernel: kernel.description, operation: kernel, flops: kernel.flops,
+        elements: kernel.bytes(elementBytes: 1)))
+    return kernels.count - 1
   }
 
   /// How many kernels and entries it lists.

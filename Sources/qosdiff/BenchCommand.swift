@@ -48,7 +48,8 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "About a minute or two instead of hours.")
   var quick = false
 
-  @Option(help: "Write the list of kernels here and measure nothing; bench_torch.py times it.")
+  @Option(
+    help: "Write the list of kernels here and measure nothing; measure_accelerator.py reads it.")
   var manifest: String?
 
   @Flag(help: "Prints JSON.")
@@ -100,7 +101,7 @@ struct BenchCommand: ParsableCommand {
     }
     Output.result(
       "\(path): \(manifest.count.kernels) kernels, \(manifest.count.entries) entries; "
-        + "python3 Scenarios/Profiles/bench_torch.py times them on the device that PyTorch drives")
+        + "Scenarios/Profiles/measure_accelerator.py times them on a GPU that PyTorch drives")
   }
 }
 

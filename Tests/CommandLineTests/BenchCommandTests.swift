@@ -17,6 +17,30 @@ struct BenchCommandTests {
     #expect(result.out.hasPrefix("k.json: \(kernels.count) kernels, 5 entries"))
   }
 
+  static let python = Program(path: "/usr/bin/python3")
+  static let hasPyTorch = (try? python("-c", "import torch"))?.status == 0
+
+  @Test(.enabled(if: hasPyTorch, "needs Debian's python3-torch"))
+  func profileByPyTorchIsShown() throws {
+    let scratch = try Scratch()
+    try Program.release(
+      "bench", "--model", "sd15-mini", "--size", "64x128", "--batch", "1", "--manifest", "k.json",
+      in: scratch.path)
+    let measured = try Self.python(
+      "\(Program.root)/Scenarios/Profiles/measure_accelerator.py", "--device", "cpu", "--cut",
+      "--minutes", "3", "--out", "out", "k.json", in: scratch.path)
+    #expect(measured.status == 0, "\(measured.error)")
+    #expect(measured.error.contains("s left] g: steps beside other work"))
+    let files = try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/out")
+    let profile = try #require(files.first { $0.hasSuffix("-measured-eager.json") })
+    #expect(measured.out.hasSuffix("out/\(profile): written\n"))
+    let show = try Program.release("profile", "show", "out/\(profile)", in: scratch.path)
+    #expect(show.status == 0, "\(show.error)")
+    #expect(show.out.contains("a rehearsal (--cut), no measurement, by measure_accelerator.py"))
+    #expect(show.out.contains("entropy of a latent of 512 values"))
+    #expect(show.out.contains("one step of sd15-mini 64x128 batch 1, guided"))
+  }
+
   @Test(arguments: [
     (["--model", "sd16"], 64, "did you mean 'sd15'"),
     (["--size", "512"], 64, "write HEIGHTxWIDTH"),
