@@ -19,8 +19,8 @@ sys.path.insert(0, str(ROOT))
 
 import torch  # noqa: E402
 
-import measure_accelerator  # noqa: E402
-from accelerator import clocks, devices, kernels, network, plan, profiles, statistics, worker  # noqa: E402
+from accelerator import clocks, devices, errors, kernels, network, plan  # noqa: E402
+from accelerator import profiles, session as sessions, statistics, worker  # noqa: E402
 
 MANIFEST = os.environ["MANIFEST"]
 
@@ -192,7 +192,7 @@ class WorkerTests(unittest.TestCase):
     self.assertEqual(self.worker(StandIn(0.001)).perform(self.task(), 1000)["repetitions"], 400)
     fewer = done.perform(self.task(), 5)["repetitions"]
     self.assertTrue(40 <= fewer <= 50, fewer)
-    with self.assertRaisesRegex(worker.LeftOut, "^no time"):
+    with self.assertRaisesRegex(errors.LeftOut, "^no time"):
       done.perform(self.task(), 1.9)
 
   def test_launch_modes(self):
@@ -205,10 +205,10 @@ class WorkerTests(unittest.TestCase):
     self.assertIn("compilation_s", compiled)
 
   def test_launch_modes_that_are_not_here(self):
-    with self.assertRaisesRegex(devices.NotHere, "CUDA graphs need a CUDA device"):
+    with self.assertRaisesRegex(errors.NotHere, "CUDA graphs need a CUDA device"):
       self.worker(devices.Host()).perform(self.task("graph"), 100)
     if not hasattr(torch, "compile"):
-      with self.assertRaisesRegex(devices.NotHere, "torch.compile is not in PyTorch"):
+      with self.assertRaisesRegex(errors.NotHere, "torch.compile is not in PyTorch"):
         self.worker(devices.Host()).perform(self.task("compiled"), 100)
 
   def test_too_little_memory(self):
@@ -216,7 +216,7 @@ class WorkerTests(unittest.TestCase):
       def successive(self, run, count):
         raise MemoryError("tried to allocate 40 GiB")
 
-    with self.assertRaisesRegex(worker.LeftOut, "^too little memory: tried to allocate 40 GiB"):
+    with self.assertRaisesRegex(errors.LeftOut, "^too little memory: tried to allocate 40 GiB"):
       self.worker(Full(1)).perform(self.task(), 100)
 
   def test_stage_that_gives_no_numbers(self):
@@ -270,13 +270,13 @@ class SessionTests(Scratch):
     self.asked = self.folder / "asked"
     environment = {"ANSWERS": json.dumps(answers), "ASKED": str(self.asked)}
     for patch in (mock.patch.dict(os.environ, environment),
-                  mock.patch.object(measure_accelerator.WorkerProcess, "command", [sys.executable, str(program)])):
+                  mock.patch.object(sessions.WorkerProcess, "command", [sys.executable, str(program)])):
       patch.start()
       self.addCleanup(patch.stop)
     tasks = [{"key": key, "kind": "fake", "smaller": (smaller or {}).get(key, [])} for key in keys]
     parts = [plan.Part(t["key"], "", (shares or {}).get(t["key"], 1 / len(tasks)), [t]) for t in tasks]
-    record = measure_accelerator.Record(self.folder / "measured.jsonl", {"x": 1})
-    session = measure_accelerator.Session(
+    record = sessions.Record(self.folder / "measured.jsonl", {"x": 1})
+    session = sessions.Session(
       {}, parts, record, minutes, subprocess.DEVNULL, lambda text: None, None)
     self.addCleanup(session.close)
     self.addCleanup(record.file.close)
@@ -298,7 +298,7 @@ class SessionTests(Scratch):
     self.assertEqual(self.kinds(session), {"p": "result", "q": "failed", "r": "result"})
 
   def test_hanging_ends_with_its_time(self):
-    with mock.patch.object(measure_accelerator, "GRACE_S", 0.2):
+    with mock.patch.object(sessions, "GRACE_S", 0.2):
       session = self.session("pqr", {"q": "hangs"}, minutes=0.1, shares={"p": 0.1, "q": 0.1, "r": 0.1})
       start = time.monotonic()
       session.run()
@@ -340,8 +340,8 @@ class SessionTests(Scratch):
     self.assertEqual(self.asked.read_text().split(), ["p", "q", "q"])
     self.assertEqual(self.kinds(again), {"p": "result", "q": "result"})
     self.assertEqual(len(path.read_text().splitlines()), 4)
-    with self.assertRaisesRegex(measure_accelerator.Failure, "other settings .x.") as fault:
-      measure_accelerator.Record(path, {"x": 2})
+    with self.assertRaisesRegex(sessions.Failure, "other settings .x.") as fault:
+      sessions.Record(path, {"x": 2})
     self.assertEqual(fault.exception.code, 65)
 
 

@@ -4,9 +4,7 @@ import time
 
 import torch
 
-
-class NotHere(Exception):
-  """This device, or this PyTorch, cannot do it."""
+from accelerator.errors import NotHere
 
 
 class Host:

@@ -5,21 +5,15 @@ context, costs the task and not the session.
 """
 import json
 import os
-import subprocess
 import sys
-import threading
 import time
-import zlib
 
-from accelerator import statistics
+from accelerator import other_work, statistics
+from accelerator.errors import LeftOut, NotHere
 
 STEPS_OF_A_QUERY = 50
 LONG_ENOUGH_S = 3.0  # more than the least number of steps are timed until then
 COPIED_BYTES = 64 << 20
-
-
-class LeftOut(Exception):
-  """A task that cannot be done here, and why."""
 
 
 class Worker:
@@ -211,53 +205,13 @@ class Worker:
       raise LeftOut("no time")
     count = max(3, min(200, int(seconds / self.device.successive(run, 2)[-1])))
     before = self.device.successive(run, count)
-    with OtherWork(task["beside"], until):
+    with other_work.OtherWork(task["beside"]):
       middle = self.device.successive(run, count)
     after = self.device.successive(run, count)
     alone = statistics.quantile(before + after, 0.5)
     return {"factor": statistics.quantile(middle, 0.5) / alone, "repetitions": count,
             "alone_s": alone, "alone_again": statistics.quantile(after, 0.5)
             / statistics.quantile(before, 0.5)}
-
-
-class OtherWork:
-  """Keeps something else busy meanwhile."""
-
-  def __init__(self, what, until):
-    self.what, self.until = what, until
-    self.process, self.threads, self.is_over = None, [], False
-
-  def __enter__(self):
-    if self.what["kind"] == "compression":
-      self.threads = [threading.Thread(target=self.compress) for _ in range(self.what["cores"])]
-      for thread in self.threads:
-        thread.start()
-      return self
-    self.process = subprocess.Popen(
-      [sys.executable, "-m", "accelerator.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-      stderr=subprocess.DEVNULL)
-    self.process.stdin.write((json.dumps(self.what["begin"]) + "\n").encode())
-    self.process.stdin.write((json.dumps(self.what["task"]) + "\n").encode())
-    self.process.stdin.flush()
-    for line in self.process.stdout:
-      if json.loads(line).get("busy"):
-        return self
-    self.__exit__()
-    raise LeftOut("the other process did not come up")
-
-  def __exit__(self, *fault):
-    self.is_over = True
-    for thread in self.threads:
-      thread.join()
-    if self.process:
-      self.process.kill()
-      self.process.wait()
-
-  def compress(self):
-    """Most of what encoding a PNG is."""
-    pixels = bytes(i * 7919 % 251 for i in range(3 * 256 * 256))
-    while not self.is_over:
-      zlib.compress(pixels, 6)
 
 
 def busy(worker, task, say):
@@ -302,10 +256,9 @@ def main():
   except ImportError:
     return say({"cannot": "PyTorch is not installed for this Python",
                 "hint": f"install it for {sys.executable}, or run the script with a Python that has it"})
-  from accelerator import devices
   try:
     worker, about = made(begin)
-  except devices.NotHere as fault:
+  except NotHere as fault:
     return say({"cannot": str(fault), "hint": "--device cpu --cut rehearses on the CPU"})
   say(about)
   with torch.no_grad():  # not inference mode, whose tensors compilation may refuse
@@ -315,7 +268,7 @@ def main():
         busy(worker, task, say)
       try:
         say({"result": worker.perform(task, task["limit_s"])})
-      except (LeftOut, devices.NotHere) as fault:
+      except LeftOut as fault:
         say({"left_out": str(fault)})
       except Exception as fault:  # the next task may well go
         text = str(fault).strip().splitlines()
