@@ -2,6 +2,7 @@
 
 MANIFEST names a manifest of three small models; the Python that runs this has PyTorch.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -173,6 +174,108 @@ class StandIn(devices.Host):
   def compiled(self, module):
     self.compilations += 1
     return module
+
+
+class FakeCuda:
+  """Stands in for torch.cuda: work takes what `run` says, on a clock that only it moves."""
+
+  class OutOfMemoryError(RuntimeError):
+    pass
+
+  def __init__(self):
+    self.clock_ms, self.log, self.is_capturing = 0.0, [], False
+    outer = self
+
+    class Event:
+      def __init__(self, enable_timing):
+        assert enable_timing
+
+      def record(self):
+        self.at = outer.clock_ms
+
+      def elapsed_time(self, later):
+        return later.at - self.at
+
+    class Graph:
+      def replay(self):
+        for milliseconds in self.captured:
+          outer.clock_ms += milliseconds
+
+    class Stream(contextlib.nullcontext):
+      def wait_stream(self, other):
+        outer.log.append("wait")
+
+    self.Event, self.CUDAGraph, self.Stream = Event, Graph, Stream
+    self.current_stream = Stream
+    self.stream = lambda stream: stream
+
+  def is_available(self):
+    return True
+
+  def get_device_name(self, device):
+    return "NVIDIA H200"
+
+  def synchronize(self):
+    assert not self.is_capturing, "nothing may wait inside a capture"
+    self.log.append("synchronize")
+
+  def empty_cache(self):
+    self.log.append("empty")
+
+  @contextlib.contextmanager
+  def graph(self, graph):
+    self.is_capturing, graph.captured = True, []
+    self.capture = graph.captured
+    yield
+    self.is_capturing = False
+
+  def run(self, milliseconds):
+    """Launches work: it runs at once, or is captured and does not."""
+    if self.is_capturing:
+      self.capture.append(milliseconds)
+    else:
+      self.clock_ms += milliseconds
+
+
+class CudaTests(unittest.TestCase):
+  def setUp(self):
+    self.cuda = FakeCuda()
+    patch = mock.patch.object(torch, "cuda", self.cuda)
+    patch.start()
+    self.addCleanup(patch.stop)
+    self.device = devices.Cuda()
+
+  def test_steps_are_timed_between_events_and_waited_for_at_the_end(self):
+    times = iter([3.0, 4.0, 5.0])
+    self.assertEqual(self.device.successive(lambda: self.cuda.run(next(times)), 3), [0.003, 0.004, 0.005])
+    self.assertEqual(self.cuda.log, ["synchronize"] * 2)
+
+  def test_capture_replays_what_ran_in_it(self):
+    runs = []
+
+    def run():
+      runs.append(self.cuda.is_capturing)
+      self.cuda.run(2.0)
+
+    replay = self.device.captured(run)
+    self.assertEqual(runs, [False, False, True], "two runs to warm up, one to capture")
+    before = self.cuda.clock_ms
+    replay()
+    self.assertEqual((self.cuda.clock_ms - before, len(runs)), (2.0, 3))
+
+  def test_kernels_are_timed_in_one_graph(self):
+    samples = self.device.timings([lambda: self.cuda.run(2.0), lambda: self.cuda.run(4.0)], 1.0)
+    # Six milliseconds a replay: as many as fill a second.
+    self.assertEqual(len(samples), 167)
+    for sample in samples:
+      self.assertAlmostEqual(sample, 0.003)
+
+  def test_memory_and_names(self):
+    self.assertIn(FakeCuda.OutOfMemoryError, self.device.out_of_memory)
+    self.assertEqual(self.device.name(), "NVIDIA H200")
+    with mock.patch.object(FakeCuda, "is_available", lambda self: False):
+      with self.assertRaisesRegex(errors.NotHere, "finds no GPU"):
+        devices.Cuda()
 
 
 class WorkerTests(unittest.TestCase):
