@@ -15,6 +15,11 @@ demo: build
 	$(QOSDIFF) report $(OUT)/quickstart.sqlite --out $(OUT)/quickstart --quiet > /dev/null
 	@echo "Report: $(OUT)/quickstart/index.html"
 
+# This machine's own latencies, measured the first time, in a cluster beside a modelled GPU.
+here: build
+	@mkdir -p $(OUT)
+	$(QOSDIFF) compare Scenarios/here.yaml --db $(OUT)/here.sqlite --out $(OUT)/here
+
 # All that a Linux machine with a GPU and PyTorch needs to measure its latencies: carry the folder there. The models
 # in order of worth.
 KIT := $(OUT)/accelerator-kit
