@@ -134,14 +134,16 @@ extension ClusterSimulation {
     let node = Int(workers[w].node)
     let done = ClusterEvent.cpuTaskDone(node: Int32(node), batch: Int32(batch), part: part)
     let duration = isLive ? .zero : cpuTime(stage, node: node, part: Int(part), image: image)
+    let basis = cpuBasis(stage, node: node, part: Int(part))
     if tracksWork {
       track(
         stage, on: w, [part], images: 1, cores: cores, batch: batches[batch].number,
-        nanoseconds: duration.nanoseconds, then: done)
+        nanoseconds: duration.nanoseconds, basis: basis, then: done)
       return
     }
     let charged = charged(duration, on: node)
-    cpuPools[node].busy[stage.index] += counted(charged).nanoseconds * Int64(cores)
+    cpuPools[node].charge(
+      counted(charged).nanoseconds * Int64(cores), for: stage, basis: basis)
     if wantsSpans {
       report(
         .cpu, stage, of: w, group: [part], images: 1, batch: batches[batch].number, for: charged)

@@ -286,7 +286,8 @@ extension ClusterSimulation {
     usage.workers = workers.enumerated().map { index, worker in
       WorkerUsage(
         worker: WorkerID(rawValue: Int32(index)), node: nodes[Int(worker.node)].name,
-        busy: Self.durations(worker.busy),
+        busy: Self.durations(worker.busy.byStage),
+        busyByBasis: Self.durations(worker.busy.byBasis),
         waitingForCPU: SimulationDuration(nanoseconds: worker.waitingForCPU),
         blocked: SimulationDuration(nanoseconds: worker.blocked),
         loading: SimulationDuration(nanoseconds: worker.loading),
@@ -297,7 +298,8 @@ extension ClusterSimulation {
     usage.cpuPools = cpuPools.enumerated().map { index, pool in
       CPUPoolUsage(
         node: nodes[index].name, cores: pool.cores,
-        busy: Self.durations(pool.busy))
+        busy: Self.durations(pool.busy.byStage),
+        busyByBasis: Self.durations(pool.busy.byBasis))
     }
     usage.energy = energy(until: end)
     usage.price = price()

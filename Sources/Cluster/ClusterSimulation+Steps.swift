@@ -166,7 +166,7 @@ extension ClusterSimulation {
   }
 
   /// The share of the images in a worker's running batch whose step is one of those that are guided.
-  private func guidedShare(ofRunning w: Int) -> Double {
+  func guidedShare(ofRunning w: Int) -> Double {
     var guided: Int32 = 0
     for index in workers[w].running {
       let part = parts[Int(index)]

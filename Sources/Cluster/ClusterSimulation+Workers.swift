@@ -265,19 +265,20 @@ extension ClusterSimulation {
       duration += lookTime(w) + SimulationDuration(nanoseconds: workers[w].overhead)
       workers[w].overhead = 0
     }
+    let basis = acceleratorBasis(stage, on: w, images: images, oldest: Int(oldest))
     workers[w].operation = operation
     if tracksWork {
       track(
         stage, on: w, group ?? workers[w].running, images: images, cores: 0,
         batch: workers[w].batch, nanoseconds: duration.nanoseconds,
-        then: .acceleratorDone(worker: Int32(w)))
+        basis: basis, then: .acceleratorDone(worker: Int32(w)))
       return
     }
     let charged = charged(duration, on: node)
     let busy = counted(charged).nanoseconds
-    workers[w].busy[stage.index] += busy
+    workers[w].charge(busy, for: stage, basis: basis)
     for i in workers[w].helpers.indices where operation == .step {
-      workers[Int(workers[w].helpers[i])].busy[stage.index] += busy
+      workers[Int(workers[w].helpers[i])].charge(busy, for: stage, basis: basis)
     }
     if wantsSpans {
       let group = group ?? workers[w].running

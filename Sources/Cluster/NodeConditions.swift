@@ -1,4 +1,5 @@
 public import EventEngine
+public import LatencyProfiles
 import Workload
 
 /// When a node fails and for how long.
@@ -86,10 +87,13 @@ public struct CPUTask: Hashable, Sendable {
   public var cores: Int
   /// The profile's time over the time on that many cores.
   public var speedup: Double
+  /// What the speedup rests on, and with it the task's time; `measured`, which weakens nothing, where it is 1.
+  public var basis: TimeBasis
   /// A task from its parts.
-  public init(cores: Int = 1, speedup: Double = 1) {
+  public init(cores: Int = 1, speedup: Double = 1, basis: TimeBasis = .assumed) {
     self.cores = cores
     self.speedup = speedup
+    self.basis = speedup == 1 ? .measured : basis
   }
 }
 

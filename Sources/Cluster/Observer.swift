@@ -173,6 +173,8 @@ public struct WorkerUsage: Hashable, Sendable {
   public var node: String
   /// Busy time by stage (`Stage.index`).
   public var busy: [SimulationDuration]
+  /// The same time by what it rests on (`TimeBasis.index`).
+  public var busyByBasis = [SimulationDuration](repeating: .zero, count: TimeBasis.allCases.count)
   /// Time for which it stood still for its CPU stages (pipelining none).
   public var waitingForCPU: SimulationDuration
   /// Time for which a full hand-off buffer blocked it.
@@ -200,6 +202,8 @@ public struct CPUPoolUsage: Hashable, Sendable {
   public var cores: Int
   /// Core time by stage (`Stage.index`).
   public var busy: [SimulationDuration]
+  /// The same time by what it rests on (`TimeBasis.index`).
+  public var busyByBasis = [SimulationDuration](repeating: .zero, count: TimeBasis.allCases.count)
 
   /// Core time for which the pool worked.
   public var busyTotal: SimulationDuration { busy.reduce(.zero, +) }

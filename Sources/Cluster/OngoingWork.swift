@@ -16,6 +16,8 @@ struct OngoingWork {
   /// The oldest part.
   let part: Int32
   let batch: Int32
+  /// What its time rests on.
+  let basis: TimeBasis
   /// The queries of the batch, where the observer wants them.
   let members: [QueryID]
   /// Nanoseconds that are left of it, as of ``since``, if it runs alone; not of live work.
@@ -33,13 +35,14 @@ extension ClusterSimulation {
   /// Begins work; `nanoseconds` is what it takes alone, as far as anybody knows.
   mutating func track(
     _ stage: Stage, on w: Int, _ group: [Int32], images: Int, cores: Int, batch: Int32,
-    nanoseconds: Int64, then event: ClusterEvent
+    nanoseconds: Int64, basis: TimeBasis, then event: ClusterEvent
   ) {
     let ticket = ongoing.firstIndex { $0 == nil } ?? ongoing.count
     if ticket == ongoing.count { ongoing.append(nil) }
     ongoing[ticket] = OngoingWork(
       event: event, began: loop.now, node: workers[w].node, worker: Int32(w), stage: stage,
       cores: Int32(cores), images: images, part: group[0], batch: batch,
+      basis: basis,
       members: wantsMembers ? group.map { QueryID(rawValue: parts[Int($0)].query) } : [],
       left: Double(nanoseconds), since: loop.now)
     if let executor {
@@ -64,13 +67,16 @@ extension ClusterSimulation {
   mutating func charge(_ work: OngoingWork) {
     let spent = counted(from: work.began)
     if work.isOnCore {
-      cpuPools[Int(work.node)].busy[work.stage.index] += spent * Int64(work.cores)
+      cpuPools[Int(work.node)].charge(
+        spent * Int64(work.cores), for: work.stage, basis: work.basis)
       return
     }
     let w = Int(work.worker)
-    workers[w].busy[work.stage.index] += spent
+    workers[w].charge(spent, for: work.stage, basis: work.basis)
     guard work.stage == .denoise else { return }
-    for helper in workers[w].helpers { workers[Int(helper)].busy[work.stage.index] += spent }
+    for helper in workers[w].helpers {
+      workers[Int(helper)].charge(spent, for: work.stage, basis: work.basis)
+    }
   }
 
   private mutating func report(_ work: OngoingWork) {

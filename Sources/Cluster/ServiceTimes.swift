@@ -28,6 +28,10 @@ public final class ServiceTimes: Sendable {
   let synthetic: [Distribution?]
   /// Residuals by (device, shape, stage, batch - 1).
   let residuals: [ResidualDistribution?]
+  /// What times rest on, by (device, shape, stage, batch - 1).
+  private let bases: [TimeBasis]
+  /// The same of steps without guidance; empty where all steps are alike.
+  private let unguidedBases: [TimeBasis]
   /// Smallest batch from which a time is extrapolated, by (device, shape, stage); `Int.max` = none.
   let extrapolatedFrom: [Int]
   /// The latencies of sizes that profiles lack, each once, in the order of nodes, shapes and stages.
@@ -58,10 +62,12 @@ public final class ServiceTimes: Sendable {
       for stage in onCPU where stage != .postProcess { builder.check(node, has: stage) }
       builder.add(
         node.cpu, of: node.name, isCPU: true, needing: onCPU,
-        factors: node.cpuTasks.map { 1 / $0.speedup })
+        factors: node.cpuTasks.map { 1 / $0.speedup },
+        speedups: node.cpuTasks.map(\.basis))
     }
     let isMixed = guidance && guidedSteps < 1
     var unguided: [Int64] = []
+    var unguidedBases: [TimeBasis] = []
     if isMixed {
       // Of the other steps, denoising alone; the other rows keep the places alike.
       var other = ServiceTimesBuilder(
@@ -78,6 +84,7 @@ public final class ServiceTimes: Sendable {
       }
       builder.missing += other.missing
       unguided = other.nanoseconds
+      unguidedBases = other.bases
     }
     guard builder.missing.isEmpty else { throw MissingLatencies(list: builder.missing) }
     let tables = StageTables(
@@ -98,6 +105,8 @@ public final class ServiceTimes: Sendable {
     }
     synthetic = builder.synthetic
     residuals = builder.residuals
+    bases = builder.bases
+    self.unguidedBases = unguidedBases
     extrapolatedFrom = builder.extrapolatedFrom
     scaled = builder.scaled
     networks = cluster.nodes.map(\.network)
@@ -140,6 +149,22 @@ public final class ServiceTimes: Sendable {
     residuals[tables.row(device: device, shape: shape, stage: stage) * maximumBatch + batch - 1]
   }
 
+  /// What a stage's time for this batch rests on.
+  @inline(__always)
+  func basis(device: Int, shape: ShapeID, stage: Stage, batch: Int) -> TimeBasis {
+    bases[tables.row(device: device, shape: shape, stage: stage) * maximumBatch + batch - 1]
+  }
+
+  /// What the time of a step rests on of whose images a share is guided: where some are and others are not, on the
+  /// figures with and without guidance.
+  func stepBasis(device: Int, shape: ShapeID, batch: Int, guided: Double) -> TimeBasis {
+    let with = basis(device: device, shape: shape, stage: .denoise, batch: batch)
+    if guided >= 1 { return with }
+    let row = tables.row(device: device, shape: shape, stage: .denoise)
+    let without = unguidedBases[row * maximumBatch + batch - 1]
+    return guided <= 0 ? without : .weaker(with, without)
+  }
+
   /// Whether a stage's time for this batch lies outside what the profile holds.
   func isExtrapolated(device: Int, shape: ShapeID, stage: Stage, batch: Int) -> Bool {
     batch >= extrapolatedFrom[tables.row(device: device, shape: shape, stage: stage)]
@@ -179,134 +204,4 @@ public final class ServiceTimes: Sendable {
 public struct MissingLatencies: Error, Sendable {
   /// Never empty.
   public var list: [MissingLatency]
-}
-
-/// Fills the flat tables device by device.
-private struct ServiceTimesBuilder {
-  let shapes: [Shape]
-  let maximumBatch: Int
-  let guidance: Bool
-  let latencyModels: [String: String]
-  let unguidedModels: Set<String>
-  var nanoseconds: [Int64] = []
-  var synthetic: [Distribution?] = []
-  var exists: [Bool] = []
-  var residuals: [ResidualDistribution?] = []
-  var extrapolatedFrom: [Int] = []
-  var scaled: [ScaledLatency] = []
-  /// Nodes of one kind share their tables: scaling one to another size takes a while.
-  private var tables: [TableKey: StageLatencyTable] = [:]
-  var missing: [MissingLatency] = []
-
-  private struct TableKey: Hashable {
-    var profile: String
-    var stage: Stage
-    var shape: Shape
-    var guidance: Bool
-  }
-
-  init(
-    shapes: [Shape], maximumBatch: Int, guidance: Bool, latencyModels: [String: String],
-    unguidedModels: Set<String>
-  ) {
-    self.unguidedModels = unguidedModels
-    self.latencyModels = latencyModels
-    self.shapes = shapes
-    self.maximumBatch = maximumBatch
-    self.guidance = guidance
-  }
-
-  mutating func add(
-    _ device: Device, of node: String, isCPU: Bool, needing stages: [Stage], factors: [Double]
-  ) {
-    for stage in Stage.allCases {
-      switch device.stages[stage.index] {
-      case .profile:
-        synthetic.append(nil)
-        exists.append(stages.contains(stage))
-      case .synthetic(let distribution):
-        synthetic.append(distribution)
-        exists.append(stages.contains(stage))
-      case .absent:
-        synthetic.append(nil)
-        exists.append(false)
-      }
-    }
-    for shape in shapes {
-      for stage in Stage.allCases {
-        guard stages.contains(stage) else {
-          append(constant: 0)
-          continue
-        }
-        switch device.stages[stage.index] {
-        case .profile(let model):
-          append(
-            model, stage: stage, shape: shape, node: node, isCPU: isCPU,
-            slowFactor: factors[stage.index])
-        case .synthetic(let distribution):
-          let mean = SimulationDuration(seconds: distribution.mean * factors[stage.index])
-          append(constant: mean.nanoseconds)
-        case .absent:
-          append(constant: 0)
-        }
-      }
-    }
-  }
-
-  /// A stage that the accelerator could do must not vanish by being placed on a CPU that cannot.
-  mutating func check(_ node: NodeConfiguration, has stage: Stage) {
-    guard !node.cpu.has(stage), node.accelerator.has(stage) else { return }
-    for shape in shapes {
-      missing.append(
-        MissingLatency(
-          node: node.name, isCPU: true, stage: stage, shape: shape,
-          hint:
-            "\(stage.rawValue) is placed on the CPU: give node '\(node.name)' a 'cpu' with times"))
-    }
-  }
-
-  private mutating func append(constant: Int64) {
-    nanoseconds.append(contentsOf: repeatElement(constant, count: maximumBatch))
-    residuals.append(contentsOf: repeatElement(nil, count: maximumBatch))
-    extrapolatedFrom.append(.max)
-  }
-
-  private mutating func append(
-    _ model: StageLatencyModel, stage: Stage, shape: Shape, node: String, isCPU: Bool,
-    slowFactor: Double
-  ) {
-    let height = Int(shape.size.height)
-    let width = Int(shape.size.width)
-    var shape = shape
-    let guidance = guidance && !unguidedModels.contains(shape.model)
-    shape.model = latencyModels[shape.model] ?? shape.model
-    let key = TableKey(
-      profile: model.profile.contentHash, stage: stage, shape: shape, guidance: guidance)
-    let known = tables[key]
-    guard
-      let table = known
-        ?? model.table(
-          stage, model: shape.model, height: height, width: width, guidance: guidance,
-          maximumBatch: maximumBatch)
-    else {
-      let hint =
-        model.missing(
-          stage: stage, model: shape.model, height: height, width: width, guidance: guidance) ?? ""
-      missing.append(
-        MissingLatency(node: node, isCPU: isCPU, stage: stage, shape: shape, hint: hint))
-      append(constant: 0)
-      return
-    }
-    for batch in 1...maximumBatch {
-      let median = Double(table.medians[batch - 1])
-      nanoseconds.append(SimulationDuration(seconds: median / 1e9 * slowFactor).nanoseconds)
-    }
-    residuals.append(contentsOf: table.residuals)
-    if known == nil, let size = table.scaledFrom {
-      scaled.append(
-        ScaledLatency(profile: model.profile.name, stage: stage, shape: shape, from: size))
-    }
-    tables[key] = table
-    extrapolatedFrom.append(table.firstExtrapolatedBatch ?? .max)
-  }
 }

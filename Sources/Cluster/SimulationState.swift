@@ -173,8 +173,7 @@ struct Worker {
   /// Workers lent to this one.
   var helpers: [Int32] = []
   var since: SimulationTime = .zero
-  /// By `Stage.index`, as of all busy times.
-  var busy = SIMD4<Int64>.zero
+  private(set) var busy = BusyTime()
   var waitingForCPU: Int64 = 0
   var blocked: Int64 = 0
   var loading: Int64 = 0
@@ -195,6 +194,10 @@ struct Worker {
   var imageEvaluations = 0
   /// Batches begun; one that queries join and leave is one until it is empty.
   var batch: Int32 = 0
+
+  mutating func charge(_ nanoseconds: Int64, for stage: Stage, basis: TimeBasis) {
+    busy.add(nanoseconds, for: stage, basis: basis)
+  }
 
   /// Forgets all work, and what was in memory.
   mutating func clear() {
@@ -234,11 +237,16 @@ struct CPUPool {
   let cores: Int
   var freeCores: Int
   var queue: Deque<Int32> = []
-  var busy = SIMD4<Int64>.zero
+  private(set) var busy = BusyTime()
 
   init(cores: Int) {
     self.cores = cores
     freeCores = cores
+  }
+
+  /// Core time: that of all cores of a task together.
+  mutating func charge(_ nanoseconds: Int64, for stage: Stage, basis: TimeBasis) {
+    busy.add(nanoseconds, for: stage, basis: basis)
   }
 }
 

@@ -8,6 +8,8 @@ public struct StoredComparison: Sendable {
   public let experiment: StoredExperiment
   /// Means, intervals, ratios and differences.
   public let summaries: [StoredSummary]
+  /// What service times rest on, by policy; without those of which a run does not say.
+  public let timeBasis: [PolicyTimeBasis]
   /// Policies and replications that are not there; nil where nothing is missing.
   public let missing: String?
 
@@ -64,9 +66,13 @@ public struct StoredComparison: Sendable {
     return comparisons
   }
 
-  private init(experiment: StoredExperiment, summaries: [StoredSummary], missing: String?) {
+  private init(
+    experiment: StoredExperiment, summaries: [StoredSummary], timeBasis: [PolicyTimeBasis],
+    missing: String?
+  ) {
     self.experiment = experiment
     self.summaries = summaries
+    self.timeBasis = timeBasis
     self.missing = missing
   }
 
@@ -121,11 +127,24 @@ public struct StoredComparison: Sendable {
         uniquingKeysWith: { first, _ in first })
       return used.map { (byReplication[$0] ?? nil) ?? MetricValues() }
     }
+    let timeBasis = names.compactMap { name in
+      Self.timeBasis(of: name, (runs[name] ?? []).filter { common.contains($0.replication) })
+    }
     experiment.replications = used.count
     experiment.notes.append(
       "stored runs, nothing simulated: replications \(NumberRanges.text(used))")
     return StoredComparison(
       experiment: experiment, summaries: Summaries.make(policies: names, metrics: metrics),
-      missing: missing.isEmpty ? nil : missing.joined(separator: "; "))
+      timeBasis: timeBasis, missing: missing.isEmpty ? nil : missing.joined(separator: "; "))
+  }
+
+  /// Nil where a run does not say.
+  private static func timeBasis(of policy: String, _ runs: [StoredRun]) -> PolicyTimeBasis? {
+    var sum = BusyByBasis()
+    for run in runs {
+      guard let busy = run.busyByBasis else { return nil }
+      sum.add(busy)
+    }
+    return PolicyTimeBasis(policy: policy, busy: sum)
   }
 }

@@ -20,6 +20,7 @@ public struct CSVReport {
     ("ablation.csv", .ablation, false), ("classes.csv", .serviceClass, false),
     ("claims.csv", .claim, false), ("queries.csv", .query, false),
     ("experiments.csv", .experiment, true), ("latency_sources.csv", .latencySource, true),
+    ("time_basis.csv", .timeBasis, true),
   ]
 
   /// What each file's rows are, for its readers.

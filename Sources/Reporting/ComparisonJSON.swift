@@ -1,4 +1,5 @@
 import Foundation
+import LatencyProfiles
 public import Results
 
 /// An experiment's results for programs.
@@ -18,6 +19,16 @@ public enum ComparisonJSON {
     let load: Double?
     let slo_scale: Double?
     let summaries: [Row]
+    let time_basis: [TimeShare]
+  }
+
+  /// Of a policy's accelerators or CPU cores, over all runs.
+  private struct TimeShare: Encodable {
+    let policy: String
+    let device_kind: String
+    let basis: String
+    let busy_s: Double
+    let share: Double
   }
 
   private struct Grid: Encodable {
@@ -58,18 +69,24 @@ public enum ComparisonJSON {
   }
 
   /// One JSON object, keys sorted.
-  public static func text(_ experiment: StoredExperiment, _ summaries: [StoredSummary]) -> String {
-    encoded(document(experiment, summaries))
+  public static func text(
+    _ experiment: StoredExperiment, _ summaries: [StoredSummary], _ timeBasis: [PolicyTimeBasis]
+  ) -> String {
+    encoded(document(experiment, summaries, timeBasis))
   }
 
   /// A grid's points and claims as one JSON object, keys sorted.
+  ///
+  /// - Parameter timeBasis: what service times rest on, by the experiment's id.
   public static func text(
     _ points: [(experiment: StoredExperiment, summaries: [StoredSummary])],
-    _ claims: [StoredClaim]
+    _ claims: [StoredClaim], _ timeBasis: [String: [PolicyTimeBasis]]
   ) -> String {
     encoded(
       Grid(
-        points: points.map { document($0.experiment, $0.summaries) },
+        points: points.map {
+          document($0.experiment, $0.summaries, timeBasis[$0.experiment.id] ?? [])
+        },
         claims: claims.map { c in
           Claim(
             policy: c.policy, workload: c.point.workload, load: c.point.load, claim: c.claim,
@@ -80,7 +97,7 @@ public enum ComparisonJSON {
   }
 
   private static func document(
-    _ experiment: StoredExperiment, _ summaries: [StoredSummary]
+    _ experiment: StoredExperiment, _ summaries: [StoredSummary], _ timeBasis: [PolicyTimeBasis]
   ) -> Document {
     let rows = summaries.map { s in
       Row(
@@ -97,7 +114,22 @@ public enum ComparisonJSON {
       baseline: experiment.baseline, load_factor: experiment.loadFactor,
       offered_load: experiment.offeredLoad, notes: experiment.notes,
       workload: experiment.point?.workload, load: experiment.point?.load,
-      slo_scale: experiment.point?.sloScale, summaries: rows)
+      slo_scale: experiment.point?.sloScale, summaries: rows, time_basis: shares(timeBasis))
+  }
+
+  /// What has any time, as the rows of `v_time_basis`.
+  private static func shares(_ timeBasis: [PolicyTimeBasis]) -> [TimeShare] {
+    timeBasis.flatMap { policy in
+      BusyByBasis.Device.allCases.flatMap { device in
+        TimeBasis.allCases.compactMap { basis -> TimeShare? in
+          let time = policy.busy.time(device, on: basis)
+          guard time > 0, let share = policy.busy.share(device, on: basis) else { return nil }
+          return TimeShare(
+            policy: policy.policy, device_kind: device.rawValue, basis: basis.rawValue,
+            busy_s: Double(time) / 1e9, share: share)
+        }
+      }
+    }
   }
 
   private static func encoded(_ document: some Encodable) -> String {

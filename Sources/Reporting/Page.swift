@@ -89,7 +89,7 @@ struct Page {
       <th class="text">used by</th><th class="text">stage</th><th class="text">provenance</th>\
       <th class="text">figures</th><th class="text">profile</th><th class="text">device</th>\
       <th class="text">source or derivation</th></tr></thead><tbody>\(rows.joined(separator: "\n"))\
-      </tbody></table></div></section>
+      </tbody></table></div>\(PageTimeBasis.html(data))</section>
       """
   }
 

@@ -67,6 +67,8 @@ struct ReportData {
   let suffixes: [String]
   /// Where latencies are from.
   let sources: [LatencySource]
+  /// What service times rest on over all comparisons of a name, by policy.
+  let timeBasis: [(experiment: String, policies: [PolicyTimeBasis])]
 
   /// Most families that get figures and tables: a sweep over other axes has one for each of its points.
   static let mostFamilies = 12
@@ -121,6 +123,16 @@ struct ReportData {
     }
     sources = LatencySource.all(
       try store.table(.latencySource, experiments: Set(experiments.map(\.id))))
+    var timeBasis: [(experiment: String, policies: [PolicyTimeBasis])] = []
+    for experiment in comparisons {
+      let own = try store.timeBasis(of: experiment.id)
+      if let index = timeBasis.firstIndex(where: { $0.experiment == experiment.name }) {
+        timeBasis[index].policies = (timeBasis[index].policies + own).merged
+      } else {
+        timeBasis.append((experiment.name, own))
+      }
+    }
+    self.timeBasis = timeBasis
     var claims: [StoredClaim] = []
     for experiment in comparisons { claims += try store.claims(of: experiment) }
     self.claims = claims.sorted { $0.precedes($1) }

@@ -5,7 +5,7 @@ enum Migrations {
   /// Marks a file as a QoSDiff database: 'QOSD'.
   static let applicationID = 0x514F_5344
   /// `PRAGMA user_version` of the newest schema.
-  static let newest = 7
+  static let newest = 8
   /// Every table, each after those that it refers to.
   static let tables = [
     "profile", "experiment", "experiment_profile", "run", "query", "worker", "cpu_pool",
@@ -28,6 +28,7 @@ enum Migrations {
     if version < 5 { try db.execute(sql: fifth) }
     if version < 6 { try db.execute(sql: sixth) }
     if version < 7 { try db.execute(sql: seventh) }
+    if version < 8 { try db.execute(sql: eighth) }
     if version < newest { try db.execute(sql: "PRAGMA user_version = \(newest)") }
     try makeViews(db)
   }
@@ -58,6 +59,18 @@ enum Migrations {
         ])
     }
   }
+
+  /// Busy time by what it rests on (`TimeBasis`); NULL for runs of older programs, which did not count it.
+  private static let eighth = """
+    ALTER TABLE worker ADD COLUMN measured_ns INTEGER;
+    ALTER TABLE worker ADD COLUMN published_ns INTEGER;
+    ALTER TABLE worker ADD COLUMN derived_ns INTEGER;
+    ALTER TABLE worker ADD COLUMN assumed_ns INTEGER;
+    ALTER TABLE cpu_pool ADD COLUMN measured_ns INTEGER;
+    ALTER TABLE cpu_pool ADD COLUMN published_ns INTEGER;
+    ALTER TABLE cpu_pool ADD COLUMN derived_ns INTEGER;
+    ALTER TABLE cpu_pool ADD COLUMN assumed_ns INTEGER;
+    """
 
   /// Hashes of the rows replayed, NULL without a trace, and of the trajectory table, NULL without one. Older experiments
   /// have neither: their traces were hashed otherwise.

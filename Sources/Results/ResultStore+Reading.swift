@@ -183,7 +183,8 @@ extension ResultStore {
         metrics: metrics, end: SimulationTime(nanoseconds: row["end_ns"]),
         inFlight: row["in_flight"],
         extrapolatedBatches: row["extrapolated_batches"],
-        latencyQuantiles: (row["latency_quantiles"] as Data?).map(StoredRun.numbers))
+        latencyQuantiles: (row["latency_quantiles"] as Data?).map(StoredRun.numbers),
+        busyByBasis: try Self.busyByBasis(ofRun: id, db))
     }
   }
 

@@ -181,23 +181,23 @@ extension ResultStore {
   private static func insertUsage(_ usage: RunUsage, id: Int64, _ db: Database) throws {
     for worker in usage.workers {
       try db.execute(
-        sql: "INSERT INTO worker VALUES (?,?,?,?,?,?,?,?,?,?)",
+        sql: "INSERT INTO worker VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         arguments: [
           id, worker.worker.rawValue, worker.node,
           worker.busy[Stage.encode.index].nanoseconds,
           worker.busy[Stage.denoise.index].nanoseconds,
           worker.busy[Stage.decode.index].nanoseconds, worker.waitingForCPU.nanoseconds,
           worker.blocked.nanoseconds, worker.evaluations, worker.imageEvaluations,
-        ])
+        ] + StatementArguments(worker.busyByBasis.map(\.nanoseconds)))
     }
     for (index, pool) in usage.cpuPools.enumerated() {
       try db.execute(
-        sql: "INSERT INTO cpu_pool VALUES (?,?,?,?,?,?,?)",
+        sql: "INSERT INTO cpu_pool VALUES (?,?,?,?,?,?,?,?,?,?,?)",
         arguments: [
           id, index, pool.node, pool.cores, pool.busy[Stage.encode.index].nanoseconds,
           pool.busy[Stage.decode.index].nanoseconds,
           pool.busy[Stage.postProcess.index].nanoseconds,
-        ])
+        ] + StatementArguments(pool.busyByBasis.map(\.nanoseconds)))
     }
   }
 

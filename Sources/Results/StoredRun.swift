@@ -23,6 +23,8 @@ public struct StoredRun: Sendable {
   public var extrapolatedBatches: Int
   /// Latencies at ``StoredCDF/probabilities``, in nanoseconds; nil where they are not kept.
   public var latencyQuantiles: [Double]?
+  /// What its service times rest on; nil for a run of an older program.
+  public var busyByBasis: BusyByBasis?
 
   static func blob(_ numbers: [Double]) -> Data {
     numbers.withUnsafeBytes { Data($0) }

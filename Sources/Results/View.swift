@@ -18,6 +18,7 @@ public enum View: String, CaseIterable, Sendable {
   case run = "v_run"
   case query = "v_query"
   case latencySource = "v_latency_source"
+  case timeBasis = "v_time_basis"
 
   /// What a row of it is.
   public var summary: String {
@@ -41,6 +42,8 @@ public enum View: String, CaseIterable, Sendable {
     case .run: "one replication of a policy, a column for each metric"
     case .query: "one query of one replication"
     case .latencySource: "a stage's latencies of a profile in use, and where they are from"
+    case .timeBasis:
+      "the busy time of a policy's accelerators or CPU cores that rests on figures measured, published, derived or assumed, over all replications"
     }
   }
 
@@ -64,6 +67,11 @@ public enum View: String, CaseIterable, Sendable {
       experiment, experiment_id, used_by, CASE stage WHEN 'encode' THEN 0 WHEN 'denoise' THEN 1 \
       WHEN 'decode' THEN 2 ELSE 3 END, provenance
       """
+    case .timeBasis:
+      place + """
+        , policy_index, device_kind, CASE basis WHEN 'measured' THEN 0 WHEN 'published' THEN 1 \
+        WHEN 'derived' THEN 2 ELSE 3 END
+        """
     }
   }
 
@@ -216,6 +224,7 @@ public enum View: String, CaseIterable, Sendable {
         JOIN json_each(p.text, '$.entries')
         GROUP BY e.experiment_id, use, hash, 5, 6
         """
+    case .timeBasis: return TimeBasisView.sql(place)
     }
   }
 

@@ -75,7 +75,8 @@ extension ScenarioBuilder {
       let curve =
         curve
         ?? (speedups.count > 1
-          ? SpeedupCurve(speedups.map { .init(devices: $0.cores, speedup: $0.speedup) })
+          ? SpeedupCurve(
+            speedups.map { .init(devices: $0.cores, speedup: $0.speedup) }, basis: .measured)
           : SpeedupCurve(efficiency: 1))
       let written = cpu["tasks"]?[stage.rawValue]
       let cores = written?.integer ?? measured
@@ -87,7 +88,8 @@ extension ScenarioBuilder {
         return
       }
       node.cpuTasks[stage.index] = CPUTask(
-        cores: cores, speedup: curve.speedup(devices: cores) / curve.speedup(devices: measured))
+        cores: cores, speedup: curve.speedup(devices: cores) / curve.speedup(devices: measured),
+        basis: curve.basis(devices: max(cores, measured), alone: .measured))
     }
   }
 

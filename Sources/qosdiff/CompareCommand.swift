@@ -124,14 +124,28 @@ struct CompareCommand: AsyncParsableCommand {
       Output.error("Missing in \(place): \(missing).")
     }
     let results = comparisons.map { ($0.experiment, $0.summaries) }
+    var timeBasis = TimeBases()
+    for comparison in comparisons {
+      timeBasis.add(comparison.timeBasis, of: comparison.experiment.id)
+    }
     if options.json {
       Output.result(
         results.count == 1
-          ? ComparisonJSON.text(results[0].0, results[0].1) : ComparisonJSON.text(results, []))
+          ? ComparisonJSON.text(results[0].0, results[0].1, timeBasis.all)
+          : ComparisonJSON.text(results, [], timeBasis.byExperiment))
     } else if results.allSatisfy({ $0.0.point != nil }) {
-      Output.result(GridText(results).text)
+      let line = TimeBasisText(timeBasis.all).text
+      Output.result(
+        ([GridText(results).text] + [line].compactMap(\.self)).joined(separator: "\n\n"))
     } else {
-      Output.result(results.map { ComparisonText($0, $1).text }.joined(separator: "\n\n\n"))
+      let texts = comparisons.map { comparison in
+        let line = TimeBasisText(
+          comparison.timeBasis, isLive: comparison.experiment.execution == .live
+        ).text
+        let text = ComparisonText(comparison.experiment, comparison.summaries).text
+        return ([text] + [line].compactMap(\.self)).joined(separator: "\n")
+      }
+      Output.result(texts.joined(separator: "\n\n\n"))
     }
     if let out {
       let file = try CSVReport.writeSummary(of: results, to: out)

@@ -68,8 +68,9 @@ struct ExperimentOptions: ParsableArguments {
         progress: { progress.show($0, of: $1) })
     }
     ThisProgram.tell(outcome.replaced, in: path)
+    let timeBasis = try store.timeBasis(of: outcome.experiment.id)
     if json {
-      Output.result(ComparisonJSON.text(outcome.experiment, outcome.summaries))
+      Output.result(ComparisonJSON.text(outcome.experiment, outcome.summaries, timeBasis))
     } else {
       Output.result(ComparisonText(outcome.experiment, outcome.summaries).text)
       let bottlenecks = outcome.bottlenecks.map { "\($0.policy) = \($0.bottleneck)" }
@@ -79,6 +80,7 @@ struct ExperimentOptions: ParsableArguments {
         Output.result(
           "\(outcome.extrapolatedBatches) batches took times extrapolated beyond their profile.")
       }
+      if let text = TimeBasisText(timeBasis).text { Output.result(text) }
     }
     if let out {
       let files = try CSVReport(store).write(to: out, experiments: [outcome.experiment.id])
@@ -118,8 +120,11 @@ struct ExperimentOptions: ParsableArguments {
           title: "Controls under load, at the policy's own mean number of evaluations:"))
       parts.append(ControlsText.offline(table, evaluations: ControlsText.evaluations))
     }
+    let timeBasis = try store.timeBasis(of: outcome.comparisons.map(\.experiment))
+    if let line = TimeBasisText(timeBasis.all).text { parts.append(line) }
     let text = parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
-    Output.result(json ? ComparisonJSON.text(comparisons, outcome.claims) : text)
+    Output.result(
+      json ? ComparisonJSON.text(comparisons, outcome.claims, timeBasis.byExperiment) : text)
     if let out {
       try Self.write(text + "\n", to: "\(out)/comparison.txt")
       let ids = (outcome.comparisons + outcome.controls).map(\.experiment.id)

@@ -80,10 +80,12 @@ struct LiveCommand: AsyncParsableCommand {
     try results.take(recorder, policy: 0, isCut: session.server.isStopped)
     try results.finish()
     let summaries = results.analysis().summaries
+    let timeBasis = try store.timeBasis(of: results.experiment.id)
     if json {
-      Output.result(ComparisonJSON.text(results.experiment, summaries))
+      Output.result(ComparisonJSON.text(results.experiment, summaries, timeBasis))
     } else {
       Output.result(ComparisonText(results.experiment, summaries).text)
+      if let text = TimeBasisText(timeBasis, isLive: true).text { Output.result(text) }
     }
     verbosity.note("Database: \(path).")
     if let failure = session.server.failure { throw LiveSession.fault(failure) }

@@ -109,7 +109,8 @@ struct ReportCommand: ParsableCommand {
       Output.result(
         ComparisonJSON.text(
           try all.map { ($0, try store.summaries(of: $0.id)) },
-          try all.flatMap { try store.claims(of: $0) }))
+          try all.flatMap { try store.claims(of: $0) },
+          try store.timeBasis(of: all).byExperiment))
       return
     }
     let grids = Self.grids(experiments)
@@ -129,10 +130,17 @@ struct ReportCommand: ParsableCommand {
         $0.precedes($1)
       }
       Output.result(GridText.claims(claims) + "\n")
+      if let line = TimeBasisText(try store.timeBasis(of: comparisons).all).text {
+        Output.result(line + "\n")
+      }
     }
     for experiment in experiments where experiment.point == nil {
+      let line = TimeBasisText(
+        try store.timeBasis(of: experiment.id), isLive: experiment.execution == .live
+      ).text
       Output.result(
-        ComparisonText(experiment, try store.summaries(of: experiment.id)).text + "\n")
+        ComparisonText(experiment, try store.summaries(of: experiment.id)).text + "\n"
+          + (line.map { $0 + "\n" } ?? ""))
     }
   }
 }

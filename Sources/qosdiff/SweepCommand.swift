@@ -115,8 +115,12 @@ struct SweepCommand: AsyncParsableCommand {
     let results = outcome.points
     let comparisons = results.map { ($0.experiment, $0.summaries) }
     if !results.isEmpty {
+      let timeBasis = try store.timeBasis(of: results.map(\.experiment))
+      let parts = [SweepText(comparisons).text, TimeBasisText(timeBasis.all).text]
       Output.result(
-        json ? ComparisonJSON.text(comparisons, []) : SweepText(comparisons).text)
+        json
+          ? ComparisonJSON.text(comparisons, [], timeBasis.byExperiment)
+          : parts.compactMap(\.self).joined(separator: "\n\n"))
     }
     for same in outcome.sameness {
       Output.error(

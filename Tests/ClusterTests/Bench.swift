@@ -21,6 +21,8 @@ struct Bench {
   var look: LatentLook?
   var horizon = SimulationTime.distantFuture
   var countingFrom = SimulationTime.zero
+  /// The share of steps that are guided; nil = none is.
+  var guidedSteps: Double?
   var parallelism = SpeedupCurve(efficiency: 1)
   var policy = PolicySet(
     name: "test", steps: FixedSteps(), dispatcher: RoundRobin(),
@@ -99,7 +101,7 @@ struct Bench {
     let times = try ServiceTimes(
       cluster: cluster,
       shapes: models.map { Shape(model: $0, size: ImageSize(height: 512, width: 512)) },
-      guidance: false,
+      guidance: guidedSteps != nil, guidedSteps: guidedSteps ?? 1,
       maximumBatch: max(policy.batching.maximumImages ?? 1, arrivals.map(\.images).max() ?? 1),
       placement: policy.placement)
     var simulation = ClusterSimulation(

@@ -90,7 +90,7 @@ import Testing
         "ablation", "attainment_by_slo_scale", "classes", "experiments", "frontier",
         "latency_by_load",
         "latency_cdf", "latency_sources", "over_time", "quality_by_latency", "queries", "ratios",
-        "replications", "summary", "throughput_by_load", "violations_by_load",
+        "replications", "summary", "throughput_by_load", "time_basis", "violations_by_load",
       ])
     func column(_ table: String, _ name: String) throws -> [String] {
       let rows = try #require(tables[table])
@@ -126,6 +126,12 @@ import Testing
     #expect(try column("ablation", "parent").allSatisfy { $0 == "baseline" })
     #expect(try column("ablation", "change").allSatisfy { $0 == "" })
     #expect(try column("latency_sources", "provenance") == [])
+    // Each policy's accelerator works for 1 + 2 + 3 s in both replications, as the scenario states; no core does.
+    #expect(try column("time_basis", "policy") == ["baseline", "same"])
+    #expect(try column("time_basis", "device_kind") == ["accelerator", "accelerator"])
+    #expect(try column("time_basis", "basis") == ["assumed", "assumed"])
+    #expect(try column("time_basis", "busy_s") == ["12.0", "12.0"])
+    #expect(try column("time_basis", "share") == ["1.0", "1.0"])
   }
 
   /// Debian's Python first: it has Debian's pandas.

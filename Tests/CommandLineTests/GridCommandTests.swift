@@ -39,7 +39,7 @@ import Testing
         "experiments.csv", "frontier.csv", "latency_by_load.csv", "latency_cdf.csv",
         "latency_sources.csv",
         "over_time.csv", "quality_by_latency.csv", "ratios.csv", "replications.csv", "summary.csv",
-        "throughput_by_load.csv", "violations_by_load.csv",
+        "throughput_by_load.csv", "time_basis.csv", "violations_by_load.csv",
       ])
     let text = try String(contentsOfFile: scratch.path + "/out/comparison.txt", encoding: .utf8)
     #expect(text == result.out)

@@ -142,9 +142,14 @@ import Testing
       "summary DROP COLUMN difference_lower", "summary DROP COLUMN difference_upper",
       "summary DROP COLUMN p_value_holm", "run DROP COLUMN latency_quantiles",
     ].map { "ALTER TABLE \($0);" }
+    let bases = ["worker", "cpu_pool"].flatMap { table in
+      ["measured", "published", "derived", "assumed"].map {
+        "ALTER TABLE \(table) DROP COLUMN \($0)_ns;"
+      }
+    }
     try scratch.sqlite(
       "r.sqlite",
-      (views + tables + drops).joined()
+      (views + tables + drops + bases).joined()
         + "PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE);")
     for arguments in [["report"], ["compare"]] {
       let result = try Program.release(arguments: arguments + ["r.sqlite"], in: scratch.path)
@@ -157,7 +162,9 @@ import Testing
     #expect(
       try scratch.sqlite("r.sqlite", "PRAGMA user_version") == "2\n", "reading changes nothing")
     let again = try Program.release("compare", "s.yaml", "--db", "r.sqlite", in: scratch.path)
-    #expect(again.out == first.out)
-    #expect(try scratch.sqlite("r.sqlite", "PRAGMA user_version") == "7\n")
+    // What is there says nothing of what its times rest on.
+    let line = "Accelerator time rests on figures: 100 % assumed by the scenario.\n"
+    #expect(again.out + line == first.out)
+    #expect(try scratch.sqlite("r.sqlite", "PRAGMA user_version") == "8\n")
   }
 }

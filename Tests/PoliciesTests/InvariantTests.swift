@@ -89,6 +89,12 @@ import Workload
     Tampering("busy time from nowhere", .accelerators) {
       $0.usage.workers[0].busy[1] += SimulationDuration(nanoseconds: 1)
     },
+    Tampering("busy time that rests on nothing", .accelerators) {
+      $0.usage.workers[0].busyByBasis[3] -= SimulationDuration(nanoseconds: 1)
+    },
+    Tampering("core time that rests on two figures", .cores) {
+      $0.usage.cpuPools[0].busyByBasis[0] += SimulationDuration(nanoseconds: 1)
+    },
     Tampering("more cores than there are", .cores) { run in
       let index = run.spans.firstIndex { $0.resource == .cpu } ?? 0
       run.spans.insert(contentsOf: [run.spans[index], run.spans[index]], at: index)

@@ -18,7 +18,8 @@ enum Invariant: String, CaseIterable, Sendable {
   case system
   /// The same for the queue, and its greatest length.
   case queue
-  /// An accelerator does one thing at a time, and its busy time is the sum of what it does.
+  /// An accelerator does one thing at a time, and its busy time, by stage and by what it rests on, is the sum of what
+  /// it does.
   case accelerators
   /// A pool uses no more cores than it has, and its busy time is the sum of what they do.
   case cores

@@ -16,6 +16,8 @@ extension InvariantCheck {
       if span.resource == .accelerator { busy[worker] += span.end - span.start }
     }
     require(.accelerators, busy == run.usage.workers.map(\.busyTotal), "busy times")
+    let founded = run.usage.workers.map { $0.busyByBasis.reduce(SimulationDuration.zero, +) }
+    require(.accelerators, busy == founded, "busy times by what they rest on")
   }
 
   mutating func coresAreEnough() {
@@ -32,6 +34,8 @@ extension InvariantCheck {
       let (busy, most) = Self.swept(tasks[node])
       require(.cores, most <= setting.cluster.nodes[node].cores, "\(most) cores of \(pool.node)")
       require(.cores, busy == Int128(pool.busyTotal.nanoseconds), "busy time of \(pool.node)")
+      let founded = pool.busyByBasis.reduce(SimulationDuration.zero, +)
+      require(.cores, founded == pool.busyTotal, "\(pool.node): time by what it rests on")
     }
   }
 

@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func theJSONHasEveryNumberInFull() throws {
-    let text = ComparisonJSON.text(experiment, summaries)
+    let text = ComparisonJSON.text(experiment, summaries, [])
     let value = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
     let rows = try #require(value?["summaries"] as? [[String: Any]])
     #expect(rows.count == 5)
@@ -65,7 +65,7 @@ import Testing
     try store.begin(experiment, provenance: [])
     try store.finish(experiment, StoredAnalysis(summaries: summaries), provenance: [])
     let files = try CSVReport(store).write(to: folder)
-    #expect(files.count == 13)
+    #expect(files.count == 14)
     let summary = try String(contentsOfFile: folder + "/summary.csv", encoding: .utf8)
     #expect(
       summary == """

@@ -25,7 +25,7 @@ import Testing
     WHERE m.type = 'table' ORDER BY 1, 2
     """
 
-  @Test(arguments: 1...6) func anOlderDatabaseStaysReadable(_ schema: Int) throws {
+  @Test(arguments: 1...7) func anOlderDatabaseStaysReadable(_ schema: Int) throws {
     let folder = NSTemporaryDirectory() + "/upgrade-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -44,13 +44,17 @@ import Testing
       #expect(try store.runs(of: experiment.id).count == 4)
       let queries = try store.table(.query, experiments: [experiment.id])
       #expect(queries.rows.count == 48)
+      // Before schema 8 nothing said what times rest on.
+      #expect(try store.runs(of: experiment.id).allSatisfy { $0.busyByBasis == nil })
+      #expect(try store.timeBasis(of: experiment.id).isEmpty)
+      #expect(try store.table(.timeBasis, experiments: [experiment.id]).rows.isEmpty)
       for view in View.allCases { _ = try store.table(view, experiments: [experiment.id]) }
     }
     try check(ResultStore(readingFrom: path))
     #expect(FileManager.default.contents(atPath: path) == before, "reading changes nothing")
 
     try check(ResultStore(creatingAt: path))
-    #expect(try sqlite(path, "PRAGMA user_version") == "7\n")
+    #expect(try sqlite(path, "PRAGMA user_version") == "8\n")
     #expect(try sqlite(path, "PRAGMA integrity_check", "PRAGMA foreign_key_check") == "ok\n")
     let new = folder + "/new.sqlite"
     _ = try ResultStore(creatingAt: new)

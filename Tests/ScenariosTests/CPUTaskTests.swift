@@ -27,14 +27,16 @@ import Testing
 
   @Test(arguments: [
     // On the cores that it was measured on; measured; written; as many as they are.
-    ("{}", true, 2, 1.0),
-    ("{ decode: 4 }", true, 4, 5.0 / 3),
-    ("{ decode: 4 }, scaling: { 2: 1.5, 4: 1.8 }", true, 4, 1.2),
-    ("{ decode: 4 }", false, 4, 2.0),
-    ("{ decode: 1 }", true, 1, 5.0 / 9),
+    ("{}", true, 2, 1.0, TimeBasis.measured),
+    ("{ decode: 4 }", true, 4, 5.0 / 3, .measured),
+    ("{ decode: 4 }, scaling: { 2: 1.5, 4: 1.8 }", true, 4, 1.2, .assumed),
+    ("{ decode: 4 }", false, 4, 2.0, .assumed),
+    ("{ decode: 1 }", true, 1, 5.0 / 9, .measured),
+    // More than were measured.
+    ("{ decode: 6 }", true, 6, 4.2 / 1.8, .derived),
   ])
   func aTaskIsWorthItsCores(
-    tasks: String, isMeasured: Bool, cores: Int, speedup: Double
+    tasks: String, isMeasured: Bool, cores: Int, speedup: Double, basis: TimeBasis
   ) throws {
     let path = try profile(scaling: isMeasured ? Self.measured : [])
     defer { try? FileManager.default.removeItem(at: path) }
@@ -44,6 +46,7 @@ import Testing
     let node = try scenario(text).cluster.nodes[0]
     let task = node.cpuTasks[Stage.decode.index]
     #expect(task.cores == cores && abs(task.speedup - speedup) < 1e-12)
+    #expect(task.basis == basis)
     // libpng works on one.
     #expect(node.cpuTasks[Stage.postProcess.index] == CPUTask(cores: 1, speedup: 1))
   }
