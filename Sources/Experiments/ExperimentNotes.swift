@@ -190,16 +190,21 @@ enum ExperimentNotes {
     return notes
   }
 
-  /// What CPU tasks of several cores are worth, each once.
+  /// What CPU tasks of several cores are worth, and those on fewer cores than were measured, each once; only of stages
+  /// that some policy leaves to CPU pools.
   private static func tasks(_ scenario: Scenario) -> [String] {
     var notes: [String] = []
     for node in scenario.cluster.nodes {
-      for stage in Stage.allCases where node.cpu.has(stage) {
+      let onCPU = Set(scenario.policies.flatMap { node.cpuStages(under: $0.placement) })
+      for stage in Stage.allCases where node.cpu.has(stage) && onCPU.contains(stage) {
         let task = node.cpuTasks[stage.index]
-        guard task.cores > 1 else { continue }
+        guard task.cores > 1 || task.speedup != 1 else { continue }
         let note =
-          "a \(stage.rawValue) task of a CPU pool takes \(task.cores) cores, and "
-          + "\(round(1 / task.speedup)) times as long as its profile says"
+          "\(stage.rawValue) on a CPU pool: a task takes \(task.cores) "
+          + "\(task.cores == 1 ? "core" : "cores"), and "
+          + (task.speedup == 1
+            ? "as long as its profile says"
+            : "\(round(1 / task.speedup)) times as long as its profile says")
         if !notes.contains(note) { notes.append(note) }
       }
     }

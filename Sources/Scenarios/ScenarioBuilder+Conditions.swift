@@ -60,7 +60,8 @@ extension ScenarioBuilder {
     return SpeedupCurve(pairs.map { .init(devices: $0.value, speedup: $0.weight) })
   }
 
-  /// How many cores a task of each stage takes, and what they are worth.
+  /// How many cores a task of each stage takes, and what they are worth: where nothing is written, as many as its
+  /// profile was measured on, or all of a smaller pool.
   private mutating func cpuTasks(_ cpu: LocatedValue?, of node: inout NodeConfiguration) {
     guard let cpu else { return }
     let curve = speedups(cpu["scaling"])
@@ -79,10 +80,10 @@ extension ScenarioBuilder {
             speedups.map { .init(devices: $0.cores, speedup: $0.speedup) }, basis: .measured)
           : SpeedupCurve(efficiency: 1))
       let written = cpu["tasks"]?[stage.rawValue]
-      let cores = written?.integer ?? measured
+      let cores = written?.integer ?? min(measured, node.cores)
       guard cores <= node.cores else {
         fault(
-          (written ?? cpu["profile"] ?? cpu).location,
+          (written ?? cpu).location,
           "a \(stage.rawValue) task of \(cores) cores in a pool of \(node.cores)",
           "raise 'cpu.cores', or give 'cpu.tasks' fewer")
         return

@@ -25,6 +25,18 @@ import Testing
     .init(stage: .decode, cores: $0.0, medianSeconds: $0.1, repetitions: 3)
   }
 
+  @Test func taskOfASmallPoolTakesAllOfIt() throws {
+    let path = try profile(scaling: [])
+    defer { try? FileManager.default.removeItem(at: path) }
+    let text = Sample.with(
+      "- name: left",
+      as: "- name: left\n      cpu: { cores: 1, profile: \(path.path) }")
+    // Measured on two cores, it takes twice as long on one (Assumed).
+    #expect(
+      try scenario(text).cluster.nodes[0].cpuTasks[Stage.decode.index]
+        == CPUTask(cores: 1, speedup: 0.5, basis: .assumed))
+  }
+
   @Test(arguments: [
     // On the cores that it was measured on; measured; written; as many as they are.
     ("{}", true, 2, 1.0, TimeBasis.measured),
