@@ -23,7 +23,10 @@ public struct TimeBasisText {
       sentences.append(
         "\(name) time\(sentences.isEmpty ? " rests on figures" : ""): \(shares).")
     }
-    return sentences.isEmpty ? nil : ComparisonText.wrapped(sentences.joined(separator: " "))
+    guard !sentences.isEmpty else { return nil }
+    // No line breaks between a number and its unit.
+    let text = sentences.joined(separator: " ").replacing(" %", with: "\u{A0}%")
+    return ComparisonText.wrapped(text).replacing("\u{A0}", with: " ")
   }
 
   /// Of all policies together, or of each where they differ; nil where no such device worked.

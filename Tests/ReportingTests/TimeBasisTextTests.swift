@@ -74,6 +74,13 @@ import Testing
     let policies = (0..<9).map { policy("policy-\($0)", [Int64($0 + 1), 1, 0, 0]) }
     let lines = try #require(TimeBasisText(policies).text).split(separator: "\n")
     #expect(lines.count > 3 && lines.allSatisfy { $0.count <= 100 })
+    // A number and its unit stay together, wherever lines end.
+    for length in 1...40 {
+      let name = String(repeating: "n", count: length)
+      let policies = [policy(name, [1, 0, 0, 0]), policy("b", [0, 1, 0, 0])]
+      let text = try #require(TimeBasisText(policies).text)
+      #expect(!text.contains("\n  %") && !text.contains("\u{A0}"))
+    }
   }
 
   @Test func theJSONHasNumbers() throws {
