@@ -17,6 +17,15 @@ import Testing
       ("mixed-sizes", ["workload.queries=100"]),
       ("live", ["experiment.loads=[0.85]"]),
       (
+        "here",
+        // In place of what this machine would be measured at.
+        [
+          "workload.queries=150",
+          "cluster.nodes.here.accelerators.profile=Profiles/cpu-socket-64.json",
+        ]
+          + ["t4", "here"].map { "cluster.nodes.\($0).cpu.profile=Profiles/epyc-zen5-core.json" }
+      ),
+      (
         "rivals",
         [
           "workload.queries=60", "experiment.loads=[0.9]", latents,

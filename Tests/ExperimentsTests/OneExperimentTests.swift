@@ -20,6 +20,11 @@ import Workload
       "quickstart": ["workload.window.length=300s", latents],
       "heterogeneous": ["workload.queries=80", latents], "fleet": ["workload.queries=150"],
       "mixed-sizes": ["workload.queries=60"], "live": [],
+      // No test measures the machine that it runs on.
+      "here": [
+        "workload.queries=60", latents,
+        "cluster.nodes.here.accelerators.profile=Profiles/cpu-socket-64.json",
+      ] + ["t4", "here"].map { "cluster.nodes.\($0).cpu.profile=Profiles/epyc-zen5-core.json" },
       "rivals": [
         "workload.queries=60", "workload.load=0.9", "run.bounds=false", latents,
         "policies.nirvana.steps={ approximate-caching: { capacity: 20 } }",
