@@ -17,6 +17,12 @@ public struct ComparisonText {
     .busiestUtilisation,
   ]
 
+  /// Metrics of what few scenarios have: no row where no policy has a value.
+  private static let special: Set<Metric> = [
+    .qualityViolationRatio, .energyPerImage, .costPer1000Images, .acceleratorsActive, .modelLoads,
+    .nodeFailures, .retried, .lightShare, .cascadeFID, .violationBound, .violationAboveBound,
+  ]
+
   /// The whole text: head, notes, one table for each policy beside the baseline.
   public var text: String {
     var parts = [head]
@@ -113,7 +119,10 @@ public struct ComparisonText {
     var table = TextTable(
       header: ["metric"] + policies + (policies.count > 1 ? ["ratio to \(policies[0])"] : []))
     for metric in Metric.allCases where !Self.left.contains(metric) {
-      if metric.isQuality, !isJudged || isUnknown(metric) { continue }
+      if metric.isQuality, !isJudged { continue }
+      // That nothing is published of a cascade is worth a row where there is a cascade.
+      let known = metric == .cascadeFID ? .lightShare : metric
+      if Self.special.contains(metric), isUnknown(known) { continue }
       if metric == .warmup, policies.allSatisfy({ summary($0, metric)?.mean ?? 0 == 0 }) {
         continue
       }
