@@ -24,7 +24,7 @@ public struct QueryView: Hashable, Sendable {
   /// Identifies the prompt.
   public var promptSeed: UInt64
   /// Index of its class.
-  public var serviceClass: UInt16
+  public var serviceClass: UInt16?
   /// Its service time on the cluster's fastest device, from medians, at its expected steps.
   public var predictedService: SimulationDuration
   /// How often it has been re-submitted to another model.
@@ -37,7 +37,7 @@ public struct QueryView: Hashable, Sendable {
   /// A view from its parts.
   public init(
     id: QueryID, arrival: SimulationTime, deadline: SimulationTime, model: ModelID,
-    shape: ShapeID, images: Int, requestedSteps: Int, promptSeed: UInt64, serviceClass: UInt16,
+    shape: ShapeID, images: Int, requestedSteps: Int, promptSeed: UInt64, serviceClass: UInt16?,
     predictedService: SimulationDuration, resubmissions: Int, priority: Int32 = 0, pool: Int = 0
   ) {
     requestedModel = model

@@ -17,7 +17,27 @@ enum ExperimentNotes {
     notes += withoutCPU(scenario)
     notes += memory(scenario, sample)
     notes += latents(scenario, streams, sample)
+    notes += unlistedClasses(scenario, streams)
     notes.append(intervals(scenario, streams))
+    return notes
+  }
+
+  /// Queries that a priority order puts last because 'classes' does not say where they belong.
+  private static func unlistedClasses(_ scenario: Scenario, _ streams: QueryStreams) -> [String] {
+    guard !scenario.classes.isEmpty,
+      scenario.policies.contains(where: { $0.discipline.readsPriority })
+    else { return [] }
+    let unlisted = zip(streams.classes, streams.serviceClasses).filter { $1 == nil }.map(\.0)
+    let named = unlisted.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+    let more = unlisted.count > 5 ? " and \(unlisted.count - 5) more" : ""
+    var notes =
+      unlisted.isEmpty
+      ? [] : ["not listed in 'classes', so last in an order by priority: \(named)\(more)"]
+    if let rows = streams.trace?.rows, !streams.classes.isEmpty,
+      rows.contains(where: { $0.serviceClass == nil })
+    {
+      notes.append("queries of no class come last in an order by priority")
+    }
     return notes
   }
 

@@ -10,7 +10,7 @@ extension IdleSettings {
     let cluster = scenario.cluster
     let fails = cluster.nodes.contains { $0.failures != .none }
     let priorities = Set(
-      (streams.classes.isEmpty ? [nil] : streams.serviceClasses).map { $0?.priority ?? 0 })
+      classesAsked.map { index in index.flatMap { streams.serviceClasses[$0] }?.priority })
     for policy in scenario.policies {
       let place = "policies.\(policy.name)"
       let queue = cluster.binding == .central

@@ -51,7 +51,7 @@ extension IdleSettings {
   }
 
   /// Objectives of the scenario and of its classes; `open`: the classes of which some query has none of its own.
-  private mutating func ofObjectives(withoutOwn open: Set<Int>) {
+  private mutating func ofObjectives(withoutOwn open: Set<Int?>) {
     for service in scenario.classes where service.slo != nil {
       guard let index = streams.classes.firstIndex(of: service.name), !open.contains(index) else {
         continue
@@ -59,7 +59,7 @@ extension IdleSettings {
       note("classes.\(service.name).slo", "no query of this class takes its SLO from here")
     }
     let takesDefault = open.contains { index in
-      !streams.serviceClasses.indices.contains(index) || streams.serviceClasses[index]?.slo == nil
+      index.flatMap { streams.serviceClasses[$0] }?.slo == nil
     }
     if !takesDefault {
       note("query.slo", "every class has its own SLO")
@@ -68,10 +68,10 @@ extension IdleSettings {
   }
 
   /// The classes that queries may be of.
-  private var classesAsked: Set<Int> {
+  var classesAsked: Set<Int?> {
     if let rows { return rows.classes }
     guard case .generated(_, let mix, _, _) = scenario.workload.source, !mix.classes.isEmpty else {
-      return [0]
+      return [nil]
     }
     return Set(mix.classes.indices.filter { mix.classes[$0].weight > 0 })
   }

@@ -9,10 +9,10 @@ struct OwnValues {
   private(set) var withSize = 0
   private(set) var withModel = 0
   private(set) var withSLO = 0
-  /// The classes that rows are of.
-  private(set) var classes: Set<Int> = []
+  /// The classes that rows are of; nil = none.
+  private(set) var classes: Set<Int?> = []
   /// Those of which some row has no objective of its own.
-  private(set) var classesWithoutSLO: Set<Int> = []
+  private(set) var classesWithoutSLO: Set<Int?> = []
 
   /// - Complexity: O(rows).
   init(_ trace: Trace) {
@@ -22,7 +22,7 @@ struct OwnValues {
       if row.images != nil { withImages += 1 }
       if row.height != nil, row.width != nil { withSize += 1 }
       if row.model != nil { withModel += 1 }
-      let serviceClass = Int(row.serviceClass ?? 0)
+      let serviceClass = row.serviceClass.map { Int($0) }
       classes.insert(serviceClass)
       if row.slo != nil {
         withSLO += 1

@@ -47,8 +47,7 @@ struct QueryMaker: Sendable {
 
   /// The query of a row, the `index`-th of its replication.
   mutating func query(of row: TraceRow, index: Int) -> Query {
-    let ownClass = Int(row.serviceClass ?? 0)
-    let service = serviceClasses.indices.contains(ownClass) ? serviceClasses[ownClass] : nil
+    let service = row.serviceClass.flatMap { serviceClasses[Int($0)] }
     let named = Int(row.model ?? -1)
     let model = modelOfRow.indices.contains(named) ? modelOfRow[named] : 0
     var query = Query(
@@ -61,7 +60,8 @@ struct QueryMaker: Sendable {
       images: row.images.map(Int.init) ?? defaults.images,
       steps: ignoresSteps ? defaults.steps : row.steps.map(Int.init) ?? defaults.steps,
       promptSeed: row.prompt ?? Self.prompt(index, seed: seed),
-      serviceClass: UInt16(ownClass), priority: service?.priority ?? 0,
+      serviceClass: row.serviceClass.map { UInt16($0) },
+      priority: service?.priority ?? ServiceClass.lastPriority,
       sourceRow: Int(row.sourceRow))
     if query.slo == .zero, let predictions {
       query.slo = slo(of: query, service?.slo ?? defaults.slo, predictions)

@@ -23,9 +23,7 @@ struct QueryInsertion {
 
   func insert(_ record: QueryRecord) throws {
     let query = record.query
-    let className =
-      run.classes.indices.contains(Int(query.serviceClass))
-      ? run.classes[Int(query.serviceClass)] : nil
+    let className = query.serviceClass.map { run.classes[Int($0)] }
     try bind(query.id.rawValue, 2)
     try bind(query.arrival.nanoseconds, 3)
     try bind(record.start?.nanoseconds, 4)

@@ -154,6 +154,8 @@ public struct ServiceClass: Sendable {
   public var slo: QueryDefaults.SLO?
   /// Its rank: the smallest goes first, where a policy looks at it.
   public var priority: Int32
+  /// The rank of queries whose class is not listed, and of those of no class: behind every listed one.
+  package static let lastPriority = Int32.max
   /// Where the file names it.
   public var location: Diagnostic.Location
 }

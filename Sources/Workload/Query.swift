@@ -53,8 +53,8 @@ public struct Query: Hashable, BitwiseCopyable, Sendable {
   public var steps: Int32
   /// Identifies the prompt: equal seeds are equal prompts.
   public var promptSeed: UInt64
-  /// Index of its class's name in the workload's list of classes.
-  public var serviceClass: UInt16
+  /// Index of its class's name in the workload's list of classes; nil = of no class.
+  public var serviceClass: UInt16?
   /// Its class's rank: the smallest goes first, where a policy looks at it.
   public var priority: Int32
   /// The row of the trace it came from (1 = first row after the header); 0 if generated.
@@ -63,7 +63,7 @@ public struct Query: Hashable, BitwiseCopyable, Sendable {
   /// A query from its parts.
   public init(
     id: QueryID, arrival: SimulationTime, slo: SimulationDuration, model: ModelID,
-    size: ImageSize, images: Int, steps: Int, promptSeed: UInt64 = 0, serviceClass: UInt16 = 0,
+    size: ImageSize, images: Int, steps: Int, promptSeed: UInt64 = 0, serviceClass: UInt16? = nil,
     priority: Int32 = 0, sourceRow: Int = 0
   ) {
     self.id = id
