@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh Debian 12 that has Swift 6.3: `make demo` and `make test`.
 SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-PACKAGES := libgsl-dev libglpk-dev libsqlite3-dev sqlite3 libdnnl-dev libpng-dev gnuplot-nox
+PACKAGES := libgsl-dev libglpk-dev libsqlite3-dev sqlite3 libdnnl-dev libpng-dev zlib1g-dev gnuplot-nox
 TEST_PACKAGES := python3-jsonschema python3-yaml python3-pandas python3-torch chromium chromium-driver
 SWIFT_BUILD := swift build -c release
 QOSDIFF := .build/release/qosdiff

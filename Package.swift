@@ -49,6 +49,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CSched"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     room("Diagnostics", uses: []),
     .executableTarget(name: "hash-sources", swiftSettings: settings),
     .plugin(
@@ -61,7 +62,7 @@ let package = Package(
       "KernelBench",
       uses: ["COneDNN", "CPNG", "Diagnostics", "DiffusionModels", "LatencyProfiles"]),
     room("LatentDynamics", uses: ["CGSL", "Diagnostics", "EventEngine"]),
-    room("Workload", uses: ["CGSL", "Diagnostics", "EventEngine"]),
+    room("Workload", uses: ["CGSL", "CZlib", "Diagnostics", "EventEngine"]),
     room(
       "Cluster",
       uses: ["CGSL", "EventEngine", "LatencyProfiles", "LatentDynamics", "Workload", heap, deque]),
@@ -152,7 +153,10 @@ let package = Package(
     tests("Reporting", uses: ["Cluster", "Diagnostics", "Results", "Workload"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["qosdiff"],
-      exclude: ["CSVFilesTests-summary.csv", "Fixtures", "GoldenHashes.txt", "page_test.py"],
+      exclude: [
+        "BadInputs", "BadInputs.txt", "CSVFilesTests-summary.csv", "Fixtures", "GoldenHashes.txt",
+        "page_test.py",
+      ],
       swiftSettings: settings),
   ]
 )

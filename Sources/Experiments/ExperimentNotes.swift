@@ -98,13 +98,17 @@ enum ExperimentNotes {
       }
       notes.append(
         "load \(load): \(how); the baseline's capacity is \(rate) query/s at its batch limit")
+    } else if let burst = streams.burst {
+      notes.append(
+        "all \(burst) queries arrive at once: there is no rate and no offered load, and latencies are "
+          + "those of working off the burst")
     } else if capacity.queriesPerSecond > 0 {
       notes.append(
         "offered load \(round(streams.rate / capacity.queriesPerSecond)) of the baseline's capacity "
           + "of \(rate) query/s")
     }
     let offered = scenario.workload.load ?? streams.rate / max(capacity.queriesPerSecond, 1e-12)
-    if offered >= 1, capacity.queriesPerSecond > 0 {
+    if offered >= 1, capacity.queriesPerSecond > 0, streams.burst == nil {
       notes.append(
         "this is all that the baseline can take, or more: its queue cannot settle unless it drops queries"
       )

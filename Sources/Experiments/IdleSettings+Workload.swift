@@ -99,9 +99,13 @@ extension IdleSettings {
           "\(place).include_failed", unless: trace.formatName == "gentd26",
           "a trace of format '\(trace.formatName)' says of no row that it failed")
       }
+      if options.ignoreUnknown, let trace = streams.trace {
+        note(
+          "\(place).ignore_unknown", unless: trace.formatName == "native",
+          "a trace of format '\(trace.formatName)' may have any further columns")
+      }
       let isCompressed =
-        plan.load != nil && plan.loadMethod == .time && plan.rescale == nil
-        && plan.resampleBlock == nil
+        plan.load != nil && plan.loadMethod == .time && plan.resampleBlock == nil
       note(
         "\(place).rate_scale", unless: plan.rateScale == 1 || !isCompressed,
         "workload.load compresses the arrivals as far as it takes, whatever their rate was; to a nanosecond"

@@ -50,11 +50,12 @@ struct QueryStreams: Sendable {
               "the trace has \(rows) rows; 'qosdiff trace inspect' shows its span")
         }
       }
-      if plan.rateScale != 1 { trace = trace.rateScaled(by: plan.rateScale) }
+      // In the order of 'trace convert': a factor on rates that were pinned before would have no effect on them.
       if let rescale = plan.rescale {
         trace = trace.minMaxRescaled(
           low: rescale.minimum, high: rescale.maximum, bin: rescale.bin)
       }
+      if plan.rateScale != 1 { trace = trace.rateScaled(by: plan.rateScale) }
       trace.startAtZero()
       self.trace = trace
       contentHash = ContentIdentity.hex(of: trace)
@@ -92,6 +93,12 @@ struct QueryStreams: Sendable {
     }
     guard case .generated(let process, _, _, _) = scenario.workload.source else { return 0 }
     return process.meanRate
+  }
+
+  /// The number of queries of a trace that all arrive at the same time; nil where they do not.
+  var burst: Int? {
+    guard let trace, trace.rows.count > 1, trace.span == .zero else { return nil }
+    return trace.rows.count
   }
 
   mutating func setLoadFactor(_ factor: Double) { loadFactor = factor }

@@ -12,7 +12,8 @@ enum SteadyState {
   ///
   /// Of the queries that arrived from `warmup` on, in order of arrival, to the start of service or to the
   /// drop. Near 0 in a steady state; 0.6 (rho - 1) times the span where the offered load rho is beyond
-  /// capacity. Nil for under 100 queries.
+  /// capacity. Nil for under 100 queries, and where all arrive at once: a burst that is worked off is no queue that
+  /// grows without end.
   static func waitGrowth(
     _ recorder: RunRecorder, _ warmup: SimulationTime, _ serviceClass: UInt16?
   ) -> Double? {
@@ -21,8 +22,16 @@ enum SteadyState {
         && (serviceClass.map { record.query.serviceClass == $0 } ?? true)
     }
     var count = 0
-    for record in recorder.records where counts(record) { count += 1 }
-    guard count >= fewestQueries else { return nil }
+    var arrivals: ClosedRange<SimulationTime>?
+    for record in recorder.records where counts(record) {
+      count += 1
+      let arrival = record.query.arrival
+      let known = arrivals ?? arrival...arrival
+      arrivals = min(known.lowerBound, arrival)...max(known.upperBound, arrival)
+    }
+    guard count >= fewestQueries, let arrivals, arrivals.lowerBound < arrivals.upperBound else {
+      return nil
+    }
     let fifth = count / 5
     var (second, last) = (0.0, 0.0)
     var place = 0

@@ -74,7 +74,7 @@ extension LatencyProfile.Entry {
       if !(value > 0) {
         faults.append((key, "\(key) must be positive"))
       } else if value > Self.longestSeconds {
-        faults.append((key, "\(key) must be at most 1e6 seconds"))
+        faults.append((key, "\(key) must be at most 1e6 seconds; it counts seconds"))
       }
     }
     let isComparable = faults.isEmpty

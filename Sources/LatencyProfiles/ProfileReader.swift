@@ -18,7 +18,8 @@ struct ProfileReader {
   mutating func profile() throws(InputError) -> LatencyProfile {
     let root: JSONValue
     do { root = try JSONReader.read(text) } catch {
-      report(at: error.offset, "not JSON: \(error.what)")
+      report(
+        at: error.offset, "not JSON: \(error.what)", hint: "mind quotes, commas and brackets")
       throw InputError(diagnostics)
     }
     guard let members = root.members else {
@@ -140,7 +141,14 @@ struct ProfileReader {
     let source: String? = optional("source", of: fields)
     let derivation: String? = optional("derivation", of: fields)
     guard let model, let stage, let height, let width, let batch, let median, let provenance
-    else { return nil }
+    else {
+      // What does not hang on what is missing is told together with it.
+      if let stage, stage.dependsOnGuidance, fields["guidance"] == nil {
+        report(
+          at: fields.offset, fields.label + "guidance must say true or false for \(stage.rawValue)")
+      }
+      return nil
+    }
     var entry = LatencyProfile.Entry(
       model: model, stage: stage, height: height, width: width, guidance: guidance, batch: batch,
       medianSeconds: median, provenance: provenance)

@@ -47,8 +47,18 @@ public struct RooflineFit: Sendable {
         hint: "fit each mode by itself")
     }
     var points: [Point] = []
+    var useless: [String] = []
     for profile in profiles {
-      guard let rates = PeakRates.of(profile.device) else { continue }
+      guard let rates = PeakRates.of(profile.device) else {
+        useless.append("\(profile.name): the peak rates of '\(profile.device)' are not known")
+        continue
+      }
+      let before = points.count
+      defer {
+        if points.count == before {
+          useless.append("\(profile.name): its steps are derived, or of no known model")
+        }
+      }
       for entry in profile.entries where entry.stage == .denoise && entry.provenance != .derived {
         guard let model = ModelRegistry.model(named: entry.model) else { continue }
         points.append(
@@ -61,8 +71,11 @@ public struct RooflineFit: Sendable {
     }
     if points.isEmpty {
       throw InputError(
-        .badInput, at: nil, "no published or measured step on a device of known peak rates",
-        hint: "a100-diffusers-eager.json has some")
+        .badInput, at: nil,
+        "no published or measured step on a device of known peak rates (\(useless.joined(separator: "; ")))",
+        hint:
+          "name profiles that have some, of whatever model: the shipped '*-diffusers-eager' have, of sd15"
+      )
     }
     self.points = points
   }

@@ -30,7 +30,7 @@ extension ScenarioBuilder {
         "remove it, or give 'arrivals' instead of the trace")
       return
     }
-    for key in ["format", "published", "include_failed"] {
+    for key in ["format", "published", "include_failed", "ignore_unknown"] {
       idle(value[key], "it is for a trace, and these arrivals are generated", "remove it")
     }
     for key in ["models", "steps", "slo"] {

@@ -22,7 +22,9 @@ extension ScenarioBuilder {
       guard let found = self.trace(trace, published: value["published"]?.string) else { return nil }
       source = .trace(
         path: found, format: value["format"]?.string,
-        options: TraceOptions(includeFailed: value["include_failed"]?.boolean ?? false))
+        options: TraceOptions(
+          includeFailed: value["include_failed"]?.boolean ?? false,
+          ignoreUnknown: value["ignore_unknown"]?.boolean ?? false))
     case (nil, let arrivals?):
       for key in ["window", "resample", "rescale"] {
         guard let place = value[key]?.location else { continue }

@@ -133,6 +133,11 @@ enum YAMLFault {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
+      if SourceLines.line(mark.line, of: lines)?.prefix(while: \.isWhitespace).contains("\t")
+        ?? false
+      {
+        return located(mark, "a tab in the indentation", "YAML indents by spaces")
+      }
       return located(mark, "not YAML: \(problem)", "mind indentation, colons and quotes")
     case .duplicatedKeysInMapping(let keys, let context):
       let names = keys.joined(separator: "', '")

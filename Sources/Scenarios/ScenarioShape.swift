@@ -109,6 +109,9 @@ enum ScenarioShape {
         + "is"),
     .init("include_failed", .boolean, "replay rows that did not succeed; default false"),
     .init(
+      "ignore_unknown", .boolean,
+      "leave out columns that the native format does not know, and name them; default false"),
+    .init(
       "window",
       .object([
         .init(

@@ -122,8 +122,17 @@ struct ShapeWalker {
       return quantity(text, dimension, bound, place, name)
     default: preconditionFailure("not a scalar shape")
     }
-    fault(place, "\(name) cannot be '\(text)'", shape.expectation)
+    fault(place, "\(name) cannot be '\(text)'", share(text, in: shape) ?? shape.expectation)
     return nil
+  }
+
+  /// A percentage where a number is wanted, written as one.
+  private func share(_ text: String, in shape: ValueShape) -> String? {
+    guard case .number(let range) = shape, text.hasSuffix("%"),
+      let percent = Quantity.plainNumber(text.dropLast().trimmingCharacters(in: .whitespaces)),
+      range.contains(percent / 100)
+    else { return nil }
+    return "write \(percent / 100)"
   }
 
   private mutating func quantity(
@@ -148,13 +157,40 @@ struct ShapeWalker {
     case .failure(.missingUnit):
       fault(
         place, "\(name) lacks a unit: '\(text)'",
-        "write it like '\(dimension.example)' (units: \(units))")
+        dimension.units.count == 1
+          ? "write '\(text) \(units)'" : "write '\(text)' with one of \(units)")
     case .failure(.unknownUnit(let unit)):
       fault(
-        place, "\(name) has an unknown unit: '\(unit)'",
-        Suggestion.hint(for: unit, in: dimension.units.map(\.name), noun: "unit"))
+        place, "\(name) has an unknown unit: '\(unit)'", hint(for: unit, in: text, dimension))
     }
     return nil
+  }
+
+  /// What may be meant by a unit that is none: never one that differs in what a letter stands for.
+  private func hint(for unit: String, in text: String, _ dimension: Dimension) -> String {
+    let number = text.prefix(text.count - unit.count).trimmingCharacters(in: .whitespaces)
+    guard let meant = dimension.otherSpellings[unit] else {
+      return Suggestion.hint(for: unit, in: dimension.units.map(\.name), noun: "unit")
+    }
+    let hint = "write '\(number) \(meant)'"
+    // A byte has eight bits.
+    guard meant.hasSuffix("bit/s"), let value = Double(number) else { return hint }
+    let bytes = value / 8
+    let written = bytes == bytes.rounded() ? "\(Int(bytes))" : "\(bytes)"
+    return hint + ", which is '\(written) \(meant.replacing("bit/s", with: "B/s"))'"
+  }
+
+  /// What a value that stands alone, where a name is wanted, may be meant as: `10 s` is a time, 3 a scale.
+  private func meant(by text: String, among variants: [ValueShape.Variant]) -> String? {
+    let fitting = variants.first { variant in
+      switch variant.shape {
+      case .quantity(let dimension, _):
+        if case .success = Quantity.parse(text, dimension) { true } else { false }
+      case .number(let range): Quantity.plainNumber(text).map(range.contains) ?? false
+      default: false
+      }
+    }
+    return fitting.map { "write { \($0.name): \(text) }" }
   }
 
   private mutating func object(
@@ -198,7 +234,10 @@ struct ShapeWalker {
     _ place: Diagnostic.Location, _ name: String
   ) -> LocatedValue? {
     guard case .mapping(let mapping) = node, !mapping.isEmpty else {
-      fault(place, "\(name) must map each \(noun)'s name to what it is", "write at least one")
+      let isList = if case .sequence = node { true } else { false }
+      fault(
+        place, "\(name) must map each \(noun)'s name to what it is",
+        isList ? "write 'NAME: { ... }' for each, not a list" : "write at least one")
       return nil
     }
     var values: [(key: String, location: Diagnostic.Location, value: LocatedValue)] = []
@@ -223,7 +262,8 @@ struct ShapeWalker {
       guard let variant = variants.first(where: { $0.name == scalar.string }) else {
         fault(
           place, "unknown \(noun) '\(scalar.string)' in \(name)",
-          Suggestion.hint(for: scalar.string, in: names, noun: noun))
+          meant(by: scalar.string, among: variants)
+            ?? Suggestion.hint(for: scalar.string, in: names, noun: noun))
         return nil
       }
       guard variant.standsAlone else {

@@ -86,7 +86,10 @@ enum Dimension: String, Sendable {
       ]
     case .rate: [("query/s", 1), ("query/min", 1 / 60), ("query/h", 1 / 3600)]
     case .bandwidth:
-      [("B/s", 1), ("kB/s", 1e3), ("MB/s", 1e6), ("GB/s", 1e9), ("TB/s", 1e12)]
+      [
+        ("B/s", 1), ("kB/s", 1e3), ("MB/s", 1e6), ("GB/s", 1e9), ("TB/s", 1e12),
+        ("Mbit/s", 1e6 / 8), ("Gbit/s", 1e9 / 8),
+      ]
     case .information: [("bit", 1)]
     case .share: [("%", 0.01)]
     case .memory:
@@ -96,6 +99,33 @@ enum Dimension: String, Sendable {
       ]
     case .power: [("W", 1), ("kW", 1e3)]
     case .price: [("USD/h", 1)]
+    }
+  }
+
+  /// Other spellings, and the unit that they mean: one that differs in a letter may be another unit.
+  var otherSpellings: [String: String] {
+    switch self {
+    case .duration:
+      [
+        "sec": "s", "secs": "s", "second": "s", "seconds": "s", "msec": "ms", "millis": "ms",
+        "usec": "us", "m": "min", "mins": "min", "minute": "min", "minutes": "min", "hr": "h",
+        "hrs": "h", "hour": "h", "hours": "h", "day": "d", "days": "d",
+      ]
+    case .rate:
+      [
+        "qps": "query/s", "rps": "query/s", "req/s": "query/s", "/s": "query/s", "Hz": "query/s",
+        "queries/s": "query/s", "qpm": "query/min", "rpm": "query/min", "/min": "query/min",
+      ]
+    case .bandwidth:
+      [
+        "Gbps": "Gbit/s", "Gb/s": "Gbit/s", "gbps": "Gbit/s", "Mbps": "Mbit/s", "Mb/s": "Mbit/s",
+        "mbps": "Mbit/s", "GBps": "GB/s", "MBps": "MB/s", "GB": "GB/s", "MB": "MB/s",
+      ]
+    case .memory: ["G": "GB", "gb": "GB", "Gb": "GB", "M": "MB", "mb": "MB"]
+    case .power: ["watt": "W", "watts": "W", "kw": "kW"]
+    case .information: ["bits": "bit", "b": "bit"]
+    case .price: ["$/h": "USD/h", "USD": "USD/h", "$": "USD/h"]
+    case .share: ["percent": "%", "pct": "%"]
     }
   }
 

@@ -72,7 +72,9 @@ public enum TraceLoader {
   private static func nothing(in path: String, _ report: TraceReport) -> InputError {
     let location = Diagnostic.Location(file: path, line: 1, column: 1)
     if report.rowsInFile == 0 {
-      return InputError(.badInput, at: location, "the trace has no rows")
+      return InputError(
+        .badInput, at: location, "the trace has no rows",
+        hint: "a row for each query stands below the header")
     }
     let reasons = report.skipped.map { "\($0.count) \($0.reason)" }.joined(separator: ", ")
     return InputError(

@@ -10,7 +10,7 @@ internal import EventEngine
 public struct TraceReader: ~Copyable {
   /// The name of the file's format.
   public let formatName: String
-  let clock: TraceClock
+  private let formatClock: TraceClock
 
   private var lines: LineReader
   private var parser: any TraceParser
@@ -54,9 +54,16 @@ public struct TraceReader: ~Copyable {
       }
     }
     formatName = chosen.name
-    clock = chosen.clock
+    formatClock = chosen.clock
     self.parser = parser
     self.lines = lines
+  }
+
+  /// What the times mean, as far as the rows read so far show.
+  var clock: TraceClock {
+    TraceClock(
+      isCalendar: formatClock.isCalendar || parser.countsFromADate,
+      isWholeSeconds: formatClock.isWholeSeconds)
   }
 
   /// Names of the models met so far; `TraceRow.model` indexes them.
@@ -171,7 +178,7 @@ public struct TraceReader: ~Copyable {
     let early = min(earliest ?? time, time)
     let late = max(latest, time)
     if late - early > TraceLimits.longest {
-      throw record.fault(0, "a row over 50 years from another", hint: "at most 50 years")
+      throw record.fault(0, "a row over 50 years from another", hint: "are all times in one unit?")
     }
     earliest = early
     if time < latest { counts.rowsOutOfOrder += 1 }
@@ -206,20 +213,22 @@ public struct TraceReader: ~Copyable {
         hint: "a trace starts with a header or a row")
     }
     if let name, let format = TraceFormats.named(name) { return format }
+    let sample = lines.sample()
     var record = TraceRecord()
+    var seen: UnfamiliarFile?
+    var column = 1
     do {
       try record.split(first.bytes[...], column: 1)
+      if let format = TraceFormats.detect(record, sample) { return format }
+      seen = .text(sample, path: lines.path) ?? .columns(record, path: lines.path)
     } catch {
-      throw InputError(
-        .badInput, at: .init(file: lines.path, line: first.line, column: error.column), error.what,
-        hint: error.hint)
+      // JSON and the like have quotes where CSV has none.
+      seen = .text(sample, path: lines.path)
+      column = seen == nil ? error.column : 1
+      seen = seen ?? UnfamiliarFile(what: error.what, hint: error.hint)
     }
-    guard let format = TraceFormats.detect(record) else {
-      throw InputError(
-        .badInput, at: .init(file: lines.path, line: first.line, column: 1),
-        "no trace format starts like this: \(record.quoted(0))",
-        hint: "known formats: \(TraceFormats.names.joined(separator: ", "))")
-    }
-    return format
+    throw InputError(
+      .badInput, at: .init(file: lines.path, line: first.line, column: column), seen?.what ?? "",
+      hint: seen?.hint)
   }
 }

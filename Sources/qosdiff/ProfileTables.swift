@@ -78,9 +78,12 @@ struct ProfileTables {
       $0.provenance == .measured && $0.residualQuantiles == nil
     }
     if without == 0 { return nil }
+    let reason =
+      profile.harness == nil
+      ? "the profile says nothing of how single latencies scatter"
+      : "the stage was executed whole fewer than \(BenchPlan.residualRepetitions) times"
     return "\(without) measured \(without == 1 ? "entry has" : "entries have") no residuals: "
-      + "the stage was executed whole fewer than \(BenchPlan.residualRepetitions) times, so the "
-      + "simulator adds no noise to \(without == 1 ? "it" : "them")"
+      + "\(reason), so the simulator adds no noise to \(without == 1 ? "it" : "them")"
   }
 
   /// What the entries that are not plain sums say of themselves, each once.

@@ -23,8 +23,21 @@ struct QoSDiffCommand: AsyncParsableCommand {
       ValidateCommand.self, PoliciesCommand.self, SchemaCommand.self,
     ])
 
+  /// Refuses what stands in the place of a subcommand and is none.
+  private static func checkSubcommand() throws {
+    let commands = configuration.subcommands.map { $0.configuration }
+    guard let first = CommandLine.arguments.dropFirst().first, !first.hasPrefix("-"),
+      first != "help", !commands.contains(where: { $0.commandName == first })
+    else { return }
+    let names = commands.filter { $0.shouldDisplay }.compactMap { $0.commandName }
+    throw InputError(
+      .usage, "there is no command '\(first)'",
+      hint: Suggestion.hint(for: first, in: names, noun: "command"))
+  }
+
   static func main() async {
     do {
+      try checkSubcommand()
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()

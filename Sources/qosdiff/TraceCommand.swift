@@ -25,9 +25,13 @@ extension TraceCommand {
     @Flag(help: "Replay requests that failed in production, where they say what they asked for.")
     var includeFailed = false
 
+    @Flag(help: "Leave out columns that the native format does not know, and name them.")
+    var ignoreUnknown = false
+
     func load() throws -> Trace {
       try TraceLoader.load(
-        path: file, format: from, options: TraceOptions(includeFailed: includeFailed))
+        path: file, format: from,
+        options: TraceOptions(includeFailed: includeFailed, ignoreUnknown: ignoreUnknown))
     }
   }
 }

@@ -94,7 +94,7 @@ import Testing
       Case(
         name: "missing unit", replace: ("60 s", "60"), status: 65,
         place: "scenario.yaml:2:34: error:",
-        holds: ["query.slo.time lacks a unit: '60'", "300 s"]),
+        holds: ["query.slo.time lacks a unit: '60'", "write '60' with one of"]),
       Case(
         name: "unknown unit", replace: ("60 s", "60 sec"), status: 65,
         place: "scenario.yaml:2:34: error:", holds: ["unknown unit: 'sec'"]),

@@ -4,7 +4,8 @@ import Testing
 @Suite struct SuggestionTests {
   @Test(arguments: [
     ("", "", 0), ("a", "", 1), ("", "abc", 3), ("same", "same", 0), ("kitten", "sitting", 3),
-    ("flaw", "lawn", 2), ("ab", "ba", 2), ("steps", "step", 1), ("é", "e", 1),
+    ("flaw", "lawn", 2), ("ab", "ba", 1), ("laod", "load", 1), ("stpes", "steps", 1),
+    ("ca", "abc", 3), ("steps", "step", 1), ("é", "e", 1),
   ])
   func distances(_ a: String, _ b: String, _ expected: Int) {
     #expect(Suggestion.distance(a, b) == expected)

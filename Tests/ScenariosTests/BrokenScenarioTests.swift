@@ -25,7 +25,7 @@ struct Broken: Sendable, CustomTestStringConvertible {
     .init(
       "2 query/s", "2",
       "s.yaml:3:32: error: workload.arrivals.poisson.rate lacks a unit: '2'; "
-        + "write it like '12 query/s' (units: query/s, query/min, query/h)"),
+        + "write '2' with one of query/s, query/min, query/h"),
     .init(
       "2 query/s", "2 query/sec",
       "s.yaml:3:32: error: workload.arrivals.poisson.rate has an unknown unit: 'query/sec'; "

@@ -83,8 +83,8 @@ import Testing
     }
     #expect(
       fault("entropy: { threshold: 0.02 }")
-        == "s.yaml:12:49: error: policies.p.steps.entropy.threshold lacks a unit: '0.02'; write it "
-        + "like '0.02 bit' (units: bit)")
+        == "s.yaml:12:49: error: policies.p.steps.entropy.threshold lacks a unit: '0.02'; write "
+        + "'0.02 bit'")
     #expect(
       fault("entropy: { min: 30, max: 20 }")
         == "s.yaml:12:43: error: min 30 is above max 20; see 'qosdiff policies'")

@@ -1,3 +1,4 @@
+import Diagnostics
 import EventEngine
 import Testing
 
@@ -29,11 +30,77 @@ import Testing
     ("0", 0), ("0.1", 100_000_000), ("1.0000000014", 1_000_000_001),
     ("1.0000000015", 1_000_000_002), ("3e-9", 3), ("0.0000000004", 0), ("0.0000000005", 1),
     ("+7", 7_000_000_000), ("-0.0", 0), ("123456789.123456789", 123_456_789_123_456_789),
-    ("0.123456789123456789123456789", 123_456_789), ("1577880000", 1_577_880_000_000_000_000),
+    ("0.123456789123456789123456789", 123_456_789), ("999999999", 999_999_999_000_000_000),
     ("0.00000000000000000000000000000000000000000001e45", 10_000_000_000), ("1e-999", 0),
   ])
   func arrivalsAreExact(text: String, expected: Int64) throws {
     #expect(try nanoseconds(load("arrival_s\n\(text)\n")) == [expected])
+  }
+
+  @Test(arguments: [
+    ("1700000000", "1700000002.5", "seconds"), ("1700000000000", "1700000002500", "milliseconds"),
+    ("1700000000000000", "1700000002500000", "microseconds"),
+    ("1700000000000000000", "1700000002500000000", "nanoseconds"),
+  ])
+  func timesSince1970AreMoved(first: String, second: String, unit: String) throws {
+    let trace = try load("arrival_s\n\(second)\n\(first)\n")
+    #expect(nanoseconds(trace) == [0, 2_500_000_000])
+    #expect(
+      trace.report.notes == [
+        "arrival_s counts \(unit) since 1970: times are moved to the second of the first arrival"
+      ])
+    let mixed = try failure("arrival_s\n\(first)\n12\n")
+    #expect(
+      mixed?.description
+        == "FILE:3:1: error: a row over 50 years from another; are all times in one unit?")
+  }
+
+  @Test func datesAreArrivals() throws {
+    let trace = try load("arrival_s\n2024-05-01 12:00:00.5\n2024-05-01T14:00:03+02:00\n")
+    #expect(nanoseconds(trace) == [500_000_000, 3_000_000_000])
+    #expect(try failure("arrival_s\n2024-05-01 12:00:00\n7\n")?.exitCode == 65)
+  }
+
+  @Test func promptsMayBeText() throws {
+    let trace = try load("arrival_s,prompt\n0,a red fox\n1,7\n2,\"a fox, red\"\n3,a red fox\n4,\n")
+    let prompts = trace.rows.map(\.prompt)
+    #expect(
+      prompts[0] == prompts[3] && prompts[0] != prompts[2] && prompts[1] == 7 && prompts[4] == nil)
+    // FNV-1a of "a red fox", from its published definition.
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in "a red fox".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    #expect(prompts[0] == hash)
+    #expect(
+      trace.report.notes == [
+        "prompts that are text: 3, each known by its hash, equal texts as one prompt"
+      ])
+    #expect(try failure("arrival_s,prompt\n0,-3\n")?.exitCode == 65)
+  }
+
+  @Test func unknownColumnsAreLeftOutWhereAsked() throws {
+    let text = "arrival_s,user,steps,region\n0,u,20,eu\n"
+    #expect(try failure(text)?.description.contains("--ignore-unknown") == true)
+    let trace = try load(text, options: TraceOptions(ignoreUnknown: true))
+    #expect(trace.rows[0].steps == 20)
+    #expect(trace.report.notes == ["unknown columns, left out: user, region"])
+  }
+
+  @Test func gzipIsReadAsItIs() throws {
+    // `printf 'arrival_s\n0\n1.5\n' | gzip -n`, by Python's zlib.
+    let packed: [UInt8] = [
+      0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0x4B, 0x2C, 0x2A, 0xCA, 0x2C,
+      0x4B, 0xCC, 0x89, 0x2F, 0xE6, 0x32, 0xE0, 0x32, 0xD4, 0x33, 0xE5, 0x02, 0x00, 0x22, 0x95,
+      0xF7, 0x9B, 0x10, 0x00, 0x00, 0x00,
+    ]
+    let read = try withFile(packed) { try TraceLoader.load(path: $0) }
+    #expect(nanoseconds(read) == [0, 1_500_000_000])
+    #expect(
+      try failure(Array(packed.dropLast(9)))?.description
+        == "FILE: error: the compressed data (gzip) ends too early; fetch or pack the file again; 'gzip -t' tests it"
+    )
+    var damaged = packed
+    damaged[packed.count - 6] ^= 0xFF
+    #expect(try failure(damaged)?.description.contains("is damaged") == true)
   }
 
   @Test func sortsStablyAndCounts() throws {

@@ -118,11 +118,11 @@ import Testing
           + "2041-01-01 00:00:00,1,1\n"))
     #expect(
       error.description
-        == "FILE:3:1: error: a row over 50 years from another; at most 50 years")
+        == "FILE:3:1: error: a row over 50 years from another; are all times in one unit?")
   }
 
   @Test func diffServeIsSortedFromMilliseconds() throws {
-    let trace = try load("636.0,4817\n19409.0,402\n19084.5,1678\n")
+    let trace = try load("636.0,4817\n19409.0,402\n19084.5,1678\n", format: "diffserve")
     #expect(trace.formatName == "diffserve")
     #expect(nanoseconds(trace) == [636_000_000, 19_084_500_000, 19_409_000_000])
     #expect(trace.rows.map(\.prompt) == [4817, 1678, 402])
@@ -131,18 +131,18 @@ import Testing
 
   @Test func diffServeRowsOfOtherShapesAreRefused() throws {
     #expect(
-      try failure("1,2\n3\n")?.description
+      try failure("1,2\n3\n", format: "diffserve")?.description
         == "FILE:2:2: error: too few columns: 1; expected milliseconds,promptId")
     #expect(
-      try failure("1,2\n3,4,5\n")?.description
+      try failure("1,2\n3,4,5\n", format: "diffserve")?.description
         == "FILE:2:5: error: too many columns: 3; expected milliseconds,promptId")
     #expect(
-      try failure("NaN,2\n")?.description
-        == "FILE:1:1: error: the time in milliseconds is not a number ('NaN')")
+      try failure("NaN,2\n", format: "diffserve")?.description
+        == "FILE:1:1: error: the time in milliseconds is not a number ('NaN'); leave the row out")
   }
 
   @Test func proteusGivesClassesAndDeadlines() throws {
-    let trace = try load("0, 1, 250\n10, 0, 1000.5\n")
+    let trace = try load("0, 1, 250\n10, 0, 1000.5\n", format: "proteus")
     #expect(trace.formatName == "proteus")
     #expect(nanoseconds(trace) == [0, 10_000_000])
     #expect(trace.classes == ["qos-1", "qos-0"])
@@ -150,7 +150,7 @@ import Testing
   }
 
   @Test func countsAreSpreadOverTheirSeconds() throws {
-    let trace = try load("2 0\n3\t1\n")
+    let trace = try load("2 0\n3\t1\n", format: "counts")
     #expect(trace.formatName == "counts")
     #expect(
       nanoseconds(trace) == [
@@ -163,18 +163,18 @@ import Testing
 
   @Test func badCountsAreLocatedByWord() throws {
     #expect(
-      try failure("12 3\n4  -5 6\n")?.description
+      try failure("12 3\n4  -5 6\n", format: "counts")?.description
         == "FILE:2:4: error: a count per second is negative ('-5'); "
         + "a whole number from 0 to 1000000"
     )
     #expect(
-      try failure("1 2.5")?.description
+      try failure("1 2.5", format: "counts")?.description
         == "FILE:1:3: error: a count per second '2.5' is not a whole number; "
         + "a whole number from 0 to 1000000")
   }
 
   @Test func streamingGivesTheSameRowsAsLoadingASortedFile() throws {
-    for text in [Self.gentd26, "2 0\n3\t1\n"] {
+    for text in [Self.gentd26, "2 0 3\n1\n"] {
       try withFile(Array(text.utf8)) { path in
         var reader = try TraceReader(path: path)
         var rows: [TraceRow] = []
@@ -184,6 +184,55 @@ import Testing
         #expect(reader.report == trace.report)
       }
     }
+  }
+
+  @Test(arguments: [
+    ("3\n0\n17\n2\n", true), ("5 4 9", true), ("1 2 3\n0\n", true),
+    // Times that rise, two columns, parts of a second.
+    ("0\n3\n7\n9\n", false), ("0 12\n1 7\n2 0\n", false), ("3\n0.5\n2\n", false), ("7\n", false),
+  ])
+  func countsAreReadUnnamedWhereTheyCanBeNothingElse(text: String, isCertain: Bool) throws {
+    let error = try failure(text)
+    #expect((error == nil) == isCertain)
+    if isCertain { #expect(try load(text).formatName == "counts") }
+  }
+
+  @Test func languageModelsTracesGiveArrivals() throws {
+    let burst = try load(
+      "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n"
+        + "5,ChatGPT,472,18,490,Conversation log\n110.5,GPT-4,417,505,922,API log\n")
+    #expect(
+      (burst.formatName, nanoseconds(burst)) == ("burstgpt", [5_000_000_000, 110_500_000_000]))
+    #expect(burst.models.isEmpty && burst.report.notes.count == 1)
+    let vidur = try load("arrived_at,num_prefill_tokens,num_decode_tokens\n0.25,591,140\n")
+    #expect((vidur.formatName, nanoseconds(vidur)) == ("vidur", [250_000_000]))
+    let images = try load(
+      "TIMESTAMP,NumImages,ContextTokens,GeneratedTokens\n2024-10-01 08:00:01.5,2,1,1\n")
+    #expect((images.formatName, nanoseconds(images)) == ("azure-llm", [500_000_000]))
+    #expect(
+      images.report.notes.last
+        == "NumImages counts the images that a prompt holds, and is not replayed")
+  }
+
+  /// One instant in each of RFC 3339's ways to write its offset, and in others' ways.
+  @Test(arguments: [
+    "2024-01-01 08:00:00+08:00", "2024-01-01 00:00:00Z", "2024-01-01T00:00:00z",
+    "2024-01-01 00:00:00 UTC",
+    "2024-01-01 00:00:00+0000", "2023-12-31 18:30:00-05:30", "2023-12-31 19:00:00.000-05",
+    "2024-01-01 00:00:00 GMT", "2024-01-01 00:00:00 +00:00",
+  ])
+  func offsetsAreRead(text: String) throws {
+    let header = "TIMESTAMP,ContextTokens,GeneratedTokens\n"
+    let trace = try load(header + "\(text),1,1\n2024-01-01 00:00:10,1,1\n")
+    #expect(nanoseconds(trace) == [0, 10_000_000_000])
+  }
+
+  @Test(arguments: ["+24:00", "+08:60", "+8", " CET", "+08:00x", "-"])
+  func whatIsNoOffsetIsRefused(text: String) throws {
+    let header = "TIMESTAMP,ContextTokens,GeneratedTokens\n"
+    #expect(
+      try failure(header + "2024-01-01 00:00:00\(text),1,1\n")?.description.contains("is no date")
+        == true)
   }
 
   @Test func everyFormatIsRegisteredOnce() {

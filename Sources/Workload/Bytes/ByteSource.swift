@@ -1,3 +1,4 @@
+private import CZlib
 internal import Diagnostics
 
 #if canImport(Glibc)
@@ -8,11 +9,13 @@ internal import Diagnostics
   internal import Darwin
 #endif
 
-/// A file read in chunks: the only place where a trace touches the disk.
+/// A file read in chunks, unpacked where it is gzip: the only place where a trace touches the disk.
 struct ByteSource: ~Copyable {
   /// The file as the user named it.
   let path: String
   private let descriptor: Int32
+  /// Unpacks the file; nil where it is not packed.
+  private let unpacker: gzFile?
 
   /// Opens the file; 66 where it is missing, unreadable or a directory.
   init(path: String) throws(InputError) {
@@ -30,12 +33,22 @@ struct ByteSource: ~Copyable {
         .missingInput, at: location, "is a directory", hint: "name the trace file itself")
     }
     self.descriptor = descriptor
+    unpacker = Self.isPacked(descriptor) ? gzdopen(dup(descriptor), "rb") : nil
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    if let unpacker { gzclose_r(unpacker) }
+    close(descriptor)
+  }
+
+  private static func isPacked(_ descriptor: Int32) -> Bool {
+    var magic: [UInt8] = [0, 0]
+    return pread(descriptor, &magic, 2, 0) == 2 && magic == [0x1F, 0x8B]
+  }
 
   /// Appends up to `count` bytes to `buffer`; false at the end of the file.
   mutating func read(upTo count: Int, into buffer: inout [UInt8]) throws(InputError) -> Bool {
+    if let unpacker { return try unpack(unpacker, upTo: count, into: &buffer) }
     let old = buffer.count
     buffer.append(contentsOf: repeatElement(0, count: count))
     var got = -1
@@ -54,6 +67,29 @@ struct ByteSource: ~Copyable {
     buffer.removeLast(count - max(got, 0))
     guard got >= 0 else {
       throw InputError(.missingInput, at: .init(file: path), Self.reason(code))
+    }
+    return got > 0
+  }
+
+  private func unpack(
+    _ unpacker: gzFile, upTo count: Int, into buffer: inout [UInt8]
+  ) throws(InputError) -> Bool {
+    let old = buffer.count
+    buffer.append(contentsOf: repeatElement(0, count: count))
+    let got = buffer.withUnsafeMutableBytes { bytes in
+      gzread(unpacker, bytes.baseAddress?.advanced(by: old), UInt32(count))
+    }
+    buffer.removeLast(count - Int(max(got, 0)))
+    var code: Int32 = 0
+    _ = gzerror(unpacker, &code)
+    // A file that ends too early gives its last bytes first, with an error.
+    guard got >= 0, code == Z_OK || code == Z_STREAM_END else {
+      let isCut = code == Z_BUF_ERROR
+      throw InputError(
+        .badInput, at: .init(file: path),
+        isCut
+          ? "the compressed data (gzip) ends too early" : "the compressed data (gzip) is damaged",
+        hint: "fetch or pack the file again; 'gzip -t' tests it")
     }
     return got > 0
   }

@@ -13,6 +13,9 @@ struct LineReader: ~Copyable {
   /// Longest record accepted, in bytes (1 MiB).
   static let longestRecord = 1 << 20
 
+  /// Bytes that are read before anything is given out: they tell the format.
+  private static let sampled = 1 << 14
+
   /// How the file is cut; set before the first record is taken.
   var layout = RecordLayout.lines
   /// 1-based line of the current record.
@@ -44,13 +47,11 @@ struct LineReader: ~Copyable {
   }
 
   private mutating func begin() throws(InputError) {
-    while buffer.count < max(chunk, 4), try fill() {}
+    while buffer.count < Self.sampled, try fill() {}
     if buffer.starts(with: [0xEF, 0xBB, 0xBF]) {
       start = 3
     } else if buffer.starts(with: [0xFF, 0xFE]) || buffer.starts(with: [0xFE, 0xFF]) {
       throw fault("the file is UTF-16", hint: "save it as UTF-8")
-    } else if buffer.starts(with: [0x1F, 0x8B]) {
-      throw fault("the file is compressed (gzip)", hint: "decompress it first")
     }
   }
 
@@ -67,6 +68,14 @@ struct LineReader: ~Copyable {
       line += 1
     }
     return nil
+  }
+
+  /// Lines that are not blank, as far as the first chunk holds them whole; nothing is consumed.
+  func sample() -> [ArraySlice<UInt8>] {
+    let whole = finished ? buffer.count : (buffer.lastIndex(of: .newline) ?? buffer.count)
+    return buffer[start..<max(start, whole)].split(separator: UInt8.newline)
+      .map { $0.last == .carriageReturn ? $0.dropLast() : $0 }
+      .filter { !$0.allSatisfy(\.isBlank) }
   }
 
   /// Steps to the next record; false at the end. After an error the next call goes on behind the

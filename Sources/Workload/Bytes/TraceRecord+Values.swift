@@ -19,12 +19,16 @@ public enum TraceLimits {
 extension TraceRecord {
   /// A number that is there, is one, and is finite.
   func number(_ field: Int, named name: String) throws(RowFault) -> DecimalNumber {
-    if isEmpty(field) { throw fault(field, "\(name) is missing") }
+    if isEmpty(field) { throw fault(field, "\(name) is missing", hint: "every row needs one") }
     switch DecimalNumber.parse(content(field)) {
     case .number(let value): return value
-    case .notANumber: throw fault(field, "\(name) is not a number (\(quoted(field)))")
-    case .infinite: throw fault(field, "\(name) is infinite")
-    case .malformed: throw fault(field, "\(name) \(quoted(field)) is not a number")
+    case .notANumber:
+      throw fault(field, "\(name) is not a number (\(quoted(field)))", hint: "leave the row out")
+    case .infinite: throw fault(field, "\(name) is infinite", hint: "leave the row out")
+    case .malformed:
+      throw fault(
+        field, "\(name) \(quoted(field)) is not a number",
+        hint: "write digits, with a point at most")
     }
   }
 

@@ -1,7 +1,11 @@
-/// `TIMESTAMP,ContextTokens,GeneratedTokens`: Azure's LLM inference traces of 2023 and 2024.
+/// `TIMESTAMP,ContextTokens,GeneratedTokens`, with `NumImages` too: Azure's LLM inference traces of 2023 and 2024 and
+/// its multimodal one.
 ///
-/// Only arrivals are replayed: tokens say nothing about images.
+/// Only arrivals are replayed: tokens, and the images that a prompt holds, say nothing about images to be made.
 public struct AzureLLMFormat: TraceFormat {
+  static let required = ["TIMESTAMP", "ContextTokens", "GeneratedTokens"]
+  static let imagesOfPrompt = "NumImages"
+
   /// The format.
   public init() {}
 
@@ -9,10 +13,11 @@ public struct AzureLLMFormat: TraceFormat {
   public var name: String { "azure-llm" }
   /// What it is.
   public var summary: String {
-    "TIMESTAMP,ContextTokens,GeneratedTokens (Azure/AzurePublicDataset, AzureLLMInferenceTrace)"
+    "TIMESTAMP,[NumImages,]ContextTokens,GeneratedTokens (Azure/AzurePublicDataset, "
+      + "AzureLLMInferenceTrace, AzureLMMInferenceTrace)"
   }
   /// The header.
-  public var columns: [String] { ["TIMESTAMP", "ContextTokens", "GeneratedTokens"] }
+  public var columns: [String] { Self.required + [Self.imagesOfPrompt] }
   /// Dates with fractions of a second.
   public var clock: TraceClock { TraceClock(isCalendar: true, isWholeSeconds: false) }
   /// A parser for one file.
@@ -22,13 +27,18 @@ public struct AzureLLMFormat: TraceFormat {
 struct AzureLLMParser: TraceParser {
   private var header = HeaderMap()
   private var time = 0
-  private var tokens: [Int] = []
+  private var counts: [Int] = []
+  private var hasImages = false
 
   mutating func readHeader(_ record: TraceRecord) throws(RowFault) {
-    let columns = AzureLLMFormat().columns
-    header = try HeaderMap(record, known: columns, required: columns, strict: true)
+    header = try HeaderMap(
+      record, known: AzureLLMFormat().columns, required: AzureLLMFormat.required, strict: true)
     time = header.required("TIMESTAMP")
-    tokens = [header.required("ContextTokens"), header.required("GeneratedTokens")]
+    let images = header.index(of: AzureLLMFormat.imagesOfPrompt)
+    hasImages = images != nil
+    counts =
+      [header.required("ContextTokens"), header.required("GeneratedTokens")]
+      + [images].compactMap(\.self)
   }
 
   mutating func read(
@@ -36,11 +46,14 @@ struct AzureLLMParser: TraceParser {
   ) throws(RowFault) -> ParsedRow {
     try record.expectFields(header.count)
     let arrival = try record.calendarTime(time, named: "TIMESTAMP", fraction: true)
-    for field in tokens {
+    for field in counts {
       _ = try record.whole(field, named: "a token count", in: 0...UInt64(UInt32.max))
     }
     return .row(TraceRow(arrival: arrival))
   }
 
-  var notes: [String] { ["token counts are not replayed: the file gives arrivals only"] }
+  var notes: [String] {
+    ["token counts are not replayed: the file gives arrivals only"]
+      + (hasImages ? ["NumImages counts the images that a prompt holds, and is not replayed"] : [])
+  }
 }

@@ -1,8 +1,9 @@
 internal import EventEngine
 
 extension TraceRecord {
-  /// A date and time of day, `YYYY-MM-DD hh:mm:ss[.fraction][Z|+00:00]` in 1970 to 2099, as
-  /// nanoseconds since 1970; digits behind the ninth decimal are cut off.
+  /// A date and time of day, `YYYY-MM-DD hh:mm:ss[.fraction][zone]` in 1970 to 2099, as nanoseconds since 1970; digits
+  /// behind the ninth decimal are cut off. The zone: `Z`, `UTC`, or an offset as RFC 3339 writes it or without its
+  /// colon; none is UTC.
   func calendarTime(
     _ field: Int, named name: String, fraction: Bool
   ) throws(RowFault) -> SimulationTime {
@@ -20,21 +21,25 @@ extension TraceRecord {
       }
       nanoseconds = parsed
     }
-    _ = scanner.skip("Z") || scanner.skip("+00:00")
-    guard scanner.isAtEnd else { throw notATime(field, name, fraction: fraction) }
+    guard let offset = scanner.zone(), scanner.isAtEnd else {
+      throw notATime(field, name, fraction: fraction)
+    }
     guard (1970...2099).contains(year), (1...12).contains(month),
       (1...Self.days(in: month, of: year)).contains(day), hour < 24, minute < 60, second < 60
     else {
       throw fault(
         field, "\(name) \(quoted(field)) is no date and time", hint: "years 1970 to 2099")
     }
-    let seconds = Self.daysSince1970(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
+    let seconds =
+      Self.daysSince1970(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset
     return SimulationTime(nanoseconds: seconds * 1_000_000_000 + nanoseconds)
   }
 
   private func notATime(_ field: Int, _ name: String, fraction: Bool) -> RowFault {
-    let form = fraction ? "YYYY-MM-DD hh:mm:ss.fraction" : "YYYY-MM-DD hh:mm:ss"
-    return fault(field, "\(name) \(quoted(field)) is no date and time", hint: "expected \(form)")
+    let form = "YYYY-MM-DD hh:mm:ss" + (fraction ? "[.fraction]" : "")
+    return fault(
+      field, "\(name) \(quoted(field)) is no date and time",
+      hint: "expected \(form), and a zone only as Z, UTC or +08:00")
   }
 
   private static func days(in month: Int64, of year: Int64) -> Int64 {
@@ -75,6 +80,18 @@ private struct DigitScanner {
     var value = digits.prefix(9).reduce(0) { $0 * 10 + Int64($1 &- 0x30) }
     for _ in digits.count..<max(9, digits.count) { value *= 10 }
     return value
+  }
+
+  /// Seconds that local time is ahead of UTC, of a zone behind a time; 0 without one, nil where it is none.
+  mutating func zone() -> Int64? {
+    while skip(" ") {}
+    if isAtEnd || skip("Z") || skip("z") || skip("UTC") || skip("GMT") { return 0 }
+    let isBehind = skip("-")
+    guard isBehind || skip("+"), let hours = number(2) else { return nil }
+    _ = skip(":")
+    let minutes = isAtEnd ? 0 : number(2)
+    guard let minutes, hours < 24, minutes < 60 else { return nil }
+    return (isBehind ? -1 : 1) * (hours * 3600 + minutes * 60)
   }
 
   mutating func skip(_ text: StaticString) -> Bool {

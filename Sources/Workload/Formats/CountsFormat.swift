@@ -15,11 +15,20 @@ public struct CountsFormat: TraceFormat {
   public var clock: TraceClock { TraceClock(isCalendar: false, isWholeSeconds: true) }
   /// One record a word.
   public var layout: RecordLayout { .words }
-  /// Numbers and white space alone.
-  public func recognises(_ first: TraceRecord) -> Bool {
-    guard first.count == 1 else { return false }
-    let words = first.content(0).split(whereSeparator: \.isBlank)
-    return words.allSatisfy { DecimalNumber.parse($0) != .malformed }
+  /// Whole numbers of which some is smaller than the one before, else they may be times; one a line, all on one, or on
+  /// lines of unequal length, else they may be columns.
+  public func recognises(lines: [ArraySlice<UInt8>]) -> Bool {
+    let words = lines.map { $0.split(whereSeparator: \.isBlank) }
+    let lengths = Set(words.map(\.count))
+    guard words.count == 1 || lengths == [1] || lengths.count > 1 else { return false }
+    var numbers: [UInt64] = []
+    for word in words.joined() {
+      guard case .number(let value) = DecimalNumber.parse(word), !value.isNegative,
+        let number = value.wholeNumber
+      else { return false }
+      numbers.append(number)
+    }
+    return zip(numbers, numbers.dropFirst()).contains { $1 < $0 }
   }
   /// A parser for one file.
   public func makeParser(options: TraceOptions) -> any TraceParser { CountsParser() }

@@ -14,10 +14,6 @@ public struct DiffServeFormat: TraceFormat {
   public var columns: [String] { [] }
   /// Times as given, in milliseconds.
   public var clock: TraceClock { TraceClock(isCalendar: false, isWholeSeconds: false) }
-  /// Two numbers.
-  public func recognises(_ first: TraceRecord) -> Bool {
-    first.count == 2 && first.isNumber(0) && first.isNumber(1)
-  }
   /// A parser for one file.
   public func makeParser(options: TraceOptions) -> any TraceParser { DiffServeParser() }
 }

@@ -5,28 +5,35 @@ struct HeaderMap: Sendable {
   /// Number of columns of the header.
   private(set) var count = 0
   private var names: [String] = []
+  private var known: [String] = []
 
   init() {}
 
-  /// Reads a header; `known` are the format's columns. An unknown column is a fault if `strict`.
+  /// The columns that the format does not know.
+  var unknown: [String] { names.filter { !known.contains($0) } }
+
+  /// Reads a header; `known` are the format's columns. An unknown column is a fault if `strict`;
+  /// `advice` is added to its hint where no known one is near.
   init(
-    _ record: TraceRecord, known: [String], required: [String], strict: Bool
+    _ record: TraceRecord, known: [String], required: [String], strict: Bool, advice: String = ""
   ) throws(RowFault) {
     count = record.count
+    self.known = known
     for i in 0..<record.count {
       let name = String(decoding: record.content(i), as: UTF8.self)
       if names.contains(name), !name.isEmpty {
-        throw record.fault(i, "column '\(name)' stands twice in the header")
+        throw record.fault(
+          i, "column '\(name)' stands twice in the header", hint: "keep one of them")
       }
       names.append(name)
       if strict, !known.contains(name) {
         throw record.fault(
           i, name.isEmpty ? "a column without a name" : "unknown column \(record.quoted(i))",
-          hint: Suggestion.hint(for: name, in: known, noun: "column"))
+          hint: Suggestion.hint(for: name, in: known, noun: "column")
+            + (Suggestion.nearest(to: name, in: known) == nil ? advice : ""))
       }
     }
     for column in required where !names.contains(column) {
-      let unknown = names.filter { !known.contains($0) }
       let hint =
         Suggestion.nearest(to: column, in: unknown).map { "'\($0)' looks like it" }
         ?? "required: \(required.joined(separator: ", "))"

@@ -19,12 +19,17 @@ public struct NativeFormat: TraceFormat {
   public var columns: [String] { Self.allColumns }
   /// Times as given, in seconds.
   public var clock: TraceClock { TraceClock(isCalendar: false, isWholeSeconds: false) }
+  /// The column of arrivals.
+  public func recognises(_ first: TraceRecord) -> Bool { first.names("arrival_s") }
   /// A parser for one file.
-  public func makeParser(options: TraceOptions) -> any TraceParser { NativeParser() }
+  public func makeParser(options: TraceOptions) -> any TraceParser {
+    NativeParser(ignoresUnknown: options.ignoreUnknown)
+  }
 }
 
 /// Reads native rows; an empty optional field says nothing.
 struct NativeParser: TraceParser {
+  let ignoresUnknown: Bool
   private var header = HeaderMap()
   private var arrival = 0
   private var steps: Int?
@@ -35,10 +40,31 @@ struct NativeParser: TraceParser {
   private var prompt: Int?
   private var slo: Int?
   private var serviceClass: Int?
+  /// As the first row shows.
+  private var unit: ArrivalUnit?
+  private var textPrompts = 0
+
+  init(ignoresUnknown: Bool) { self.ignoresUnknown = ignoresUnknown }
+
+  var countsFromADate: Bool { unit.map { $0 != .seconds } ?? false }
+
+  var notes: [String] {
+    var notes: [String] = []
+    if let note = unit?.note { notes.append(note) }
+    if textPrompts > 0 {
+      notes.append(
+        "prompts that are text: \(textPrompts), each known by its hash, equal texts as one prompt")
+    }
+    if ignoresUnknown, !header.unknown.isEmpty {
+      notes.append("unknown columns, left out: \(header.unknown.joined(separator: ", "))")
+    }
+    return notes
+  }
 
   mutating func readHeader(_ record: TraceRecord) throws(RowFault) {
     header = try HeaderMap(
-      record, known: NativeFormat.allColumns, required: ["arrival_s"], strict: true)
+      record, known: NativeFormat.allColumns, required: ["arrival_s"], strict: !ignoresUnknown,
+      advice: "; --ignore-unknown, or 'ignore_unknown: true' in a scenario, leaves it out")
     arrival = header.required("arrival_s")
     steps = header.index(of: "steps")
     height = header.index(of: "height")
@@ -58,8 +84,9 @@ struct NativeParser: TraceParser {
     _ record: TraceRecord, names: inout TraceNames
   ) throws(RowFault) -> ParsedRow {
     try record.expectFields(header.count)
-    let time = try record.duration(arrival, named: "arrival_s")
-    var row = TraceRow(arrival: .zero + time)
+    let unit = unit ?? ArrivalUnit(of: record, arrival)
+    var row = TraceRow(arrival: try unit.time(record, arrival, named: "arrival_s"))
+    self.unit = unit
     if let steps, !record.isEmpty(steps) {
       row.steps = Int32(try record.whole(steps, named: "steps", in: TraceLimits.steps))
     }
@@ -74,7 +101,12 @@ struct NativeParser: TraceParser {
       row.serviceClass = try record.nameNumber(serviceClass, named: "class", in: &names.classes)
     }
     if let prompt, !record.isEmpty(prompt) {
-      row.prompt = try record.whole(prompt, named: "prompt", in: 0...UInt64.max)
+      if record.isNumber(prompt) {
+        row.prompt = try record.whole(prompt, named: "prompt", in: 0...UInt64.max)
+      } else {
+        row.prompt = try record.hash(prompt, named: "prompt")
+        textPrompts += 1
+      }
     }
     if let slo, !record.isEmpty(slo) {
       let value = try record.duration(slo, named: "slo_s")

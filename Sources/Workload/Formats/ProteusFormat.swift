@@ -18,10 +18,6 @@ public struct ProteusFormat: TraceFormat {
   public var columns: [String] { [] }
   /// Times as given, in milliseconds.
   public var clock: TraceClock { TraceClock(isCalendar: false, isWholeSeconds: false) }
-  /// Three or four numbers.
-  public func recognises(_ first: TraceRecord) -> Bool {
-    (3...4).contains(first.count) && (0..<first.count).allSatisfy { first.isNumber($0) }
-  }
   /// A parser for one file.
   public func makeParser(options: TraceOptions) -> any TraceParser { ProteusParser() }
 }

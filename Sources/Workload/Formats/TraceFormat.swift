@@ -24,8 +24,10 @@ public protocol TraceFormat: Sendable {
   var clock: TraceClock { get }
   /// How a file falls apart into records.
   var layout: RecordLayout { get }
-  /// Whether a file that starts with this record is of this format.
+  /// Whether a file whose header is this record is of this format, beyond doubt.
   func recognises(_ first: TraceRecord) -> Bool
+  /// Whether a file without a header that starts with these lines is of this format, beyond doubt.
+  func recognises(lines: [ArraySlice<UInt8>]) -> Bool
   /// A parser for one file.
   func makeParser(options: TraceOptions) -> any TraceParser
 }
@@ -34,9 +36,19 @@ extension TraceFormat {
   /// One record a line.
   public var layout: RecordLayout { .lines }
 
-  /// Whether one of the format's columns stands in the first record.
+  /// Whether two of the format's columns stand in the first record: one alone may be anybody's.
   public func recognises(_ first: TraceRecord) -> Bool {
-    (0..<first.count).contains { i in columns.contains { first.content(i).elementsEqual($0.utf8) } }
+    columns.count(where: first.names) >= 2
+  }
+
+  /// Never: who writes no header must be named.
+  public func recognises(lines: [ArraySlice<UInt8>]) -> Bool { false }
+}
+
+extension TraceRecord {
+  /// Whether a field is this name of a column.
+  func names(_ column: String) -> Bool {
+    (0..<count).contains { content($0).elementsEqual(column.utf8) }
   }
 }
 
@@ -60,6 +72,8 @@ public protocol TraceParser: Sendable {
   ) throws(RowFault) -> ParsedRow
   /// What a reader of results ought to know about the records so far.
   var notes: [String] { get }
+  /// Whether times are counted from a date, as the rows read so far show.
+  var countsFromADate: Bool { get }
 }
 
 extension TraceParser {
@@ -67,6 +81,8 @@ extension TraceParser {
   public mutating func readHeader(_ record: TraceRecord) throws(RowFault) {}
   /// Nothing to say.
   public var notes: [String] { [] }
+  /// As the format's clock says.
+  public var countsFromADate: Bool { false }
 }
 
 /// The names met in a trace, in order of first occurrence.

@@ -1,0 +1,72 @@
+internal import EventEngine
+
+/// What a native trace's arrivals are, as its first row shows: seconds from the trace's start, or a date.
+enum ArrivalUnit: Hashable, Sendable {
+  /// Seconds from 0.
+  case seconds
+  /// Parts of a second since 1970, 10^`power` s each.
+  case sinceEpoch(power: Int)
+  /// Dates and times of day.
+  case dates
+
+  /// Seconds since 1970 between the years 2001 and 2103: no trace is so long, in whatever unit.
+  private static let epochSeconds: ClosedRange<Int64> = 1_000_000_000...4_199_999_999
+
+  /// The unit of the times in a field, whose first one stands in this record.
+  init(of record: TraceRecord, _ field: Int) {
+    guard !record.isEmpty(field) else {
+      self = .seconds
+      return
+    }
+    guard case .number(let value) = DecimalNumber.parse(record.content(field)) else {
+      let isDate = (try? record.calendarTime(field, named: "", fraction: true)) != nil
+      self = isDate ? .dates : .seconds
+      return
+    }
+    let power = [0, -3, -6, -9].first { power in
+      value.scaled(byPowerOfTen: power).map(Self.epochSeconds.contains) ?? false
+    }
+    self = power.map { .sinceEpoch(power: $0) } ?? .seconds
+  }
+
+  /// The time in a field, from the trace's start or from 1970.
+  func time(
+    _ record: TraceRecord, _ field: Int, named name: String
+  ) throws(RowFault) -> SimulationTime {
+    switch self {
+    case .seconds: return .zero + (try record.duration(field, named: name))
+    case .dates: return try record.calendarTime(field, named: name, fraction: true)
+    case .sinceEpoch(let power):
+      let value = try record.number(field, named: name)
+      guard !value.isNegative, let nanoseconds = value.scaled(byPowerOfTen: 9 + power) else {
+        throw record.fault(
+          field, "\(name) \(record.quoted(field)) is no time since 1970",
+          hint: "the first row's is")
+      }
+      return SimulationTime(nanoseconds: nanoseconds)
+    }
+  }
+
+  /// What was made of it; nil of seconds from the start.
+  var note: String? {
+    let moved = "times are moved to the second of the first arrival"
+    switch self {
+    case .seconds: return nil
+    case .dates: return "arrival_s holds dates: \(moved)"
+    case .sinceEpoch(let power):
+      let unit = [0: "seconds", -3: "milliseconds", -6: "microseconds"][power] ?? "nanoseconds"
+      return "arrival_s counts \(unit) since 1970: \(moved)"
+    }
+  }
+}
+
+extension TraceRecord {
+  /// A text's hash (FNV-1a, 64 bits), the same for the same text.
+  func hash(_ field: Int, named name: String) throws(RowFault) -> UInt64 {
+    let bytes = content(field)
+    guard String(validating: bytes, as: UTF8.self) != nil else {
+      throw fault(field, "\(name) is not UTF-8", hint: "save the file as UTF-8")
+    }
+    return bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+/// Mistaken files and command lines, each with the line that it must give: what it is, and what to write instead.
+///
+/// `BadInputs.txt` is the table, made by this test; `UPDATE_SNAPSHOTS=1` writes it. A new mistake is a file in
+/// `BadInputs`, or a line below; the fuzz test starts from these files, too.
+@Suite(.needsProgram) struct BadInputTableTests {
+  static let folder = "\(Program.root)/Tests/CommandLineTests/BadInputs"
+  private static let table = "\(Program.root)/Tests/CommandLineTests/BadInputs.txt"
+
+  /// Command lines without a file of their own.
+  private static let lines: [[String]] = [
+    ["compere", "s.yaml"], ["trase"], ["trace", "inspect", "absent.csv"],
+    ["trace", "inspect", "empty.csv", "--from", "azure"], ["validate", "absent.yaml"],
+    ["sweep", "../../../Scenarios/quickstart.yaml", "--axis", "workload.laod=0.5,0.8"],
+    ["sweep", "../../../Scenarios/quickstart.yaml", "--axis", "workload.load=a,b"],
+    ["compare", "../../../Scenarios/quickstart.yaml", "--set", "query.slo=10 s"],
+    ["compare", "../../../Scenarios/quickstart.yaml", "--set", "workload.load"],
+    [
+      "profile", "derive", "l40s", "../../../Scenarios/Profiles/h100-stabilityai-sdxl.json",
+      "--model",
+      "sdxl",
+    ],
+    ["profile", "show", "absent.json"], ["bench", "--model", "sd51"],
+  ]
+
+  private static func arguments(_ file: String) -> [String] {
+    switch URL(filePath: file).pathExtension {
+    case "yaml": ["validate", file]
+    case "json": ["profile", "show", file]
+    default: ["trace", "inspect", file]
+    }
+  }
+
+  private static func files() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+  }
+
+  @Test func everyMistakeIsToldWithWhatWouldBeRight() throws {
+    let commands = try Self.files().map(Self.arguments) + Self.lines
+    #expect(commands.count >= 80)
+    var rows: [String] = []
+    for arguments in commands {
+      let result = try Program.release(arguments: arguments, in: Self.folder)
+      let said = result.error.split(separator: "\n").first.map(String.init) ?? ""
+      rows.append("\(arguments.joined(separator: " ")) | \(result.status) | \(said)")
+      #expect([64, 65, 66].contains(result.status), "\(arguments)")
+      #expect(result.out.isEmpty)
+      #expect(said.lowercased().contains("error: "), "\(said)")
+      // What would be right: behind a semicolon, or what must be there.
+      let right = [";", "must be", "is missing", "there is no such file", "no such profile file"]
+      #expect(right.contains { said.contains($0) }, "\(said)")
+    }
+    let text = rows.joined(separator: "\n") + "\n"
+    if ProcessInfo.processInfo.environment["UPDATE_SNAPSHOTS"] != nil {
+      try text.write(toFile: Self.table, atomically: true, encoding: .utf8)
+    }
+    #expect(try text == String(contentsOfFile: Self.table, encoding: .utf8))
+  }
+
+  /// The commands that messages offer make traces of the files.
+  @Test(arguments: [
+    ("semicolons.csv", [0.5, 1.5]), ("semicolons-points.csv", [0.5, 1.5]), ("tabs.tsv", [0, 1]),
+    ("bars.csv", [0, 1]), ("start-time.csv", [0.5]), ("headerless-one.csv", [0, 0.53, 1.9]),
+    ("headerless-four.csv", [0, 0.53, 1.9]), ("spaces.csv", [0, 0.5]),
+    ("timestamp-header.csv", [5]),
+  ])
+  func offeredCommandsMakeTraces(file: String, seconds: [Double]) throws {
+    let scratch = try Scratch()
+    let told = try Program.release("trace", "inspect", file, in: Self.folder).error
+    let command = try #require(told.firstMatch(of: #/((tr|sed|awk) '?.*> trace\.csv)/#)?.1)
+    let shell = try Program(path: "/bin/bash")(
+      "-c",
+      "cd '\(Self.folder)' && \(command.replacing("> trace.csv", with: "> '\(scratch.path)/trace.csv'"))"
+    )
+    #expect(shell.status == 0, "\(shell.error)")
+    let read = try Program.release(
+      "trace", "convert", "trace.csv", "--ignore-unknown", "--out", "native.csv", in: scratch.path)
+    #expect(read.status == 0, "\(command): \(read.error)")
+    let rows = try String(contentsOfFile: scratch.path + "/native.csv", encoding: .utf8)
+      .split(separator: "\n").dropFirst().compactMap { $0.split(separator: ",").first }
+    #expect(rows.compactMap { Double($0) } == seconds)
+  }
+}
