@@ -24,7 +24,7 @@ here: build
 # in order of worth.
 KIT := $(OUT)/accelerator-kit
 accelerator-kit: build
-	@rm -rf $(KIT) && mkdir -p $(KIT)/manifests
+	@rm -rf $(KIT)/accelerator $(KIT)/manifests && mkdir -p $(KIT)/manifests
 	@cp Scenarios/Profiles/measure_accelerator.py $(KIT)
 	@mkdir $(KIT)/accelerator && cp Scenarios/Profiles/accelerator/*.py $(KIT)/accelerator
 	$(QOSDIFF) bench --model sd15 --batch 1,2,4,8,16 --manifest $(KIT)/manifests/1-sd15.json > /dev/null

@@ -3,6 +3,7 @@
 
   python3 measure_accelerator.py                 # the manifests beside it, at most 8 minutes
   python3 measure_accelerator.py --device cpu --cut --minutes 1 sd15.json    # a rehearsal on the CPU
+  python3 measure_accelerator.py --write         # profiles of what is measured so far, measuring nothing
 
 Needs a Linux machine with a GPU, Python 3.8 or later and PyTorch, nothing else: `make accelerator-kit` puts this script and the
 manifests into a folder to carry there. What is measured is kept in OUT/measured.jsonl after each task; the same
@@ -10,10 +11,10 @@ command goes on from there. Exit codes: 0 done; 1 something failed; 64 usage; 65
 or no manifest; 73 OUT cannot be written.
 """
 import argparse
+import math
 import pathlib
 import signal
 import sys
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -28,13 +29,19 @@ def arguments():
 
   parser = Parser(description=__doc__.split("\n")[0])
   parser.add_argument("manifests", nargs="*", help="of qosdiff bench --manifest; default: manifests/*.json beside this script")
-  parser.add_argument("--out", default="accelerator", help="folder of what is written")
+  parser.add_argument("--out", default="accelerator-profiles", help="folder of what is written")
   parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
   parser.add_argument("--dtype", choices=["fp16", "bf16", "f32"], help="default: fp16, on the CPU f32")
   parser.add_argument("--minutes", type=float, default=8, help="at most so long")
   parser.add_argument("--cut", action="store_true", help="few repetitions: a rehearsal, no measurement")
   parser.add_argument("--parts", default="abcdefg", help="only these")
-  return parser.parse_args()
+  parser.add_argument("--write", action="store_true", help="only write the profiles of what is measured")
+  options = parser.parse_args()
+  if not (math.isfinite(options.minutes) and options.minutes > 0):
+    parser.error("--minutes must be above 0")
+  if not options.parts or set(options.parts) - set("abcdefg"):
+    parser.error("--parts takes letters from a to g")
+  return options
 
 
 def sources(options):
@@ -65,28 +72,33 @@ def measure(options):
   dtype = options.dtype or ("f32" if options.device == "cpu" else "fp16")
   begin = {"device": options.device, "dtype": dtype, "cut": options.cut,
            "manifests": [str(path.resolve()) for path, _ in manifests]}
-  settings = {"device": options.device, "dtype": dtype, "cut": options.cut,
-              "manifests": [profiles.content_hash(path) for path, _ in manifests]}
-  record = Record(out / "measured.jsonl", settings)
-  gpu_clocks = clocks.Clocks() if options.device == "cuda" else None
-  session = Session(begin, [], record, options.minutes, log, None, gpu_clocks)
+  record = Record(out / "measured.jsonl")
   data = [manifest for _, manifest in manifests]
 
-  def say(text):
-    spent = time.monotonic() - session.start
-    print(f"[{spent:4.0f} s, {max(0, session.left()):3.0f} s left] {text}", file=sys.stderr, flush=True)
-
   def write(part=None):
-    driver = gpu_clocks.driver() if gpu_clocks else None
-    return profiles.write(out, data, record.done, session.about, {**begin, "driver": driver})
+    return profiles.write(out, data, record.done, record.settings)
+
+  if options.write:
+    if record.settings is None:
+      raise Failure(f"{record.path}: error: nothing is measured yet; run without --write", 66)
+    return write(), record
+  gpu_clocks = clocks.Clocks() if options.device == "cuda" else None
+  session = Session(begin, record, options.minutes, log, None, gpu_clocks)
+
+  def say(text):
+    spent = session.now() - session.start
+    print(f"[{spent:4.0f} s, {max(0, session.left()):3.0f} s left] {text}", file=sys.stderr, flush=True)
 
   session.say, session.finished = say, write
   try:
-    session.open_worker()
+    about = session.open_worker()
+    record.begin({
+      **about, "kind": options.device, "dtype": dtype, "cut": options.cut,
+      "driver": gpu_clocks.driver() if gpu_clocks else None,
+      "manifests": [profiles.content_hash(path) for path, _ in manifests]})
     if gpu_clocks:
       gpu_clocks.start()
-    wanted = plan.parts(data, session.about, options.cut)
-    session.parts = [part for part in wanted if part.letter in options.parts]
+    session.parts = [part for part in plan.parts(data, about, options.cut) if part.letter in options.parts]
     session.run()
     return write(), record
   except WorkerDied as fault:

@@ -18,6 +18,8 @@ public struct StageLatencyTable: Sendable, Hashable {
   public let measured: ClosedRange<Int>
   /// The weakest of the figures it rests on.
   public let provenance: Provenance
+  /// Whether a harness of this program made the profile.
+  public let isOfHarness: Bool
   /// The measured size that the medians were scaled from; nil where their own was measured.
   public let scaledFrom: LatencyProfile.ImageSize?
   /// How single latencies scatter, where the profile says; index 0 is a batch of 1. A batch that does not state it has

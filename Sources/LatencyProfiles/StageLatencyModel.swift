@@ -47,7 +47,8 @@ public struct StageLatencyModel: Sendable {
       medians: curve.seconds(at: 1...maximumBatch).map {
         SimulationDuration(seconds: $0).nanoseconds
       },
-      measured: curve.measured, provenance: curve.provenance, scaledFrom: curve.scaledFrom,
+      measured: curve.measured, provenance: curve.provenance,
+      isOfHarness: profile.harness != nil, scaledFrom: curve.scaledFrom,
       residuals: (1...maximumBatch).map(curve.residuals))
   }
 

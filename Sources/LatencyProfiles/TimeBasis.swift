@@ -11,10 +11,11 @@ public enum TimeBasis: String, CaseIterable, Sendable, Codable, Hashable {
   /// Stated by the scenario.
   case assumed
 
-  /// The basis of a time that a profile's figure gives as it stands.
-  public init(_ provenance: Provenance) {
+  /// The basis of a time that a profile's figure gives as it stands. What no harness of this program measured is a
+  /// figure of the source that the profile names.
+  public init(_ provenance: Provenance, ofHarness: Bool) {
     switch provenance {
-    case .measured: self = .measured
+    case .measured: self = ofHarness ? .measured : .published
     case .published: self = .published
     case .derived: self = .derived
     }
@@ -40,7 +41,7 @@ extension StageLatencyTable {
   /// Between measured batches it is the weakest of the curve's entries, since an interpolated median depends on
   /// several of them; an extrapolated median is derived.
   public func basis(batch: Int) -> TimeBasis {
-    isExtrapolated(batch: batch)
-      ? .weaker(.derived, TimeBasis(provenance)) : TimeBasis(provenance)
+    let own = TimeBasis(provenance, ofHarness: isOfHarness)
+    return isExtrapolated(batch: batch) ? .weaker(.derived, own) : own
   }
 }

@@ -20,7 +20,7 @@ import Workload
   private static func model(_ figures: [Figure]) throws -> StageLatencyModel {
     StageLatencyModel(
       profile: try LatencyProfile(
-        name: "p", device: "d", source: "s", mode: "m",
+        name: "p", device: "d", source: "s", mode: "m", harness: "qosdiff bench",
         entries: figures.map {
           .init(
             model: "m", stage: $0.stage, height: 512, width: 512, guidance: $0.guidance,

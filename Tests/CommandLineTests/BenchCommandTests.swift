@@ -32,7 +32,7 @@ struct BenchCommandTests {
     #expect(measured.status == 0, "\(measured.error)")
     #expect(measured.error.contains("s left] g: steps beside other work"))
     let files = try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/out")
-    let profile = try #require(files.first { $0.hasSuffix("-measured-eager.json") })
+    let profile = try #require(files.first { $0.hasSuffix("-rehearsed-eager.json") })
     #expect(measured.out.hasSuffix("out/\(profile): written\n"))
     let show = try Program.release("profile", "show", "out/\(profile)", in: scratch.path)
     #expect(show.status == 0, "\(show.error)")

@@ -3,9 +3,11 @@ import Testing
 
 /// What a time rests on.
 @Suite struct TimeBasisTests {
-  private func table(_ points: [(Int, Provenance)], upTo batch: Int) throws -> StageLatencyTable {
+  private func table(
+    _ points: [(Int, Provenance)], upTo batch: Int, harness: String? = "qosdiff bench"
+  ) throws -> StageLatencyTable {
     let profile = try LatencyProfile(
-      name: "test", device: "none", source: "made up", mode: "test",
+      name: "test", device: "none", source: "made up", mode: "test", harness: harness,
       entries: points.map { batch, provenance in
         .init(
           model: "net", stage: .denoise, height: 64, width: 64, guidance: false, batch: batch,
@@ -31,6 +33,12 @@ import Testing
     #expect((1...bases.count).map { table.basis(batch: $0) } == bases)
   }
 
+  /// Somebody else's measurement is a figure of a source: 'measured by the harness' would be wrong.
+  @Test func onlyAHarnessMeasures() throws {
+    let table = try table([(1, .measured), (2, .measured)], upTo: 3, harness: nil)
+    #expect((1...3).map { table.basis(batch: $0) } == [.published, .published, .derived])
+  }
+
   @Test func aScaledSizeIsDerived() throws {
     let model = StageLatencyModel(profile: try Support.shipped("epyc-zen5-core"))
     let table = try #require(
@@ -44,6 +52,7 @@ import Testing
     #expect(TimeBasis.weaker(.measured, .published) == .published)
     #expect(TimeBasis.weaker(.assumed, .derived) == .assumed)
     #expect(
-      Provenance.allCases.map { TimeBasis($0).rawValue } == Provenance.allCases.map(\.rawValue))
+      Provenance.allCases.map { TimeBasis($0, ofHarness: true).rawValue }
+        == Provenance.allCases.map(\.rawValue))
   }
 }

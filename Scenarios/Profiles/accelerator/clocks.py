@@ -1,4 +1,5 @@
 """What nvidia-smi says of a GPU's clocks while it works. Needs no PyTorch."""
+import os
 import shutil
 import subprocess
 import threading
@@ -29,7 +30,8 @@ class Clocks:
     if self.program is None:
       return
     self.process = subprocess.Popen(
-      [self.program, "--query-gpu=" + ",".join(FIELDS), "--format=csv,noheader,nounits", "-lms", "1000"],
+      # The GPU that PyTorch calls the first one.
+      [self.program, "--id=" + (os.environ.get("CUDA_VISIBLE_DEVICES") or "0").split(",")[0], "--query-gpu=" + ",".join(FIELDS), "--format=csv,noheader,nounits", "-lms", "1000"],
       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     self.reader = threading.Thread(target=self.read, daemon=True)
     self.reader.start()

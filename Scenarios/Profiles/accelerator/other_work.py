@@ -2,10 +2,17 @@
 import json
 import subprocess
 import sys
-import threading
-import zlib
 
 from accelerator.errors import LeftOut
+
+# Most of what encoding a PNG is: pixels that change slowly, with noise.
+COMPRESSION = """
+import os, zlib
+noise = os.urandom(3 * 512 * 512)
+pixels = bytes((i // 512 + n % 8) % 256 for i, n in enumerate(noise))
+while True:
+  zlib.compress(pixels, 6)
+"""
 
 
 class OtherWork:
@@ -13,36 +20,26 @@ class OtherWork:
 
   def __init__(self, what):
     self.what = what
-    self.process, self.threads, self.is_over = None, [], False
+    self.processes = []
 
   def __enter__(self):
     if self.what["kind"] == "compression":
-      self.threads = [threading.Thread(target=self.compress) for _ in range(self.what["cores"])]
-      for thread in self.threads:
-        thread.start()
+      self.processes = [subprocess.Popen([sys.executable, "-c", COMPRESSION]) for _ in range(self.what["cores"])]
       return self
-    self.process = subprocess.Popen(
-      [sys.executable, "-m", "accelerator.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-      stderr=subprocess.DEVNULL)
-    self.process.stdin.write((json.dumps(self.what["begin"]) + "\n").encode())
-    self.process.stdin.write((json.dumps(self.what["task"]) + "\n").encode())
-    self.process.stdin.flush()
-    for line in self.process.stdout:
+    process = subprocess.Popen(
+      [sys.executable, "-m", "accelerator.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    self.processes = [process]
+    for line in (self.what["begin"], self.what["task"]):
+      process.stdin.write((json.dumps(line) + "\n").encode())
+    process.stdin.flush()
+    # A process that hangs is ended with this one, at the end of the task's time.
+    for line in process.stdout:
       if json.loads(line).get("busy"):
         return self
     self.__exit__()
-    raise LeftOut("the other process did not come up")
+    raise LeftOut("the other process did not come up; see worker.log")
 
   def __exit__(self, *fault):
-    self.is_over = True
-    for thread in self.threads:
-      thread.join()
-    if self.process:
-      self.process.kill()
-      self.process.wait()
-
-  def compress(self):
-    """Most of what encoding a PNG is."""
-    pixels = bytes(i * 7919 % 251 for i in range(3 * 256 * 256))
-    while not self.is_over:
-      zlib.compress(pixels, 6)
+    for process in self.processes:
+      process.kill()
+      process.wait()

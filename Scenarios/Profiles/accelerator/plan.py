@@ -50,30 +50,54 @@ def read_manifest(path):
     except ValueError as fault:
       raise BadManifest(f"{path}: error: no manifest: {fault}; write one by qosdiff bench --manifest") from None
   version = manifest.get("schema") if isinstance(manifest, dict) else None
-  if version != SCHEMA or not isinstance(manifest.get("entries"), list):
+  if version != SCHEMA:
     raise BadManifest(f"{path}: error: a manifest of version {version}; this script reads version {SCHEMA}: "
                       "write it by qosdiff bench --manifest of the same version")
+  try:
+    if not entries([manifest]) or not manifest["harness"]:
+      raise KeyError("entries")
+    for item in manifest["kernels"]:
+      item["kernel"], item["operation"], item["flops"], item["elements"]
+    for e in manifest["entries"]:
+      [manifest["kernels"][node[0]] for part in e["passes"] for node in part["nodes"]]
+  except (KeyError, IndexError, TypeError) as fault:
+    raise BadManifest(f"{path}: error: a manifest without {fault}; write it by qosdiff bench --manifest") from None
   return manifest
 
 
 def entries(manifests):
-  """Every stage of the manifests, guided before unguided and small batches first."""
+  """Every stage of the manifests: small batches first, denoising before other stages, guided before unguided."""
   found = []
   for number, manifest in enumerate(manifests):
     for index, e in enumerate(manifest["entries"]):
       found.append(Entry(number, index, e["model"], e["stage"], e["height"], e["width"],
                          e.get("guidance"), e["batch"]))
-  return sorted(found, key=lambda e: (e.guidance is False, e.batch))
+  return sorted(found, key=lambda e: (e.batch, e.stage != "denoise", e.guidance is False))
+
+
+def twins(manifests):
+  """By place (manifest, index), where the same passes stand first: an unguided batch is the guided one of half of it."""
+  first, places = {}, {}
+  for e in entries(manifests):
+    entry = manifests[e.manifest]["entries"][e.index]
+    work = (e.manifest, e.model, e.stage, json.dumps(entry["passes"]))
+    places[e.manifest, e.index] = first.setdefault(work, (e.manifest, e.index))
+  return places
 
 
 def parts(manifests, device, is_cut):
   """The parts of a session, `a` to `g`."""
-  found = entries(manifests)
+  same = twins(manifests)
+  found = [e for e in entries(manifests) if same[e.manifest, e.index] == (e.manifest, e.index)]
   models = list(dict.fromkeys(e["model"] for m in manifests for e in m["entries"]))
   first, second, others = models[0], models[1:2], models[2:]
   steps = {"repetitions": 6 if is_cut else 100, "least": 2 if is_cut else 20}
-  stages = {"repetitions": 3 if is_cut else 40, "least": 2 if is_cut else 20}
+  # As few as tell how a latency scatters: these are shorter parts of a query, or other ways to launch a known one.
+  stages = {"repetitions": 3 if is_cut else 20, "least": 2 if is_cut else 5}
+  modes = {"repetitions": 3 if is_cut else 40, "least": 2 if is_cut else 10}
   seconds = 0.002 if is_cut else 0.2
+  # A GPU's kernels take microseconds, and there are hundreds.
+  each = seconds / 10 if device["is_gpu"] else seconds / 2
 
   def of(models, stage):
     return [e for e in found if e.model in models and (e.stage == "denoise") == (stage == "denoise")]
@@ -84,21 +108,23 @@ def parts(manifests, device, is_cut):
 
   guided = [e for e in of([first], "denoise") if e.guidance is not False]
   result = [
-    Part("a", f"steps of {first}", 0.22,
+    Part("a", f"steps of {first}", 0.2,
          [task("peak", "peak rates", seconds=seconds)] + whole([first], "denoise")),
-    Part("b", f"kernels of {first}", 0.1,
-         [task("kernel_times", "kernels of " + e.title, e, seconds=seconds / 2)
+    Part("b", f"kernels of {first}", 0.08,
+         [task("kernel_times", "kernels of " + e.title, e, seconds=each)
           for e in of([first], "denoise") + of([first], "other")]),
     Part("c", "steps of " + " ".join(second), 0.18, whole(second, "denoise")),
-    Part("d", "other stages, ways to the host, looks at latents", 0.1,
+    Part("d", "other stages, ways to the host, looks at latents", 0.16,
          whole([first], "other")
          + [task("host_copy", "copies between host and device", seconds=seconds),
             task("look", "a look at a latent", seconds=seconds, latent=latent(of([first], "denoise")))]
          + whole(second, "other")),
-    Part("e", f"launch modes of {first}", 0.26,
-         [task("graph", "CUDA graph: " + e.title, e, **steps) for e in guided]
-         + [task("compiled", "torch.compile: " + e.title, e, **steps) for e in spread_out(guided)]),
-    Part("f", "steps and stages of " + ", ".join(others), 0.1,
+    Part("e", f"launch modes of {first}", 0.2,
+         [task("graph", "CUDA graph: " + e.title, e, **modes) for e in guided]
+         # A compilation takes a minute: the first batch now, others in what is left at the end.
+         + [task("compiled", "torch.compile: " + e.title, e, **modes, is_extra=place > 0 and not is_cut,
+                 needs_s=0 if is_cut else 45) for place, e in enumerate(spread_out(guided))]),
+    Part("f", "steps and stages of " + ", ".join(others), 0.14,
          whole(others, "denoise") + whole(others, "other")),
     Part("g", "steps beside other work", 0.04, beside(found, first, device, seconds, is_cut)),
   ]
@@ -139,11 +165,11 @@ def beside(found, model, device, seconds, is_cut):
   if not steps:
     return []
   result = [task("beside", "steps beside PNG-like compression on the host's cores", steps[0],
-                 seconds=10 * seconds,
-                 beside={"kind": "compression", "cores": 1 if is_cut else device["cores"]})]
+                 seconds=5 * seconds,
+                 beside={"kind": "compression", "cores": 1 if is_cut else max(1, device["cores"] - 1)})]
   decode = [e for e in found if e.model == model and e.stage == "decode"][:1]
   for other in steps[:1] + decode:
     result.append(task(
-      "beside", f"steps beside another process: {other.title}", steps[0], seconds=10 * seconds,
+      "beside", f"steps beside another process: {other.title}", steps[0], seconds=5 * seconds,
       beside={"kind": "process", "task": {"kind": "busy", "entry": [other.manifest, other.index]}}))
   return result

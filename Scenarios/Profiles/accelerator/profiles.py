@@ -1,5 +1,4 @@
 """Latency profiles and a summary from finished tasks. Needs no PyTorch."""
-import datetime
 import hashlib
 import json
 import os
@@ -8,13 +7,16 @@ import re
 from accelerator import plan
 
 # Launch modes: kind of task, end of the file's name, the profile's `mode`, and how a step was executed.
-MODES = [("steps", "eager", "eager", "executed whole, launched one by one"),
+MODES = [("steps", "eager", "eager, of the bare networks: a pipeline's own Python comes on top",
+          "executed whole, launched one by one"),
          ("graph", "cuda-graph", "CUDA graph of a step, other stages eager", "executed whole, a replayed CUDA graph"),
          ("compiled", "compiled", "torch.compile of a step, other stages eager", "executed whole, compiled")]
 FIGURES = ["median_s", "p10_s", "p90_s", "repetitions", "residual_quantiles", "lag1_autocorrelation"]
+VERSION = 1
 # More than this between the lowest and the highest is told.
 TOLD_SPREAD = 0.10
-TOLD_INTERFERENCE = 0.02
+# More than this between the sum of the kernels and the whole is told, as the harness does.
+TOLD_GAP = 0.05
 
 
 def content_hash(path):
@@ -38,6 +40,7 @@ class Measured:
     self.manifests, self.done = manifests, done
     self.kernels = rows_of(done)
     self.entries = plan.entries(manifests)
+    self.twins = plan.twins(manifests)
 
   def result(self, key):
     return self.done.get(key, {}).get("result")
@@ -46,8 +49,16 @@ class Measured:
     """(entry, result) of each stage that a kind of task measured, in the manifests' order."""
     found = {tuple(line["entry"]): line["result"] for line in self.done.values()
              if line.get("kind") == kind and line.get("entry") and "result" in line}
-    return [(e, found[e.manifest, e.index]) for e in sorted(
-      self.entries, key=lambda e: (e.manifest, e.index)) if (e.manifest, e.index) in found]
+    placed = sorted(self.entries, key=lambda e: (e.manifest, e.index))
+    return [(e, found[self.twins[e.manifest, e.index]]) for e in placed
+            if self.twins[e.manifest, e.index] in found]
+
+  def twin(self, entry):
+    """The entry of the same passes that was measured in its place; None where it was itself."""
+    place = self.twins[entry.manifest, entry.index]
+    if place == (entry.manifest, entry.index):
+      return None
+    return next(e for e in self.entries if (e.manifest, e.index) == place)
 
   def used(self, entry):
     """The manifest's kernels in the order of execution."""
@@ -75,60 +86,65 @@ class Measured:
     return [(key, line["clocks"]) for key, line in self.done.items() if line.get("clocks")]
 
 
-def entry_of(measured, entry, result, how):
+def entry_of(measured, entry, result, kind, settings):
   """An entry of a profile."""
   made = {"model": entry.model, "stage": entry.stage, "height": entry.height, "width": entry.width}
   if entry.guidance is not None:
     made["guidance"] = entry.guidance
   made["batch"] = entry.batch
   made.update({key: result[key] for key in FIGURES if key in result})
-  made["provenance"], made["derivation"] = "measured", how
-  total = measured.kernel_sum(entry) if how == MODES[0][3] else None
-  if total is not None:
-    made["whole_s"], made["whole_gap"] = result["median_s"], total / result["median_s"] - 1
+  how = next(how for own, _, _, how in MODES if own == kind)
+  twin = measured.twin(entry)
+  if twin:
+    how += f"; the same passes as {twin.title}, measured as that"
+  made["provenance"] = "measured"
+  if settings["cut"]:
+    made["provenance"], how = "derived", "a rehearsal (--cut), no measurement; " + how
+  made["derivation"] = how
+  gap = gap_of(measured, entry, result, kind, settings)
+  if gap is not None:
+    made["whole_s"], made["whole_gap"] = result["median_s"], gap
   return made
 
 
-def interference_of(measured):
-  """What the host's work does to steps, where it is more than what two timings alone differ by."""
-  for key, result in measured.beside():
-    noise = max(TOLD_INTERFERENCE, abs(result["alone_again"] - 1))
-    if "compression" in key and result["factor"] > 1 + noise:
-      return [{"stage": "denoise", "beside": "post-process", "factor": result["factor"],
-               "repetitions": result["repetitions"]}]
-  return []
+def gap_of(measured, entry, result, kind, settings):
+  """How much longer the sum of the kernels is than the stage; None where launches are in one of them alone."""
+  total = measured.kernel_sum(entry)
+  if total is None or kind != ("graph" if settings["kind"] == "cuda" else "steps"):
+    return None
+  return total / result["median_s"] - 1
 
 
-def profile_of(measured, kind, about, settings):
+def profile_of(measured, kind, settings):
   """One launch mode's profile; None where no step was measured in it."""
-  _, ending, mode, how = next(m for m in MODES if m[0] == kind)
+  _, ending, mode, _ = next(m for m in MODES if m[0] == kind)
   steps = [pair for pair in measured.of_kind(kind) if pair[0].stage == "denoise"]
   if not steps:
     return None
   others = [pair for pair in measured.of_kind("steps") if pair[0].stage != "denoise"]
-  entries = ([entry_of(measured, e, r, how) for e, r in steps]
-             + [entry_of(measured, e, r, MODES[0][3]) for e, r in others])
-  kept = settings["cut"] and "a rehearsal (--cut), no measurement, by measure_accelerator.py"
-  libraries = {**about["libraries"], **({"driver": settings["driver"]} if settings["driver"] else {})}
+  entries = ([entry_of(measured, e, r, kind, settings) for e, r in steps]
+             + [entry_of(measured, e, r, "steps", settings) for e, r in others])
+  what = "a rehearsal (--cut), no measurement, by" if settings["cut"] else "measured by"
+  libraries = {**settings["libraries"], **({"driver": settings["driver"]} if settings["driver"] else {})}
+  kind_of_figures = "rehearsed" if settings["cut"] else "measured"
   profile = {
-    "schema": 1, "name": f"{slug(about['device'])}-measured-{ending}", "provenance": "measured",
-    "device": about["device"], "source": (kept or "measured by measure_accelerator.py") + clock_text(measured),
-    "mode": f"PyTorch, {settings['dtype']}, {mode}", "libraries": libraries,
-    "date": datetime.date.today().isoformat(), "harness": measured.manifests[0]["harness"],
+    "schema": 1, "name": f"{slug(settings['device'])}-{kind_of_figures}-{ending}",
+    "provenance": "derived" if settings["cut"] else "measured", "device": settings["device"],
+    "source": f"{what} measure_accelerator.py" + clock_text(measured),
+    "mode": f"PyTorch, {settings['dtype']}, {mode}", "libraries": libraries, "date": settings["date"],
+    "harness": f"measure_accelerator {VERSION}, kernels of {measured.manifests[0]['harness']}",
     "entries": entries}
-  if settings["device"] == "cpu":
-    profile["cores"] = about["cores"]
+  if settings["kind"] == "cpu":
+    profile["cores"] = settings["cores"]
   if measured.result("peak rates") and not settings["cut"]:
     profile["roofline"] = measured.result("peak rates")
-  if measured.result("copies between host and device") and settings["device"] != "cpu":
+  if measured.result("copies between host and device") and settings["kind"] != "cpu":
     profile["host_copy"] = measured.result("copies between host and device")
   look = measured.result("a look at a latent")
   if look:
     profile["latent_entropy"] = {"values": look["values"], **look["on_device"]}
   if kind != "compiled" and measured.kernels:  # compilation fuses kernels
     profile["kernels"] = [measured.kernels[name] for name in sorted(measured.kernels)]
-  if kind == "steps" and interference_of(measured):
-    profile["interference"] = interference_of(measured)
   return profile
 
 
@@ -152,25 +168,25 @@ def save(path, text):
   os.replace(temporary, path)
 
 
-def write(out, manifests, done, about, settings):
+def write(out, manifests, done, settings):
   """Writes a profile for each launch mode and the summary; returns the summary."""
   measured = Measured(manifests, done)
   written = []
   for kind, *_ in MODES:
-    profile = profile_of(measured, kind, about, settings)
+    profile = profile_of(measured, kind, settings)
     if profile:
       path = out / (profile["name"] + ".json")
       save(path, json.dumps(profile, indent=1) + "\n")
       written.append(str(path))
-  text = summary(measured, about, settings, written)
+  text = summary(measured, settings, written)
   save(out / "summary.txt", text)
   return text
 
 
 # The summary
 
-def summary(measured, about, settings, written):
-  lines = [f"{about['device']}, PyTorch {about['libraries']['torch']}, {settings['dtype']}"
+def summary(measured, settings, written):
+  lines = [f"{settings['device']}, PyTorch {settings['libraries']['torch']}, {settings['dtype']}"
            + (": a rehearsal, no measurement" if settings["cut"] else "") + clock_text(measured)]
   peak = measured.result("peak rates")
   if peak and not settings["cut"]:
@@ -186,7 +202,7 @@ def summary(measured, about, settings, written):
   for key, result in measured.beside():
     lines.append(f"{key}: {result['factor']:.3f} x as long (alone again: {result['alone_again']:.3f} x)")
   lines += ["", *table(measured, None if settings["cut"] else peak), ""]
-  lines += warnings(measured) + unfinished(measured.done)
+  lines += warnings(measured, settings) + unfinished(measured.done)
   lines += [f"{path}: written" for path in written]
   return "\n".join(lines) + "\n"
 
@@ -212,11 +228,20 @@ def table(measured, peak):
           for row in [header] + rows]
 
 
-def warnings(measured):
+def warnings(measured, settings):
   """What makes a figure doubtful."""
   lines = []
   for kind, *_ in MODES:
     for entry, result in measured.of_kind(kind):
+      if measured.twin(entry):
+        continue
+      if result["repetitions"] < result["wanted"]:
+        lines.append(f"warning: {entry.title} ({kind}): {result['repetitions']} runs of {result['wanted']} wanted: "
+                     "there was no time for more")
+      gap = gap_of(measured, entry, result, kind, settings)
+      if gap is not None and abs(gap) > TOLD_GAP and not settings["cut"]:
+        lines.append(f"warning: {entry.title} ({kind}): the sum of the kernels is {100 * gap:+.0f} % off the whole: "
+                     "what lies between kernels, and what one leaves in the cache for the next")
       wide = (result["p90_s"] - result["p10_s"]) / result["median_s"]
       if wide > TOLD_SPREAD:
         lines.append(f"warning: {entry.title} ({kind}): p10 to p90 is {100 * wide:.0f} % of the median")

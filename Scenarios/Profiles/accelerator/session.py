@@ -1,4 +1,5 @@
 """Works through the parts of a plan with a process that may fail in every way. Needs no PyTorch."""
+import datetime
 import json
 import os
 import pathlib
@@ -6,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 from accelerator import profiles
@@ -19,12 +21,20 @@ START_S = 120  # for PyTorch to come up
 LEAST_SHARE = 0.001  # of the session; less time is no use to any task
 
 
+LATE_ORDER = {"compiled": 1, "kernel_times": 2}
+
+
 class Failure(Exception):
   """Ends the session with a message and an exit code."""
 
   def __init__(self, message, code):
     super().__init__(message)
     self.code = code
+
+
+def is_short(result):
+  """Whether there was no time for as many runs as were wanted."""
+  return result.get("repetitions", 0) < result.get("wanted", 0)
 
 
 class WorkerDied(Exception):
@@ -37,7 +47,10 @@ class WorkerProcess:
   command = [sys.executable, "-m", "accelerator.worker"]
 
   def __init__(self, begin, log):
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(
+    # Compilers keep their work where this script may write.
+    cache = os.path.join(tempfile.gettempdir(), "measure-accelerator")
+    environment = {"USER": "measure", "TORCHINDUCTOR_CACHE_DIR": cache, "TRITON_CACHE_DIR": cache,
+                   **os.environ, "PYTHONPATH": os.pathsep.join(
       [str(HERE)] + os.environ.get("PYTHONPATH", "").split(os.pathsep)).rstrip(os.pathsep)}
     self.process = subprocess.Popen(
       self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment,
@@ -83,32 +96,42 @@ class WorkerProcess:
 
 
 class Record:
-  """Finished tasks in a file that is only ever added to: a line of settings, then a line a task."""
+  """Finished tasks in a file that is only ever added to: a line that says of what, then a line a task."""
 
-  def __init__(self, path, settings):
-    self.path, self.done = path, {}
+  def __init__(self, path):
+    self.path, self.done, self.settings, self.file = path, {}, None, None
     if path.exists():
-      self.read(settings)
-    self.file = open(path, "a", encoding="utf-8")
-    if path.stat().st_size == 0:
-      self.write({"settings": settings})
+      self.read()
 
-  def read(self, settings):
+  def read(self):
     # Nothing follows the newline of a whole line; what an interruption left behind is cut off.
     whole = self.path.read_bytes()
     whole = whole[:whole.rfind(b"\n") + 1]
     with open(self.path, "r+b") as file:
       file.truncate(len(whole))
-    lines = [json.loads(line) for line in whole.splitlines()]
-    if not lines:
-      return
-    if lines[0]["settings"] != settings:
-      before = lines[0]["settings"]
-      changed = sorted(k for k in {*before, *settings} if before.get(k) != settings.get(k))
-      raise Failure(f"{self.path}: error: it holds measurements with other settings "
+    for number, line in enumerate(whole.splitlines(), 1):
+      try:
+        value = json.loads(line)
+        if number == 1:
+          self.settings = value["settings"]
+        else:
+          self.done[value["key"]] = value
+      except (ValueError, KeyError, TypeError):
+        raise Failure(f"{self.path}:{number}:1: error: no line of measurements; remove it, or name another folder "
+                      "by --out", 65) from None
+
+  def begin(self, settings):
+    """Opens it for measurements of a device under settings: those that it holds, if it holds any."""
+    if self.settings is None:
+      self.settings = {**settings, "date": datetime.date.today().isoformat()}
+    before = {key: value for key, value in self.settings.items() if key != "date"}
+    changed = sorted(k for k in {*before, *settings} if before.get(k) != settings.get(k))
+    if changed:
+      raise Failure(f"{self.path}: error: it holds measurements of another device, or under other settings "
                     f"({', '.join(changed)}); name another folder by --out, or remove it", 65)
-    for line in lines[1:]:
-      self.done[line["key"]] = line
+    self.file = open(self.path, "a", encoding="utf-8")
+    if self.path.stat().st_size == 0:
+      self.write({"settings": self.settings})
 
   def write(self, value):
     self.file.write(json.dumps(value) + "\n")
@@ -122,47 +145,50 @@ class Record:
   def is_done(self, key):
     """Whether nothing is left to do of a task."""
     result = self.done.get(key, {}).get("result")
-    return result is not None and not result.get("no_time")
+    return result is not None and not result.get("no_time") and not is_short(result)
 
 
 class Session:
   """Works through the parts, each task within its time."""
 
-  def __init__(self, begin, parts, record, minutes, log, say, gpu_clocks):
-    self.begin, self.parts, self.record, self.log, self.say = begin, parts, record, log, say
-    self.clocks = gpu_clocks
-    self.minutes = minutes
-    self.start = time.monotonic()
+  def __init__(self, begin, record, minutes, log, say, gpu_clocks, now=time.monotonic):
+    self.begin, self.record, self.log, self.say = begin, record, log, say
+    self.parts, self.clocks, self.now = [], gpu_clocks, now
+    self.start = now()
     self.end = self.start + 60 * minutes
     self.least_s = 60 * minutes * LEAST_SHARE
     self.worker = None
-    self.about = None
 
   def left(self):
-    return self.end - time.monotonic()
+    return self.end - self.now()
 
   def open_worker(self):
+    """What the process says of its device and libraries."""
     self.worker = WorkerProcess(self.begin, self.log)
     if "cannot" in self.worker.about:
       raise Failure(f"error: {self.worker.about['cannot']}; {self.worker.about['hint']}", 66)
-    if self.about is None:
-      self.about = self.worker.about
+    return self.worker.about
 
   def run(self):
     """Every part within its share first; what found no time there gets what is left at the end."""
+    share = 0
     for part in self.parts:
-      part_end = min(self.end, time.monotonic() + 60 * self.minutes * part.share)
+      share += part.share / sum(p.share for p in self.parts)
+      part_end = self.start + share * (self.end - self.start)
       self.say(f"{part.letter}: {part.title}")
       for number, task in enumerate(part.tasks):
         later = len(part.tasks) - number - 1
-        left = part_end - time.monotonic()
+        left = part_end - self.now()
         # A task that needs little leaves the rest to those behind it; none takes it all.
-        self.attempt(part, task, left if later == 0 or task["kind"] == "compiled" else left / 2)
+        limit_s = left if later == 0 or task["kind"] == "compiled" else left / 2
+        self.attempt(part, task, 0 if task.get("is_extra") else limit_s)
       self.finished(part)
-    for part in self.parts:
-      for task in part.tasks:
-        if self.record.done.get(task["key"], {}).get("is_late") and self.left() > self.least_s:
-          self.attempt(part, task, self.left())
+    late = [(part, task) for part in self.parts for task in part.tasks
+            if self.record.done.get(task["key"], {}).get("is_late")]
+    # Whole stages first, last the kernels that explain them.
+    for part, task in sorted(late, key=lambda pair: LATE_ORDER.get(pair[1]["kind"], 0)):
+      if self.left() > self.least_s:
+        self.attempt(part, task, self.left())
 
   def finished(self, part):
     """Called when a part is done."""
@@ -173,24 +199,27 @@ class Session:
     if self.record.is_done(key):
       return
     limit_s = min(limit_s, self.left())
-    if limit_s < self.least_s:
+    if limit_s < max(self.least_s, task.get("needs_s", 0)):
       if key not in self.record.done:
         self.record.add({"key": key, "part": part.letter, "left_out": "no time", "is_late": True})
       return
     self.say(f"{part.letter}: {key}")
-    begun = time.monotonic()
+    begun = self.now()
     answer = self.answer(task, limit_s)
     told = str(answer.get("left_out", answer.get("failed", "")))
     if told.startswith(("no time", NO_ANSWER)) and limit_s < 0.9 * self.left():
       answer["is_late"] = True
     before = self.record.done.get(key, {}).get("result")
-    if before and "result" not in answer:
+    worse = "result" not in answer or answer["result"].get("repetitions", 0) < (before or {}).get("repetitions", 0)
+    if before and worse:
       return self.tell(part, key, answer)  # what an earlier try has measured is kept
+    if is_short(answer.get("result", {})):
+      answer["is_late"] = limit_s < 0.9 * self.left()
     if "rows" in answer.get("result", {}):
       answer["result"]["rows"] = (before or {}).get("rows", []) + answer["result"]["rows"]
       answer["is_late"] = bool(answer["result"]["no_time"]) and limit_s < 0.9 * self.left()
     if self.clocks:
-      answer["clocks"] = self.clocks.between(begun + 1, time.monotonic())
+      answer["clocks"] = self.clocks.between(begun + 1, self.now())
     self.record.add({"key": key, "part": part.letter, "kind": task["kind"],
                      "entry": task.get("entry"), **answer})
     self.tell(part, key, answer)
@@ -213,7 +242,11 @@ class Session:
     try:
       if self.worker is None:
         self.open_worker()
-      return self.worker.ask(question, min(limit_s + GRACE_S, self.left() + LAST_GRACE_S))
+      answer = self.worker.ask(question, min(limit_s + GRACE_S, self.left() + LAST_GRACE_S))
+      if answer.pop("is_lost", False):
+        self.worker.kill()
+        self.worker = None
+      return answer
     except WorkerDied as fault:
       if self.worker:
         self.worker.kill()
