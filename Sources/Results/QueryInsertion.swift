@@ -23,7 +23,9 @@ struct QueryInsertion {
 
   func insert(_ record: QueryRecord) throws {
     let query = record.query
-    let className = query.serviceClass.map { run.classes[Int($0)] }
+    let className = query.serviceClass.flatMap { number in
+      run.classes.indices.contains(Int(number)) ? run.classes[Int(number)] : nil
+    }
     try bind(query.id.rawValue, 2)
     try bind(query.arrival.nanoseconds, 3)
     try bind(record.start?.nanoseconds, 4)

@@ -183,7 +183,7 @@ import Testing
     ),
     (
       ["--axis", "workload.load=0.5", "--precision", "2"], 65,
-      "--precision: error: run.precision lacks a unit: '2'; write it like '2 %'"
+      "--precision: error: run.precision lacks a unit: '2'; write '2 %'"
     ),
     ([], 64, ""),
   ])

@@ -173,6 +173,7 @@ import Workload
   private static let others = [
     "name": "a label", "description": "a label", "cluster.nodes.*.name": "a label",
     "workload.format": "another format refuses the file: PublicFormatTests",
+    "workload.ignore_unknown": "without it a file with such columns is refused: NativeFormatTests",
     "workload.published": "for the message where the trace is absent",
     "oracles": "what results are held against: OracleTests",
     "policies.*.steps.diffserve.heavy": "any other model than the queries' is refused",

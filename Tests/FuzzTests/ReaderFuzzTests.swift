@@ -33,9 +33,14 @@ import Workload
       .filter { $0.count < most }
   }
 
-  /// Feeds a reader; `read` throws what it says of an input.
+  /// Files with mistakes, of these endings.
+  private static func mistaken(_ suffixes: [String]) -> [[UInt8]] {
+    suffixes.flatMap { files("Tests/CommandLineTests/BadInputs", $0) }
+  }
+
+  /// Feeds a reader; `read` throws what it says of an input. `mistaken` inputs are spoiled, too, but need not be read.
   private func fuzz(
-    _ reader: String, _ corpus: [[UInt8]], extension suffix: String,
+    _ reader: String, _ corpus: [[UInt8]], mistaken: [[UInt8]] = [], extension suffix: String,
     in folder: String = NSTemporaryDirectory(),
     _ read: (_ path: String, _ bytes: [UInt8]) throws -> Void
   ) throws {
@@ -50,8 +55,10 @@ import Workload
     print("\(reader): the input at work is in \(path)")
     var (refused, slowest) = (0, 0.0)
     for _ in 0..<Self.inputs {
+      // One in four starts from a file with a mistake.
+      let seeds = mistaken.isEmpty || mutator.number(below: 4) > 0 ? corpus : mistaken
       let input = mutator.spoiled(
-        corpus[mutator.number(below: corpus.count)],
+        seeds[mutator.number(below: seeds.count)],
         with: corpus[mutator.number(below: corpus.count)])
       try Data(input).write(to: URL(filePath: path))
       let start = ContinuousClock.now
@@ -107,7 +114,10 @@ import Workload
         atPath: place.path,
         withDestinationPath: target == "a/b" ? "\(folder)/a/b" : "\(Self.root)/\(target)")
     }
-    try fuzz("scenario", corpus, extension: ".yaml", in: folder + "/a/b") { path, _ in
+    try fuzz(
+      "scenario", corpus, mistaken: Self.mistaken([".yaml"]), extension: ".yaml",
+      in: folder + "/a/b"
+    ) { path, _ in
       // No test measures the machine that it runs on.
       let own = Self.root + "/Scenarios/Profiles/epyc-zen5-core.json"
       _ = try ScenarioReader(ownProfile: { _, _, _ in own }).read(path: path)
@@ -115,16 +125,17 @@ import Workload
   }
 
   @Test func profiles() throws {
-    try fuzz("profile", Self.files("Scenarios/Profiles", ".json"), extension: ".json") { path, _ in
-      _ = try LatencyProfile.load(path: path)
-    }
+    try fuzz(
+      "profile", Self.files("Scenarios/Profiles", ".json"), mistaken: Self.mistaken([".json"]),
+      extension: ".json"
+    ) { path, _ in _ = try LatencyProfile.load(path: path) }
   }
 
   @Test func traces() throws {
     let samples = [
       "arrival_s,steps,height,width,images,model,prompt,slo_s,class\n0,50,512,512,1,sd15,1,5,gold\n1.5,20,768,512,2,sdxl,2,,\"a, b\"\n",
       "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46.6805900,374,44\n2023-11-16 18:15:50.9951690,396,109\n",
-      "arrival_s\n0\n0.5\n0.5\n1.25\n", "3\n0\n17\n2\n", "0 12\n1 7\n2 0\n",
+      "arrival_s\n0\n0.5\n0.5\n1.25\n", "3\n0\n17\n2\n", "0 12 4\n1\n",
     ].map { Array($0.utf8) }
     let corpus =
       samples
@@ -132,7 +143,10 @@ import Workload
         // Whole lines.
         Array(trace[...(trace.prefix(3000).lastIndex(of: 0x0A) ?? 0)])
       }
-    try fuzz("trace", corpus, extension: ".csv") { path, _ in _ = try TraceLoader.load(path: path) }
+    let mistaken = Self.mistaken([".csv", ".tsv", ".txt", ".jsonl", ".gz"])
+    try fuzz("trace", corpus, mistaken: mistaken, extension: ".csv") { path, _ in
+      _ = try TraceLoader.load(path: path)
+    }
   }
 
   @Test func trajectories() throws {
