@@ -207,6 +207,19 @@ import Testing
     #expect(many.description.hasSuffix("p.json: error: 30 more faults like these"))
   }
 
+  /// Of an entry of which something is missing, what else is wrong is told in the same round.
+  @Test func whatIsMissingOfAnEntryIsToldTogether() throws {
+    let text = #"""
+      {"schema": 1, "name": "p", "provenance": "measured", "device": "d", "source": "s", "mode": "m",
+       "entries": [{"model": "sd15", "stage": "denoise", "height": 512, "width": 512, "batch": 1}]}
+      """#
+    #expect(
+      Support.error(of: text)?.diagnostics.map(\.what) == [
+        "entry 1: 'median_s' is missing", "entry 1: 'provenance' is missing",
+        "entry 1: guidance must say true or false for denoise",
+      ])
+  }
+
   @Test func refusesWhatIsNotAFile() throws {
     let folder = Support.profiles.path
     for (path, what) in [
