@@ -101,7 +101,7 @@ extension IdleSettings {
       }
       if options.ignoreUnknown, let trace = streams.trace {
         note(
-          "\(place).ignore_unknown", unless: trace.formatName == "native",
+          "\(place).ignore_unknown", unless: ["native", "azure-llm"].contains(trace.formatName),
           "a trace of format '\(trace.formatName)' may have any further columns")
       }
       let isCompressed =

@@ -51,7 +51,9 @@ extension ScenarioBuilder {
     let low = value["min"]?.number ?? 0
     let high = value["max"]?.number ?? 0
     if low > high {
-      fault(value.location, "min is above max", "write the smaller rate as 'min'")
+      fault(
+        value["min"]?.location ?? value.location, "min is above max",
+        "write the smaller rate as 'min'")
       return nil
     }
     return WorkloadPlan.Rescale(

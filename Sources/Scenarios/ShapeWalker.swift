@@ -170,7 +170,8 @@ struct ShapeWalker {
   private func hint(for unit: String, in text: String, _ dimension: Dimension) -> String {
     let number = text.prefix(text.count - unit.count).trimmingCharacters(in: .whitespaces)
     guard let meant = dimension.otherSpellings[unit] else {
-      return Suggestion.hint(for: unit, in: dimension.units.map(\.name), noun: "unit")
+      // Never the nearest: a letter makes another unit.
+      return "known units: \(dimension.units.map(\.name).joined(separator: ", "))"
     }
     let hint = "write '\(number) \(meant)'"
     // A byte has eight bits.

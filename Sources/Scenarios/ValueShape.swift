@@ -88,7 +88,7 @@ enum Dimension: String, Sendable {
     case .bandwidth:
       [
         ("B/s", 1), ("kB/s", 1e3), ("MB/s", 1e6), ("GB/s", 1e9), ("TB/s", 1e12),
-        ("Mbit/s", 1e6 / 8), ("Gbit/s", 1e9 / 8),
+        ("kbit/s", 1e3 / 8), ("Mbit/s", 1e6 / 8), ("Gbit/s", 1e9 / 8), ("Tbit/s", 1e12 / 8),
       ]
     case .information: [("bit", 1)]
     case .share: [("%", 0.01)]
@@ -114,12 +114,15 @@ enum Dimension: String, Sendable {
     case .rate:
       [
         "qps": "query/s", "rps": "query/s", "req/s": "query/s", "/s": "query/s", "Hz": "query/s",
-        "queries/s": "query/s", "qpm": "query/min", "rpm": "query/min", "/min": "query/min",
+        "queries/s": "query/s", "query/sec": "query/s", "qpm": "query/min", "rpm": "query/min",
+        "/min": "query/min",
       ]
     case .bandwidth:
       [
-        "Gbps": "Gbit/s", "Gb/s": "Gbit/s", "gbps": "Gbit/s", "Mbps": "Mbit/s", "Mb/s": "Mbit/s",
-        "mbps": "Mbit/s", "GBps": "GB/s", "MBps": "MB/s", "GB": "GB/s", "MB": "MB/s",
+        "kbps": "kbit/s", "Kbps": "kbit/s", "kb/s": "kbit/s", "Kbit/s": "kbit/s", "Mbps": "Mbit/s",
+        "mbps": "Mbit/s", "Mb/s": "Mbit/s", "Gbps": "Gbit/s", "gbps": "Gbit/s", "Gb/s": "Gbit/s",
+        "Tbps": "Tbit/s", "tbps": "Tbit/s", "Tb/s": "Tbit/s", "GBps": "GB/s", "MBps": "MB/s",
+        "GB": "GB/s", "MB": "MB/s",
       ]
     case .memory: ["G": "GB", "gb": "GB", "Gb": "GB", "M": "MB", "mb": "MB"]
     case .power: ["watt": "W", "watts": "W", "kw": "kW"]

@@ -212,18 +212,26 @@ public struct TraceReader: ~Copyable {
         .badInput, at: .init(file: lines.path, line: 1, column: 1), "the file is empty",
         hint: "a trace starts with a header or a row")
     }
-    if let name, let format = TraceFormats.named(name) { return format }
+    let source = SourceFile(path: lines.path, isPacked: lines.isPacked)
     let sample = lines.sample()
+    if let name, let format = TraceFormats.named(name) {
+      guard !format.columns.isEmpty, let seen = UnfamiliarFile.text(sample, source) else {
+        return format
+      }
+      throw InputError(
+        .badInput, at: .init(file: lines.path, line: first.line, column: 1), seen.what,
+        hint: seen.hint)
+    }
     var record = TraceRecord()
     var seen: UnfamiliarFile?
     var column = 1
     do {
       try record.split(first.bytes[...], column: 1)
-      if let format = TraceFormats.detect(record, sample) { return format }
-      seen = .text(sample, path: lines.path) ?? .columns(record, path: lines.path)
+      if let format = TraceFormats.detect(record) { return format }
+      seen = .text(sample, source) ?? .columns(record, source)
     } catch {
       // JSON and the like have quotes where CSV has none.
-      seen = .text(sample, path: lines.path)
+      seen = .text(sample, source)
       column = seen == nil ? error.column : 1
       seen = seen ?? UnfamiliarFile(what: error.what, hint: error.hint)
     }

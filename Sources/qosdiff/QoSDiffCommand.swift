@@ -25,14 +25,21 @@ struct QoSDiffCommand: AsyncParsableCommand {
 
   /// Refuses what stands in the place of a subcommand and is none.
   private static func checkSubcommand() throws {
-    let commands = configuration.subcommands.map { $0.configuration }
-    guard let first = CommandLine.arguments.dropFirst().first, !first.hasPrefix("-"),
-      first != "help", !commands.contains(where: { $0.commandName == first })
-    else { return }
-    let names = commands.filter { $0.shouldDisplay }.compactMap { $0.commandName }
-    throw InputError(
-      .usage, "there is no command '\(first)'",
-      hint: Suggestion.hint(for: first, in: names, noun: "command"))
+    var within = configuration
+    for argument in CommandLine.arguments.dropFirst() {
+      if argument.hasPrefix("-") || argument == "help" || within.subcommands.isEmpty { return }
+      let commands = within.subcommands
+      if let found = commands.first(where: { $0._commandName == argument }) {
+        within = found.configuration
+        continue
+      }
+      let names = commands.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
+      // Where it takes arguments of its own, or names its subcommands itself, the parser knows better.
+      if within.defaultSubcommand != nil || names.isEmpty { return }
+      throw InputError(
+        .usage, "there is no command '\(argument)'",
+        hint: Suggestion.hint(for: argument, in: names, noun: "command"))
+    }
   }
 
   static func main() async {

@@ -11,7 +11,11 @@ import Testing
 
   /// Command lines without a file of their own.
   private static let lines: [[String]] = [
-    ["compere", "s.yaml"], ["trase"], ["trace", "inspect", "absent.csv"],
+    ["compere", "s.yaml"], ["trase"], ["trace", "inspekt", "a.csv"], ["profile", "dervie"],
+    [
+      "sweep", "../../../Scenarios/quickstart.yaml", "--axis",
+      "workload.rescale={ min: 9 query/s, max: 2 query/s }",
+    ], ["trace", "inspect", "absent.csv"],
     ["trace", "inspect", "empty.csv", "--from", "azure"], ["validate", "absent.yaml"],
     ["sweep", "../../../Scenarios/quickstart.yaml", "--axis", "workload.laod=0.5,0.8"],
     ["sweep", "../../../Scenarios/quickstart.yaml", "--axis", "workload.load=a,b"],
@@ -62,14 +66,19 @@ import Testing
   /// The commands that messages offer make traces of the files.
   @Test(arguments: [
     ("semicolons.csv", [0.5, 1.5]), ("semicolons-points.csv", [0.5, 1.5]), ("tabs.tsv", [0, 1]),
-    ("bars.csv", [0, 1]), ("start-time.csv", [0.5]), ("headerless-one.csv", [0, 0.53, 1.9]),
-    ("headerless-four.csv", [0, 0.53, 1.9]), ("spaces.csv", [0, 0.5]),
-    ("timestamp-header.csv", [5]),
+    ("bars.csv", [0, 1]), ("tabs-with-commas.tsv", [0.5]), ("name with blank.csv", [0.5]),
+    ("packed.csv.gz", [0.5, 1.5]), ("start-time.csv", [0.5]), ("quoted-cells.csv", [0.5, 1.5]),
+    ("timestamp-header.csv", [5]), ("timestamp-prompt.csv", [5]), ("arrived-at.csv", [0.5]),
+    ("created-milliseconds.csv", [0.123, 1.123]), ("two-of-azure.csv", [5]),
+    ("headerless-one.csv", [0, 0.53, 1.9]), ("headerless-four.csv", [0, 0.53, 1.9]),
+    ("headerless-dates.csv", [0, 5]), ("spaces.csv", [0, 0.5]), ("mooncake.jsonl", [0, 3]),
+    ("epoch.jsonl", [0.5, 1.5]), ("array.json.csv", [0, 1.5]), ("dicts.txt", [0.5, 2]),
+    ("python-objects.txt", [0, 0.4]),
   ])
   func offeredCommandsMakeTraces(file: String, seconds: [Double]) throws {
     let scratch = try Scratch()
     let told = try Program.release("trace", "inspect", file, in: Self.folder).error
-    let command = try #require(told.firstMatch(of: #/((tr|sed|awk) '?.*> trace\.csv)/#)?.1)
+    let command = try #require(told.firstMatch(of: #/(python3 -c .*> trace\.csv)/#)?.1)
     let shell = try Program(path: "/bin/bash")(
       "-c",
       "cd '\(Self.folder)' && \(command.replacing("> trace.csv", with: "> '\(scratch.path)/trace.csv'"))"

@@ -120,13 +120,13 @@ import Testing
       "format  *burstgpt"
     ),
     ("vidur", "arrived_at,num_prefill_tokens,num_decode_tokens\n0.1,591,140\n", "format  *vidur"),
-    ("counts", "3\n0\n17\n2\n", "format  *counts"),
+    ("counts", "3\n0\n17\n2\n", "error: a column without a header.*counts"),
     (
       "mooncake", "{\"timestamp\": 0, \"input_length\": 6758, \"hash_ids\": [0, 1]}\n",
       "error: this is JSON"
     ),
-    ("diffserve", "636.0,4817\n19409.0,402\n", "error: 2 columns of numbers.*diffserve"),
-    ("proteus", "0,1,250\n10,0,1000\n", "error: 3 columns of numbers.*proteus"),
+    ("diffserve", "636.0,4817\n19409.0,402\n", "error: 2 columns without a header.*diffserve"),
+    ("proteus", "0,1,250\n10,0,1000\n", "error: 3 columns without a header.*proteus"),
     (
       "azure functions", "app,func,end_timestamp,duration\na,f,1.5,0.2\n",
       "error: this is a trace of Azure Functions"

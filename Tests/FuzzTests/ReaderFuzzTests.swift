@@ -135,7 +135,7 @@ import Workload
     let samples = [
       "arrival_s,steps,height,width,images,model,prompt,slo_s,class\n0,50,512,512,1,sd15,1,5,gold\n1.5,20,768,512,2,sdxl,2,,\"a, b\"\n",
       "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46.6805900,374,44\n2023-11-16 18:15:50.9951690,396,109\n",
-      "arrival_s\n0\n0.5\n0.5\n1.25\n", "3\n0\n17\n2\n", "0 12 4\n1\n",
+      "arrival_s\n0\n0.5\n0.5\n1.25\n",
     ].map { Array($0.utf8) }
     let corpus =
       samples
@@ -146,6 +146,10 @@ import Workload
     let mistaken = Self.mistaken([".csv", ".tsv", ".txt", ".jsonl", ".gz"])
     try fuzz("trace", corpus, mistaken: mistaken, extension: ".csv") { path, _ in
       _ = try TraceLoader.load(path: path)
+    }
+    let counts = ["3\n0\n17\n2\n", "0 12 4\n1\n"].map { Array($0.utf8) }
+    try fuzz("counts", counts, mistaken: mistaken, extension: ".txt") { path, _ in
+      _ = try TraceLoader.load(path: path, format: "counts")
     }
   }
 

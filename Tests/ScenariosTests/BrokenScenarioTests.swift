@@ -29,7 +29,7 @@ struct Broken: Sendable, CustomTestStringConvertible {
     .init(
       "2 query/s", "2 query/sec",
       "s.yaml:3:32: error: workload.arrivals.poisson.rate has an unknown unit: 'query/sec'; "
-        + "did you mean 'query/s'?"),
+        + "write '2 query/s'"),
     .init(
       "2 query/s", "fast",
       "s.yaml:3:32: error: workload.arrivals.poisson.rate is not a quantity: 'fast'; "

@@ -30,7 +30,8 @@ struct BadFile: Sendable, CustomTestStringConvertible {
       "FILE:2:4: error: arrival_s is missing; every row needs one"),
     BadFile(
       "word", "arrival_s\n1\nsoon\n",
-      "FILE:3:1: error: arrival_s 'soon' is not a number; write digits, with a point at most"),
+      "FILE:3:1: error: arrival_s 'soon' is neither a number nor a date; seconds, or YYYY-MM-DD hh:mm:ss[.fraction][zone] in every row"
+    ),
     BadFile(
       "overflow", "arrival_s\n1e999\n",
       "FILE:2:1: error: arrival_s '1e999' is too large; at most 50 years"),
@@ -67,7 +68,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
       "no header", "hello world\n",
       "FILE:1:1: error: no trace format starts like this: 'hello world'; known formats: native, "
         + "gentd26, azure-llm, burstgpt, vidur, diffserve, proteus, counts; a native trace is CSV with a column "
-        + "'arrival_s', in seconds"),
+        + "'arrival_s', in seconds or as dates"),
     BadFile(
       "empty", "", "FILE:1:1: error: the file is empty; a trace starts with a header or a row"),
     BadFile(
@@ -161,7 +162,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
     #expect(
       error.description == """
         FILE:3:1: error: a line of over 1 MiB; is this a trace file?
-        FILE:5:1: error: arrival_s 'x' is not a number; write digits, with a point at most
+        FILE:5:1: error: arrival_s 'x' is neither a number nor a date; seconds, or YYYY-MM-DD hh:mm:ss[.fraction][zone] in every row
         """)
   }
 

@@ -41,6 +41,9 @@ struct ByteSource: ~Copyable {
     close(descriptor)
   }
 
+  /// Whether it is packed by gzip.
+  var isPacked: Bool { unpacker != nil }
+
   private static func isPacked(_ descriptor: Int32) -> Bool {
     var magic: [UInt8] = [0, 0]
     return pread(descriptor, &magic, 2, 0) == 2 && magic == [0x1F, 0x8B]

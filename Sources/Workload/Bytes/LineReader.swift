@@ -57,6 +57,8 @@ struct LineReader: ~Copyable {
 
   /// The file as the user named it.
   var path: String { source.path }
+  /// Whether it is packed by gzip.
+  var isPacked: Bool { source.isPacked }
 
   /// The first line that is not blank, as far as the first chunk holds it, and its number; nothing
   /// is consumed. nil where there is none.

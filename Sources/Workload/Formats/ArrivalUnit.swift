@@ -34,7 +34,13 @@ enum ArrivalUnit: Hashable, Sendable {
     _ record: TraceRecord, _ field: Int, named name: String
   ) throws(RowFault) -> SimulationTime {
     switch self {
-    case .seconds: return .zero + (try record.duration(field, named: name))
+    case .seconds:
+      guard record.isEmpty(field) || record.isNumber(field) else {
+        throw record.fault(
+          field, "\(name) \(record.quoted(field)) is neither a number nor a date",
+          hint: "seconds, or YYYY-MM-DD hh:mm:ss[.fraction][zone] in every row")
+      }
+      return .zero + (try record.duration(field, named: name))
     case .dates: return try record.calendarTime(field, named: name, fraction: true)
     case .sinceEpoch(let power):
       let value = try record.number(field, named: name)
@@ -48,14 +54,14 @@ enum ArrivalUnit: Hashable, Sendable {
   }
 
   /// What was made of it; nil of seconds from the start.
-  var note: String? {
+  func note(_ column: String) -> String? {
     let moved = "times are moved to the second of the first arrival"
     switch self {
     case .seconds: return nil
-    case .dates: return "arrival_s holds dates: \(moved)"
+    case .dates: return "\(column) holds dates: \(moved)"
     case .sinceEpoch(let power):
       let unit = [0: "seconds", -3: "milliseconds", -6: "microseconds"][power] ?? "nanoseconds"
-      return "arrival_s counts \(unit) since 1970: \(moved)"
+      return "\(column) counts \(unit) since 1970: \(moved)"
     }
   }
 }

@@ -37,6 +37,7 @@ struct ArrivalsParser: TraceParser {
   let columns: [String]
   private var header = HeaderMap()
   private var time = 0
+  private var unit: ArrivalUnit?
 
   init(columns: [String]) { self.columns = columns }
 
@@ -49,10 +50,17 @@ struct ArrivalsParser: TraceParser {
     _ record: TraceRecord, names: inout TraceNames
   ) throws(RowFault) -> ParsedRow {
     try record.expectFields(header.count)
-    return .row(TraceRow(arrival: .zero + (try record.duration(time, named: columns[0]))))
+    let unit = unit ?? ArrivalUnit(of: record, time)
+    let arrival = try unit.time(record, time, named: columns[0])
+    self.unit = unit
+    return .row(TraceRow(arrival: arrival))
   }
 
+  var countsFromADate: Bool { unit.map { $0 != .seconds } ?? false }
+
   var notes: [String] {
-    ["\(columns[0]) is replayed as seconds; models and tokens are not: they say nothing of images"]
+    [unit?.note(columns[0])].compactMap(\.self) + [
+      "\(columns[0]) alone is replayed: models and tokens say nothing of images"
+    ]
   }
 }

@@ -21,18 +21,25 @@ public struct AzureLLMFormat: TraceFormat {
   /// Dates with fractions of a second.
   public var clock: TraceClock { TraceClock(isCalendar: true, isWholeSeconds: false) }
   /// A parser for one file.
-  public func makeParser(options: TraceOptions) -> any TraceParser { AzureLLMParser() }
+  public func makeParser(options: TraceOptions) -> any TraceParser {
+    AzureLLMParser(ignoresUnknown: options.ignoreUnknown)
+  }
 }
 
 struct AzureLLMParser: TraceParser {
+  let ignoresUnknown: Bool
   private var header = HeaderMap()
   private var time = 0
   private var counts: [Int] = []
   private var hasImages = false
 
+  init(ignoresUnknown: Bool) { self.ignoresUnknown = ignoresUnknown }
+
   mutating func readHeader(_ record: TraceRecord) throws(RowFault) {
     header = try HeaderMap(
-      record, known: AzureLLMFormat().columns, required: AzureLLMFormat.required, strict: true)
+      record, known: AzureLLMFormat().columns, required: AzureLLMFormat.required,
+      strict: !ignoresUnknown,
+      advice: HeaderMap.ignoringAdvice)
     time = header.required("TIMESTAMP")
     let images = header.index(of: AzureLLMFormat.imagesOfPrompt)
     hasImages = images != nil
@@ -54,6 +61,7 @@ struct AzureLLMParser: TraceParser {
 
   var notes: [String] {
     ["token counts are not replayed: the file gives arrivals only"]
+      + header.ignored(ignoresUnknown)
       + (hasImages ? ["NumImages counts the images that a prompt holds, and is not replayed"] : [])
   }
 }

@@ -15,21 +15,6 @@ public struct CountsFormat: TraceFormat {
   public var clock: TraceClock { TraceClock(isCalendar: false, isWholeSeconds: true) }
   /// One record a word.
   public var layout: RecordLayout { .words }
-  /// Whole numbers of which some is smaller than the one before, else they may be times; one a line, all on one, or on
-  /// lines of unequal length, else they may be columns.
-  public func recognises(lines: [ArraySlice<UInt8>]) -> Bool {
-    let words = lines.map { $0.split(whereSeparator: \.isBlank) }
-    let lengths = Set(words.map(\.count))
-    guard words.count == 1 || lengths == [1] || lengths.count > 1 else { return false }
-    var numbers: [UInt64] = []
-    for word in words.joined() {
-      guard case .number(let value) = DecimalNumber.parse(word), !value.isNegative,
-        let number = value.wholeNumber
-      else { return false }
-      numbers.append(number)
-    }
-    return zip(numbers, numbers.dropFirst()).contains { $1 < $0 }
-  }
   /// A parser for one file.
   public func makeParser(options: TraceOptions) -> any TraceParser { CountsParser() }
 }

@@ -9,6 +9,16 @@ struct HeaderMap: Sendable {
 
   init() {}
 
+  /// For a hint where columns may be left out.
+  static let ignoringAdvice =
+    "; --ignore-unknown, or 'ignore_unknown: true' in a scenario, leaves it out"
+
+  /// The note of columns that were left out because it was asked for.
+  func ignored(_ isAsked: Bool) -> [String] {
+    isAsked && !unknown.isEmpty
+      ? ["unknown columns, left out: \(unknown.joined(separator: ", "))"] : []
+  }
+
   /// The columns that the format does not know.
   var unknown: [String] { names.filter { !known.contains($0) } }
 
@@ -29,7 +39,7 @@ struct HeaderMap: Sendable {
       if strict, !known.contains(name) {
         throw record.fault(
           i, name.isEmpty ? "a column without a name" : "unknown column \(record.quoted(i))",
-          hint: Suggestion.hint(for: name, in: known, noun: "column")
+          hint: Self.otherUnit(name, known) ?? Suggestion.hint(for: name, in: known, noun: "column")
             + (Suggestion.nearest(to: name, in: known) == nil ? advice : ""))
       }
     }
@@ -39,6 +49,14 @@ struct HeaderMap: Sendable {
         ?? "required: \(required.joined(separator: ", "))"
       throw record.fault(0, "the header has no column '\(column)'", hint: hint)
     }
+  }
+
+  /// Of a column that differs from a known one by its unit: to rename it would change what it says.
+  private static func otherUnit(_ name: String, _ known: [String]) -> String? {
+    guard let unit = UnitSuffix(name), let near = Suggestion.nearest(to: name, in: known),
+      near.hasSuffix("_s")
+    else { return nil }
+    return "'\(near)' counts seconds: divide by \(unit.perSecond) and call it so"
   }
 
   /// The index of a column; nil if the header lacks it.

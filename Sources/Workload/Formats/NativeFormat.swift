@@ -50,21 +50,18 @@ struct NativeParser: TraceParser {
 
   var notes: [String] {
     var notes: [String] = []
-    if let note = unit?.note { notes.append(note) }
+    if let note = unit?.note("arrival_s") { notes.append(note) }
     if textPrompts > 0 {
       notes.append(
         "prompts that are text: \(textPrompts), each known by its hash, equal texts as one prompt")
     }
-    if ignoresUnknown, !header.unknown.isEmpty {
-      notes.append("unknown columns, left out: \(header.unknown.joined(separator: ", "))")
-    }
-    return notes
+    return notes + header.ignored(ignoresUnknown)
   }
 
   mutating func readHeader(_ record: TraceRecord) throws(RowFault) {
     header = try HeaderMap(
       record, known: NativeFormat.allColumns, required: ["arrival_s"], strict: !ignoresUnknown,
-      advice: "; --ignore-unknown, or 'ignore_unknown: true' in a scenario, leaves it out")
+      advice: HeaderMap.ignoringAdvice)
     arrival = header.required("arrival_s")
     steps = header.index(of: "steps")
     height = header.index(of: "height")
@@ -101,8 +98,8 @@ struct NativeParser: TraceParser {
       row.serviceClass = try record.nameNumber(serviceClass, named: "class", in: &names.classes)
     }
     if let prompt, !record.isEmpty(prompt) {
-      if record.isNumber(prompt) {
-        row.prompt = try record.whole(prompt, named: "prompt", in: 0...UInt64.max)
+      if let number = UInt64(String(decoding: record.content(prompt), as: UTF8.self)) {
+        row.prompt = number
       } else {
         row.prompt = try record.hash(prompt, named: "prompt")
         textPrompts += 1

@@ -26,8 +26,6 @@ public protocol TraceFormat: Sendable {
   var layout: RecordLayout { get }
   /// Whether a file whose header is this record is of this format, beyond doubt.
   func recognises(_ first: TraceRecord) -> Bool
-  /// Whether a file without a header that starts with these lines is of this format, beyond doubt.
-  func recognises(lines: [ArraySlice<UInt8>]) -> Bool
   /// A parser for one file.
   func makeParser(options: TraceOptions) -> any TraceParser
 }
@@ -36,13 +34,12 @@ extension TraceFormat {
   /// One record a line.
   public var layout: RecordLayout { .lines }
 
-  /// Whether two of the format's columns stand in the first record: one alone may be anybody's.
+  /// Whether two of the format's columns stand in the first record: one alone may be anybody's. A format without a header
+  /// is never recognised: numbers alone may be anything, and who writes no header must be named.
   public func recognises(_ first: TraceRecord) -> Bool {
     columns.count(where: first.names) >= 2
   }
 
-  /// Never: who writes no header must be named.
-  public func recognises(lines: [ArraySlice<UInt8>]) -> Bool { false }
 }
 
 extension TraceRecord {

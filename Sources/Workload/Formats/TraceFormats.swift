@@ -22,20 +22,14 @@ public enum TraceFormats {
     all.first { $0.name == name }
   }
 
-  /// The format of a file that starts with `lines`, the first of which is `first`; nil if none recognises it.
+  /// The format of a file that starts with this record; nil if none recognises it.
   ///
-  /// A header that misspells columns is given to the format that it is nearest to, so that the error can say which was
-  /// meant: to another than the native one for two columns, to that for its arrivals, or half of the columns.
-  static func detect(_ first: TraceRecord, _ lines: [ArraySlice<UInt8>]) -> (any TraceFormat)? {
-    let certain = all.first { $0.recognises(first) || $0.recognises(lines: lines) }
-    if let certain { return certain }
+  /// A header that misspells the arrivals, or has nothing but native columns, is taken for a native one, so that the
+  /// error can say what is wrong with it.
+  static func detect(_ first: TraceRecord) -> (any TraceFormat)? {
+    if let certain = all.first(where: { $0.recognises(first) }) { return certain }
     let names = (0..<first.count).map { String(decoding: first.content($0), as: UTF8.self) }
-    func near(_ format: any TraceFormat) -> Int {
-      names.count { Suggestion.nearest(to: $0, in: format.columns) != nil }
-    }
-    if let other = all.dropFirst().first(where: { near($0) >= 2 }) { return other }
     let hasArrivals = names.contains { Suggestion.nearest(to: $0, in: ["arrival_s"]) != nil }
-    let native = names.count { NativeFormat.allColumns.contains($0) }
-    return hasArrivals || 2 * native >= names.count ? all[0] : nil
+    return hasArrivals || names.allSatisfy(NativeFormat.allColumns.contains) ? all[0] : nil
   }
 }
