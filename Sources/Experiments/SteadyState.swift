@@ -22,24 +22,21 @@ enum SteadyState {
         && (serviceClass.map { record.query.serviceClass == $0 } ?? true)
     }
     var count = 0
-    var arrivals: ClosedRange<SimulationTime>?
-    for record in recorder.records where counts(record) {
-      count += 1
-      let arrival = record.query.arrival
-      let known = arrivals ?? arrival...arrival
-      arrivals = min(known.lowerBound, arrival)...max(known.upperBound, arrival)
-    }
-    guard count >= fewestQueries, let arrivals, arrivals.lowerBound < arrivals.upperBound else {
-      return nil
-    }
+    for record in recorder.records where counts(record) { count += 1 }
+    guard count >= fewestQueries else { return nil }
     let fifth = count / 5
     var (second, last) = (0.0, 0.0)
     var place = 0
+    var firstArrival: SimulationTime?
+    var lastArrival: SimulationTime?
     for record in RecordsByArrival(recorder.records) where counts(record) {
       if place >= fifth, place < 2 * fifth { second += record.wait.seconds }
       if place >= count - fifth { last += record.wait.seconds }
+      firstArrival = firstArrival ?? record.query.arrival
+      lastArrival = record.query.arrival
       place += 1
     }
+    if firstArrival == lastArrival { return nil }
     return last / Double(fifth) - second / Double(fifth)
   }
 

@@ -143,9 +143,8 @@ struct ProfileReader {
     guard let model, let stage, let height, let width, let batch, let median, let provenance
     else {
       // What does not hang on what is missing is told together with it.
-      if let stage, stage.dependsOnGuidance, fields["guidance"] == nil {
-        report(
-          at: fields.offset, fields.label + "guidance must say true or false for \(stage.rawValue)")
+      if fields["guidance"] == nil, let what = stage?.faultWithoutGuidance {
+        report(at: fields.offset, fields.label + what)
       }
       return nil
     }

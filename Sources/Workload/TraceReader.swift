@@ -212,31 +212,27 @@ public struct TraceReader: ~Copyable {
         .badInput, at: .init(file: lines.path, line: 1, column: 1), "the file is empty",
         hint: "a trace starts with a header or a row")
     }
-    let source = SourceFile(path: lines.path, isPacked: lines.isPacked)
-    let sample = lines.sample()
-    if let name, let format = TraceFormats.named(name) {
-      guard !format.columns.isEmpty, let seen = UnfamiliarFile.text(sample, source) else {
-        return format
-      }
-      throw InputError(
-        .badInput, at: .init(file: lines.path, line: first.line, column: 1), seen.what,
+    let path = lines.path
+    func fault(_ seen: UnfamiliarFile, column: Int = 1) -> InputError {
+      InputError(
+        .badInput, at: .init(file: path, line: first.line, column: column), seen.what,
         hint: seen.hint)
     }
+    let source = SourceFile(path: path, isPacked: lines.isPacked)
+    // Before it is split: JSON and the like have quotes where CSV has none.
+    let other = UnfamiliarFile.text(lines.sample(), source)
+    if let name, let format = TraceFormats.named(name) {
+      guard let other, !format.columns.isEmpty else { return format }
+      throw fault(other)
+    }
     var record = TraceRecord()
-    var seen: UnfamiliarFile?
-    var column = 1
     do {
       try record.split(first.bytes[...], column: 1)
-      if let format = TraceFormats.detect(record) { return format }
-      seen = .text(sample, source) ?? .columns(record, source)
     } catch {
-      // JSON and the like have quotes where CSV has none.
-      seen = .text(sample, source)
-      column = seen == nil ? error.column : 1
-      seen = seen ?? UnfamiliarFile(what: error.what, hint: error.hint)
+      throw other.map { fault($0) }
+        ?? fault(UnfamiliarFile(what: error.what, hint: error.hint), column: error.column)
     }
-    throw InputError(
-      .badInput, at: .init(file: lines.path, line: first.line, column: column), seen?.what ?? "",
-      hint: seen?.hint)
+    if let format = TraceFormats.detect(record) { return format }
+    throw fault(other ?? .columns(record, source))
   }
 }

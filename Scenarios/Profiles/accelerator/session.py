@@ -32,9 +32,12 @@ class Failure(Exception):
     self.code = code
 
 
-def is_short(result):
-  """Whether there was no time for as many runs as were wanted."""
-  return result.get("repetitions", 0) < result.get("wanted", 0)
+def lacks_time(answer):
+  """Whether a task got no time, or not enough for all its runs or kernels."""
+  result = answer.get("result", {})
+  told = str(answer.get("left_out", answer.get("failed", "")))
+  return (told.startswith(("no time", NO_ANSWER)) or bool(result.get("no_time"))
+          or result.get("repetitions", 0) < result.get("wanted", 0))
 
 
 class WorkerDied(Exception):
@@ -145,7 +148,7 @@ class Record:
   def is_done(self, key):
     """Whether nothing is left to do of a task."""
     result = self.done.get(key, {}).get("result")
-    return result is not None and not result.get("no_time") and not is_short(result)
+    return result is not None and not lacks_time({"result": result})
 
 
 class Session:
@@ -171,9 +174,9 @@ class Session:
 
   def run(self):
     """Every part within its share first; what found no time there gets what is left at the end."""
-    share = 0
+    share, shares = 0, sum(part.share for part in self.parts)
     for part in self.parts:
-      share += part.share / sum(p.share for p in self.parts)
+      share += part.share / shares
       part_end = self.start + share * (self.end - self.start)
       self.say(f"{part.letter}: {part.title}")
       for number, task in enumerate(part.tasks):
@@ -206,18 +209,14 @@ class Session:
     self.say(f"{part.letter}: {key}")
     begun = self.now()
     answer = self.answer(task, limit_s)
-    told = str(answer.get("left_out", answer.get("failed", "")))
-    if told.startswith(("no time", NO_ANSWER)) and limit_s < 0.9 * self.left():
-      answer["is_late"] = True
-    before = self.record.done.get(key, {}).get("result")
-    worse = "result" not in answer or answer["result"].get("repetitions", 0) < (before or {}).get("repetitions", 0)
-    if before and worse:
+    before, result = self.record.done.get(key, {}).get("result") or {}, answer.get("result")
+    if before and (result is None or result.get("repetitions", 0) < before.get("repetitions", 0)):
       return self.tell(part, key, answer)  # what an earlier try has measured is kept
-    if is_short(answer.get("result", {})):
-      answer["is_late"] = limit_s < 0.9 * self.left()
-    if "rows" in answer.get("result", {}):
-      answer["result"]["rows"] = (before or {}).get("rows", []) + answer["result"]["rows"]
-      answer["is_late"] = bool(answer["result"]["no_time"]) and limit_s < 0.9 * self.left()
+    if result and "rows" in result:
+      result["rows"] = before.get("rows", []) + result["rows"]
+    # More time would have helped, and there is more.
+    if lacks_time(answer) and limit_s < 0.9 * self.left():
+      answer["is_late"] = True
     if self.clocks:
       answer["clocks"] = self.clocks.between(begun + 1, self.now())
     self.record.add({"key": key, "part": part.letter, "kind": task["kind"],

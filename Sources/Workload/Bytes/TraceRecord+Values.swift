@@ -17,6 +17,11 @@ public enum TraceLimits {
 }
 
 extension TraceRecord {
+  /// Whether a field is written as a number, NaN and infinity among them.
+  func isNumber(_ field: Int) -> Bool {
+    !isEmpty(field) && DecimalNumber.parse(content(field)) != .malformed
+  }
+
   /// A number that is there, is one, and is finite.
   func number(_ field: Int, named name: String) throws(RowFault) -> DecimalNumber {
     if isEmpty(field) { throw fault(field, "\(name) is missing", hint: "every row needs one") }

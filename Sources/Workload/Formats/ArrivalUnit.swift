@@ -66,6 +66,33 @@ enum ArrivalUnit: Hashable, Sendable {
   }
 }
 
+/// The column of a file's arrivals: its unit is that of the first row.
+struct ArrivalColumn: Sendable {
+  /// Its name in the header.
+  let name: String
+  /// Its place in a record.
+  let field: Int
+  private var unit: ArrivalUnit?
+
+  init(_ name: String, field: Int) {
+    self.name = name
+    self.field = field
+  }
+
+  /// Whether the rows read so far count from a date.
+  var countsFromADate: Bool { unit.map { $0 != .seconds } ?? false }
+  /// What was made of the times; nil of seconds from the start.
+  var note: String? { unit?.note(name) }
+
+  /// The arrival in a record.
+  mutating func time(_ record: TraceRecord) throws(RowFault) -> SimulationTime {
+    let unit = unit ?? ArrivalUnit(of: record, field)
+    let time = try unit.time(record, field, named: name)
+    self.unit = unit
+    return time
+  }
+}
+
 extension TraceRecord {
   /// A text's hash (FNV-1a, 64 bits), the same for the same text.
   func hash(_ field: Int, named name: String) throws(RowFault) -> UInt64 {

@@ -36,30 +36,29 @@ public struct ArrivalsFormat: TraceFormat {
 struct ArrivalsParser: TraceParser {
   let columns: [String]
   private var header = HeaderMap()
-  private var time = 0
-  private var unit: ArrivalUnit?
+  private var arrival: ArrivalColumn
 
-  init(columns: [String]) { self.columns = columns }
+  init(columns: [String]) {
+    self.columns = columns
+    arrival = ArrivalColumn(columns[0], field: 0)
+  }
 
   mutating func readHeader(_ record: TraceRecord) throws(RowFault) {
     header = try HeaderMap(record, known: columns, required: columns, strict: false)
-    time = header.required(columns[0])
+    arrival = ArrivalColumn(columns[0], field: header.required(columns[0]))
   }
 
   mutating func read(
     _ record: TraceRecord, names: inout TraceNames
   ) throws(RowFault) -> ParsedRow {
     try record.expectFields(header.count)
-    let unit = unit ?? ArrivalUnit(of: record, time)
-    let arrival = try unit.time(record, time, named: columns[0])
-    self.unit = unit
-    return .row(TraceRow(arrival: arrival))
+    return .row(TraceRow(arrival: try arrival.time(record)))
   }
 
-  var countsFromADate: Bool { unit.map { $0 != .seconds } ?? false }
+  var countsFromADate: Bool { arrival.countsFromADate }
 
   var notes: [String] {
-    [unit?.note(columns[0])].compactMap(\.self) + [
+    [arrival.note].compactMap(\.self) + [
       "\(columns[0]) alone is replayed: models and tokens say nothing of images"
     ]
   }

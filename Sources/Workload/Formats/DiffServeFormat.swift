@@ -33,10 +33,3 @@ struct DiffServeParser: TraceParser {
     return .row(row)
   }
 }
-
-extension TraceRecord {
-  /// Whether a field is written as a number, NaN and infinity among them.
-  func isNumber(_ field: Int) -> Bool {
-    !isEmpty(field) && DecimalNumber.parse(content(field)) != .malformed
-  }
-}

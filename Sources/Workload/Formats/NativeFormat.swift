@@ -31,7 +31,7 @@ public struct NativeFormat: TraceFormat {
 struct NativeParser: TraceParser {
   let ignoresUnknown: Bool
   private var header = HeaderMap()
-  private var arrival = 0
+  private var arrival = ArrivalColumn("arrival_s", field: 0)
   private var steps: Int?
   private var height: Int?
   private var width: Int?
@@ -40,17 +40,14 @@ struct NativeParser: TraceParser {
   private var prompt: Int?
   private var slo: Int?
   private var serviceClass: Int?
-  /// As the first row shows.
-  private var unit: ArrivalUnit?
   private var textPrompts = 0
 
   init(ignoresUnknown: Bool) { self.ignoresUnknown = ignoresUnknown }
 
-  var countsFromADate: Bool { unit.map { $0 != .seconds } ?? false }
+  var countsFromADate: Bool { arrival.countsFromADate }
 
   var notes: [String] {
-    var notes: [String] = []
-    if let note = unit?.note("arrival_s") { notes.append(note) }
+    var notes = [arrival.note].compactMap(\.self)
     if textPrompts > 0 {
       notes.append(
         "prompts that are text: \(textPrompts), each known by its hash, equal texts as one prompt")
@@ -62,7 +59,7 @@ struct NativeParser: TraceParser {
     header = try HeaderMap(
       record, known: NativeFormat.allColumns, required: ["arrival_s"], strict: !ignoresUnknown,
       advice: HeaderMap.ignoringAdvice)
-    arrival = header.required("arrival_s")
+    arrival = ArrivalColumn("arrival_s", field: header.required("arrival_s"))
     steps = header.index(of: "steps")
     height = header.index(of: "height")
     width = header.index(of: "width")
@@ -81,9 +78,7 @@ struct NativeParser: TraceParser {
     _ record: TraceRecord, names: inout TraceNames
   ) throws(RowFault) -> ParsedRow {
     try record.expectFields(header.count)
-    let unit = unit ?? ArrivalUnit(of: record, arrival)
-    var row = TraceRow(arrival: try unit.time(record, arrival, named: "arrival_s"))
-    self.unit = unit
+    var row = TraceRow(arrival: try arrival.time(record))
     if let steps, !record.isEmpty(steps) {
       row.steps = Int32(try record.whole(steps, named: "steps", in: TraceLimits.steps))
     }

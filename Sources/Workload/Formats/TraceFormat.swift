@@ -39,7 +39,6 @@ extension TraceFormat {
   public func recognises(_ first: TraceRecord) -> Bool {
     columns.count(where: first.names) >= 2
   }
-
 }
 
 extension TraceRecord {
