@@ -101,8 +101,9 @@ extension IdleSettings {
       }
       if options.ignoreUnknown, let trace = streams.trace {
         note(
-          "\(place).ignore_unknown", unless: ["native", "azure-llm"].contains(trace.formatName),
-          "a trace of format '\(trace.formatName)' may have any further columns")
+          "\(place).ignore_unknown",
+          unless: TraceFormats.named(trace.formatName).map { !$0.columns.isEmpty } ?? true,
+          "a trace of format '\(trace.formatName)' has no header")
       }
       let isCompressed =
         plan.load != nil && plan.loadMethod == .time && plan.resampleBlock == nil

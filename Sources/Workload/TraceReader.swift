@@ -45,12 +45,12 @@ public struct TraceReader: ~Copyable {
     lines.layout = chosen.layout
     var parser = chosen.makeParser(options: options)
     if !chosen.columns.isEmpty, try lines.advance() {
+      var header = TraceRecord()
+      try Self.split(&header, &lines)
       do {
-        var header = TraceRecord()
-        try header.split(lines.buffer[lines.current], column: lines.column)
         try parser.readHeader(header)
       } catch {
-        throw Self.located(error, in: lines)
+        throw Self.located(error.faults, in: lines)
       }
     }
     formatName = chosen.name
@@ -121,12 +121,33 @@ public struct TraceReader: ~Copyable {
       }
       guard try lines.advance() else { return nil }
       record.number += 1
+      try Self.split(&record, &lines)
       do {
-        try record.split(lines.buffer[lines.current], column: lines.column)
         if let row = try take() { return row }
       } catch {
-        throw Self.located(error, in: lines)
+        throw Self.located([error], in: lines)
       }
+    }
+  }
+
+  /// Splits the current record, of several lines where a quoted field holds line ends.
+  private static func split(
+    _ record: inout TraceRecord, _ lines: inout LineReader
+  ) throws(InputError) {
+    var first: RowFault?
+    while true {
+      let fault: RowFault
+      do {
+        return try record.split(lines.buffer[lines.current], column: lines.column)
+      } catch {
+        fault = error
+      }
+      if record.isOpen, lines.layout == .lines, try lines.extendToQuote() {
+        first = first ?? fault
+        continue
+      }
+      lines.retract()
+      throw located([first ?? fault], in: lines)
     }
   }
 
@@ -178,7 +199,7 @@ public struct TraceReader: ~Copyable {
     let early = min(earliest ?? time, time)
     let late = max(latest, time)
     if late - early > TraceLimits.longest {
-      throw record.fault(0, "a row over 50 years from another", hint: "are all times in one unit?")
+      throw record.fault(0, "a row over 30 years from another", hint: "are all times in one unit?")
     }
     earliest = early
     if time < latest { counts.rowsOutOfOrder += 1 }
@@ -192,11 +213,21 @@ public struct TraceReader: ~Copyable {
     return SimulationTime(nanoseconds: (time - start).nanoseconds)
   }
 
-  private static func located(_ fault: RowFault, in lines: borrowing LineReader) -> InputError {
-    InputError(
-      Diagnostic(
-        .badInput, at: .init(file: lines.path, line: lines.line, column: fault.column), fault.what,
-        hint: fault.hint, sourceLine: lines.layout == .lines ? lines.currentText : nil))
+  private static func located(_ faults: [RowFault], in lines: borrowing LineReader) -> InputError {
+    var diagnostics: [Diagnostic] = []
+    for fault in faults {
+      let place = lines.place(of: fault.column)
+      let text = lines.layout == .lines ? lines.text(ofLine: place.line) : nil
+      // Some write comments, which CSV does not know.
+      let isComment = text?.drop { $0 == " " }.first == "#"
+      diagnostics.append(
+        Diagnostic(
+          .badInput, at: .init(file: lines.path, line: place.line, column: place.column),
+          isComment ? "a comment" : fault.what,
+          hint: isComment ? "a trace has none; grep -v '^ *#' leaves them out" : fault.hint,
+          sourceLine: text))
+    }
+    return InputError(diagnostics)
   }
 
   private static func choose(
@@ -232,7 +263,9 @@ public struct TraceReader: ~Copyable {
       throw other.map { fault($0) }
         ?? fault(UnfamiliarFile(what: error.what, hint: error.hint), column: error.column)
     }
-    if let format = TraceFormats.detect(record) { return format }
-    throw fault(other ?? .columns(record, source))
+    if let format = TraceFormats.recognising(record) { return format }
+    if let other { throw fault(other) }
+    if let format = TraceFormats.misspelt(record) { return format }
+    throw fault(.columns(record, source))
   }
 }

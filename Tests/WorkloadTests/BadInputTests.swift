@@ -34,16 +34,17 @@ struct BadFile: Sendable, CustomTestStringConvertible {
     ),
     BadFile(
       "overflow", "arrival_s\n1e999\n",
-      "FILE:2:1: error: arrival_s '1e999' is too large; at most 50 years"),
+      "FILE:2:1: error: arrival_s '1e999' is too large; at most 30 years"),
     BadFile(
       "a century", "arrival_s\n31557600000\n",
-      "FILE:2:1: error: arrival_s '31557600000' is too large; at most 50 years"),
+      "FILE:2:1: error: arrival_s '31557600000' is too large; at most 30 years"),
     BadFile(
       "too few", "arrival_s,steps\n1,30\n2\n",
       "FILE:3:2: error: too few columns: 1; the header has 2"),
     BadFile(
       "too many", "arrival_s,steps\n1,30,7\n",
-      "FILE:2:6: error: too many columns: 3; the header has 2"),
+      "FILE:2:6: error: too many columns: 3; the header has 2; write numbers with a point, and text that has commas in quotes"
+    ),
     BadFile(
       "unknown column", "arrival_s,step\n1,30\n",
       "FILE:1:11: error: unknown column 'step'; did you mean 'steps'?"),
@@ -58,7 +59,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
       "FILE:1:17: error: column 'steps' stands twice in the header; keep one of them"),
     BadFile(
       "unnamed", "arrival_s,\n1,2\n",
-      "FILE:1:11: error: a column without a name; known columns: arrival_s, steps, height, width, "
+      "FILE:1:11: error: unknown column without a name; known columns: arrival_s, steps, height, width, "
         + "images, model, prompt, slo_s, class; --ignore-unknown, or 'ignore_unknown: true' in a scenario, leaves it out"
     ),
     BadFile(
@@ -97,13 +98,15 @@ struct BadFile: Sendable, CustomTestStringConvertible {
       "FILE:2:7: error: width 513 is no multiple of 8; latents are an eighth"),
     BadFile(
       "half a size", "arrival_s,height,width\n1,512,\n",
-      "FILE:2:7: error: width is missing; every row needs one"),
+      "FILE:2:7: error: a height without a width; write both, or leave both empty for the scenario's own size"
+    ),
     BadFile(
       "no SLO", "arrival_s,slo_s\n1,0\n",
       "FILE:2:3: error: slo_s is zero; leave it empty for the scenario's own"),
     BadFile(
       "open quote", "arrival_s,model\n1,\"sd\n",
-      "FILE:2:3: error: a quoted field that does not end on its line; close the quote"),
+      "FILE:2:3: error: a quote that is not closed; close it, and write a quote inside quotes twice"
+    ),
     BadFile(
       "text after quote", "arrival_s,model\n1,\"sd\"x\n",
       "FILE:2:7: error: text behind a closing quote; write a quote inside a quoted field twice"),
@@ -119,6 +122,17 @@ struct BadFile: Sendable, CustomTestStringConvertible {
     let error = try #require(try failure(file.text))
     #expect(error.description == file.error)
     #expect(error.exitCode == 65)
+  }
+
+  @Test func allFaultsOfAHeaderAreToldTogether() throws {
+    let error = try #require(
+      try failure("arrival_s,region,user,stpes,,steps,steps,slo_ms,height\n1,2,3,4,5,6,7,8,9\n"))
+    #expect(
+      error.diagnostics.map(\.what) == [
+        "unknown columns 'region', 'user', without a name", "unknown column 'stpes'",
+        "column 'steps' stands twice in the header", "unknown column 'slo_ms'",
+      ])
+    #expect(error.diagnostics.map { $0.location?.column } == [11, 23, 36, 42])
   }
 
   @Test func everyFaultyRowIsToldUpToTen() throws {

@@ -30,7 +30,7 @@ import Testing
     ("0", 0), ("0.1", 100_000_000), ("1.0000000014", 1_000_000_001),
     ("1.0000000015", 1_000_000_002), ("3e-9", 3), ("0.0000000004", 0), ("0.0000000005", 1),
     ("+7", 7_000_000_000), ("-0.0", 0), ("123456789.123456789", 123_456_789_123_456_789),
-    ("0.123456789123456789123456789", 123_456_789), ("999999999", 999_999_999_000_000_000),
+    ("0.123456789123456789123456789", 123_456_789), ("946727999", 946_727_999_000_000_000),
     ("0.00000000000000000000000000000000000000000001e45", 10_000_000_000), ("1e-999", 0),
   ])
   func arrivalsAreExact(text: String, expected: Int64) throws {
@@ -52,7 +52,16 @@ import Testing
     let mixed = try failure("arrival_s\n\(first)\n12\n")
     #expect(
       mixed?.description
-        == "FILE:3:1: error: a row over 50 years from another; are all times in one unit?")
+        == "FILE:3:1: error: a row over 30 years from another; are all times in one unit?")
+  }
+
+  /// 1500000000 s are 47 years: as seconds from the start they would pass for a trace.
+  @Test(arguments: ["1700000000", "1500000000", "1700000000000"])
+  func aLaterTimeSince1970IsNoSecond(text: String) throws {
+    #expect(
+      try failure("arrival_s\n0\n\(text)\n")?.description
+        == "FILE:3:1: error: arrival_s '\(text)' looks like a time since 1970, and the first row's does not; "
+        + "write all rows in one unit, from one start")
   }
 
   @Test func datesAreArrivals() throws {
@@ -147,7 +156,7 @@ import Testing
       arrival_s,steps,height,width,images,model,prompt,slo_s,class
       0.000000001,30,512,768,4,"a ""b"", c",7,0.5,gold
       1.5,,,,,,,,
-      1577880000,1000,8192,64,1024,plain,18446744073709551615,0.123456789, silver
+      946728000,1000,8192,64,1024,plain,18446744073709551615,0.123456789, silver
       """)
     let bytes = TraceWriter.csv(original)
     try withFile([]) { path in

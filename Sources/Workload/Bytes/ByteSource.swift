@@ -1,4 +1,3 @@
-private import CZlib
 internal import Diagnostics
 
 #if canImport(Glibc)
@@ -9,13 +8,13 @@ internal import Diagnostics
   internal import Darwin
 #endif
 
-/// A file read in chunks, unpacked where it is gzip: the only place where a trace touches the disk.
+/// A file read in chunks, unpacked where it is gzip: the only place where a trace is read from the disk.
 struct ByteSource: ~Copyable {
   /// The file as the user named it.
   let path: String
   private let descriptor: Int32
   /// Unpacks the file; nil where it is not packed.
-  private let unpacker: gzFile?
+  private var unpacker: Unpacker?
 
   /// Opens the file; 66 where it is missing, unreadable or a directory.
   init(path: String) throws(InputError) {
@@ -33,13 +32,10 @@ struct ByteSource: ~Copyable {
         .missingInput, at: location, "is a directory", hint: "name the trace file itself")
     }
     self.descriptor = descriptor
-    unpacker = Self.isPacked(descriptor) ? gzdopen(dup(descriptor), "rb") : nil
+    unpacker = Self.isPacked(descriptor) ? Unpacker() : nil
   }
 
-  deinit {
-    if let unpacker { gzclose_r(unpacker) }
-    close(descriptor)
-  }
+  deinit { close(descriptor) }
 
   /// Whether it is packed by gzip.
   var isPacked: Bool { unpacker != nil }
@@ -51,7 +47,33 @@ struct ByteSource: ~Copyable {
 
   /// Appends up to `count` bytes to `buffer`; false at the end of the file.
   mutating func read(upTo count: Int, into buffer: inout [UInt8]) throws(InputError) -> Bool {
-    if let unpacker { return try unpack(unpacker, upTo: count, into: &buffer) }
+    guard unpacker != nil else { return try readBytes(upTo: count, into: &buffer) }
+    let old = buffer.count
+    while buffer.count == old {
+      var packed: [UInt8]?
+      if unpacker?.needsBytes ?? false {
+        var bytes: [UInt8] = []
+        _ = try readBytes(upTo: count, into: &bytes)
+        packed = bytes
+      }
+      do throws(Unpacker.Fault) {
+        if let packed {
+          try unpacker?.feed(packed)
+          if packed.isEmpty { return false }
+        }
+        try unpacker?.unpack(upTo: count, into: &buffer)
+      } catch {
+        throw InputError(
+          .badInput, at: .init(file: path), Self.reason(error),
+          hint: "fetch or pack the file again; 'gzip -t' tests it")
+      }
+    }
+    return true
+  }
+
+  private mutating func readBytes(
+    upTo count: Int, into buffer: inout [UInt8]
+  ) throws(InputError) -> Bool {
     let old = buffer.count
     buffer.append(contentsOf: repeatElement(0, count: count))
     var got = -1
@@ -74,27 +96,12 @@ struct ByteSource: ~Copyable {
     return got > 0
   }
 
-  private func unpack(
-    _ unpacker: gzFile, upTo count: Int, into buffer: inout [UInt8]
-  ) throws(InputError) -> Bool {
-    let old = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: count))
-    let got = buffer.withUnsafeMutableBytes { bytes in
-      gzread(unpacker, bytes.baseAddress?.advanced(by: old), UInt32(count))
+  private static func reason(_ fault: Unpacker.Fault) -> String {
+    switch fault {
+    case .cut: "the compressed data (gzip) ends too early"
+    case .damaged: "the compressed data (gzip) is damaged"
+    case .trailing: "something that is not compressed stands behind the compressed data (gzip)"
     }
-    buffer.removeLast(count - Int(max(got, 0)))
-    var code: Int32 = 0
-    _ = gzerror(unpacker, &code)
-    // A file that ends too early gives its last bytes first, with an error.
-    guard got >= 0, code == Z_OK || code == Z_STREAM_END else {
-      let isCut = code == Z_BUF_ERROR
-      throw InputError(
-        .badInput, at: .init(file: path),
-        isCut
-          ? "the compressed data (gzip) ends too early" : "the compressed data (gzip) is damaged",
-        hint: "fetch or pack the file again; 'gzip -t' tests it")
-    }
-    return got > 0
   }
 
   private static func reason(_ code: Int32) -> String {

@@ -31,6 +31,10 @@ struct LineReader: ~Copyable {
   /// First byte not yet given out.
   private var start = 0
   private var nextColumn = 1
+  /// Lines that the current record has behind its first.
+  private var further = 0
+  /// The first line of a record that was extended: its bytes without and with its line end.
+  private var taken: (count: Int, length: Int)?
   private var finished = false
 
   /// Reads `source` in chunks of so many bytes.
@@ -83,15 +87,63 @@ struct LineReader: ~Copyable {
   /// Steps to the next record; false at the end. After an error the next call goes on behind the
   /// record at fault.
   mutating func advance() throws(InputError) -> Bool {
+    line += further
+    further = 0
+    taken = nil
     switch layout {
-    case .lines: try advanceLine()
-    case .words: try advanceWord()
+    case .lines: return try advanceLine()
+    case .words: return try advanceWord()
     }
   }
 
-  /// The current record as text, for an error.
-  var currentText: String {
-    String(decoding: buffer[current].prefix(200), as: UTF8.self)
+  /// Takes lines behind the current record into it, up to one that has a quote; false, and nothing changed, where there is
+  /// none, or only one that would make the record too long.
+  mutating func extendToQuote() throws(InputError) -> Bool {
+    if taken == nil { taken = (current.count, start - current.lowerBound) }
+    let known = (count: current.count, length: start - current.lowerBound)
+    // What is kept starts with the record, so that filling does not drop it.
+    start = current.lowerBound
+    var searched = known.length
+    var lines = 0
+    while searched <= Self.longestRecord {
+      let end = buffer[(start + searched)...].firstIndex(of: .newline)
+      if end == nil, try fill() { continue }
+      let stop = end ?? buffer.count
+      lines += 1
+      if buffer[(start + searched)..<stop].contains(.quote) {
+        current = start..<stop
+        if buffer[stop - 1] == .carriageReturn { current = start..<(stop - 1) }
+        start = min(stop + 1, buffer.count)
+        further += lines
+        return true
+      }
+      searched = stop + 1 - start
+      if stop >= buffer.count { break }
+    }
+    current = start..<(start + known.count)
+    start += known.length
+    return false
+  }
+
+  /// Gives back all lines that ``extendToQuote()`` has taken.
+  mutating func retract() {
+    guard let taken else { return }
+    start = current.lowerBound + taken.length
+    current = current.lowerBound..<(current.lowerBound + taken.count)
+    further = 0
+  }
+
+  /// Line and column, both from 1, of a byte of the current record, whose column counts on over its lines.
+  func place(of column: Int) -> (line: Int, column: Int) {
+    let before = buffer[current].prefix(column - self.column)
+    guard let last = before.lastIndex(of: .newline) else { return (line, column) }
+    return (line + before.count { $0 == .newline }, before.endIndex - last)
+  }
+
+  /// A line of the current record as text, for an error.
+  func text(ofLine number: Int) -> String {
+    let lines = buffer[current].split(separator: UInt8.newline, omittingEmptySubsequences: false)
+    return String(decoding: lines[number - line].prefix(200), as: UTF8.self)
   }
 
   private mutating func advanceLine() throws(InputError) -> Bool {

@@ -2,8 +2,8 @@ public import EventEngine
 
 /// Limits on what a trace may say; beyond them a row is taken for damaged. Assumed.
 public enum TraceLimits {
-  /// Latest arrival, and longest SLO: 50 years.
-  public static let longest = SimulationDuration(nanoseconds: 1_577_880_000_000_000_000)
+  /// Latest arrival, and longest SLO: 30 years.
+  public static let longest = SimulationDuration(nanoseconds: 946_728_000_000_000_000)
   /// Denoising steps.
   public static let steps: ClosedRange<UInt64> = 1...1000
   /// Images of one query.
@@ -69,7 +69,7 @@ extension TraceRecord {
     guard let nanoseconds = value.scaled(byPowerOfTen: 9 + power),
       nanoseconds <= TraceLimits.longest.nanoseconds
     else {
-      throw fault(field, "\(name) \(quoted(field)) is too large", hint: "at most 50 years")
+      throw fault(field, "\(name) \(quoted(field)) is too large", hint: "at most 30 years")
     }
     return SimulationDuration(nanoseconds: nanoseconds)
   }
@@ -113,7 +113,11 @@ extension TraceRecord {
       throw fault(count, "too few columns: \(count)", hint: "the header has \(expected)")
     }
     if count > expected {
-      throw fault(expected, "too many columns: \(count)", hint: "the header has \(expected)")
+      throw fault(
+        expected, "too many columns: \(count)",
+        hint:
+          "the header has \(expected); write numbers with a point, and text that has commas in quotes"
+      )
     }
   }
 }

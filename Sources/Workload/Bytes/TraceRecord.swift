@@ -15,7 +15,16 @@ public struct RowFault: Error, Equatable, Sendable {
   }
 }
 
-/// One record of a trace, split at its commas (RFC 4180 quotes; a quoted field ends on its line).
+/// What is wrong with a header, in the order of its columns.
+public struct RowFaults: Error, Equatable, Sendable {
+  /// At least one fault.
+  public var faults: [RowFault]
+
+  /// Several faults.
+  public init(_ faults: [RowFault]) { self.faults = faults }
+}
+
+/// One record of a trace, split at its commas (RFC 4180 quotes; a quoted field may hold line ends).
 public struct TraceRecord: Sendable {
   /// Number of the record: 1 = first behind the header.
   public internal(set) var number = 0
@@ -31,6 +40,9 @@ public struct TraceRecord: Sendable {
   private var bytes: [UInt8] = []
   private var firstColumn = 1
 
+  /// Whether the last line that was split ends inside quotes.
+  private(set) var isOpen = false
+
   init() {}
 
   /// Splits a line in place of the last one; `column` is where it starts.
@@ -38,6 +50,7 @@ public struct TraceRecord: Sendable {
     bytes.removeAll(keepingCapacity: true)
     fields.removeAll(keepingCapacity: true)
     firstColumn = column
+    isOpen = false
     if line.contains(.quote) { return try splitQuoted(line) }
     bytes.append(contentsOf: line)
     var start = 0
@@ -116,7 +129,9 @@ public struct TraceRecord: Sendable {
         return at
       }
     }
+    isOpen = true
     throw RowFault(
-      column: column, "a quoted field that does not end on its line", hint: "close the quote")
+      column: column, "a quote that is not closed",
+      hint: "close it, and write a quote inside quotes twice")
   }
 }

@@ -19,14 +19,19 @@ enum ArrivalUnit: Hashable, Sendable {
       return
     }
     guard case .number(let value) = DecimalNumber.parse(record.content(field)) else {
-      let isDate = (try? record.calendarTime(field, named: "", fraction: true)) != nil
-      self = isDate ? .dates : .seconds
+      // 2024-, or 16/11/: what is wrong with a date is told as such.
+      let marks = record.content(field).drop(while: \.isDigit).first.map { "-/.".utf8.contains($0) }
+      self = record.content(field).first?.isDigit ?? false && marks ?? false ? .dates : .seconds
       return
     }
-    let power = [0, -3, -6, -9].first { power in
-      value.scaled(byPowerOfTen: power).map(Self.epochSeconds.contains) ?? false
+    self = Self.power(ofEpoch: value).map { .sinceEpoch(power: $0) } ?? .seconds
+  }
+
+  /// The power of ten by which a number counts seconds since 1970; nil where it is too small or too large for it.
+  private static func power(ofEpoch value: DecimalNumber) -> Int? {
+    [0, -3, -6, -9].first { power in
+      value.scaled(byPowerOfTen: power).map(epochSeconds.contains) ?? false
     }
-    self = power.map { .sinceEpoch(power: $0) } ?? .seconds
   }
 
   /// The time in a field, from the trace's start or from 1970.
@@ -39,6 +44,14 @@ enum ArrivalUnit: Hashable, Sendable {
         throw record.fault(
           field, "\(name) \(record.quoted(field)) is neither a number nor a date",
           hint: "seconds, or YYYY-MM-DD hh:mm:ss[.fraction][zone] in every row")
+      }
+      if case .number(let value) = DecimalNumber.parse(record.content(field)),
+        !value.isNegative, Self.power(ofEpoch: value) != nil
+      {
+        throw record.fault(
+          field,
+          "\(name) \(record.quoted(field)) looks like a time since 1970, and the first row's does not",
+          hint: "write all rows in one unit, from one start")
       }
       return .zero + (try record.duration(field, named: name))
     case .dates: return try record.calendarTime(field, named: name, fraction: true)

@@ -2,7 +2,7 @@ internal import EventEngine
 
 extension TraceRecord {
   /// A date and time of day, `YYYY-MM-DD hh:mm:ss[.fraction][zone]` in 1970 to 2099, as nanoseconds since 1970; digits
-  /// behind the ninth decimal are cut off. The zone: `Z`, `UTC`, or an offset as RFC 3339 writes it or without its
+  /// behind the ninth decimal are cut off; a leap second, `:60`, is the next one. The zone: `Z`, `UTC`, or an offset as RFC 3339 writes it or without its
   /// colon; none is UTC.
   func calendarTime(
     _ field: Int, named name: String, fraction: Bool
@@ -10,7 +10,8 @@ extension TraceRecord {
     if isEmpty(field) { throw fault(field, "\(name) is missing") }
     var scanner = DigitScanner(content(field))
     guard let year = scanner.number(4), scanner.skip("-"), let month = scanner.number(2),
-      scanner.skip("-"), let day = scanner.number(2), scanner.skip(" ") || scanner.skip("T"),
+      scanner.skip("-"), let day = scanner.number(2),
+      scanner.skip(" ") || scanner.skip("T") || scanner.skip("t"),
       let hour = scanner.number(2), scanner.skip(":"), let minute = scanner.number(2),
       scanner.skip(":"), let second = scanner.number(2)
     else { throw notATime(field, name, fraction: fraction) }
@@ -25,7 +26,7 @@ extension TraceRecord {
       throw notATime(field, name, fraction: fraction)
     }
     guard (1970...2099).contains(year), (1...12).contains(month),
-      (1...Self.days(in: month, of: year)).contains(day), hour < 24, minute < 60, second < 60
+      (1...Self.days(in: month, of: year)).contains(day), hour < 24, minute < 60, second <= 60
     else {
       throw fault(
         field, "\(name) \(quoted(field)) is no date and time", hint: "years 1970 to 2099")

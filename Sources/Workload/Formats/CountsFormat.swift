@@ -31,9 +31,9 @@ struct CountsParser: TraceParser {
     }
     let count = try record.whole(0, named: "a count per second", in: TraceLimits.perSecond)
     let time = SimulationDuration(nanoseconds: Int64(second) * 1_000_000_000)
-    guard time <= TraceLimits.longest else { throw record.fault(0, "over 50 years of counts") }
+    guard time <= TraceLimits.longest else { throw record.fault(0, "over 30 years of counts") }
     return .burst(TraceRow(arrival: .zero + time), count: Int(count))
   }
 
-  var notes: [String] { ["rows are queries: the file gives \(second) counts per second"] }
+  var notes: [String] { ["rows are queries: the file counts those of \(second) seconds"] }
 }

@@ -11,6 +11,9 @@ public struct GenTD26Format: TraceFormat {
     "gmt_create", "predict_status", "num_images_per_prompt", "num_inference_steps",
   ]
 
+  /// Columns of the published file that are not replayed.
+  static let others = ["groupId", "prompt_length", "negative_prompt_length"]
+
   /// The format.
   public init() {}
 
@@ -20,23 +23,24 @@ public struct GenTD26Format: TraceFormat {
   public var summary: String {
     "Alibaba GenTD26 lora_request_trace.csv (alibaba/clusterdata, cluster-trace-v2026-GenAI)"
   }
-  /// The columns that are read.
+  /// The columns of the published file.
   public var columns: [String] {
     Self.required + [
       "predict_type", "exec_time_seconds", "checkpoint_model_version_id", "num_lora",
-    ]
+    ] + Self.others
   }
   /// Dates in whole seconds.
   public var clock: TraceClock { TraceClock(isCalendar: true, isWholeSeconds: true) }
   /// A parser for one file.
   public func makeParser(options: TraceOptions) -> any TraceParser {
-    GenTD26Parser(includeFailed: options.includeFailed)
+    GenTD26Parser(includeFailed: options.includeFailed, ignoresUnknown: options.ignoreUnknown)
   }
 }
 
 /// Reads GenTD26 rows. A row is left out for its status before it is for lacking counts.
 struct GenTD26Parser: TraceParser {
   let includeFailed: Bool
+  let ignoresUnknown: Bool
   private var header = HeaderMap()
   private var time = 0
   private var status = 0
@@ -55,11 +59,15 @@ struct GenTD26Parser: TraceParser {
   private var withAdapters = 0
   private var execution = Welford()
 
-  init(includeFailed: Bool) { self.includeFailed = includeFailed }
+  init(includeFailed: Bool, ignoresUnknown: Bool) {
+    self.includeFailed = includeFailed
+    self.ignoresUnknown = ignoresUnknown
+  }
 
-  mutating func readHeader(_ record: TraceRecord) throws(RowFault) {
+  mutating func readHeader(_ record: TraceRecord) throws(RowFaults) {
     header = try HeaderMap(
-      record, known: GenTD26Format().columns, required: GenTD26Format.required, strict: false)
+      record, known: GenTD26Format().columns, required: GenTD26Format.required,
+      strict: !ignoresUnknown)
     time = header.required("gmt_create")
     status = header.required("predict_status")
     images = header.required("num_images_per_prompt")
@@ -127,7 +135,7 @@ struct GenTD26Parser: TraceParser {
       let mean = (execution.mean * 10).rounded() / 10
       notes.append("recorded exec_time_seconds, not replayed: mean \(mean) s over SUCCEED rows")
     }
-    return notes
+    return notes + header.ignored(ignoresUnknown)
   }
 }
 

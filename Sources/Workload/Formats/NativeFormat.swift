@@ -55,10 +55,9 @@ struct NativeParser: TraceParser {
     return notes + header.ignored(ignoresUnknown)
   }
 
-  mutating func readHeader(_ record: TraceRecord) throws(RowFault) {
+  mutating func readHeader(_ record: TraceRecord) throws(RowFaults) {
     header = try HeaderMap(
-      record, known: NativeFormat.allColumns, required: ["arrival_s"], strict: !ignoresUnknown,
-      advice: HeaderMap.ignoringAdvice)
+      record, known: NativeFormat.allColumns, required: ["arrival_s"], strict: !ignoresUnknown)
     arrival = ArrivalColumn("arrival_s", field: header.required("arrival_s"))
     steps = header.index(of: "steps")
     height = header.index(of: "height")
@@ -69,8 +68,10 @@ struct NativeParser: TraceParser {
     slo = header.index(of: "slo_s")
     serviceClass = header.index(of: "class")
     if let lone = height ?? width, (height == nil) != (width == nil) {
-      throw record.fault(
-        lone, "a header with only one of height and width", hint: "a size needs both")
+      throw RowFaults([
+        record.fault(
+          lone, "a header with only one of height and width", hint: "a size needs both")
+      ])
     }
   }
 
@@ -114,6 +115,12 @@ struct NativeParser: TraceParser {
     _ record: TraceRecord, _ height: Int, _ width: Int, into row: inout TraceRow
   ) throws(RowFault) {
     if record.isEmpty(height), record.isEmpty(width) { return }
+    if record.isEmpty(height) || record.isEmpty(width) {
+      throw record.fault(
+        record.isEmpty(height) ? height : width,
+        "\(record.isEmpty(height) ? "a width without a height" : "a height without a width")",
+        hint: "write both, or leave both empty for the scenario's own size")
+    }
     row.height = try record.pixels(height, named: "height")
     row.width = try record.pixels(width, named: "width")
   }

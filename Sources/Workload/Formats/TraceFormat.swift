@@ -61,7 +61,7 @@ public enum ParsedRow: Sendable {
 /// Turns the records of one file into rows.
 public protocol TraceParser: Sendable {
   /// Takes the header in; called once, before any row, if the format has columns.
-  mutating func readHeader(_ record: TraceRecord) throws(RowFault)
+  mutating func readHeader(_ record: TraceRecord) throws(RowFaults)
   /// Takes one record in; `names` collects the names of models and classes.
   mutating func read(
     _ record: TraceRecord, names: inout TraceNames
@@ -74,7 +74,7 @@ public protocol TraceParser: Sendable {
 
 extension TraceParser {
   /// Nothing to read.
-  public mutating func readHeader(_ record: TraceRecord) throws(RowFault) {}
+  public mutating func readHeader(_ record: TraceRecord) throws(RowFaults) {}
   /// Nothing to say.
   public var notes: [String] { [] }
   /// As the format's clock says.

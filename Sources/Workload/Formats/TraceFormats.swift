@@ -6,7 +6,7 @@ public enum TraceFormats {
   public static let all: [any TraceFormat] = [
     NativeFormat(),
     GenTD26Format(),
-    AzureLLMFormat(),
+    ArrivalsFormat.azureLLM,
     ArrivalsFormat.burstGPT,
     ArrivalsFormat.vidur,
     DiffServeFormat(),
@@ -23,11 +23,13 @@ public enum TraceFormats {
   }
 
   /// The format of a file that starts with this record; nil if none recognises it.
-  ///
-  /// A header that misspells the arrivals, or has nothing but native columns, is taken for a native one, so that the
-  /// error can say what is wrong with it.
-  static func detect(_ first: TraceRecord) -> (any TraceFormat)? {
-    if let certain = all.first(where: { $0.recognises(first) }) { return certain }
+  static func recognising(_ first: TraceRecord) -> (any TraceFormat)? {
+    all.first { $0.recognises(first) }
+  }
+
+  /// The format of a file whose header misspells the arrivals, or has nothing but native columns: it is taken for a
+  /// native one, so that the error can say what is wrong with it.
+  static func misspelt(_ first: TraceRecord) -> (any TraceFormat)? {
     let names = (0..<first.count).map { String(decoding: first.content($0), as: UTF8.self) }
     let hasArrivals = names.contains { Suggestion.nearest(to: $0, in: ["arrival_s"]) != nil }
     return hasArrivals || names.allSatisfy(NativeFormat.allColumns.contains) ? all[0] : nil

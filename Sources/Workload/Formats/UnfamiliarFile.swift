@@ -34,6 +34,7 @@ struct UnfamiliarFile {
     if bytes.count > 262, bytes[257...].starts(with: "ustar".utf8) {
       return Self(what: "this is a tar archive", hint: "unpack it: tar xf FILE; \(need)")
     }
+    if let preface = preface(bytes, lines.first ?? [], source) { return preface }
     if let objects = objects(bytes, source) { return objects }
     if bytes.contains(0) { return Self(what: "this is no text", hint: need) }
     return separated(lines, source)
@@ -44,6 +45,32 @@ struct UnfamiliarFile {
     // Azure Functions' columns are named by minutes.
     isRow(first) && !first.names("HashFunction")
       ? withoutHeader(first, source) : header(first, source)
+  }
+
+  /// Lines above the header: comments, or the separator as spreadsheets are told it.
+  private static func preface(
+    _ start: [UInt8], _ first: ArraySlice<UInt8>, _ source: SourceFile
+  ) -> Self? {
+    if start.first == UInt8(ascii: "#") {
+      let names = start.drop { $0 == UInt8(ascii: "#") || $0.isBlank }
+      let isHeader = NativeFormat.allColumns.contains { names.starts(with: $0.utf8) }
+      return isHeader
+        ? Self(
+          what: "the header is a comment, as numpy's savetxt writes it",
+          hint: "take the '#' away: " + source.filtered("sed '1s/^[# ]*//'"))
+        : Self(
+          what: "the file starts with a comment",
+          hint: "a trace starts with its header: " + source.filtered("grep -v '^ *#'"))
+    }
+    let text = String(decoding: start.prefix(6), as: UTF8.self).lowercased()
+    guard text.hasPrefix("sep="), let separator = text.dropFirst(4).first, first.count <= 6 else {
+      return nil
+    }
+    return Self(
+      what: "the first line tells spreadsheets the separator",
+      hint: "a trace starts with its header, separated by commas: "
+        + source.rewritten(
+          separator: separator == "\t" ? "\\t" : String(separator), decimals: false, from: 1))
   }
 
   // MARK: - JSON, and Python's objects as they are printed
@@ -175,8 +202,12 @@ struct UnfamiliarFile {
       return Self(
         what: "no trace format starts like this: \(first.quoted(0))", hint: "\(formats); \(need)")
     }
+    // A word of a name, or its start: no 'runtime', 'update' or 'restarts'.
     let telling = ["arriv", "timestamp", "start", "creat", "submit", "time", "date"]
-    let place = telling.lazy.compactMap { word in lowered.firstIndex { $0.contains(word) } }.first
+    let words = lowered.map { $0.split { !$0.isLetter } }
+    let place = telling.lazy.compactMap { word in
+      words.firstIndex { $0.contains { $0.hasPrefix(word) } }
+    }.first
     let title = first.count == 1 ? "a column \(first.quoted(0))" : "columns \(quoted(names))"
     guard let place else {
       return Self(what: "\(title) of no known format", hint: "\(need); \(formats)")
@@ -239,10 +270,16 @@ struct SourceFile {
   }
 
   /// Writes the same columns with commas between them.
-  func rewritten(separator: String, decimals: Bool) -> String {
-    let rows = "csv.reader(FILE, delimiter='\(separator)')"
+  func rewritten(separator: String, decimals: Bool, from first: Int = 0) -> String {
+    let lines = first == 0 ? "FILE" : "FILE.readlines()[\(first):]"
+    let rows = "csv.reader(\(lines), delimiter='\(separator)')"
     let points = decimals ? "[[c.replace(',', '.') for c in r] for r in \(rows)]" : rows
     return python("csv.writer(sys.stdout).writerows(\(points))")
+  }
+
+  /// Sends its lines through a filter of the shell.
+  func filtered(_ filter: String) -> String {
+    isPacked ? "gunzip -c \(quoted) | \(filter) > trace.csv" : "\(filter) \(quoted) > trace.csv"
   }
 
   /// Writes a header above it.
