@@ -24,15 +24,15 @@ extension LatencyProfile {
       self.repetitions = repetitions
     }
 
-    /// The first of its figures that cannot be, and what is wrong with it.
-    var fault: (key: String, what: String)? {
-      if stage == .denoise {
-        return ("stage", "accelerators denoise; CPU pools do the other stages")
-      }
-      if cores < 1 { return ("cores", "cores must be at least 1") }
-      if !(medianSeconds > 0) { return ("median_s", "median_s must be positive") }
-      if repetitions < 1 { return ("repetitions", "repetitions must be at least 1") }
-      return nil
+    /// The figures that cannot be, and what is wrong with each.
+    var faults: [(key: String, what: String)] {
+      let rules: [(key: String, what: String, holds: Bool)] = [
+        ("stage", "accelerators denoise; CPU pools do the other stages", stage != .denoise),
+        ("cores", "cores must be at least 1", cores >= 1),
+        ("median_s", "median_s must be positive", medianSeconds > 0),
+        ("repetitions", "repetitions must be at least 1", repetitions >= 1),
+      ]
+      return rules.filter { !$0.holds }.map { ($0.key, $0.what) }
     }
   }
 

@@ -29,13 +29,6 @@ struct WorkKey: Hashable {
   }
 }
 
-extension Stage {
-  /// What is wrong with an entry of it that says nothing of guidance; nil where that does not matter.
-  var faultWithoutGuidance: String? {
-    dependsOnGuidance ? "guidance must say true or false for \(rawValue)" : nil
-  }
-}
-
 extension LatencyProfile.Entry {
   /// Longest credible latency in seconds (11 days); a figure beyond it is in another unit.
   static let longestSeconds = 1e6
@@ -53,7 +46,9 @@ extension LatencyProfile.Entry {
     if model == "*", stage != .postProcess {
       faults.append(("model", "only post-process may be for any model ('*')"))
     }
-    if guidance == nil, let what = stage.faultWithoutGuidance { faults.append(("guidance", what)) }
+    if guidance == nil, stage.dependsOnGuidance {
+      faults.append(("guidance", "guidance must say true or false for \(stage.rawValue)"))
+    }
     if !(1...Self.largestCount).contains(batch) {
       faults.append(("batch", "batch must be from 1 to \(Self.largestCount)"))
     }

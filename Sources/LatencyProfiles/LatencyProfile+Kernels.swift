@@ -141,18 +141,21 @@ extension LatencyProfile {
       self.spread = spread
     }
 
-    /// The first of its figures that cannot be, and what is wrong with it.
-    var fault: (key: String, what: String)? {
-      if !(medianSeconds > 0) { return ("median_s", "median_s must be positive") }
-      if !(p10Seconds > 0 && p10Seconds <= medianSeconds) {
-        return ("p10_s", "p10_s must be positive and not above median_s")
-      }
-      if !(p90Seconds >= medianSeconds) { return ("p90_s", "p90_s must not be below median_s") }
-      if repetitions < 1 { return ("repetitions", "repetitions must be at least 1") }
-      if !(flops >= 0) { return ("flops", "flops must not be negative") }
-      if !(bytes >= 0) { return ("bytes", "bytes must not be negative") }
-      if !(spread >= 0) { return ("spread", "spread must not be negative") }
-      return nil
+    /// The figures that cannot be, and what is wrong with each.
+    var faults: [(key: String, what: String)] {
+      let rules: [(key: String, what: String, holds: Bool)] = [
+        ("median_s", "median_s must be positive", medianSeconds > 0),
+        (
+          "p10_s", "p10_s must be positive and not above median_s",
+          p10Seconds > 0 && p10Seconds <= medianSeconds
+        ),
+        ("p90_s", "p90_s must not be below median_s", p90Seconds >= medianSeconds),
+        ("repetitions", "repetitions must be at least 1", repetitions >= 1),
+        ("flops", "flops must not be negative", flops >= 0),
+        ("bytes", "bytes must not be negative", bytes >= 0),
+        ("spread", "spread must not be negative", spread >= 0),
+      ]
+      return rules.filter { !$0.holds }.map { ($0.key, $0.what) }
     }
   }
 }

@@ -70,7 +70,7 @@ struct ProfileReader {
     let coldCaches = readColdCaches(fields)
     let kernels = readKernels(fields)
     let entries = readEntries(fields)
-    if let provenance, !entries.isEmpty, diagnostics.isEmpty {
+    if let provenance, !entries.isEmpty, entries.count == fields["entries"]?.items?.count {
       let weakest = LatencyProfile.weakestProvenance(of: entries)
       if weakest != provenance {
         report(
@@ -140,17 +140,11 @@ struct ProfileReader {
     let gap: Double? = optional("whole_gap", of: fields)
     let source: String? = optional("source", of: fields)
     let derivation: String? = optional("derivation", of: fields)
-    guard let model, let stage, let height, let width, let batch, let median, let provenance
-    else {
-      // What does not hang on what is missing is told together with it.
-      if fields["guidance"] == nil, let what = stage?.faultWithoutGuidance {
-        report(at: fields.offset, fields.label + what)
-      }
-      return nil
-    }
+    // What is missing stands for itself: ranges of the rest are told together with it.
     var entry = LatencyProfile.Entry(
-      model: model, stage: stage, height: height, width: width, guidance: guidance, batch: batch,
-      medianSeconds: median, provenance: provenance)
+      model: model ?? "?", stage: stage ?? .postProcess, height: height ?? 1, width: width ?? 1,
+      guidance: guidance, batch: batch ?? 1, medianSeconds: median ?? p10 ?? p90 ?? 1,
+      provenance: provenance ?? .derived)
     entry.p10Seconds = p10
     entry.p90Seconds = p90
     entry.repetitions = repetitions
@@ -160,10 +154,14 @@ struct ProfileReader {
     entry.wholeGap = gap
     entry.source = source
     entry.derivation = derivation
-    for fault in entry.faults {
-      report(at: fields.offset(of: fault.key), "\(label(number, entry)): \(fault.what)")
+    let isWhole =
+      model != nil && stage != nil && height != nil && width != nil && batch != nil && median != nil
+      && provenance != nil
+    let label = isWhole ? label(number, entry) : "entry \(number)"
+    for fault in entry.faults where fields[fault.key] != nil || fault.key == "guidance" {
+      report(at: fields.offset(of: fault.key), "\(label): \(fault.what)")
     }
-    return entry
+    return isWhole ? entry : nil
   }
 
   private func label(_ number: Int, _ entry: LatencyProfile.Entry) -> String {
@@ -179,8 +177,8 @@ extension ProfileReader {
     rejectUnknown(fields, known: LatencyProfile.Roofline.CodingKeys.allCases.map(\.rawValue))
     let gflop: Double? = required("gflop_per_s", of: fields)
     let gbyte: Double? = required("gbyte_per_s", of: fields)
+    refuseNotPositive(["gflop_per_s": gflop, "gbyte_per_s": gbyte], of: fields)
     guard let gflop, let gbyte else { return nil }
-    if !(gflop > 0 && gbyte > 0) { report(at: fields.offset, "roofline: rates must be positive") }
     return .init(gflopPerS: gflop, gbytePerS: gbyte)
   }
 
@@ -190,10 +188,10 @@ extension ProfileReader {
     let toDevice: Double? = required("to_device_gbyte_per_s", of: fields)
     let toHost: Double? = required("to_host_gbyte_per_s", of: fields)
     let latency: Double? = required("latency_s", of: fields)
+    refuseNotPositive(
+      ["to_device_gbyte_per_s": toDevice, "to_host_gbyte_per_s": toHost, "latency_s": latency],
+      of: fields)
     guard let toDevice, let toHost, let latency else { return nil }
-    if !(toDevice > 0 && toHost > 0 && latency > 0) {
-      report(at: fields.offset, "host_copy: rates and latency must be positive")
-    }
     return .init(toDeviceGbytePerS: toDevice, toHostGbytePerS: toHost, latencySeconds: latency)
   }
 
@@ -205,11 +203,14 @@ extension ProfileReader {
     let p10: Double? = required("p10_s", of: fields)
     let p90: Double? = required("p90_s", of: fields)
     let repetitions: Int? = required("repetitions", of: fields)
+    refuseNotPositive(
+      [
+        "values": values.map(Double.init), "median_s": median, "p10_s": p10, "p90_s": p90,
+        "repetitions": repetitions.map(Double.init),
+      ], of: fields)
     guard let values, let median, let p10, let p90, let repetitions else { return nil }
-    if !(values > 0 && p10 > 0 && p10 <= median && median <= p90 && repetitions > 0) {
-      report(
-        at: fields.offset,
-        "latent_entropy: counts must be positive, and 0 < p10_s <= median_s <= p90_s")
+    if p10 > median || median > p90 {
+      report(at: fields.offset, "latent_entropy: p10_s <= median_s <= p90_s must hold")
     }
     return .init(
       values: values, medianSeconds: median, p10Seconds: p10, p90Seconds: p90,
@@ -225,12 +226,15 @@ extension ProfileReader {
       let cores: Int? = required("cores", of: fields)
       let median: Double? = required("median_s", of: fields)
       let repetitions: Int? = required("repetitions", of: fields)
-      guard let stage, let cores, let median, let repetitions else { continue }
       let time = LatencyProfile.CoreScaling(
-        stage: stage, cores: cores, medianSeconds: median, repetitions: repetitions)
-      if let fault = time.fault {
+        stage: stage ?? .decode, cores: cores ?? 1, medianSeconds: median ?? 1,
+        repetitions: repetitions ?? 1)
+      let faults = time.faults
+      for fault in faults where fields[fault.key] != nil {
         report(at: fields.offset(of: fault.key), fields.label + fault.what)
-      } else if times.contains(where: { $0.stage == stage && $0.cores == cores }) {
+      }
+      guard let stage, let cores, median != nil, repetitions != nil else { continue }
+      if faults.isEmpty, times.contains(where: { $0.stage == stage && $0.cores == cores }) {
         report(
           at: fields.offset, fields.label + "\(stage.rawValue) on \(cores) cores is there already")
       }
@@ -274,17 +278,19 @@ extension ProfileReader {
     let p10: Double? = required("p10_s", of: fields)
     let p90: Double? = required("p90_s", of: fields)
     let spread: Double? = required("spread", of: fields)
-    guard let kernel, let implementation, let flops, let bytes, let repetitions, let median,
-      let p10, let p90, let spread
-    else { return nil }
+    let typical = median ?? p10 ?? p90 ?? 1
     let result = LatencyProfile.KernelLatency(
-      kernel: kernel, implementation: implementation, flops: flops, bytes: bytes,
-      repetitions: repetitions, medianSeconds: median, p10Seconds: p10, p90Seconds: p90,
-      spread: spread)
-    if let fault = result.fault {
-      report(at: fields.offset(of: fault.key), "kernel \(number) (\(kernel)): \(fault.what)")
+      kernel: kernel ?? "?", implementation: implementation ?? "?", flops: flops ?? 0,
+      bytes: bytes ?? 0, repetitions: repetitions ?? 1, medianSeconds: typical,
+      p10Seconds: p10 ?? typical, p90Seconds: p90 ?? typical, spread: spread ?? 0)
+    for fault in result.faults where fields[fault.key] != nil {
+      report(
+        at: fields.offset(of: fault.key), "kernel \(number) (\(result.kernel)): \(fault.what)")
     }
-    return result
+    let isWhole =
+      kernel != nil && implementation != nil && flops != nil && bytes != nil && repetitions != nil
+      && median != nil && p10 != nil && p90 != nil && spread != nil
+    return isWhole ? result : nil
   }
 }
 
@@ -338,6 +344,15 @@ extension ProfileReader {
       return nil
     }
     return optional(key, of: fields)
+  }
+
+  /// Faults of those that are there and not above 0, in the order of the file.
+  private mutating func refuseNotPositive(_ values: [String: Double?], of fields: Fields) {
+    for member in fields.members {
+      if let value = values[member.key] ?? nil, !(value > 0) {
+        report(at: member.value.offset, "\(fields.label)\(member.key) must be positive")
+      }
+    }
   }
 
   private mutating func optional<T: JSONReadable>(_ key: String, of fields: Fields) -> T? {

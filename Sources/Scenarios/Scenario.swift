@@ -109,9 +109,14 @@ public struct Scenario: Sendable {
     nodeCounts.indices.contains(index) ? nodeCounts[index] : 1
   }
 
-  /// A fault of the value at a path, where it is given.
-  package func fault(of path: String, _ what: String, hint: String) -> Diagnostic {
-    located(places[path] ?? .init(file: self.path), what, hint: hint)
+  /// A fault of the values at these paths, or within them: where an option gives one, else where the file gives the first.
+  package func fault(of paths: String..., what: String, hint: String) -> Diagnostic {
+    let options = places.filter { path, place in
+      place.file != self.path && paths.contains { path == $0 || path.hasPrefix($0 + ".") }
+    }
+    let place =
+      options.min { $0.key < $1.key }?.value ?? paths.lazy.compactMap { places[$0] }.first
+    return located(place ?? .init(file: path), what, hint: hint)
   }
 
   /// The policy of this name, or nil.

@@ -99,13 +99,12 @@ extension ScenarioBuilder {
   }
 
   private mutating func node(_ item: LocatedValue, name: String) -> NodeConfiguration? {
-    guard let accelerators = item["accelerators"],
-      let accelerator = device(accelerators, use: "\(name) accelerators", isRequired: true)
-    else { return nil }
+    guard let accelerators = item["accelerators"] else { return nil }
+    let accelerator = device(accelerators, use: "\(name) accelerators", isRequired: true)
     let cpu = item["cpu"]
     var cpuDevice: Device? = Device(synthetic: [:])
     if let cpu { cpuDevice = device(cpu, use: "\(name) cpu", isRequired: false) }
-    guard let cpuDevice else { return nil }
+    guard let accelerator, let cpuDevice else { return nil }
     // What the accelerator's profile measured holds where the scenario says nothing.
     let measured = Self.profile(accelerator, .denoise)?.hostCopy
     var node = NodeConfiguration(
@@ -143,9 +142,9 @@ extension ScenarioBuilder {
   ) -> Device? {
     let synthetic = value["synthetic"]
     if let profile = value["profile"] {
-      if synthetic != nil {
+      if let synthetic {
         fault(
-          value.location, "\(use) have both a profile and synthetic times",
+          clash(profile, synthetic), "\(use) have both a profile and synthetic times",
           "keep one of the two")
         return nil
       }
@@ -196,6 +195,7 @@ extension ScenarioBuilder {
   private mutating func profilePath(_ value: LocatedValue) -> String? {
     let name = value.string ?? ""
     guard name == "auto" else { return resolve(name, in: folder) }
+    if isForFaultsAlone { return nil }
     if let ownProfilePath { return ownProfilePath }
     guard let ownProfile else {
       fault(value.location, "'auto' cannot be measured here", "name a profile file")

@@ -11,9 +11,9 @@ extension ScenarioBuilder {
     idleOfWorkload(value)
     let source: WorkloadPlan.Source
     switch (value["trace"], value["arrivals"]) {
-    case (.some, let arrivals?):
+    case (let trace?, let arrivals?):
       fault(
-        arrivals.location, "a workload has both a trace and arrivals", "keep one of the two")
+        clash(trace, arrivals), "a workload has both a trace and arrivals", "keep one of the two")
       return nil
     case (nil, nil):
       fault(value.location, "the workload has no queries", "give a 'trace' or 'arrivals'")

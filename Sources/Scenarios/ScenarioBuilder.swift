@@ -16,6 +16,8 @@ struct ScenarioBuilder {
   let ownTable: ScenarioReader.OwnFile?
   let standIns: ProfileStandIns?
   var ownProfilePath: String?
+  /// Whether no scenario comes of it: then no profile of this machine is measured.
+  var isForFaultsAlone = false
   var model = ""
   var size = ImageSize(height: 512, width: 512)
   var diagnostics: [Diagnostic] = []
@@ -48,6 +50,11 @@ struct ScenarioBuilder {
     if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
   }
 
+  /// Where two values stand in each other's way: at the option that gave one of them, else at the second.
+  func clash(_ first: LocatedValue, _ second: LocatedValue) -> Diagnostic.Location {
+    first.location.file == path ? second.location : first.location
+  }
+
   mutating func build(
     _ root: LocatedValue, text: String, overrides: [String]
   ) throws(InputError) -> Scenario {
@@ -68,6 +75,7 @@ struct ScenarioBuilder {
     refuseIdle(root)
     let latents = latents(root, policies)
     let oracles = oracles(root["oracles"])
+    if !diagnostics.isEmpty { readTrace(of: workload) }
     guard diagnostics.isEmpty, let cluster, let workload else {
       throw InputError(
         diagnostics.isEmpty
@@ -87,6 +95,25 @@ struct ScenarioBuilder {
       hasOwnProfile: ownProfilePath != nil,
       nodeCounts: (root["cluster"]?["nodes"]?.list ?? []).map { $0["count"]?.integer ?? 1 },
       places: Self.places(root))
+  }
+
+  /// Faults of the files that a scenario names whose shape is faulty elsewhere, so that all are told in one round; a
+  /// profile of this machine is not measured for it.
+  mutating func faultsOfFiles(_ sections: LocatedValue) -> [Diagnostic] {
+    isForFaultsAlone = true
+    if let cluster = sections["cluster"] { _ = self.cluster(cluster) }
+    if let workload = sections["workload"] {
+      readTrace(of: self.workload(workload, at: sections.location))
+    }
+    return diagnostics
+  }
+
+  /// Reads a workload's trace for its faults alone.
+  private mutating func readTrace(of workload: WorkloadPlan?) {
+    guard case .trace(let path, let format, let options) = workload?.source else { return }
+    do { _ = try TraceLoader.load(path: path, format: format, options: options) } catch {
+      diagnostics += error.diagnostics
+    }
   }
 
   /// Where each value stands that the file or an option gives, by its path: list elements by index, the choice of a variant

@@ -52,15 +52,15 @@ public struct ScenarioReader: Sendable {
     // The last option that set a place is the one in effect there.
     var walker = ShapeWalker(file: path, lines: lines, overrides: set.reversed())
     let value = walker.walk(root, ScenarioShape.root, path: [])
-    guard walker.diagnostics.isEmpty, let value else {
-      throw InputError(
-        walker.diagnostics.isEmpty
-          ? [Diagnostic(.badInput, at: .init(file: path), "the scenario cannot be read")]
-          : walker.diagnostics)
-    }
     var builder = ScenarioBuilder(
       path: path, lines: lines, folder: Self.folder(of: path), traceFolders: traceFolders,
       ownProfile: ownProfile, ownTable: ownTable, standIns: standIns)
+    guard walker.diagnostics.isEmpty, let value else {
+      let faults = walker.diagnostics + (walker.sections.map { builder.faultsOfFiles($0) } ?? [])
+      throw InputError(
+        faults.isEmpty
+          ? [Diagnostic(.badInput, at: .init(file: path), "the scenario cannot be read")] : faults)
+    }
     return try builder.build(value, text: text, overrides: overrides)
   }
 

@@ -1,7 +1,16 @@
 import Policies
 
 /// The scenario file, declared once.
-enum ScenarioShape {
+package enum ScenarioShape {
+  /// Paths of the values that stand within a section: what an option may be mistaken for.
+  package static var settings: [String] {
+    guard case .object(let sections) = root else { return [] }
+    return sections.flatMap { section in
+      guard case .object(let fields) = section.shape else { return [String]() }
+      return fields.map { "\(section.name).\($0.name)" }
+    }
+  }
+
   static let root = ValueShape.object([
     .init("name", .string, required: true, "the scenario's name, used in results and reports"),
     .init("description", .string, "what it is for"),

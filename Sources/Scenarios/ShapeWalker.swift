@@ -9,6 +9,8 @@ struct ShapeWalker {
   /// Paths set on the command line, and the options that set them.
   let overrides: [(path: [String], option: String)]
   private(set) var diagnostics: [Diagnostic] = []
+  /// The sections of the file that fit their shape, whatever the others do.
+  private(set) var sections: LocatedValue?
 
   init(file: String, lines: [String], overrides: [(path: [String], option: String)]) {
     self.file = file
@@ -181,17 +183,33 @@ struct ShapeWalker {
     return hint + ", which is '\(written) \(meant.replacing("bit/s", with: "B/s"))'"
   }
 
-  /// What a value that stands alone, where a name is wanted, may be meant as: `10 s` is a time, 3 a scale.
+  /// What a value that stands alone, where a name is wanted, may be meant as: `10 s` is a time, 3 or `3x` a scale.
   private func meant(by text: String, among variants: [ValueShape.Variant]) -> String? {
-    let fitting = variants.first { variant in
-      switch variant.shape {
-      case .quantity(let dimension, _):
-        if case .success = Quantity.parse(text, dimension) { true } else { false }
-      case .number(let range): Quantity.plainNumber(text).map(range.contains) ?? false
-      default: false
-      }
+    for variant in variants {
+      let value: String? =
+        switch variant.shape {
+        case .quantity(let dimension, _): quantity(meantBy: text, dimension)
+        case .number(let range): number(meantBy: text, range)
+        default: nil
+        }
+      if let value { return "write { \(variant.name): \(value) }" }
     }
-    return fitting.map { "write { \($0.name): \(text) }" }
+    return nil
+  }
+
+  private func quantity(meantBy text: String, _ dimension: Dimension) -> String? {
+    switch Quantity.parse(text, dimension) {
+    case .success: return text
+    case .failure(.unknownUnit(let unit)):
+      guard let meant = dimension.otherSpellings[unit] else { return nil }
+      return text.dropLast(unit.count).trimmingCharacters(in: .whitespaces) + " \(meant)"
+    case .failure: return nil
+    }
+  }
+
+  private func number(meantBy text: String, _ range: ClosedRange<Double>) -> String? {
+    let digits = text.trimmingCharacters(in: CharacterSet(charactersIn: "xX× "))
+    return Quantity.plainNumber(digits).map(range.contains) ?? false ? digits : nil
   }
 
   private mutating func object(
@@ -227,7 +245,9 @@ struct ShapeWalker {
       fault(place, "\(name) lacks '\(field.name)'", "\(field.name): \(field.summary)")
       isWhole = false
     }
-    return isWhole ? LocatedValue(location: place, value: .object(values)) : nil
+    let object = LocatedValue(location: place, value: .object(values))
+    if path.isEmpty { sections = object }
+    return isWhole ? object : nil
   }
 
   private mutating func dictionary(
