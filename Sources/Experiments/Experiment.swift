@@ -94,9 +94,11 @@ public struct Experiment: Sendable {
     quality = scenario.latents.map { QualityMeter($0.table, scenario.quality) }
     let sample = streams.sample()
     guard sample.count > 0 else {
-      throw InputError(
-        .badInput, at: .init(file: scenario.path), "the workload has no query",
-        hint: "raise workload.duration or the rate")
+      throw InputError([
+        scenario.fault(
+          of: scenario.workloadPath, what: "the workload has no query",
+          hint: "raise workload.duration or the rate")
+      ])
     }
     askedModel = streams.askedModel(of: sample)
     try scenario.checkModelPlan(asked: streams.models)
@@ -128,13 +130,16 @@ public struct Experiment: Sendable {
     let capacity = Capacity(
       cluster: scenario.cluster, times: reference.times, stream: sample.queries,
       options: plain.options)
+    let burst = scenario.workload.load == nil ? streams.burst(of: sample, reference) : nil
     let offered = capacity.queriesPerSecond > 0 ? streams.rate / capacity.queriesPerSecond : nil
     if let load = scenario.workload.load {
       guard let offered, offered > 0 else {
-        throw InputError(
-          .badInput, at: .init(file: scenario.path),
-          "workload.load cannot be reached: all queries arrive at once or take no time",
-          hint: "remove it, or give a trace with a span")
+        throw InputError([
+          scenario.fault(
+            of: "\(scenario.workloadPath).load", "experiment.loads",
+            what: "workload.load cannot be reached: all queries arrive at once or take no time",
+            hint: "remove it, or give a trace with a span")
+        ])
       }
       let factor = load / offered
       try WorkLimits.check(factor: factor, streams, scenario)
@@ -143,7 +148,7 @@ public struct Experiment: Sendable {
       offeredLoad = load
     } else {
       loadFactor = nil
-      offeredLoad = offered
+      offeredLoad = burst == nil ? offered : nil
     }
     self.streams = streams
     try WorkLimits.checkWarmup(streams, scenario)
@@ -151,7 +156,7 @@ public struct Experiment: Sendable {
     notes =
       ExperimentNotes.make(
         scenario, streams: streams, reference: reference, sample: sample, loadFactor: loadFactor,
-        capacity: capacity)
+        burst: burst, capacity: capacity)
       + ExperimentNotes.looks(scenario, policies, reference.times)
       + ExperimentNotes.scaled(times) + idleSettings.map(\.text)
   }

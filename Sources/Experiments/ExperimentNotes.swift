@@ -9,10 +9,10 @@ import Workload
 enum ExperimentNotes {
   static func make(
     _ scenario: Scenario, streams: QueryStreams, reference: ReferencePolicy,
-    sample: WorkloadSample, loadFactor: Double?, capacity: Capacity
+    sample: WorkloadSample, loadFactor: Double?, burst: Burst?, capacity: Capacity
   ) -> [String] {
     var notes = trace(streams, scenario)
-    notes += load(scenario, streams, reference, loadFactor, capacity)
+    notes += load(scenario, streams, reference, loadFactor, burst, capacity)
     notes += profiles(scenario)
     notes += withoutCPU(scenario)
     notes += memory(scenario, sample)
@@ -83,7 +83,7 @@ enum ExperimentNotes {
 
   private static func load(
     _ scenario: Scenario, _ streams: QueryStreams, _ reference: ReferencePolicy,
-    _ factor: Double?, _ capacity: Capacity
+    _ factor: Double?, _ burst: Burst?, _ capacity: Capacity
   ) -> [String] {
     var notes: [String] = []
     let rate = round(capacity.queriesPerSecond)
@@ -98,17 +98,20 @@ enum ExperimentNotes {
       }
       notes.append(
         "load \(load): \(how); the baseline's capacity is \(rate) query/s at its batch limit")
-    } else if let burst = streams.burst {
+    } else if let burst {
+      let within =
+        burst.span == .zero
+        ? "at once" : "within \(round(burst.span.seconds)) s, before any can be complete"
       notes.append(
-        "all \(burst) queries arrive at once: there is no rate and no offered load, and latencies are "
-          + "those of working off the burst")
+        "all \(burst.queries) queries arrive \(within): there is no rate and no offered load, and latencies "
+          + "are those of working off the burst")
     } else if capacity.queriesPerSecond > 0 {
       notes.append(
         "offered load \(round(streams.rate / capacity.queriesPerSecond)) of the baseline's capacity "
           + "of \(rate) query/s")
     }
     let offered = scenario.workload.load ?? streams.rate / max(capacity.queriesPerSecond, 1e-12)
-    if offered >= 1, capacity.queriesPerSecond > 0, streams.burst == nil {
+    if offered >= 1, capacity.queriesPerSecond > 0, burst == nil {
       notes.append(
         "this is all that the baseline can take, or more: its queue cannot settle unless it drops queries"
       )

@@ -10,7 +10,7 @@ extension ExperimentGrid {
     let isJudged = plan.sloScales.count == 1 || plan.sloScales.contains(ClaimJudge.sloScale)
     let primary = loads.intersection(ClaimJudge.loads)
     func fault(_ list: String, _ what: String, _ hint: String) {
-      faults.append(scenario.fault(of: "experiment.\(list)", what, hint: hint))
+      faults.append(scenario.fault(of: "experiment.\(list)", what: what, hint: hint))
     }
     let kind: String? =
       switch scenario.query.slo {
@@ -22,7 +22,7 @@ extension ExperimentGrid {
       faults.append(
         scenario.fault(
           of: "query.slo",
-          "the points of an experiment are SLO scales, and this objective is \(kind)",
+          what: "the points of an experiment are SLO scales, and this objective is \(kind)",
           hint: "remove it, or the experiment: each of its points would drop it"))
     }
     if !plan.claims.isEmpty {

@@ -104,9 +104,11 @@ public struct OracleCheck: Sendable {
         hint: "give 'oracles', or name another scenario")
     }
     guard scenario.run.replications >= 2 else {
-      throw InputError(
-        .badInput, at: .init(file: scenario.path), "one replication has no interval",
-        hint: "give run.replications, from 2 on")
+      throw InputError([
+        scenario.fault(
+          of: "run.replications", what: "one replication has no interval",
+          hint: "give run.replications, from 2 on")
+      ])
     }
     if share < 1,
       case .generated(let process, let mix, let duration, let count?) =

@@ -14,6 +14,12 @@ extension RandomStreamID {
   static let patience = RandomStreamID(rawValue: 3)
 }
 
+/// A trace that is over before its first query can be: its arrivals have no rate that a cluster could keep up with or not.
+struct Burst {
+  let queries: Int
+  let span: SimulationDuration
+}
+
 /// The queries of each replication: trace or process, transformed, brought to the load, with SLOs.
 struct QueryStreams: Sendable {
   let scenario: Scenario
@@ -43,11 +49,12 @@ struct QueryStreams: Sendable {
         let rows = trace.rows.count
         trace = trace.windowed(from: window.from, length: window.length)
         guard !trace.rows.isEmpty else {
-          throw InputError(
-            .badInput, at: .init(file: scenario.path),
-            "workload.window holds no row of the trace",
-            hint:
-              "the trace has \(rows) rows; 'qosdiff trace inspect' shows its span")
+          throw InputError([
+            scenario.fault(
+              of: "\(scenario.workloadPath).window",
+              what: "\(scenario.workloadPath).window holds no row of the trace",
+              hint: "the trace has \(rows) rows; 'qosdiff trace inspect' shows its span")
+          ])
         }
       }
       // In the order of 'trace convert': a factor on rates that were pinned before would have no effect on them.
@@ -95,10 +102,18 @@ struct QueryStreams: Sendable {
     return process.meanRate
   }
 
-  /// The number of queries of a trace that all arrive at the same time; nil where they do not.
-  var burst: Int? {
-    guard let trace, trace.rows.count > 1, trace.span == .zero else { return nil }
-    return trace.rows.count
+  /// The trace as a burst: its last query arrives before any of `sample` can be complete; nil where it is none.
+  func burst(of sample: WorkloadSample, _ reference: ReferencePolicy) -> Burst? {
+    guard let trace, trace.rows.count > 1 else { return nil }
+    let soonest = sample.kinds.keys.compactMap { kind in
+      reference.times.id(of: Shape(model: models[Int(kind.model.rawValue)], size: kind.size)).map {
+        reference.times.fastestStandalone(
+          shape: $0, images: Int(kind.images), evaluations: Int(kind.steps),
+          placement: reference.policy.placement)
+      }
+    }.min()
+    guard trace.span == .zero || trace.span < soonest ?? .zero else { return nil }
+    return Burst(queries: trace.rows.count, span: trace.span)
   }
 
   mutating func setLoadFactor(_ factor: Double) { loadFactor = factor }

@@ -123,7 +123,8 @@ enum Summaries {
     case .perceptualScore: "not established: beyond the published pairs, or no table"
     case .latentError, .convergenceMean, .convergenceP5: "not judged: no trajectory table"
     case .qualityViolationRatio: "none asked: the scenario has no quality.floor"
-    case .waitGrowth: "too few: under \(SteadyState.fewestQueries) queries"
+    case .waitGrowth:
+      "none: under \(SteadyState.fewestQueries) queries, or all arrive before one is complete"
     case .energyPerImage: "none: no node has a 'power', or no image was made"
     case .costPer1000Images: "none: no node has a 'price', or no image was made"
     case .acceleratorsActive: "none: all are, and nothing is said of power, price or scaling"

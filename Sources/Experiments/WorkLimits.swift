@@ -25,11 +25,13 @@ enum WorkLimits {
       let query = Double(kind.steps) * slowest + Double(kind.images) * perImage + load
       total += query * Double(count)
       guard query * scale < longest, total < 4 * longest else {
-        throw InputError(
-          .badInput, at: .init(file: scenario.path),
-          "the workload's times lie beyond simulated time",
-          hint: "a query's steps x time x SLO scale must stay under 30 years, all of them under 120"
-        )
+        throw InputError([
+          scenario.fault(
+            of: "query", scenario.workloadPath,
+            what: "the workload's times lie beyond simulated time",
+            hint:
+              "a query's steps x time x SLO scale must stay under 30 years, all of them under 120")
+        ])
       }
     }
   }
@@ -58,10 +60,12 @@ enum WorkLimits {
     let last = min(
       streams.lastArrival(replication: 0), .zero + (scenario.run.horizon ?? .longest))
     guard .zero + warmup < last else {
-      throw InputError(
-        .badInput, at: .init(file: scenario.path),
-        "run.warmup leaves no query to count: \(warmup.seconds) s of \(last.seconds) s",
-        hint: "shorten it, or lengthen the workload")
+      throw InputError([
+        scenario.fault(
+          of: "run.warmup",
+          what: "run.warmup leaves no query to count: \(warmup.seconds) s of \(last.seconds) s",
+          hint: "shorten it, or lengthen the workload")
+      ])
     }
   }
 
@@ -72,10 +76,12 @@ enum WorkLimits {
     guard let trace = streams.trace, scenario.workload.loadMethod == .superpose else { return }
     let queries = Double(trace.rows.count) * factor
     guard queries < mostQueries else {
-      throw InputError(
-        .badInput, at: .init(file: scenario.path),
-        "this load needs \(Int(min(queries, 1e15))) superposed queries a run",
-        hint: "choose a window of the trace, or load_by: time")
+      throw InputError([
+        scenario.fault(
+          of: "\(scenario.workloadPath).load", "experiment.loads",
+          what: "this load needs \(Int(min(queries, 1e15))) superposed queries a run",
+          hint: "choose a window of the trace, or load_by: time")
+      ])
     }
   }
 }

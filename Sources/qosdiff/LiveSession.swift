@@ -109,9 +109,11 @@ struct LiveSession {
     for experiment in try points(scenario) {
       let plan = try experiment.livePlan(cores: CoreSet.available().cores.count)
       if let first = plans.first, first != plan {
-        throw InputError(
-          .badInput, at: .init(file: scenario.path), "live: workloads of different models or sizes",
-          hint: "give all of them one model and size")
+        throw InputError([
+          scenario.fault(
+            of: "experiment.workloads", what: "live: workloads of different models or sizes",
+            hint: "give all of them one model and size")
+        ])
       }
       plans.append(plan)
     }

@@ -64,14 +64,17 @@ struct TraceSummary: Encodable {
       ("file", file),
       ("format", format),
       ("span", "\(decimal(span_s)) s"),
-      ("mean rate", optional(mean_rate_per_s, " query/s")),
+      (
+        "mean rate",
+        isAtOnce ? "none: all queries arrive at once" : optional(mean_rate_per_s, " query/s")
+      ),
       ("peak rate, 1 s windows", "\(decimal(peak_rate_1s_per_s)) query/s"),
       ("peak rate, 60 s windows", "\(decimal(peak_rate_60s_per_s)) query/s"),
       ("most queries of 1 h", "\(peak_queries_1h)"),
       ("most queries of 24 h", "\(peak_queries_24h)"),
-      ("CV of gaps", optional(gap_cv)),
-      ("index of dispersion, 60 s counts", optional(dispersion_60s)),
-      ("CV of 1 h counts", optional(count_cv_1h)),
+      ("CV of gaps", isAtOnce ? "none: all gaps are 0" : optional(gap_cv)),
+      ("index of dispersion, 60 s counts", optional(dispersion_60s, spanning: 120)),
+      ("CV of 1 h counts", optional(count_cv_1h, spanning: 7200)),
       ("models", "\(models)"),
       ("steps", histogram(steps)),
       ("images", histogram(images)),
@@ -83,8 +86,15 @@ struct TraceSummary: Encodable {
     return (table + describe(report)).joined(separator: "\n")
   }
 
-  private func optional(_ value: Double?, _ unit: String = "") -> String {
-    value.map { decimal($0) + unit } ?? "too few rows to tell"
+  private var isAtOnce: Bool { rows_replayed > 1 && span_s == 0 }
+
+  /// A value, or why there is none; `shortest` is the span in seconds that it takes.
+  private func optional(_ value: Double?, _ unit: String = "", spanning shortest: Double = 0)
+    -> String
+  {
+    value.map { decimal($0) + unit }
+      ?? (span_s < shortest
+        ? "none: the span is under \(decimal(shortest)) s" : "too few rows to tell")
   }
 
   /// The eight most frequent values with their shares.

@@ -63,6 +63,15 @@ import Testing
     #expect(!out.contains("unsteady") && !out.contains("offered load 0"))
     let mean = "SELECT value FROM run_metric WHERE metric = 'latency_mean_s'"
     #expect(try scratch.sqlite("r.sqlite", mean) == "100.5\n")
+    // All within the second that the first takes.
+    let brief = try run("arrival_s\n" + (0..<200).map { "\(Double($0) * 1e-5)\n" }.joined())
+    #expect(
+      brief.out.contains(
+        "- all 200 queries arrive within 0.00199 s, before any can be complete: there is no rate"))
+    #expect(brief.out.contains(#/latency, mean \[s\] +100\.5\n/#))
+    #expect(!brief.out.contains("unsteady"))
+    let load = "SELECT offered_load IS NULL FROM experiment"
+    #expect(try brief.scratch.sqlite("r.sqlite", load) == "1\n")
     // As many at twice the capacity are no burst.
     let rising = try run("arrival_s\n" + (0..<200).map { "\(Double($0) / 2)\n" }.joined())
     #expect(rising.out.contains("unsteady"))

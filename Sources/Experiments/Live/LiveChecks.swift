@@ -27,8 +27,8 @@ struct LiveChecks {
     if !faults.isEmpty { throw InputError(faults) }
   }
 
-  private func fault(_ what: String, _ hint: String) -> Diagnostic {
-    Diagnostic(.badInput, at: .init(file: scenario.path), "live: " + what, hint: hint)
+  private func fault(of path: String, _ what: String, _ hint: String) -> Diagnostic {
+    scenario.fault(of: path, what: "live: " + what, hint: hint)
   }
 
   private var clusterFault: Diagnostic? {
@@ -52,7 +52,7 @@ struct LiveChecks {
       } else if node.stages != StagePools.acceleratorStages { "stages of a pool" } else { nil }
     return what.map {
       fault(
-        "the cluster has \($0), which this machine has not",
+        of: "cluster", "the cluster has \($0), which this machine has not",
         "give one node with accelerators, a cpu and nothing else")
     }
   }
@@ -62,6 +62,7 @@ struct LiveChecks {
     let needed = node.accelerators + node.cores
     if needed <= cores { return nil }
     return fault(
+      of: "cluster",
       "\(node.accelerators) accelerators and \(node.cores) CPU cores take \(needed) cores, and this machine has \(cores)",
       cores < 2
         ? "an accelerator and the CPU pool need a core each: run this on a machine with two cores"
@@ -70,18 +71,22 @@ struct LiveChecks {
 
   private var workloadFault: Diagnostic? {
     if experiment.shapes.count > 1 {
-      return fault("queries of several models or sizes", "give all of them one model and size")
+      return fault(
+        of: scenario.workloadPath, "queries of several models or sizes",
+        "give all of them one model and size")
     }
     if scenario.run.horizon != nil || scenario.run.warmup != .fixed(.zero) {
       return fault(
-        "run.horizon or run.warmup, where every query counts",
+        of: "run", "run.horizon or run.warmup, where every query counts",
         "leave run.horizon and run.warmup out")
     }
     if experiment.mostImages > 1 {
-      return fault("queries of several images", "give 'images: 1'")
+      return fault(
+        of: "query.images", "queries of several images", "give 'images: 1'")
     }
     if scenario.query.guidance, scenario.query.guidedSteps < 1 {
-      return fault("steps of which some are guided", "leave query.guided_steps out")
+      return fault(
+        of: "query.guided_steps", "steps of which some are guided", "leave query.guided_steps out")
     }
     return nil
   }
@@ -97,7 +102,7 @@ struct LiveChecks {
     return isKnown
       ? nil
       : fault(
-        "latents are made again for real, and this table's cannot be",
+        of: "latents", "latents are made again for real, and this table's cannot be",
         "write 'latents: auto', or make a table with 'qosdiff latents generate'")
   }
 
@@ -106,11 +111,13 @@ struct LiveChecks {
       let steps = policy.steps
       if steps.mostAccelerators > 1 {
         return fault(
+          of: "policies.\(policy.name)",
           "policy '\(policy.name)' shares a query's steps among accelerators, which this server does not",
           "leave it out with --policies")
       }
       if !steps.models.isEmpty || steps.cachedPrompts > 0 || policy.controller != nil {
         return fault(
+          of: "policies.\(policy.name)",
           "policy '\(policy.name)' changes models, starts from cached latents or re-plans the cluster",
           "leave it out with --policies")
       }
@@ -122,18 +129,19 @@ struct LiveChecks {
     experiment.shapes.compactMap { shape in
       guard let model = ModelRegistry.model(named: shape.model) else {
         return fault(
-          "the operators of model '\(shape.model)' are not known",
+          of: "model", "the operators of model '\(shape.model)' are not known",
           "use sd15-mini, which steps in milliseconds on one core")
       }
       let size = LatencyProfile.ImageSize(
         height: Int(shape.size.height), width: Int(shape.size.width))
       if let fault = model.sizeFault(height: size.height, width: size.width) {
-        return self.fault(fault, "change query.size")
+        return self.fault(of: "query.size", fault, "change query.size")
       }
       let step = model.graphs(.denoise, size: size, guidance: scenario.query.guidance, batch: 1)
       let seconds = step.reduce(0) { $0 + $1.flops } / Self.coreFLOPS
       if seconds <= Self.longestStepSeconds { return nil }
       return fault(
+        of: "model",
         "model '\(shape.model)' at \(shape.size) is too heavy: a step would take one core some "
           + "\(Int(seconds.rounded(.up))) s",
         "use sd15-mini, which steps in milliseconds")
