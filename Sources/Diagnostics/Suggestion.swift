@@ -1,7 +1,8 @@
 /// 'Did you mean': the nearest known name to a mistyped one.
 public enum Suggestion {
   /// The candidate with the fewest edits from `name`, if that is at most a third of its length
-  /// (and at least one edit is allowed); nil if none is near.
+  /// (and at least one edit is allowed), else the only one that starts with it (three letters at least); nil if none is
+  /// near.
   ///
   /// - Complexity: O(total length of the candidates x length of `name`).
   public static func nearest(to name: String, in candidates: [String]) -> String? {
@@ -9,10 +10,11 @@ public enum Suggestion {
     let scored = candidates.map {
       (name: $0, distance: distance(name.lowercased(), $0.lowercased()))
     }
-    guard let best = scored.min(by: { $0.distance < $1.distance }), best.distance <= limit else {
-      return nil
+    if let best = scored.min(by: { $0.distance < $1.distance }), best.distance <= limit {
+      return best.name
     }
-    return best.name
+    let longer = candidates.filter { $0.lowercased().hasPrefix(name.lowercased()) }
+    return name.count >= 3 && longer.count == 1 ? longer[0] : nil
   }
 
   /// A hint that names the nearest candidate, or lists all of them if none is near.

@@ -23,19 +23,24 @@ struct QoSDiffCommand: AsyncParsableCommand {
       ValidateCommand.self, PoliciesCommand.self, SchemaCommand.self,
     ])
 
-  /// Refuses what stands in the place of a subcommand and is none.
-  private static func checkSubcommand() throws {
-    var within = configuration
-    for argument in CommandLine.arguments.dropFirst() {
-      if argument.hasPrefix("-") || argument == "help" || within.subcommands.isEmpty { return }
-      let commands = within.subcommands
+  /// Refuses what stands in the place of a subcommand or an option and is none.
+  private static func checkArguments() throws {
+    var within: any ParsableCommand.Type = self
+    var call = "qosdiff"
+    for (index, argument) in CommandLine.arguments.enumerated().dropFirst() {
+      let commands = within.configuration.subcommands
+      if argument.hasPrefix("-") || argument == "help" || commands.isEmpty {
+        return try OptionNames(of: within, calledBy: call)
+          .check(CommandLine.arguments.dropFirst(index))
+      }
       if let found = commands.first(where: { $0._commandName == argument }) {
-        within = found.configuration
+        within = found
+        call += " \(argument)"
         continue
       }
       let names = commands.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
       // Where it takes arguments of its own, or names its subcommands itself, the parser knows better.
-      if within.defaultSubcommand != nil || names.isEmpty { return }
+      if within.configuration.defaultSubcommand != nil || names.isEmpty { return }
       throw InputError(
         .usage, "there is no command '\(argument)'",
         hint: Suggestion.hint(for: argument, in: names, noun: "command"))
@@ -44,7 +49,7 @@ struct QoSDiffCommand: AsyncParsableCommand {
 
   static func main() async {
     do {
-      try checkSubcommand()
+      try checkArguments()
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()

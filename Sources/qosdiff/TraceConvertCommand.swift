@@ -67,7 +67,7 @@ extension TraceCommand {
         throw usage("no query is left", "a higher factor or rate")
       }
       if last.arrival - .zero > TraceLimits.longest {
-        throw usage("the trace would last over 50 years", "a higher --rate-scale")
+        throw usage("the trace would last over 30 years", "a higher --rate-scale")
       }
       try TraceWriter.write(trace, toCSV: out)
       if json {

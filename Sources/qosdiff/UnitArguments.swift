@@ -11,7 +11,7 @@ struct TimeArgument: ExpressibleByArgument {
 
   init(seconds: Double) { self.seconds = seconds }
 
-  /// nil unless `argument` is a number from 0 to 50 years with one of the units.
+  /// nil unless `argument` is a number from 0 to 30 years with one of the units.
   init?(argument: String) {
     let units = ["ms": 1e-3, "s": 1, "min": 60, "h": 3600, "d": 86_400]
     guard let value = quantity(argument, units), value <= TraceLimits.longest.seconds else {

@@ -27,6 +27,14 @@ import Testing
       "sdxl",
     ],
     ["profile", "show", "absent.json"], ["bench", "--model", "sd51"],
+    ["trace", "inspect", "empty.csv", "--from", "burst"], ["run", "s.yaml", "--laod", "0.8"],
+    ["run", "s.yaml", "--load", "0.8"], ["compare", "s.yaml", "--replicatons", "3"],
+    ["trace", "inspect", "--ignore-unknwn", "a.csv"],
+    ["validate", "--frobnicate", "s.yaml"],
+    [
+      "run", "../../../Scenarios/quickstart.yaml", "--set", "run.warmup=1000 h",
+    ],
+    ["trace", "convert", "transposed.csv", "--out", "x.csv", "--rate-scael", "2"],
   ]
 
   private static func arguments(_ file: String) -> [String] {
@@ -63,6 +71,68 @@ import Testing
     #expect(try text == String(contentsOfFile: Self.table, encoding: .utf8))
   }
 
+  /// Faults of a scenario's keys, of its profiles and of its trace; of a profile's structure and its ranges.
+  @Test(arguments: [
+    (
+      ["validate", "two-faults.yaml"],
+      [
+        "two-faults.yaml:8:8: error: unknown key 'stpes'",
+        "two-faults.yaml:6:57: error: there is no profile",
+        "two-faults.yaml:6:98: error: there is no profile",
+        "ragged.csv:1:1: error: the header has no column 'arrival_s'",
+        "ragged.csv:1:1: error: unknown column '0 20'",
+      ]
+    ),
+    (
+      ["profile", "show", "ranges-and-missing.json"],
+      [
+        "ranges-and-missing.json:1:109: error: entry 1: 'median_s' is missing",
+        "ranges-and-missing.json:1:203: error: entry 1: batch must be from 1 to 65536",
+      ]
+    ),
+    (
+      ["trace", "inspect", "many-columns.csv"],
+      [
+        "many-columns.csv:1:11: error: unknown columns 'region', 'user'",
+        "many-columns.csv:1:23: error: unknown column 'stpes'",
+        "many-columns.csv:1:29: error: unknown column 'slo_ms'",
+      ]
+    ),
+  ])
+  func allFaultsAreToldInOneRound(arguments: [String], starts: [String]) throws {
+    let told = try Program.release(arguments: arguments, in: Self.folder).error
+      .split(separator: "\n").filter { $0.contains(": error: ") }
+    #expect(told.count == starts.count)
+    for (line, start) in zip(told, starts) { #expect(line.hasPrefix(start)) }
+  }
+
+  /// A fault of a value that an option gives names the option, wherever it comes to light.
+  @Test(arguments: [
+    ("workload.window.from=1000 h", "holds no row of the trace"),
+    ("run.warmup=1000 h", "leaves no query"),
+    ("query.slo=3x", "write { scale: 3 }"),
+    ("cluster.nodes.0.accelerators={ count: 1, profile: no.json }", "there is no profile"),
+  ])
+  func faultsOfOptionsNameThem(setting: String, what: String) throws {
+    let scratch = try Scratch()
+    try scratch.write("arrival_s\n0\n5\n", to: "t.csv")
+    try scratch.write(
+      """
+      name: s
+      query: { steps: 1, guidance: false, slo: { time: 5 s } }
+      workload: { trace: t.csv, window: { from: 0 s } }
+      cluster:
+        nodes: [{ name: s, accelerators: { count: 1, synthetic: { denoise: { deterministic: 1 s } } } }]
+      policies: { p: { steps: fixed } }
+      run: { seed: 1, warmup: 1 s }
+      """, to: "s.yaml")
+    let result = try Program.release("run", "s.yaml", "--set", setting, in: scratch.path)
+    #expect(result.status >= 64)
+    #expect(
+      result.error.contains("--set \(setting): error: ") && result.error.contains(what),
+      "\(result.error)")
+  }
+
   /// The commands that messages offer make traces of the files.
   @Test(arguments: [
     ("semicolons.csv", [0.5, 1.5]), ("semicolons-points.csv", [0.5, 1.5]), ("tabs.tsv", [0, 1]),
@@ -73,12 +143,14 @@ import Testing
     ("headerless-one.csv", [0, 0.53, 1.9]), ("headerless-four.csv", [0, 0.53, 1.9]),
     ("headerless-dates.csv", [0, 5]), ("spaces.csv", [0, 0.5]), ("mooncake.jsonl", [0, 3]),
     ("epoch.jsonl", [0.5, 1.5]), ("array.json.csv", [0, 1.5]), ("dicts.txt", [0.5, 2]),
-    ("python-objects.txt", [0, 0.4]),
+    ("python-objects.txt", [0, 0.4]), ("comment.csv", [0.5, 1.5]),
+    ("numpy-header.csv", [0.5, 1.5]),
+    ("separator-line.csv", [0.5]), ("runtime.csv", [0.25, 1.25]),
   ])
   func offeredCommandsMakeTraces(file: String, seconds: [Double]) throws {
     let scratch = try Scratch()
     let told = try Program.release("trace", "inspect", file, in: Self.folder).error
-    let command = try #require(told.firstMatch(of: #/(python3 -c .*> trace\.csv)/#)?.1)
+    let command = try #require(told.firstMatch(of: #/((?:python3 -c|grep|sed) .*> trace\.csv)/#)?.1)
     let shell = try Program(path: "/bin/bash")(
       "-c",
       "cd '\(Self.folder)' && \(command.replacing("> trace.csv", with: "> '\(scratch.path)/trace.csv'"))"
