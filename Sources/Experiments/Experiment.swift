@@ -24,6 +24,8 @@ public struct Experiment: Sendable {
   public let loadFactor: Double?
   /// Offered work as a fraction of the baseline's capacity.
   public let offeredLoad: Double?
+  /// Whether the trace is over before a tenth of its queries can be: then no queue grows without end.
+  let isBurst: Bool
   /// What a reader must know.
   public let notes: [String]
   /// Settings of the scenario that have no effect here; among ``notes``, too.
@@ -130,10 +132,11 @@ public struct Experiment: Sendable {
     let capacity = Capacity(
       cluster: scenario.cluster, times: reference.times, stream: sample.queries,
       options: plain.options)
-    let burst = scenario.workload.load == nil ? streams.burst(of: sample, reference) : nil
     let offered = capacity.queriesPerSecond > 0 ? streams.rate / capacity.queriesPerSecond : nil
+    let burst = streams.burst(of: sample, load: offered, reference)
+    isBurst = burst != nil
     if let load = scenario.workload.load {
-      guard let offered, offered > 0 else {
+      guard let offered, offered > 0, streams.trace.map({ $0.span > .zero }) ?? true else {
         throw InputError([
           scenario.fault(
             of: "\(scenario.workloadPath).load", "experiment.loads",

@@ -101,10 +101,13 @@ enum ExperimentNotes {
     } else if let burst {
       let within =
         burst.span == .zero
-        ? "at once" : "within \(round(burst.span.seconds)) s, before any can be complete"
+        ? "at once"
+        : "within \(round(burst.span.seconds)) s, before a tenth of them can be complete"
+      let who =
+        burst.queries == 1 ? "there is one query" : "all \(burst.queries) queries arrive \(within)"
       notes.append(
-        "all \(burst.queries) queries arrive \(within): there is no rate and no offered load, and latencies "
-          + "are those of working off the burst")
+        "\(who): there is no rate and no offered load"
+          + (burst.queries == 1 ? "" : ", and latencies are those of working off the burst"))
     } else if capacity.queriesPerSecond > 0 {
       notes.append(
         "offered load \(round(streams.rate / capacity.queriesPerSecond)) of the baseline's capacity "

@@ -216,19 +216,21 @@ extension Experiment {
   ) -> CompletedRun {
     let policy = policies[index]
     let light = lightModel(of: policy)
+    func metrics(ofClass number: UInt16?) -> MetricValues {
+      var metrics = RunMetrics.values(
+        of: recorder, warmup: warmup, quality: quality, light: light, serviceClass: number)
+      // A burst that is worked off is no queue that grows without end.
+      if isBurst { metrics[.waitGrowth] = nil }
+      return metrics
+    }
     let classMetrics = streams.classes.enumerated().map { number, name in
-      (
-        name: name,
-        metrics: RunMetrics.values(
-          of: recorder, warmup: warmup, quality: quality, light: light,
-          serviceClass: UInt16(number))
-      )
+      (name: name, metrics: metrics(ofClass: UInt16(number)))
     }
     var run = CompletedRun(
       policy: policy.name, policyIndex: index, replication: replication,
       seed: QueryStreams.seed(scenario.run.seed, replication: replication),
       bottleneck: RunMetrics.bottleneck(recorder.usage),
-      metrics: RunMetrics.values(of: recorder, warmup: warmup, quality: quality, light: light),
+      metrics: metrics(ofClass: nil),
       classMetrics: classMetrics, records: keepsQueries ? recorder.records : SpillingArray(),
       usage: recorder.usage, models: streams.models, classes: streams.classes)
     if keepsCurves {

@@ -14,8 +14,12 @@ extension RandomStreamID {
   static let patience = RandomStreamID(rawValue: 3)
 }
 
-/// A trace that is over before its first query can be: its arrivals have no rate that a cluster could keep up with or not.
-struct Burst {
+/// A trace that is over before its first query can be, or a tenth of them: its arrivals have no rate that a cluster could
+/// keep up with or not.
+struct Burst: Sendable {
+  /// The offered load from which on a trace counts as one. Assumed.
+  static let leastLoad = 10.0
+
   let queries: Int
   let span: SimulationDuration
 }
@@ -102,9 +106,9 @@ struct QueryStreams: Sendable {
     return process.meanRate
   }
 
-  /// The trace as a burst: its last query arrives before any of `sample` can be complete; nil where it is none.
-  func burst(of sample: WorkloadSample, _ reference: ReferencePolicy) -> Burst? {
-    guard let trace, trace.rows.count > 1 else { return nil }
+  /// The trace as a burst; nil where it is none, or its load is set. `load` is what it offers at its own rate.
+  func burst(of sample: WorkloadSample, load: Double?, _ reference: ReferencePolicy) -> Burst? {
+    guard let trace, scenario.workload.load == nil else { return nil }
     let soonest = sample.kinds.keys.compactMap { kind in
       reference.times.id(of: Shape(model: models[Int(kind.model.rawValue)], size: kind.size)).map {
         reference.times.fastestStandalone(
@@ -112,7 +116,9 @@ struct QueryStreams: Sendable {
           placement: reference.policy.placement)
       }
     }.min()
-    guard trace.span == .zero || trace.span < soonest ?? .zero else { return nil }
+    guard
+      trace.span == .zero || trace.span < soonest ?? .zero || load ?? 0 >= Burst.leastLoad
+    else { return nil }
     return Burst(queries: trace.rows.count, span: trace.span)
   }
 

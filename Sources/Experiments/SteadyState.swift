@@ -12,8 +12,7 @@ enum SteadyState {
   ///
   /// Of the queries that arrived from `warmup` on, in order of arrival, to the start of service or to the
   /// drop. Near 0 in a steady state; 0.6 (rho - 1) times the span where the offered load rho is beyond
-  /// capacity. Nil for under 100 queries, and where all arrive before one of them is complete: a burst that is worked
-  /// off is no queue that grows without end.
+  /// capacity. Nil for under 100 queries.
   static func waitGrowth(
     _ recorder: RunRecorder, _ warmup: SimulationTime, _ serviceClass: UInt16?
   ) -> Double? {
@@ -27,16 +26,11 @@ enum SteadyState {
     let fifth = count / 5
     var (second, last) = (0.0, 0.0)
     var place = 0
-    var firstEnd: SimulationTime?
-    var lastArrival = SimulationTime.zero
     for record in RecordsByArrival(recorder.records) where counts(record) {
       if place >= fifth, place < 2 * fifth { second += record.wait.seconds }
       if place >= count - fifth { last += record.wait.seconds }
-      if record.outcome == .completed { firstEnd = min(firstEnd ?? record.end, record.end) }
-      lastArrival = record.query.arrival
       place += 1
     }
-    guard let firstEnd, firstEnd <= lastArrival else { return nil }
     return last / Double(fifth) - second / Double(fifth)
   }
 

@@ -124,7 +124,7 @@ enum Summaries {
     case .latentError, .convergenceMean, .convergenceP5: "not judged: no trajectory table"
     case .qualityViolationRatio: "none asked: the scenario has no quality.floor"
     case .waitGrowth:
-      "none: under \(SteadyState.fewestQueries) queries, or all arrive before one is complete"
+      "none: under \(SteadyState.fewestQueries) queries, or a burst"
     case .energyPerImage: "none: no node has a 'power', or no image was made"
     case .costPer1000Images: "none: no node has a 'price', or no image was made"
     case .acceleratorsActive: "none: all are, and nothing is said of power, price or scaling"

@@ -367,7 +367,8 @@ extension ProfileReader {
     for member in fields.members where !known.contains(member.key) {
       report(
         at: member.keyOffset, "\(fields.label)unknown key '\(member.key)'",
-        hint: Suggestion.hint(for: member.key, in: known, noun: "key"))
+        hint: NamedUnit.advice(on: member.key, known: known)
+          ?? Suggestion.hint(for: member.key, in: known, noun: "key"))
     }
   }
 

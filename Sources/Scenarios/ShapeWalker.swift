@@ -312,6 +312,27 @@ struct ShapeWalker {
       }
       guard let value = walk(valueNode, shape, path: path + [key]) else { return nil }
       return LocatedValue(location: place, value: .variant(key, value))
+    case .mapping(let mapping) where !mapping.isEmpty:
+      var keys: [String] = []
+      for (keyNode, _) in mapping {
+        let key = keyNode.scalar?.string ?? ""
+        keys.append(key)
+        guard !names.contains(key) else { continue }
+        fault(
+          location(keyNode, path: path + [key]), "unknown \(noun) '\(key)' in \(name)",
+          Suggestion.hint(for: key, in: names, noun: noun))
+        return nil
+      }
+      // An option that names another one stands beside the file's.
+      let option = overrides.first { $0.path.starts(with: path) && $0.path.count > path.count }
+      let chosen = option.map { $0.path[path.count] } ?? keys[0]
+      fault(
+        option.map { Diagnostic.Location(file: $0.option) } ?? place,
+        "\(name) must name one \(noun), and has \(keys.joined(separator: " and "))",
+        "keep one of them"
+          + (option == nil
+            ? "" : ": set the whole of it, \(path.joined(separator: "."))={ \(chosen): ... }"))
+      return nil
     default:
       fault(
         place, "\(name) must name one \(noun)", "one of: \(names.joined(separator: ", "))")

@@ -108,7 +108,8 @@ enum Dimension: String, Sendable {
     case .duration:
       [
         "sec": "s", "secs": "s", "second": "s", "seconds": "s", "msec": "ms", "millis": "ms",
-        "usec": "us", "m": "min", "mins": "min", "minute": "min", "minutes": "min", "hr": "h",
+        "usec": "us", "\u{3BC}s": "us", "m": "min", "mins": "min", "minute": "min",
+        "minutes": "min", "hr": "h",
         "hrs": "h", "hour": "h", "hours": "h", "day": "d", "days": "d",
       ]
     case .rate:

@@ -218,13 +218,13 @@ public struct TraceReader: ~Copyable {
     for fault in faults {
       let place = lines.place(of: fault.column)
       let text = lines.layout == .lines ? lines.text(ofLine: place.line) : nil
-      // Some write comments, which CSV does not know.
-      let isComment = text?.drop { $0 == " " }.first == "#"
+      // Some write comments, which CSV does not know; a text may start with a mark of them, and has no blank behind it.
+      let isComment = text?.starts(with: #/ *#+( |$)/#) ?? false
       diagnostics.append(
         Diagnostic(
           .badInput, at: .init(file: lines.path, line: place.line, column: place.column),
           isComment ? "a comment" : fault.what,
-          hint: isComment ? "a trace has none; grep -v '^ *#' leaves them out" : fault.hint,
+          hint: isComment ? "a trace has none; grep -v '^ *# ' leaves them out" : fault.hint,
           sourceLine: text))
     }
     return InputError(diagnostics)
@@ -263,7 +263,8 @@ public struct TraceReader: ~Copyable {
       throw other.map { fault($0) }
         ?? fault(UnfamiliarFile(what: error.what, hint: error.hint), column: error.column)
     }
-    if let format = TraceFormats.recognising(record) { return format }
+    let isOneLine = first.bytes.contains(.carriageReturn)
+    if let format = TraceFormats.recognising(record), !isOneLine { return format }
     if let other { throw fault(other) }
     if let format = TraceFormats.misspelt(record) { return format }
     throw fault(.columns(record, source))

@@ -41,6 +41,10 @@ extension TraceCommand {
     }
 
     func run() throws {
+      let same = [input.file, out].map { URL(filePath: $0).resolvingSymlinksInPath().path }
+      if same[0] == same[1] {
+        throw usage("--out names the trace itself, which would be lost", "name another file")
+      }
       let bin = bin ?? TimeArgument(seconds: 60)
       var trace = try input.load()
       if window != nil || windowFrom.seconds > 0 {

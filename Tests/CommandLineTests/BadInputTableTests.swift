@@ -34,6 +34,10 @@ import Testing
     [
       "run", "../../../Scenarios/quickstart.yaml", "--set", "run.warmup=1000 h",
     ],
+    ["run", "../../../Scenarios/quickstart.yaml", "--set", "query.slo.time=5 s"],
+    ["sweep", "../../../Scenarios/quickstart.yaml", "--axis", "query.slo.time=5 s,10 s"],
+    ["run", "../../../Scenarios/quickstart.yaml", "--set", "query.slo.tiem=5 s"],
+    ["trace", "convert", "trace.csv", "--out", "../BadInputs/trace.csv"],
     ["trace", "convert", "transposed.csv", "--out", "x.csv", "--rate-scael", "2"],
   ]
 
@@ -69,6 +73,28 @@ import Testing
       try text.write(toFile: Self.table, atomically: true, encoding: .utf8)
     }
     #expect(try text == String(contentsOfFile: Self.table, encoding: .utf8))
+  }
+
+  /// A command that wrote to the file which it reads would empty it; one that dropped columns that the program knows
+  /// would have the scenario's values in their place.
+  @Test func offeredCommandsLoseNothing() throws {
+    let scratch = try Scratch()
+    try scratch.write("arrived_at,steps,prompt\n0.5,30,\"a, b\"\n1.5,20,c\n", to: "trace.csv")
+    let told = try Program.release("trace", "inspect", "trace.csv", in: scratch.path).error
+    let command = try #require(told.firstMatch(of: #/python3 -c .*> native\.csv/#)?.0)
+    let shell = try Program(path: "/bin/bash")("-c", "cd '\(scratch.path)' && \(command)")
+    #expect(shell.status == 0)
+    let made = String(decoding: scratch.bytes("native.csv") ?? Data(), as: UTF8.self)
+    #expect(
+      made.split(whereSeparator: \.isNewline)
+        == ["arrival_s,steps,prompt", "0.5,30,\"a, b\"", "1.5,20,c"])
+    // Names may hold what shells and Python read.
+    try scratch.write("timestamp $x 'a' \"\"b`,id\n0.5,1\n1.5,2\n", to: "odd.csv")
+    let odd = try Program.release("trace", "inspect", "odd.csv", in: scratch.path).error
+    let second = try #require(odd.firstMatch(of: #/python3 -c .*> trace\.csv/#)?.0)
+    let again = try Program(path: "/bin/bash")("-c", "cd '\(scratch.path)' && \(second)")
+    #expect(again.status == 0, "\(second) \(again.error)")
+    #expect(scratch.bytes("trace.csv") == Data("arrival_s\n0.5\n1.5\n".utf8))
   }
 
   /// Faults of a scenario's keys, of its profiles and of its trace; of a profile's structure and its ranges.
@@ -145,15 +171,21 @@ import Testing
     ("epoch.jsonl", [0.5, 1.5]), ("array.json.csv", [0, 1.5]), ("dicts.txt", [0.5, 2]),
     ("python-objects.txt", [0, 0.4]), ("comment.csv", [0.5, 1.5]),
     ("numpy-header.csv", [0.5, 1.5]),
-    ("separator-line.csv", [0.5]), ("runtime.csv", [0.25, 1.25]),
+    ("separator-line.csv", [0.5]), ("runtime.csv", [0.25, 1.25]), ("mac-lines.csv", [0, 1.5]),
+    ("unit-in-brackets.csv", [0.5, 1.5]), ("unit-minutes.csv", [30, 60]),
+    ("qwen-bailian.jsonl", [61.114, 62.5]), ("quoted-semicolons.csv", [0.5, 1.5]),
+    ("locust.csv", [0]), ("headerless-azure.csv", [0.68059, 1.68059]),
+    ("blanks-header.txt", [0.5, 1.5]), ("trace.csv", [0.5, 1.5]),
+    ("pretty-array.json.txt", [0.5, 1.5]),
   ])
   func offeredCommandsMakeTraces(file: String, seconds: [Double]) throws {
     let scratch = try Scratch()
     let told = try Program.release("trace", "inspect", file, in: Self.folder).error
-    let command = try #require(told.firstMatch(of: #/((?:python3 -c|grep|sed) .*> trace\.csv)/#)?.1)
+    let command = try #require(
+      told.firstMatch(of: #/((?:python3 -c|grep|sed|tr) .*> (?:trace|native)\.csv)/#)?.1)
     let shell = try Program(path: "/bin/bash")(
       "-c",
-      "cd '\(Self.folder)' && \(command.replacing("> trace.csv", with: "> '\(scratch.path)/trace.csv'"))"
+      "cd '\(Self.folder)' && \(command.replacing(#/> (?:trace|native)\.csv$/#, with: "> '\(scratch.path)/trace.csv'"))"
     )
     #expect(shell.status == 0, "\(shell.error)")
     let read = try Program.release(

@@ -67,11 +67,20 @@ import Testing
     let brief = try run("arrival_s\n" + (0..<200).map { "\(Double($0) * 1e-5)\n" }.joined())
     #expect(
       brief.out.contains(
-        "- all 200 queries arrive within 0.00199 s, before any can be complete: there is no rate"))
+        "- all 200 queries arrive within 0.00199 s, before a tenth of them can be complete: there is no rate"
+      ))
     #expect(brief.out.contains(#/latency, mean \[s\] +100\.5\n/#))
     #expect(!brief.out.contains("unsteady"))
     let load = "SELECT offered_load IS NULL FROM experiment"
     #expect(try brief.scratch.sqlite("r.sqlite", load) == "1\n")
+    // A hundred times as fast as one server, and in two heaps: over long before a tenth of them is done.
+    for times in [(0..<200).map { Double($0) / 100 }, (0..<200).map { $0 < 100 ? 0 : 3 }] {
+      let quick = try run("arrival_s\n" + times.map { "\($0)\n" }.joined())
+      #expect(quick.out.contains("there is no rate and no offered load"))
+      #expect(!quick.out.contains("unsteady"))
+    }
+    let one = try run("arrival_s\n0\n")
+    #expect(one.out.contains("- there is one query: there is no rate and no offered load\n"))
     // As many at twice the capacity are no burst.
     let rising = try run("arrival_s\n" + (0..<200).map { "\(Double($0) / 2)\n" }.joined())
     #expect(rising.out.contains("unsteady"))

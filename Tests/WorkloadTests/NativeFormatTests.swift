@@ -84,9 +84,17 @@ import Testing
         "prompts that are text: 3, each known by its hash, equal texts as one prompt"
       ])
     // Words that look like numbers are words.
-    let words = try load("arrival_s,prompt\n0,nan\n1,-3\n2,1.5\n3,12345678901234567890123\n4,nan\n")
+    let words = try load("arrival_s,prompt\n0,inf\n1,-3\n2,1.5\n3,12345678901234567890123\n4,inf\n")
       .rows.map(\.prompt)
     #expect(Set(words).count == 4 && words[0] == words[4])
+    // As programs write a column with gaps, and what they write in the gaps.
+    #expect(try load("arrival_s,prompt\n0,5.0\n1,\n2,05\n").rows.map(\.prompt) == [5, nil, 5])
+    for column in ["prompt", "class", "model"] {
+      for text in ["NaN", "null", "None", "\"  \""] {
+        let error = try failure("arrival_s,\(column)\n0,a\n1,\(text)\n")
+        #expect(error?.description.contains("stands for no value; leave the field empty") == true)
+      }
+    }
   }
 
   @Test func unknownColumnsAreLeftOutWhereAsked() throws {

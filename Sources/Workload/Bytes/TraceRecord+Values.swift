@@ -83,6 +83,18 @@ extension TraceRecord {
     return Int32(value)
   }
 
+  /// Faults where a text is what programs write for no value.
+  func refuseNoValue(_ field: Int, named name: String) throws(RowFault) {
+    let bytes = content(field)
+    let isBlank = bytes.allSatisfy(\.isBlank)
+    if isBlank
+      || ["NaN", "nan", "null", "NULL", "None"].contains(where: { bytes.elementsEqual($0.utf8) })
+    {
+      throw fault(
+        field, "\(name) \(quoted(field)) stands for no value", hint: "leave the field empty")
+    }
+  }
+
   /// A name: UTF-8 without control characters, at most 200 bytes.
   func text(_ field: Int, named name: String) throws(RowFault) -> String {
     let bytes = content(field)

@@ -1,9 +1,9 @@
 internal import EventEngine
 
-/// What a native trace's arrivals are, as its first row shows: seconds from the trace's start, or a date.
+/// What a trace's arrivals are, as its first row shows: time from the trace's start, or a date.
 enum ArrivalUnit: Hashable, Sendable {
-  /// Seconds from 0.
-  case seconds
+  /// Units of 10^`power` s from 0.
+  case fromStart(power: Int)
   /// Parts of a second since 1970, 10^`power` s each.
   case sinceEpoch(power: Int)
   /// Dates and times of day.
@@ -12,19 +12,21 @@ enum ArrivalUnit: Hashable, Sendable {
   /// Seconds since 1970 between the years 2001 and 2103: no trace is so long, in whatever unit.
   private static let epochSeconds: ClosedRange<Int64> = 1_000_000_000...4_199_999_999
 
-  /// The unit of the times in a field, whose first one stands in this record.
-  init(of record: TraceRecord, _ field: Int) {
+  /// The unit of the times in a field, whose first one stands in this record; those from the start count 10^`power` s.
+  init(of record: TraceRecord, _ field: Int, power: Int) {
     guard !record.isEmpty(field) else {
-      self = .seconds
+      self = .fromStart(power: power)
       return
     }
     guard case .number(let value) = DecimalNumber.parse(record.content(field)) else {
       // 2024-, or 16/11/: what is wrong with a date is told as such.
       let marks = record.content(field).drop(while: \.isDigit).first.map { "-/.".utf8.contains($0) }
-      self = record.content(field).first?.isDigit ?? false && marks ?? false ? .dates : .seconds
+      self =
+        record.content(field).first?.isDigit ?? false && marks ?? false
+        ? .dates : .fromStart(power: power)
       return
     }
-    self = Self.power(ofEpoch: value).map { .sinceEpoch(power: $0) } ?? .seconds
+    self = Self.power(ofEpoch: value).map { .sinceEpoch(power: $0) } ?? .fromStart(power: power)
   }
 
   /// The power of ten by which a number counts seconds since 1970; nil where it is too small or too large for it.
@@ -39,11 +41,12 @@ enum ArrivalUnit: Hashable, Sendable {
     _ record: TraceRecord, _ field: Int, named name: String
   ) throws(RowFault) -> SimulationTime {
     switch self {
-    case .seconds:
+    case .fromStart(let power):
       guard record.isEmpty(field) || record.isNumber(field) else {
         throw record.fault(
           field, "\(name) \(record.quoted(field)) is neither a number nor a date",
-          hint: "seconds, or YYYY-MM-DD hh:mm:ss[.fraction][zone] in every row")
+          hint: (power == 0 ? "seconds" : "milliseconds")
+            + ", or YYYY-MM-DD hh:mm:ss[.fraction][zone] in every row")
       }
       if case .number(let value) = DecimalNumber.parse(record.content(field)),
         !value.isNegative, Self.power(ofEpoch: value) != nil
@@ -53,7 +56,7 @@ enum ArrivalUnit: Hashable, Sendable {
           "\(name) \(record.quoted(field)) looks like a time since 1970, and the first row's does not",
           hint: "write all rows in one unit, from one start")
       }
-      return .zero + (try record.duration(field, named: name))
+      return .zero + (try record.duration(field, named: name, power: power))
     case .dates: return try record.calendarTime(field, named: name, fraction: true)
     case .sinceEpoch(let power):
       let value = try record.number(field, named: name)
@@ -70,7 +73,7 @@ enum ArrivalUnit: Hashable, Sendable {
   func note(_ column: String) -> String? {
     let moved = "times are moved to the second of the first arrival"
     switch self {
-    case .seconds: return nil
+    case .fromStart: return nil
     case .dates: return "\(column) holds dates: \(moved)"
     case .sinceEpoch(let power):
       let unit = [0: "seconds", -3: "milliseconds", -6: "microseconds"][power] ?? "nanoseconds"
@@ -85,21 +88,24 @@ struct ArrivalColumn: Sendable {
   let name: String
   /// Its place in a record.
   let field: Int
+  private let power: Int
   private var unit: ArrivalUnit?
 
-  init(_ name: String, field: Int) {
+  /// Times from the start count 10^`power` s.
+  init(_ name: String, field: Int, power: Int = 0) {
     self.name = name
     self.field = field
+    self.power = power
   }
 
   /// Whether the rows read so far count from a date.
-  var countsFromADate: Bool { unit.map { $0 != .seconds } ?? false }
+  var countsFromADate: Bool { unit.map { $0 != .fromStart(power: power) } ?? false }
   /// What was made of the times; nil of seconds from the start.
   var note: String? { unit?.note(name) }
 
   /// The arrival in a record.
   mutating func time(_ record: TraceRecord) throws(RowFault) -> SimulationTime {
-    let unit = unit ?? ArrivalUnit(of: record, field)
+    let unit = unit ?? ArrivalUnit(of: record, field, power: power)
     let time = try unit.time(record, field, named: name)
     self.unit = unit
     return time

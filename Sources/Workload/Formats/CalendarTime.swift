@@ -29,7 +29,8 @@ extension TraceRecord {
       (1...Self.days(in: month, of: year)).contains(day), hour < 24, minute < 60, second <= 60
     else {
       throw fault(
-        field, "\(name) \(quoted(field)) is no date and time", hint: "years 1970 to 2099")
+        field, "\(name) \(quoted(field)) is no date and time",
+        hint: "a day of the calendar, YYYY-MM-DD, in the years 1970 to 2099")
     }
     let seconds =
       Self.daysSince1970(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset

@@ -19,6 +19,11 @@ public struct DiffServeFormat: TraceFormat {
 }
 
 struct DiffServeParser: TraceParser {
+  private var arrival = ArrivalColumn("the time in milliseconds", field: 0, power: -3)
+
+  var countsFromADate: Bool { arrival.countsFromADate }
+  var notes: [String] { [arrival.note].compactMap(\.self) }
+
   mutating func read(
     _ record: TraceRecord, names: inout TraceNames
   ) throws(RowFault) -> ParsedRow {
@@ -27,8 +32,8 @@ struct DiffServeParser: TraceParser {
       throw record.fault(
         min(record.count, 2), "\(what): \(record.count)", hint: "expected milliseconds,promptId")
     }
-    let time = try record.duration(0, named: "the time in milliseconds", power: -3)
-    var row = TraceRow(arrival: .zero + time)
+    let time = try arrival.time(record)
+    var row = TraceRow(arrival: time)
     row.prompt = try record.whole(1, named: "promptId", in: 0...UInt64.max)
     return .row(row)
   }

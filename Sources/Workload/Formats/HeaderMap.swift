@@ -39,7 +39,7 @@ struct HeaderMap: Sendable {
           record.fault(i, "column '\(name)' stands twice in the header", hint: "keep one of them"))
       } else if strict, !known.contains(name) {
         let hint =
-          Self.otherUnit(name, known)
+          NamedUnit.advice(on: name, known: known)
           ?? Suggestion.nearest(to: name, in: known).map { "did you mean '\($0)'?" }
         if let hint {
           faults.append(record.fault(i, "unknown column \(record.quoted(i))", hint: hint))
@@ -68,14 +68,6 @@ struct HeaderMap: Sendable {
     }
     faults = missing + faults.sorted { $0.column < $1.column }
     if !faults.isEmpty { throw RowFaults(faults) }
-  }
-
-  /// Of a column that differs from a known one by its unit: to rename it would change what it says.
-  private static func otherUnit(_ name: String, _ known: [String]) -> String? {
-    guard let unit = UnitSuffix(name), let near = Suggestion.nearest(to: name, in: known),
-      near.hasSuffix("_s")
-    else { return nil }
-    return "'\(near)' counts seconds: divide by \(unit.perSecond) and call it so"
   }
 
   /// The index of a column; nil if the header lacks it.

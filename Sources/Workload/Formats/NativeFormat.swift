@@ -94,9 +94,10 @@ struct NativeParser: TraceParser {
       row.serviceClass = try record.nameNumber(serviceClass, named: "class", in: &names.classes)
     }
     if let prompt, !record.isEmpty(prompt) {
-      if let number = UInt64(String(decoding: record.content(prompt), as: UTF8.self)) {
+      if let number = promptNumber(record.content(prompt)) {
         row.prompt = number
       } else {
+        try record.refuseNoValue(prompt, named: "prompt")
         row.prompt = try record.hash(prompt, named: "prompt")
         textPrompts += 1
       }
@@ -109,6 +110,14 @@ struct NativeParser: TraceParser {
       row.slo = value
     }
     return .row(row)
+  }
+
+  /// A prompt that is a number: digits, and no more than zeros behind a point, as a column with gaps is written.
+  private func promptNumber(_ bytes: ArraySlice<UInt8>) -> UInt64? {
+    guard bytes.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ".") }),
+      case .number(let value) = DecimalNumber.parse(bytes)
+    else { return nil }
+    return UInt64(String(decoding: bytes, as: UTF8.self)) ?? value.wholeNumber
   }
 
   private func readSize(

@@ -23,6 +23,10 @@ public struct ProteusFormat: TraceFormat {
 }
 
 struct ProteusParser: TraceParser {
+  private var arrival = ArrivalColumn("the time in milliseconds", field: 0, power: -3)
+
+  var countsFromADate: Bool { arrival.countsFromADate }
+
   mutating func read(
     _ record: TraceRecord, names: inout TraceNames
   ) throws(RowFault) -> ParsedRow {
@@ -32,16 +36,18 @@ struct ProteusParser: TraceParser {
         min(record.count, 4), "\(what): \(record.count)",
         hint: "expected milliseconds,QoS level,deadline ms")
     }
-    let time = try record.duration(0, named: "the time in milliseconds", power: -3)
+    let time = try arrival.time(record)
     let level = try record.whole(1, named: "the QoS level", in: 0...1000)
     let slo = try record.duration(2, named: "the deadline in milliseconds", power: -3)
     guard slo > .zero else { throw record.fault(2, "the deadline is zero") }
     if record.count == 4 { _ = try record.number(3, named: "the accuracy") }
-    var row = TraceRow(arrival: .zero + time)
+    var row = TraceRow(arrival: time)
     row.slo = slo
     row.serviceClass = names.classes.number(of: "qos-\(level)")
     return .row(row)
   }
 
-  var notes: [String] { ["deadlines are taken as time from the arrival"] }
+  var notes: [String] {
+    [arrival.note].compactMap(\.self) + ["deadlines are taken as time from the arrival"]
+  }
 }

@@ -118,6 +118,7 @@ extension TraceRecord {
     _ field: Int, named column: String, in table: inout NameTable
   ) throws(RowFault) -> Int32? {
     if isEmpty(field) { return nil }
+    try refuseNoValue(field, named: column)
     guard let number = table.number(of: try text(field, named: column)) else {
       throw fault(field, "over 65535 different values of \(column)")
     }
