@@ -25,19 +25,27 @@ extension ClusterSimulation {
       ? ShapeID(rawValue: 0) : self.shape(model: model, size: query.size)
     progress[index].firstPart = Int32(parts.end)
     let steps = expectedSteps(of: query, shape: shape, model: model)
+    let fitting = partLimits.isEmpty ? .max : partLimits[Int(shape.rawValue)]
+    let limit = Int32(min(batchLimit ?? Int(query.images), fitting))
     if !admitsAll {
       let service = predictedService(shape: shape, images: query.images, steps: steps)
       var whole = QueryView(
         query, shape: shape, model: model, images: query.images, predictedService: service)
       whole.expectedSteps = Int(steps)
-      let cluster = clusterView()
+      var cluster = clusterView()
+      if isPreemptive {
+        // Its first images are what others would make way for.
+        var first = whole
+        first.images = Int(min(query.images, limit))
+        first.predictedService = predictedService(
+          shape: shape, images: Int32(first.images), steps: steps)
+        cluster.isPreempting = makesWay(first)
+      }
       if case .drop(let reason) = policy.admission.admit(whole, cluster) {
         end(query: index, as: .dropped(reason))
         return
       }
     }
-    let fitting = partLimits.isEmpty ? .max : partLimits[Int(shape.rawValue)]
-    let limit = Int32(min(batchLimit ?? Int(query.images), fitting))
     var left = query.images
     while left > 0 {
       let images = min(left, limit)
@@ -77,33 +85,33 @@ extension ClusterSimulation {
 
   /// Puts a part into the queue that the dispatcher chooses.
   mutating func dispatch(_ part: Int) {
-    let view = view(of: part)
     var queue = Int(parts[part].pool)
     if !central {
       var random = RandomStream(
         seed: seed, stream: .dispatch, entity: entity(of: part, stage: .encode))
       let cluster = clusterView()
-      let worker = policy.dispatcher.chooseWorker(for: view, among: cluster, using: &random)
+      let worker = policy.dispatcher.chooseWorker(
+        for: view(of: part), among: cluster, using: &random)
       queue = Int(worker.rawValue)
       precondition(workers.indices.contains(queue), "a dispatcher chose a worker that isn't there")
       // Where no worker takes a query now, a dispatcher may name one that never will.
-      let pool = Int(parts[part].pool)
-      if workers[queue].pool != pool { queue = fastestOfPool[pool] }
+      if workers[queue].pool != parts[part].pool { queue = fastest(for: part) }
     }
     parts[part].enqueued = loop.now
     sequence += 1
     parts[part].sequence = sequence
-    parts[part].priority = policy.discipline.priority(of: view, at: loop.now)
+    rank(part, on: central ? nil : queue)
     enqueue(part, in: queue)
     wake(queue: queue)
   }
 
   mutating func enqueue(_ part: Int, in queue: Int) {
-    let node = NodeID(rawValue: workers[central ? fastestOfPool[queue] : queue].node)
+    let node = NodeID(rawValue: workers[central ? fastest(for: part) : queue].node)
     parts[part].queuedWork =
       times.amortisedTime(
         node: node, shape: parts[part].shape, images: Int(parts[part].images),
-        evaluations: Int(parts[part].expectedSteps), options: options
+        evaluations: Int(evaluationsToCome(part)), isEncoded: parts[part].isEncoded,
+        options: options
       ).nanoseconds
     parts[part].isWaiting = true
     parts[part].worker = central ? -1 : Int32(queue)
@@ -128,46 +136,64 @@ extension ClusterSimulation {
     guard !central else { return }
     views[queue].queuedParts = queues[queue].parts
     views[queue].queuedImages = queues[queue].totalImages
-    views[queue].queuedWork = SimulationDuration(nanoseconds: queues[queue].work)
+    refreshQueuedWork(queue)
+  }
+
+  /// What a worker is still to begin: in its own queue, or encoded ahead.
+  mutating func refreshQueuedWork(_ w: Int) {
+    let own = central ? 0 : queues[w].work
+    views[w].queuedWork = SimulationDuration(nanoseconds: own + workers[w].aheadWork)
+  }
+
+  /// Ranks a part by the discipline, as worker `w` would serve it; nil = the fastest.
+  mutating func rank(_ part: Int, on w: Int?) {
+    parts[part].priority = policy.discipline.priority(of: view(of: part, on: w), at: loop.now)
   }
 
   /// Lets workers that could take from a queue look at it.
   mutating func wake(queue: Int) {
     if !central {
       if workers[queue].isParked { advance(queue) } else if prefetches { prefetch(queue) }
-      if stealing, queues[queue].parts > 0, parkedCount > 0 {
-        for thief in wakeOrder where workers[thief].isParked && queues[queue].parts > 0 {
-          advance(thief)
-        }
-      }
+      if stealing, queues[queue].parts > 0, parkedCount > 0 { offer(queue: queue, .toThieves) }
       return
     }
     if parkedCount > 0 {
       // A parked worker may hold what is encoded ahead: first those that hold nothing.
-      if prefetches {
-        for worker in wakeOrder
-        where workers[worker].pool == queue && workers[worker].isParked
-          && workers[worker].inputsHeld == 0 && queues[queue].parts > 0
-        {
-          advance(worker)
-        }
-      }
-      for i in wakeOrder.indices {
-        let worker = wakeOrder[i]
-        guard queues[queue].parts > 0 else { break }
-        guard workers[worker].isParked, workers[worker].pool == queue else { continue }
-        advance(worker)
-        // What a worker without restrictions leaves, no other takes.
-        if workers[worker].isParked, views[worker].isActive, views[worker].model == nil,
-          servedShapes.isEmpty
-        {
-          break
-        }
-      }
+      if prefetches { offer(queue: queue, .toEmptyHanded) }
+      offer(queue: queue, .toParked)
     }
-    if prefetches, queues[queue].parts > 0 {
-      for worker in wakeOrder where workers[worker].pool == queue && queues[queue].parts > 0 {
+    if prefetches, queues[queue].parts > 0 { offer(queue: queue, .toPrefetch) }
+  }
+
+  /// Whom a queue is offered to.
+  private enum Offer { case toThieves, toEmptyHanded, toParked, toPrefetch }
+
+  /// Offers what waits in a queue to workers, one after the other, in the order for its first query.
+  private mutating func offer(queue: Int, _ offer: Offer) {
+    var order = wakeOrder(ofQueue: queue)
+    var place = 0
+    while place < workers.count, queues[queue].parts > 0 {
+      let worker = wakeOrders.orders[order][place]
+      place += 1
+      guard offer == .toThieves || workers[worker].pool == queue else { continue }
+      let waiting = queues[queue].parts
+      if offer == .toPrefetch {
         prefetch(worker)
+      } else {
+        guard workers[worker].isParked,
+          offer != .toEmptyHanded || workers[worker].inputsHeld == 0
+        else { continue }
+        advance(worker)
+        // What a worker without restrictions leaves, no other takes; but for want of a place to encode ahead.
+        if offer == .toParked, !prefetches, workers[worker].isParked, views[worker].isActive,
+          views[worker].model == nil, servedShapes.isEmpty
+        {
+          return
+        }
+      }
+      // Who is fastest for the query behind may be another.
+      if queues[queue].parts != waiting, !wakeOrders.areAlike {
+        (order, place) = (wakeOrder(ofQueue: queue), 0)
       }
     }
   }
@@ -180,12 +206,15 @@ extension ClusterSimulation {
     return id
   }
 
-  /// What policies may know of a part.
-  func view(of part: Int) -> QueryView {
+  /// What policies may know of a part; what is left of it as predicted for worker `w`, nil = the fastest.
+  func view(of part: Int, on w: Int? = nil) -> QueryView {
     let query = parts[part].query
     var view = QueryView(
       progress[Int(query)].query, shape: parts[part].shape, model: parts[part].model,
       images: parts[part].images, predictedService: parts[part].predictedService)
+    if readsRemaining {
+      view.predictedRemaining = predictedRemaining(of: part, on: w ?? fastest(for: part))
+    }
     view.expectedSteps = Int(parts[part].expectedSteps)
     view.resubmissions = Int(parts[part].resubmissions)
     view.pool = Int(parts[part].pool)

@@ -8,21 +8,26 @@ extension ClusterSimulation {
   /// of its own, to be encoded on the CPU while another is denoised.
   mutating func takeFromQueue(_ w: Int, ahead: Bool = false) -> Bool {
     if take(from: queue(of: w), for: w, ahead: ahead) { return true }
-    guard stealing, workers[w].running.isEmpty, queues[w].parts == 0 else { return false }
-    var victim: Int?
-    for queue in queues.indices
-    where queues[queue].totalImages > 0 && workers[queue].pool == workers[w].pool {
-      if let known = victim, queues[known].totalImages >= queues[queue].totalImages { continue }
-      victim = queue
-    }
-    guard let victim else { return false }
-    return take(from: victim, for: w, ahead: ahead)
+    guard stealing, queues[w].parts == 0, holdsNothing(w) else { return false }
+    // From the queue with the most images first; one whose batch is still to wait gives nothing.
+    let pool = workers[w].pool
+    let victims = queues.indices
+      .filter { queues[$0].totalImages > 0 && workers[$0].pool == pool }
+      .sorted { (queues[$1].totalImages, $0) < (queues[$0].totalImages, $1) }
+    for victim in victims where take(from: victim, for: w, ahead: ahead) { return true }
+    return false
+  }
+
+  /// Whether a worker has nothing in service, nor encoded ahead.
+  private func holdsNothing(_ w: Int) -> Bool {
+    workers[w].operation == .idle && workers[w].running.isEmpty && workers[w].group.isEmpty
+      && workers[w].finished.isEmpty && workers[w].inputsHeld == 0
   }
 
   private mutating func take(from queue: Int, for w: Int, ahead: Bool) -> Bool {
     if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
     guard queues[queue].parts > 0 else { return false }
-    if policy.discipline.timeVarying { reprioritise(queue) }
+    if rankVaries { reprioritise(queue, on: w) }
     var notDue: [Int] = []
     // A plan may send a part to another model's lane, and a recheck may drop one: look again.
     while let lane = nextLane(of: queue, for: w, ahead: ahead, except: notDue) {
@@ -60,7 +65,7 @@ extension ClusterSimulation {
   }
 
   /// Removes entries of dropped queries from the heads of a queue's lanes.
-  private mutating func discardGone(from queue: Int) {
+  mutating func discardGone(from queue: Int) {
     for lane in times.shapes.indices {
       while let head = queues[queue].head(lane), !isWaiting(head) {
         queues[queue].removeHead(lane)
@@ -91,6 +96,7 @@ extension ClusterSimulation {
 
   /// Takes parts of a lane while they fit; false if its head was left where it is.
   private mutating func fill(from queue: Int, lane: Int, for w: Int, ahead: Bool) -> Bool {
+    if dropsHopeless(from: queue, lane: lane, for: w, ahead: ahead) { return true }
     var images = ahead ? 0 : workers[w].runningImages
     var looked = false
     while let head = queues[queue].head(lane) {
@@ -108,10 +114,16 @@ extension ClusterSimulation {
       looked = true
       queues[queue].removeHead(lane)
       dequeue(part, from: queue)
-      if isDroppedBeforeService(part, on: w, queue: queue) { continue }
-      if begin(part, on: w, queue: queue) {
+      if isDroppedBeforeService(part, on: w) {
+        // Who goes first now may be in another lane.
+        if scratch.isEmpty { return true }
+        continue
+      }
+      if begin(part, on: w, queue: queue, ahead: ahead) {
         scratch.append(head)
         images += Int(parts[part].images)
+      } else if scratch.isEmpty {
+        return true
       }
     }
     return looked
@@ -120,61 +132,78 @@ extension ClusterSimulation {
   /// Whether a part may join the images that are taken or run already.
   private func mayJoin(_ part: Int, on w: Int, images: Int, ahead: Bool) -> Bool {
     let view = view(of: part)
-    var (evaluations, deadline) = (view.expectedSteps, view.deadline)
-    for member in ahead ? scratch : workers[w].running + scratch {
-      let (member, own) = (parts[Int(member)], self.view(of: Int(member)))
-      evaluations = max(
-        evaluations, member.isPlanned ? Int(member.evaluationsLeft) : own.expectedSteps)
-      deadline = min(deadline, own.deadline)
+    var deadline = view.deadline
+    let running = ahead ? [] : workers[w].running
+    for member in running + scratch {
+      deadline = min(deadline, progress[Int(parts[Int(member)].query)].query.deadline)
     }
-    let finish = predictedFinish(
-      view, on: w, images: images + view.images, evaluations: evaluations)
+    let finish = predictedFinish(view, on: w, in: running + scratch + [Int32(part)])
     return policy.batching.mayJoin(
       view, BatchView(shape: view.shape, images: images, finish: finish, deadline: deadline))
   }
 
-  /// When a part is complete if a batch of so many images with it begins now, and nothing holds it up in later pools.
-  private func predictedFinish(
-    _ view: QueryView, on w: Int, images: Int, evaluations: Int
-  ) -> SimulationTime {
-    let batch = times.prediction(
-      node: Int(workers[w].node), shape: view.shape, images: images, placement: placement)
-    let here =
-      batch.denoising(evaluations, speedup: presentSpeedup(w)) + batch.onCPU + batch.beside
-    return loop.now + SimulationDuration(nanoseconds: here)
-      + times.fastestStandalone(
-        shape: view.shape, images: view.images, evaluations: view.expectedSteps,
-        placement: placement, from: view.pool + 1)
+  /// Drops the first of the parts that a worker would take from a lane whose query the admission policy finds not worth
+  /// serving any more in that batch; false where there is none. The batch forms anew then.
+  private mutating func dropsHopeless(from queue: Int, lane: Int, for w: Int, ahead: Bool) -> Bool {
+    guard policy.admission.rechecksBeforeService, let limit = batchLimit, !mayRefuse else {
+      return false
+    }
+    let held = ahead ? 0 : workers[w].runningImages
+    let members = leading(lane, of: queue, room: min(limit, memoryLimit(w, shape: lane)) - held)
+    let images = workers[w].runningImages + imageCount(members)
+    for part in members where !progress[Int(parts[Int(part)].query)].hasStarted {
+      let view = view(of: Int(part))
+      // A static batch ends for all when its longest is done; of a continuous one each is done by itself, among as many
+      // as there are: a full batch takes much longer than a query alone.
+      let finish =
+        joinsBetweenSteps
+        ? predictedFinish(view, on: w, images: images) : predictedFinish(view, on: w, in: members)
+      if policy.admission.isWorthwhile(view, finish: finish) { continue }
+      end(query: Int(parts[Int(part)].query), as: .dropped(.hopelessBeforeService))
+      return true
+    }
+    return false
   }
 
-  /// What the accelerators that are idle now are worth to a query on worker `w`, as many as its plan may ask for.
-  private func presentSpeedup(_ w: Int) -> Double {
-    guard bestSpeedup > 1 else { return 1 }
-    var devices = 1
-    for helper in workers.indices where isIdleHelper(helper, of: w) { devices += 1 }
-    return parallelism.speedup(devices: min(devices, policy.steps.mostAccelerators))
-  }
-
-  /// Drops the part's query if the admission policy finds it not worth serving any more.
-  private mutating func isDroppedBeforeService(_ part: Int, on w: Int, queue: Int) -> Bool {
-    guard policy.admission.rechecksBeforeService else { return false }
+  /// The same for a part that is taken alone, or joins only where nobody is late.
+  private mutating func isDroppedBeforeService(_ part: Int, on w: Int) -> Bool {
+    guard policy.admission.rechecksBeforeService, batchLimit == nil || mayRefuse else {
+      return false
+    }
     let query = Int(parts[part].query)
     guard !progress[query].hasStarted else { return false }
     let view = view(of: part)
-    // In the batch that is forming: a full one takes much longer than a query alone.
-    let finish = predictedFinish(
-      view, on: w, images: batchImages(of: part, on: w, queue: queue),
-      evaluations: view.expectedSteps)
+    let finish = predictedFinish(view, on: w, in: scratch + [Int32(part)])
     if policy.admission.isWorthwhile(view, finish: finish) { return false }
     end(query: query, as: .dropped(.hopelessBeforeService))
     return true
   }
 
+  /// The first parts of a lane, as many as have room for their images; all stay where they are.
+  mutating func leading(_ lane: Int, of queue: Int, room: Int) -> [Int32] {
+    var room = room
+    var leading: [Int32] = []
+    var taken: [WorkQueue.Entry] = []
+    while let entry = queues[queue].first(lane) {
+      if isWaiting(entry.part) {
+        let images = Int(parts[Int(entry.part)].images)
+        guard images <= room else { break }
+        room -= images
+        leading.append(entry.part)
+      }
+      taken.append(entry)
+      queues[queue].removeHead(lane)
+    }
+    for entry in taken { queues[queue].putBack(entry, shape: lane) }
+    return leading
+  }
+
   /// Plans a part whose service begins; false if the plan sends it to another model's lane.
-  private mutating func begin(_ part: Int, on w: Int, queue: Int) -> Bool {
+  private mutating func begin(_ part: Int, on w: Int, queue: Int, ahead: Bool) -> Bool {
     let query = Int(parts[part].query)
     if !parts[part].isPlanned, does(.denoise, w) {
-      let (view, context) = (view(of: part), context(of: part, on: w, queue: queue))
+      let view = view(of: part, on: w)
+      let context = context(of: part, on: w, queue: queue, ahead: ahead)
       let plan = policy.steps.plan(view, context)
       precondition(plan.evaluations >= 1, "a step plan without an evaluation")
       parts[part].isPlanned = true
@@ -189,6 +218,7 @@ extension ClusterSimulation {
       parts[part].finish = plan.finish
       if let model = plan.model, model != parts[part].model {
         setModel(of: part, to: model)
+        rank(part, on: central ? nil : queue)
         enqueue(part, in: queue)
         return false
       }
@@ -203,37 +233,11 @@ extension ClusterSimulation {
     return true
   }
 
-  func context(of part: Int, on w: Int, queue: Int? = nil) -> StepContext {
-    let queue = queue ?? self.queue(of: w)
-    let batch = times.prediction(
-      node: Int(workers[w].node), shape: parts[part].shape,
-      images: batchImages(of: part, on: w, queue: queue), placement: placement)
-    return StepContext(
-      now: loop.now, worker: WorkerID(rawValue: Int32(w)),
-      evaluationTime: SimulationDuration(nanoseconds: batch.evaluation),
-      otherTime: SimulationDuration(nanoseconds: batch.onCPU + batch.beside),
-      queuedImages: queues[queue].totalImages,
-      workersOfQueue: central ? workersOfPool[Int(workers[w].pool)] : 1,
-      batchLimit: batchLimit ?? Int(parts[part].images))
-  }
-
-  /// Images of the batch that a part is in, or is expected to be in.
-  private func batchImages(of part: Int, on w: Int, queue: Int) -> Int {
-    let own = Int(parts[part].images)
-    var images = workers[w].runningImages
-    if !parts[part].isPlanned {
-      images += imageCount(scratch) + own
-      // A plan is made while the batch still fills: it counts on a full one where others wait.
-      if !mayRefuse { images += queues[queue].totalImages }
-      images = min(images, batchLimit ?? own)
-    }
-    return max(images, own)
-  }
-
-  private mutating func reprioritise(_ queue: Int) {
+  /// Asks for the ranks in a queue again, as worker `w` sees them.
+  mutating func reprioritise(_ queue: Int, on w: Int) {
     var ranks: [Int32: Int64] = [:]
     for part in queues[queue].waiting where isWaiting(part) {
-      let view = view(of: Int(part))
+      let view = view(of: Int(part), on: w)
       let rank = policy.discipline.priority(of: view, at: loop.now)
       parts[Int(part)].priority = rank
       ranks[part] = rank.rank
@@ -241,32 +245,79 @@ extension ClusterSimulation {
     queues[queue].reprioritise { ranks[$0] ?? .max }
   }
 
+  /// Whether an arriving query would take a running batch's place: at more workers than queries wait that go before it.
+  func makesWay(_ query: QueryView) -> Bool {
+    func seen(by w: Int) -> QueryView {
+      var view = query
+      view.predictedRemaining = predictedRemaining(
+        shape: query.shape, images: query.images, evaluations: query.expectedSteps,
+        isEncoded: false, pool: query.pool, on: w)
+      return view
+    }
+    var free = 0
+    for w in workers.indices where views[w].takes(query) {
+      // What is being encoded will run.
+      let running = workers[w].running + workers[w].group.filter { !parts[Int($0)].isEncoded }
+      guard let first = running.first else { continue }
+      let coming = seen(by: w)
+      let yields = running.map {
+        policy.discipline.preempts(coming, view(of: Int($0), on: w), at: loop.now)
+      }
+      let joins = joinsBetweenSteps && parts[Int(first)].shape == query.shape
+      if joins ? yields.contains(true) : yields.allSatisfy({ $0 }) { free += 1 }
+    }
+    if free == 0 { return false }
+    for (index, queue) in queues.enumerated() {
+      let w = central ? fastest(for: query) : index
+      let rank = policy.discipline.priority(of: seen(by: w), at: loop.now)
+      for part in queue.waiting where isWaiting(part) {
+        let other = policy.discipline.priority(of: view(of: Int(part), on: w), at: loop.now)
+        if other.rank <= rank.rank { free -= 1 }
+      }
+    }
+    return free > 0
+  }
+
   /// Gives the running batch's place to what goes first of all that waits, where the discipline says so.
   mutating func preempt(_ w: Int) {
     let queue = queue(of: w)
+    if rankVaries { reprioritise(queue, on: w) }
     guard let (candidate, images) = challenger(w, queue) else { return }
     let lane = Int(candidate.shape.rawValue)
     let running = workers[w].running
-    var yielding: [Int32] = []
+    var yielding: [(part: Int32, rank: Priority)] = []
     for part in running {
-      let view = view(of: Int(part))
-      if policy.discipline.preempts(candidate, view, at: loop.now) { yielding.append(part) }
+      let view = view(of: Int(part), on: w)
+      if policy.discipline.preempts(candidate, view, at: loop.now) {
+        yielding.append((part, policy.discipline.priority(of: view, at: loop.now)))
+      }
     }
     let joins = joinsBetweenSteps && candidate.shape == parts[Int(running[0])].shape
     // A batch that cannot be joined makes way as a whole or not at all.
     guard !yielding.isEmpty, joins || yielding.count == running.count else { return }
-    for part in yielding.reversed() {
-      if joins, let limit = batchLimit,
-        workers[w].runningImages + images <= min(limit, memoryLimit(w, shape: lane))
-      {
-        break
+    if joins {
+      // Those furthest behind, as many as it takes; nobody where all of them are not enough.
+      yielding.sort {
+        ($1.rank, parts[Int($1.part)].sequence) < ($0.rank, parts[Int($0.part)].sequence)
       }
+      var room = min(batchLimit ?? .max, memoryLimit(w, shape: lane)) - workers[w].runningImages
+      var count = 0
+      while room < images, count < yielding.count {
+        room += Int(parts[Int(yielding[count].part)].images)
+        count += 1
+      }
+      guard room >= images else { return }
+      yielding.removeLast(yielding.count - count)
+    }
+    for (part, _) in yielding.reversed() {
       workers[w].runningImages -= Int(parts[Int(part)].images)
       workers[w].running.removeAll { $0 == part }
       // It has waited for company already.
       parts[Int(part)].enqueued = loop.now - batchWait
+      rank(Int(part), on: w)
       enqueue(Int(part), in: queue)
     }
+    refreshRunning(w)
     guard workers[w].running.isEmpty else { return }
     for helper in returnHelpers(w) {
       loop.schedule(.formTimeout(queue: Int32(self.queue(of: Int(helper)))), after: .zero)
@@ -280,7 +331,7 @@ extension ClusterSimulation {
       orderReady(w)
       guard let batch = workers[w].ready.first else { return nil }
       let group = batches[Int(batch)].parts
-      return (view(of: Int(group[0])), imageCount(group))
+      return (view(of: Int(group[0]), on: w), imageCount(group))
     }
     var notDue: [Int] = []
     while let lane = firstLane(of: queue, servedBy: w, except: notDue),
@@ -288,7 +339,7 @@ extension ClusterSimulation {
     {
       // As a batch of its own: nobody makes way for one that would not start.
       if isDue(lane: lane, of: queue, for: w, ahead: true) {
-        let view = view(of: Int(head))
+        let view = view(of: Int(head), on: w)
         return (view, view.images)
       }
       notDue.append(lane)
@@ -299,12 +350,13 @@ extension ClusterSimulation {
   /// Puts batches that are encoded ahead in the discipline's order: what made way is among them again.
   mutating func orderReady(_ w: Int) {
     guard isPreemptive, workers[w].ready.count > 1 else { return }
-    var ranks: [(rank: Priority, place: Int, batch: Int32)] = []
-    for (place, batch) in workers[w].ready.enumerated() {
-      let view = view(of: Int(batches[Int(batch)].parts[0]))
-      ranks.append((policy.discipline.priority(of: view, at: loop.now), place, batch))
+    var ranks: [(rank: Priority, sequence: UInt64, batch: Int32)] = []
+    for batch in workers[w].ready {
+      let first = Int(batches[Int(batch)].parts[0])
+      let rank = policy.discipline.priority(of: view(of: first, on: w), at: loop.now)
+      ranks.append((rank, parts[first].sequence, batch))
     }
-    ranks.sort { ($0.rank, $0.place) < ($1.rank, $1.place) }
+    ranks.sort { ($0.rank, $0.sequence) < ($1.rank, $1.sequence) }
     workers[w].ready = ranks.map(\.batch)
   }
 }

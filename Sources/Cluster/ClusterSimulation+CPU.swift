@@ -237,7 +237,7 @@ extension ClusterSimulation {
     guard let buffer, does(.denoise, w), workers[w].operation != .down else { return }
     while workers[w].inputsHeld < buffer, views[w].isActive, takeFromQueue(w, ahead: true) {
       workers[w].inputsHeld += 1
-      workers[w].aheadImages += imageCount(scratch)
+      countAhead(w, scratch, sign: 1)
       refreshRunning(w)
       // Preempted queries that come back are encoded already.
       if scratch.allSatisfy({ parts[Int($0)].isEncoded }) {
@@ -246,6 +246,12 @@ extension ClusterSimulation {
         submit(scratch, of: w, stage: .encode)
       }
     }
+  }
+
+  private mutating func countAhead(_ w: Int, _ group: [Int32], sign: Int) {
+    workers[w].aheadImages += sign * imageCount(group)
+    workers[w].aheadWork += Int64(sign) * predictedWork(ofBatch: group, on: w)
+    refreshQueuedWork(w)
   }
 
   /// Joins encoded batches to the running one: one where it is empty, all that fit otherwise.
@@ -264,7 +270,7 @@ extension ClusterSimulation {
       workers[w].ready.removeFirst()
       if workers[w].running.isEmpty { workers[w].batch += 1 }
       workers[w].inputsHeld -= 1
-      workers[w].aheadImages -= images
+      countAhead(w, group, sign: -1)
       workers[w].group.append(contentsOf: group)
       free(Int(first))
       borrowHelpers(w)

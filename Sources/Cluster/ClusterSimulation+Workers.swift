@@ -45,6 +45,7 @@ extension ClusterSimulation {
     parkedCount += parked ? 1 : -1
     if parked {
       views[w].predictedFree = loop.now
+      views[w].workAfter = .zero
       if !views[w].isActive { switchOffIfEmpty(w) }
     }
   }
@@ -57,7 +58,7 @@ extension ClusterSimulation {
     swap(&workers[w].group, &scratch)
     let isEncoded = isEncoded(workers[w].group)
     borrowHelpers(w)
-    predictFree(w)
+    predictFree(w, next: .encode)
     if !does(.encode, w), !does(.denoise, w) {
       workers[w].finished.append(contentsOf: workers[w].group)
       workers[w].group.removeAll(keepingCapacity: true)
@@ -122,7 +123,7 @@ extension ClusterSimulation {
   }
 
   private mutating func startStep(_ w: Int) {
-    predictFree(w)
+    predictFree(w, next: .denoise)
     workers[w].evaluations += 1
     workers[w].imageEvaluations += workers[w].runningImages
     // Its batch is not handed on as an argument, which would be to retain it at each step.
@@ -151,7 +152,7 @@ extension ClusterSimulation {
     } else if !placement.decodeOnCPU,
       times.tables.stageExists(device: StageTables.accelerator(of: node), stage: .decode)
     {
-      predictFree(w)
+      predictFree(w, next: .decode)
       start(.decode, on: w, workers[w].group, as: .decode)
     } else {
       // Where nothing decodes, the denoised images are what the policy judges.
@@ -197,6 +198,7 @@ extension ClusterSimulation {
       return
     }
     guard let stage else { return }
+    predictFree(w, next: .postProcess)
     if let buffer {
       if workers[w].outputsHeld >= buffer {
         hold(w, as: .blocked)
@@ -322,27 +324,5 @@ extension ClusterSimulation {
     var images = 0
     for part in group { images += Int(parts[Int(part)].images) }
     return images
-  }
-
-  /// When the worker is predicted to be done with what it has in service.
-  private mutating func predictFree(_ w: Int) {
-    guard isLookedAt else { return }
-    var left: Int32 = 0
-    var images = 0
-    var shape = ShapeID(rawValue: 0)
-    func count(_ part: Int) {
-      left = max(left, parts[part].evaluationsLeft)
-      images += Int(parts[part].images)
-      shape = parts[part].shape
-    }
-    for i in workers[w].running.indices { count(Int(workers[w].running[i])) }
-    for i in workers[w].group.indices { count(Int(workers[w].group[i])) }
-    refreshRunning(w)
-    guard images > 0 else { return }
-    let node = Int(workers[w].node)
-    let batch = times.prediction(node: node, shape: shape, images: images, placement: placement)
-    var time = batch.evaluation * Int64(left) + batch.beside
-    if buffer == nil { time += batch.onCPU }
-    views[w].predictedFree = loop.now + SimulationDuration(nanoseconds: time)
   }
 }

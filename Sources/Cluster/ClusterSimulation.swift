@@ -33,8 +33,6 @@ public struct ClusterSimulation: ~Copyable {
   /// Whether a node serves a shape's model, by (node, shape); empty where every node serves all.
   let servedShapes: [Bool]
   let workersOfPool: [Int]
-  /// The fastest worker of each pool.
-  let fastestOfPool: [Int]
   let trajectories: TrajectoryTable?
   /// The same, for looks at each step: to reach it through ``trajectories`` is to retain it.
   private let table: Unmanaged<TrajectoryTable>?
@@ -50,6 +48,10 @@ public struct ClusterSimulation: ~Copyable {
   let mayRefuse: Bool
   let joinsBetweenSteps: Bool
   let isPreemptive: Bool
+  /// Whether ranks depend on what is left of a query.
+  let readsRemaining: Bool
+  /// Whether ranks in a queue must be asked for again whenever a worker looks at it.
+  let rankVaries: Bool
   let wantsSpans: Bool
   let wantsMembers: Bool
   let abandons: Bool
@@ -82,8 +84,8 @@ public struct ClusterSimulation: ~Copyable {
   var cpuPools: [CPUPool]
   var batches: [CPUBatch] = []
   var freeBatches: [Int32] = []
-  /// Workers in the order in which a central queue offers them work: fastest first.
-  var wakeOrder: [Int]
+  /// In which order workers are offered work.
+  var wakeOrders: WakeOrders
   var parkedCount: Int
   var sequence: UInt64 = 0
   var scratch: [Int32] = []
@@ -198,6 +200,7 @@ public struct ClusterSimulation: ~Copyable {
     mayRefuse = policy.batching.mayRefuse
     joinsBetweenSteps = policy.batching.joinsBetweenSteps
     isPreemptive = policy.discipline.isPreemptive
+    readsRemaining = policy.discipline.readsRemaining
     wantsSpans = observer.wantsSpans
     wantsMembers = observer.wantsMembers
     firstModel = policy.steps.firstModel
@@ -248,21 +251,17 @@ public struct ClusterSimulation: ~Copyable {
       repeating: WorkQueue(shapes: times.shapes.count),
       count: central ? pools.stages.count : workers.count)
     progress = Window(filler: QueryProgress(query: Self.noQuery))
-    let speeds = workers.map { worker in
-      times.shapes.isEmpty
-        ? 0
-        : times.standalone(
-          node: NodeID(rawValue: worker.node), shape: ShapeID(rawValue: 0), images: 1,
-          evaluations: 1, placement: policy.placement
-        ).nanoseconds
-    }
-    let order = workers.indices.sorted { (speeds[$0], $0) < (speeds[$1], $1) }
-    wakeOrder = order
-    let poolOfWorker = workers.map(\.pool)
+    let poolOfWorker = workers.map { Int($0.pool) }
+    let orders = WakeOrders(
+      nodes: workers.map { Int($0.node) }, pools: poolOfWorker, times: times,
+      placement: policy.placement)
+    // A central queue does not know which worker will take a query.
+    // Not by the properties: an autoclosure over this value, half made, is miscompiled (Swift 6.3, -O).
+    let isLookedAtAnew = cluster.binding == .central && !orders.areAlike
+    rankVaries =
+      policy.discipline.timeVarying || (policy.discipline.readsRemaining && isLookedAtAnew)
+    wakeOrders = orders
     workersOfPool = pools.stages.indices.map { pool in poolOfWorker.count { $0 == pool } }
-    fastestOfPool = pools.stages.indices.map { pool in
-      order.first { poolOfWorker[$0] == pool } ?? 0
-    }
     if memories.contains(where: { $0 != nil }) {
       partLimits = times.shapes.indices.map { partLimit(shape: $0) }
       // A part may go on to another model, which may have less room.

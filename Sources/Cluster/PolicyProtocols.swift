@@ -144,6 +144,8 @@ public protocol QueueDiscipline: Sendable {
   var timeVarying: Bool { get }
   /// Whether ranks depend on the priorities of queries' classes.
   var readsPriority: Bool { get }
+  /// Whether ranks depend on ``QueryView/predictedRemaining``. Read once, before a run.
+  var readsRemaining: Bool { get }
   /// Whether ``preempts(_:_:at:)`` may ever be true.
   var isPreemptive: Bool { get }
   /// A query's priority; fixed when it is enqueued unless ``timeVarying``.
@@ -157,6 +159,8 @@ extension QueueDiscipline {
   public var timeVarying: Bool { false }
   /// False.
   public var readsPriority: Bool { false }
+  /// False.
+  public var readsRemaining: Bool { false }
   /// False.
   public var isPreemptive: Bool { false }
   /// Never.

@@ -27,6 +27,9 @@ public struct QueryView: Hashable, Sendable {
   public var serviceClass: UInt16?
   /// Its service time on the cluster's fastest device, from medians, at its expected steps.
   public var predictedService: SimulationDuration
+  /// Time that it still takes if it is served alone on the worker in question from now on, from medians; without a
+  /// worker in question, on the fastest for it. Told to disciplines that read it.
+  public var predictedRemaining: SimulationDuration
   /// How often it has been re-submitted to another model.
   public var resubmissions: Int
   /// Its class's rank: the smallest goes first.
@@ -54,6 +57,7 @@ public struct QueryView: Hashable, Sendable {
     self.promptSeed = promptSeed
     self.serviceClass = serviceClass
     self.predictedService = predictedService
+    predictedRemaining = predictedService
     self.resubmissions = resubmissions
   }
 }
@@ -243,14 +247,16 @@ public struct WorkerView: Hashable, Sendable {
   public var queuedImages = 0
   /// Images in service.
   public var runningImages = 0
-  /// Predicted time of what is in its queue.
+  /// Predicted time of what is in its queue, and of what the CPU encodes ahead for it.
   public var queuedWork: SimulationDuration = .zero
-  /// When it is predicted to be done with what is in service.
+  /// When it is predicted to be done with the piece of work in hand: one stage, or one step, of what is in service.
   public var predictedFree: SimulationTime = .zero
+  /// Predicted time of what is in service after that piece.
+  public var workAfter: SimulationDuration = .zero
 
   /// Predicted time until it has done all that it holds.
   @inlinable public func workLeft(at now: SimulationTime) -> SimulationDuration {
-    max(predictedFree - now, .zero) + queuedWork
+    max(predictedFree - now, .zero) + workAfter + queuedWork
   }
 
   /// Whether it holds nothing.
@@ -282,6 +288,8 @@ public struct ClusterView: Sendable {
   public let centralImages: Int
   /// Predicted time of what is in the central queue, on the fastest device.
   public let centralWork: SimulationDuration
+  /// Whether the query that is to be admitted would take the place of a running one at the next step boundary.
+  public internal(set) var isPreempting = false
   /// Names of models, by `ModelID`.
   let models: [String]
   let times: ServiceTimes

@@ -37,6 +37,18 @@ extension ServiceTimes {
     }
   }
 
+  /// Whether two nodes are predicted to take the same time for everything.
+  func isAlike(_ a: Int, _ b: Int, placement: Placement) -> Bool {
+    a == b
+      || shapes.indices.allSatisfy { shape in
+        (1...maximumBatch).allSatisfy { images in
+          let shape = ShapeID(rawValue: UInt16(shape))
+          return prediction(node: a, shape: shape, images: images, placement: placement)
+            == prediction(node: b, shape: shape, images: images, placement: placement)
+        }
+      }
+  }
+
   /// Time for which a look at one image's latent holds a worker of `node` up.
   public func lookTime(of node: NodeID, shape: ShapeID) -> SimulationDuration {
     SimulationDuration(nanoseconds: lookTime(node: Int(node.rawValue), shape: shape))
@@ -84,15 +96,20 @@ extension ServiceTimes {
   /// The query's share of a worker's time at the batch limit: its images over the batch's images
   /// times the time of a full batch; without batching, the time of its own images.
   ///
-  /// Without pipelining the worker also stands still for the CPU stages.
+  /// Without pipelining the worker also stands still for the CPU stages. Of what is encoded already, the encoding is
+  /// not counted.
   public func amortisedTime(
-    node: NodeID, shape: ShapeID, images: Int, evaluations: Int, options: ServingOptions
+    node: NodeID, shape: ShapeID, images: Int, evaluations: Int, isEncoded: Bool = false,
+    options: ServingOptions
   ) -> SimulationDuration {
     let batch = options.batchLimit ?? images
     let full = prediction(
       node: Int(node.rawValue), shape: shape, images: batch, placement: options.placement)
-    var time = full.evaluation * Int64(evaluations) + full.beside
-    if case .none = options.pipelining { time += full.onCPU }
+    var time = full.evaluation * Int64(evaluations) + full.decode
+    if !isEncoded { time += full.encode }
+    if case .none = options.pipelining {
+      time += full.finishOnCPU + (isEncoded ? 0 : full.encodeOnCPU)
+    }
     let share = Double(time) * Double(images) / Double(max(batch, 1))
     return SimulationDuration(nanoseconds: Int64(share.rounded()))
   }

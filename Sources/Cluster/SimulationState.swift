@@ -167,8 +167,9 @@ struct Worker {
   var ready: [Int32] = []
   /// Batches between the CPU's encoding and denoising, and between denoising and the CPU's last stage.
   var inputsHeld = 0
-  /// Images in batches that are encoded ahead.
+  /// Images in batches that are encoded ahead, and the work that is predicted of them in nanoseconds.
   var aheadImages = 0
+  var aheadWork: Int64 = 0
   var outputsHeld = 0
   /// Workers lent to this one.
   var helpers: [Int32] = []
@@ -209,6 +210,7 @@ struct Worker {
     ready.removeAll()
     inputsHeld = 0
     aheadImages = 0
+    aheadWork = 0
     outputsHeld = 0
     helpers.removeAll()
     resident.removeAll()

@@ -73,13 +73,17 @@ struct StageTables: Sendable {
   ) -> BatchPrediction {
     let batch = min(max(images, 1), maximumBatch)
     let device = Self.accelerator(of: node)
-    var beside: Int64 = 0
-    for stage in [Stage.encode, .decode] where !placement.isOnCPU(stage) {
-      beside += median(device: device, shape: shape, stage: stage, batch: batch)
+    func beside(_ stage: Stage) -> Int64 {
+      placement.isOnCPU(stage)
+        ? 0 : median(device: device, shape: shape, stage: stage, batch: batch)
+    }
+    func onCPU(_ stage: Stage) -> Int64 {
+      timeOnCPU(stage, node: node, shape: shape, images: images, placement: placement)
     }
     return BatchPrediction(
-      evaluation: evaluation(device: device, shape: shape, batch: batch), beside: beside,
-      onCPU: timeOnCPU(node: node, shape: shape, images: images, placement: placement))
+      evaluation: evaluation(device: device, shape: shape, batch: batch),
+      encode: beside(.encode), decode: beside(.decode), encodeOnCPU: onCPU(.encode),
+      finishOnCPU: onCPU(.decode) + onCPU(.postProcess))
   }
 
   /// Nanoseconds of one evaluation; where some steps are guided only, the mean over a schedule.
@@ -91,25 +95,21 @@ struct StageTables: Sendable {
     return Int64(mean.rounded())
   }
 
-  /// Nanoseconds of the CPU stages and hand-offs of `images` images on an otherwise idle CPU pool.
+  /// Nanoseconds of a CPU stage of `images` images on an otherwise idle CPU pool, and of the hand-off to it or from
+  /// it; 0 where the CPU does not do it. All images of a prompt are encoded together.
   private func timeOnCPU(
-    node: Int, shape: ShapeID, images: Int, placement: Placement
+    _ stage: Stage, node: Int, shape: ShapeID, images: Int, placement: Placement
   ) -> Int64 {
     let device = Self.cpu(of: node)
-    var total: Int64 = 0
-    for stage in Stage.allCases
-    where placement.isOnCPU(stage) && stageExists(device: device, stage: stage) {
-      let tasks = stage == .encode ? 1 : images
-      let lanes = max(cores[node] / cpuTasks[node][stage.index].cores, 1)
-      let rounds = (tasks + lanes - 1) / lanes
-      total += median(device: device, shape: shape, stage: stage, batch: 1) * Int64(rounds)
-      // Where decoding ran on the CPU, its images stay there.
-      if stage != .postProcess || !placement.isOnCPU(.decode) {
-        let bytes = bytes(shape: shape, before: stage, images: tasks)
-        total += links[node].time(bytes: bytes).nanoseconds
-      }
-    }
-    return total
+    guard placement.isOnCPU(stage), stageExists(device: device, stage: stage) else { return 0 }
+    let tasks = stage == .encode ? 1 : images
+    let lanes = max(cores[node] / cpuTasks[node][stage.index].cores, 1)
+    let rounds = (tasks + lanes - 1) / lanes
+    let time = median(device: device, shape: shape, stage: stage, batch: 1) * Int64(rounds)
+    // Where decoding ran on the CPU, its images stay there.
+    if stage == .postProcess, placement.isOnCPU(.decode) { return time }
+    let bytes = bytes(shape: shape, before: stage, images: tasks)
+    return time + links[node].time(bytes: bytes).nanoseconds
   }
 }
 
@@ -117,10 +117,24 @@ struct StageTables: Sendable {
 struct BatchPrediction: Equatable, Sendable {
   /// One evaluation.
   let evaluation: Int64
-  /// Encode and decode on the accelerator.
-  let beside: Int64
+  /// Encode on the accelerator; 0 where the CPU does it.
+  let encode: Int64
+  /// Decode on the accelerator; 0 where the CPU does it.
+  let decode: Int64
+  /// Encode on the CPU and the hand-off from it; 0 where the accelerator does it.
+  let encodeOnCPU: Int64
+  /// The hand-off to the CPU and its stages behind denoising.
+  let finishOnCPU: Int64
+
+  /// What the accelerator does beside evaluations.
+  var beside: Int64 { encode + decode }
   /// The CPU stages and hand-offs.
-  let onCPU: Int64
+  var onCPU: Int64 { encodeOnCPU + finishOnCPU }
+
+  /// All but evaluations, of what is encoded already or not.
+  func others(isEncoded: Bool) -> Int64 {
+    isEncoded ? decode + finishOnCPU : beside + onCPU
+  }
 
   /// So many evaluations, `speedup` times as fast.
   func denoising(_ evaluations: Int, speedup: Double) -> Int64 {

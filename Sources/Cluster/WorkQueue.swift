@@ -74,6 +74,12 @@ struct WorkQueue {
     work += Int64(sign) * load.work
   }
 
+  /// The first entry of a lane.
+  func first(_ shape: Int) -> Entry? { lanes[shape].min }
+
+  /// Puts an entry back that was removed, and is counted still.
+  mutating func putBack(_ entry: Entry, shape: Int) { lanes[shape].insert(entry) }
+
   /// The first part of a lane.
   func head(_ shape: Int) -> Int32? { lanes[shape].min?.part }
 

@@ -14,8 +14,12 @@ public struct LeastSlackFirst: PreemptiveDiscipline {
   /// The policy; by default without preemption.
   public init(_ preemption: Preemption = .never) { self.preemption = preemption }
 
-  /// Deadline - predicted service. Slack also falls with time, but for all waiting queries alike, so the order of two never changes and the rank is fixed.
+  /// True.
+  public var readsRemaining: Bool { true }
+
+  /// Slack = deadline - now - predicted remaining time on the worker in question. The rank leaves the present out: slack
+  /// falls for all waiting queries alike, so that the order of two never changes.
   public func priority(of query: QueryView, at now: SimulationTime) -> Priority {
-    Priority(rank: (query.deadline - query.predictedService).nanoseconds)
+    Priority(rank: (query.deadline - query.predictedRemaining).nanoseconds)
   }
 }

@@ -33,6 +33,8 @@ public enum PolicyRegistry {
     LeastSlackFirst.entry,
     RelativeSlackFirst.entry,
     ShortestJobFirst.entry,
+    PreemptiveShortestJobFirst.entry,
+    ShortestRemainingFirst.entry,
     PriorityDiscipline.entry,
     AcceptAll.entry,
     DropHopeless.entry,

@@ -4,7 +4,8 @@ public import Cluster
 public struct QueueLimit: Admission {
   static let entry = PolicyEntry(
     .admission, "queue-limit",
-    summary: "drops a query that finds every worker busy and the places to wait taken",
+    summary:
+      "drops a query that finds every worker busy, and nobody whose place it takes, and the places to wait taken",
     reference: "Erlang (1917) for no place; Kendall, Ann. Math. Stat. 24 (1953)",
     parameters: [
       PolicyParameter(
@@ -18,9 +19,11 @@ public struct QueueLimit: Admission {
   /// So many places to wait, over all queues; at least 0.
   public init(waiting: Int) { places = waiting }
 
-  /// Drops where no worker that takes the query is idle and all places are taken.
+  /// Drops where no worker that takes the query is idle, none gives a running query's place up to it, and all places
+  /// are taken. Who made way waits, whatever the places.
   public func admit(_ query: QueryView, _ cluster: ClusterView) -> AdmissionDecision {
     if cluster.workers.contains(where: { $0.isIdle && $0.takes(query) }) { return .accept }
+    if cluster.isPreempting { return .accept }
     let waiting = cluster.workers.reduce(cluster.centralParts) { $0 + $1.queuedParts }
     return waiting < places ? .accept : .drop(.queueFull)
   }

@@ -3,7 +3,7 @@ public import EventEngine
 
 /// Least slack first, as a share of the query's own service time: a large query is urgent earlier than a small one.
 ///
-/// Rank: (deadline - now - predicted service) / predicted service. Source: MixFusion's slack, (SLO - elapsed - predicted
+/// Rank: (deadline - now - predicted remaining time on the worker in question) / predicted service. Source: MixFusion's slack, (SLO - elapsed - predicted
 /// remaining) / standalone latency; reconstructed from its symbols. Left out: its switch to the candidate of most
 /// throughput where slack is relaxed, and its check that those in service still meet their deadlines.
 public struct RelativeSlackFirst: QueueDiscipline {
@@ -22,13 +22,16 @@ public struct RelativeSlackFirst: QueueDiscipline {
   /// The policy.
   public init() {}
 
+  /// True.
+  public var readsRemaining: Bool { true }
+
   /// True: slack falls faster, as a share, where service is short.
   public var timeVarying: Bool { true }
 
   /// In millionths of the predicted service.
   public func priority(of query: QueryView, at now: SimulationTime) -> Priority {
     let service = max(query.predictedService.seconds, 1e-9)
-    let share = (query.deadline - now - query.predictedService).seconds / service
+    let share = (query.deadline - now - query.predictedRemaining).seconds / service
     return Priority(rank: Int64((min(max(share, -1e6), 1e6) * 1e6).rounded()))
   }
 }

@@ -1,21 +1,17 @@
 public import Cluster
 public import EventEngine
 
-/// Shortest predicted service first.
-public struct ShortestJobFirst: PreemptiveDiscipline {
+/// Shortest predicted service first; who is in service stays there.
+public struct ShortestJobFirst: QueueDiscipline {
   static let entry = PolicyEntry(
     .discipline, "sjf", summary: "shortest predicted service first",
-    reference: "Smith, Nav. Res. Logist. Q. 3 (1956)",
-    parameters: [Preemption.switchParameter, Preemption.marginParameter]
-  ) { Preemption.made(by: $0) { ShortestJobFirst($0) } }
+    reference: "Smith, Nav. Res. Logist. Q. 3 (1956)"
+  ) { _ in .success(.discipline(ShortestJobFirst())) }
 
-  /// By rank, at step boundaries.
-  public let preemption: Preemption
+  /// The policy.
+  public init() {}
 
-  /// The policy; by default without preemption.
-  public init(_ preemption: Preemption = .never) { self.preemption = preemption }
-
-  /// The predicted service time, from medians.
+  /// The predicted service time on the device that is fastest for the query, from medians.
   public func priority(of query: QueryView, at now: SimulationTime) -> Priority {
     Priority(rank: query.predictedService.nanoseconds)
   }

@@ -1,0 +1,184 @@
+"""Compares the program with the reference simulator on random scenarios.
+
+usage: compare.py PROGRAM [--count N] [--seed S] [--alter NAME] [--only FEATURE] [--without FEATURE] [--show N]
+       compare.py PROGRAM --scenario FOLDER        one kept scenario again (s.yaml and s.csv)
+       compare.py --power [--count N]              in how many scenarios each alteration shows; runs no program
+--alter NAME (of reference_alterations.py) changes one rule of the reference; --legacy gives it the faults that
+the program once had (all, or letters such as --legacy bd).
+exit status: 1 where something differs that is not OPEN, or what is OPEN does not (with --power: where an
+alteration does not show)
+"""
+
+import argparse
+import collections
+import math
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+import yaml
+
+import random_scenarios
+import reference
+import reference_metrics
+from reference_alterations import ALTERATIONS, PROGRAM_FAULTS
+
+
+# Seeds whose difference is not explained yet: the program's fault or the reference's.
+OPEN = {48: "psjf, continuous, stealing, queue-limit, encoding on the CPU"}
+
+
+def run_program(program, folder):
+    """The rows of queries and the metrics of a run of s.yaml; an error's text instead of them."""
+    database = os.path.join(folder, "r.sqlite")
+    if os.path.exists(database):
+        os.remove(database)
+    done = subprocess.run([program, "run", "s.yaml", "--quiet", "--db", "r.sqlite"], cwd=folder, text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if done.returncode:
+        return done.stderr.strip() or done.stdout.strip() or f"exit {done.returncode}", None
+    connection = sqlite3.connect(database)
+    connection.row_factory = sqlite3.Row
+    rows = [dict(row) for row in connection.execute("SELECT * FROM query ORDER BY id")]
+    metrics = dict(connection.execute("SELECT metric, value FROM run_metric WHERE class = ''"))
+    connection.close()
+    return rows, metrics
+
+
+COLUMNS = ["start_ns", "end_ns", "deadline_ns", "outcome", "parts", "evaluations", "worker"]
+
+
+def near(a, b):
+    if a is None or b is None or isinstance(a, str) or isinstance(b, str):
+        return a == b
+    return math.isclose(a, b, rel_tol=1e-11, abs_tol=1e-15)
+
+
+def differences(rows, metrics, result):
+    """Lines of text, the earliest difference first."""
+    mine, lines = reference_metrics.rows(result), []
+    if len(mine) != len(rows):
+        return [f"{len(rows)} queries, and {len(mine)} in the reference"]
+    for theirs, ours in zip(rows, mine):
+        wrong = [c for c in COLUMNS if not near(theirs[c], ours[c])]
+        if wrong:
+            first = min((v for r in (theirs, ours) for v in (r["start_ns"], r["end_ns"]) if v is not None))
+            lines.append((first, f"query {ours['id']}: " + ", ".join(
+                f"{c} {theirs[c]} (reference {ours[c]})" for c in wrong)))
+    lines = [text for _, text in sorted(lines)]
+    expected = reference_metrics.metrics(result)
+    for name, value in expected.items():
+        if name in metrics and not near(metrics[name], value):
+            lines.append(f"{name}: {metrics[name]} (reference {value})")
+        if name not in metrics:
+            lines.append(f"{name}: no such metric in the program")
+    return lines
+
+
+def compare_one(program, folder, alter):
+    with open(os.path.join(folder, "s.yaml")) as file:
+        scenario = yaml.safe_load(file)
+    with open(os.path.join(folder, "s.csv")) as file:
+        trace = file.read()
+    rows, metrics = run_program(program, folder)
+    if metrics is None:
+        return ["program: " + rows]
+    return differences(rows, metrics, reference.simulate(scenario, trace, alter=alter))
+
+
+def power(o):
+    """In how many scenarios each alteration gives other rows or metrics than the unaltered reference."""
+    shown = collections.Counter()
+    for seed in range(o.seed, o.seed + o.count):
+        s = random_scenarios.make(seed)
+        results = {}
+        for name in [None, *ALTERATIONS]:
+            run = reference.simulate(s.data, s.trace, alter={name} if name else ())
+            results[name] = (reference_metrics.rows(run), reference_metrics.metrics(run))
+        for name in ALTERATIONS:
+            shown[name] += results[name] != results[None]
+    for name, meaning in ALTERATIONS.items():
+        print(f"{shown[name]:4} of {o.count}: {name}: {meaning}")
+    return 1 if any(not shown[name] for name in ALTERATIONS) else 0
+
+
+def legacy(letters):
+    """The names of the program's faults: all, those of some letters, or none."""
+    if letters is None:
+        return set()
+    return {name for name in PROGRAM_FAULTS
+            if letters == "all" or len(name) == len("legacy-a") and name[-1] in letters}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", nargs="?")
+    parser.add_argument("--power", action="store_true")
+    parser.add_argument("--legacy", nargs="?", const="all")
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--alter", action="append", default=[])
+    parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--without", action="append", default=[])
+    parser.add_argument("--show", type=int, default=5)
+    parser.add_argument("--scenario")
+    o = parser.parse_args()
+    if o.power:
+        return power(o)
+    if not o.program:
+        parser.error("the program is missing")
+    program, began = os.path.abspath(o.program), time.time()
+    alter = {name for text in o.alter for name in text.split(",")}
+    unknown = alter - {*ALTERATIONS, *PROGRAM_FAULTS}
+    if unknown:
+        parser.error(f"no such alteration: {', '.join(sorted(unknown))}; there are {', '.join(ALTERATIONS)}")
+    alter |= legacy(o.legacy)
+    if o.scenario:
+        lines = compare_one(program, o.scenario, alter)
+        print("\n".join(lines) or "the same")
+        return 1 if lines else 0
+    kept = tempfile.mkdtemp(prefix="qosdiff-reference-")
+    seen, wrong = collections.Counter(), collections.Counter()
+    done = differ = unexplained = 0
+    for seed in range(o.seed, o.seed + o.count):
+        s = random_scenarios.make(seed)
+        has = lambda wanted: any(wanted in f for f in s.features)
+        if not all(map(has, o.only)) or any(map(has, o.without)):
+            continue
+        folder = os.path.join(kept, str(seed))
+        os.mkdir(folder)
+        for name, text in (("s.yaml", s.text), ("s.csv", s.trace)):
+            with open(os.path.join(folder, name), "w") as file:
+                file.write(text)
+        lines = compare_one(program, folder, alter)
+        done += 1
+        if seed in OPEN and not alter:
+            unexplained += 1
+            print(f"open: seed {seed} ({OPEN[seed]}): " + ("differs" if lines else "the same: no longer open"))
+            lines = [] if lines else ["listed as open, and the same"]
+        seen.update(set(s.features))
+        if not lines:
+            shutil.rmtree(folder)
+            continue
+        differ += 1
+        wrong.update(set(s.features))
+        if differ <= o.show:
+            print(f"{folder}:\n  {', '.join(s.features)}")
+            print("\n".join("  " + line for line in lines[:4]))
+            if len(lines) > 4:
+                print(f"  and {len(lines) - 4} more")
+    print("feature: scenarios, of them different")
+    for feature in sorted(seen):
+        print(f"  {feature}: {seen[feature]}, {wrong[feature]}")
+    print(f"{done} scenarios, {differ} different, {unexplained} open, {done - differ - unexplained} the same, {time.time() - began:.0f} s; kept in {kept}")
+    if not differ:
+        os.rmdir(kept)
+    return 1 if differ else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

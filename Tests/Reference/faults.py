@@ -1,0 +1,101 @@
+"""The smallest scenarios found in which the program once differed from the documents, each with its sentence.
+
+usage: faults.py PROGRAM        exit status: how many still differ from the reference
+"""
+
+import os
+import sys
+import tempfile
+
+import yaml
+
+import compare
+import reference
+import reference_alterations
+
+
+def times(stages):
+    return {stage.replace("_", "-"): {"deterministic": f"{ns} ns"} for stage, ns in stages.items()}
+
+
+def node(name="n", count=1, encode=1_000_001, denoise=10_000_003, decode=3_000_007):
+    return {"name": name, "accelerators": {
+        "count": count, "synthetic": times({"encode": encode, "denoise": denoise, "decode": decode})}}
+
+
+def with_cpu(made, cores, **stages):
+    made["cpu"] = {"cores": cores, "synthetic": times(stages)}
+    return made
+
+
+EDF = {"edf": {"preempt": "between-steps"}}
+RANKS = {"priority": {"preempt": "between-steps"}}
+AHEAD = {"pipelining": {"cpu-gpu": {"buffer": 2}}, "placement": {"encode": "cpu"}}
+
+# name, what is right, fault, policy, queue, nodes, trace, further keys of the scenario
+CASES = [
+    ("worst", "of 8, 7 and 6 s the first (8 s) makes way for the fourth, not the second (7 s)", "legacy-worst",
+     {"discipline": EDF, "batching": {"continuous": {"images": 3}}}, "central", [node()],
+     "arrival_s,slo_s,steps\n0,8,6\n0.002,7,6\n0.013,6,6\n0.024,5,6\n", {}),
+    ("way", "query 1 makes way for nobody: query 3 (2 images) does not fit beside query 2", "legacy-way",
+     {"discipline": EDF, "batching": {"continuous": {"images": 2}}}, "central", [node()],
+     "arrival_s,slo_s,images,steps\n0,1,2,1\n0.001,9,1,4\n0.001,2,1,4\n0.030,5,2,2\n", {}),
+    ("ahead", "query 4 is encoded for worker 2, which has nothing to denoise, not for worker 0, which has",
+     "legacy-ahead", AHEAD, "central", [with_cpu(node(count=3), 6, encode=5_000_003)],
+     "arrival_s,steps\n0,2\n0.006,2\n0.006,2\n0.006,2\n0.006,2\n", {}),
+    ("unseen", "query 2 goes to worker 0: query 1, encoded ahead, is work that worker 1 still has to do",
+     "legacy-ahead-unseen", {**AHEAD, "dispatcher": "least-work-left"}, "per-worker",
+     [with_cpu(node(count=2), 6, encode=5_000_003)], "arrival_s,steps\n0,2\n0.006,2\n0.007,2\n", {}),
+    ("made-way", "query 3 goes to worker 1, where query 1 has one step to come, not five", "legacy-made-way",
+     {"discipline": EDF, "dispatcher": "least-work-left"}, "per-worker", [node(count=2)],
+     "arrival_s,slo_s,steps\n0,9,9\n0,9,5\n0.035,1,1\n0.043,20,1\n", {}),
+    ("ties", "after the gold query, query 0 goes on before query 1: within a class, first come, first served",
+     "legacy-ready-ties", {**AHEAD, "discipline": RANKS}, "central", [with_cpu(node(), 2, encode=1_000_003)],
+     "arrival_s,steps,class\n0,4,\n0.002,2,\n0.003,2,gold\n", {"classes": {"gold": {"priority": -1}}}),
+    ("rest", "of what worker 1 has to do the decoding of query 2 is left out while query 1 is handed over",
+     "legacy-rest", {"dispatcher": "least-work-left", "batching": {"continuous": {"images": 2}}}, "per-worker",
+     [with_cpu(node(count=2), 4, post_process=10_000_003)], "arrival_s,steps\n0,3\n0,1\n0.0001,2\n0.0137,1\n", {}),
+    ("short", "query 1 starts at 60 ms, after its wait: the batch is not full once query 0 is dropped", "legacy-short",
+     {"admission": "drop-hopeless", "batching": {"static": {"images": 2, "wait": "50 ms"}}}, "central", [node()],
+     "arrival_s,slo_s\n0,0.030\n0.010,9\n", {}),
+    ("twice", "query 7 goes to worker 1, which holds 3 images: query 3 made way and counts once", None,
+     {"discipline": EDF, "dispatcher": "join-shortest-queue", "batching": {"static": {"images": 2, "wait": "5 ms"}},
+      "placement": {"decode": "cpu"}}, "per-worker",
+     [with_cpu(node(name), 1, post_process=9_000_003, decode=3_000_013) for name in "ab"],
+     "arrival_s,slo_s,steps\n0,2,9\n0,9,1\n0,2,9\n0,9,5\n0.005,99,1\n0.005,1,1\n"
+     "0.012,99,1\n0.012,99,1\n0.012,99,1\n", {}),
+]
+
+
+def scenario(policy, queue, nodes, more):
+    parts = {"steps": "fixed", "discipline": "fcfs", "admission": "all", "batching": "none", "pipelining": "none",
+             **policy}
+    return {"name": "s", "query": {"steps": 2, "slo": {"time": "100 s"}}, "workload": {"trace": "s.csv"},
+            "cluster": {"queue": queue, "nodes": nodes}, "policies": {"p": parts},
+            "run": {"seed": 1, "replications": 1}, **more}
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    differ = 0
+    for name, right, fault, policy, queue, nodes, trace, more in CASES:
+        data = scenario(policy, queue, nodes, more)
+        with tempfile.TemporaryDirectory() as folder:
+            for file, text in (("s.yaml", yaml.safe_dump(data, sort_keys=False)), ("s.csv", trace)):
+                with open(os.path.join(folder, file), "w") as f:
+                    f.write(text)
+            lines = compare.compare_one(os.path.abspath(sys.argv[1]), folder, set())
+            same = fault and not compare.compare_one(os.path.abspath(sys.argv[1]), folder, {fault})
+        differ += bool(lines)
+        print(f"{'differs' if lines else 'the same'}  {name}: {right}")
+        for line in lines[:3]:
+            print("    " + line)
+        if lines and fault:
+            print(f"    {'the same' if same else 'NOT the same'} as the reference with {fault}: "
+                  f"{reference_alterations.PROGRAM_FAULTS[fault]}")
+    return differ
+
+
+if __name__ == "__main__":
+    sys.exit(main())

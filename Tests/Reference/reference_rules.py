@@ -1,0 +1,270 @@
+"""The rules by which queries are refused, sent, ordered, put into batches and made to give way."""
+
+from dataclasses import replace
+
+from reference_scenario import LAST
+
+
+def order_key(sim, w, p):
+    """Who goes first in a queue of worker w: the smallest."""
+    kind, q = sim.policy.discipline, p.query
+    if kind in ("sjf", "psjf") or sim.altered("legacy-e"):
+        w = min(sim.workers, key=lambda x: sim.service_of(x, p))   # the device on which it is served fastest
+    if kind == "edf" and not sim.altered("edf-by-arrival"):
+        return (q.deadline, p.order)
+    if kind == "priority":
+        return (0 if q.rank == LAST and sim.altered("no-class-is-rank-0") else q.rank, p.order)
+    if kind in ("sjf", "psjf"):
+        return (sim.service_of(w, p), p.order)
+    if kind == "srpt":
+        return (sim.to_come(w, p), p.order)
+    if kind == "least-slack":
+        if sim.altered("legacy-e"):
+            return (q.deadline - sim.service_of(w, p), p.order)
+        return (q.deadline - sim.to_come(w, p), p.order)
+    if kind == "relative-slack":
+        fastest = min(sim.service_of(x, p) for x in sim.workers)
+        return ((q.deadline - sim.now - sim.to_come(w, p)) / fastest, p.order)
+    return (p.order,)
+
+
+def in_order(sim, w, queue):
+    return sorted(queue, key=lambda p: order_key(sim, w, p))
+
+
+def could_take(sim, w, held, queue=None):
+    kind, limit = sim.policy.batching, sim.policy.limit
+    waiting = in_order(sim, w, sim.queue_of(w) if queue is None else queue)
+    unfit_ends = not sim.altered("unfit-is-skipped")
+    if kind == "none":
+        taken = waiting[:1] if not held else []
+    elif kind == "continuous":
+        # Whoever is first decides: of another shape than the batch, nobody joins.
+        taken, room = [], limit - sum(p.images for p in held)
+        if waiting and held and waiting[0].query.shape != held[0].query.shape:
+            waiting = []
+        for p in waiting:
+            if sim.altered("mixed-shapes") or p.query.shape == waiting[0].query.shape:
+                if p.images > room:
+                    if unfit_ends:
+                        break
+                    continue
+                taken.append(p)
+                room -= p.images
+    elif held:
+        taken = []
+    elif kind == "static":
+        taken = static_batch(sim, waiting)
+    else:
+        taken = deadline_aware_batch(sim, w, waiting)
+    return taken
+
+
+def next_ready(sim, w):
+    """What was encoded ahead comes in its order, under preemption in that of the discipline."""
+    if not w.ready or not sim.policy.preempt:
+        return w.ready[0] if w.ready else []
+    if sim.altered("legacy-ready-ties"):
+        return min(w.ready, key=lambda b: urgency(sim, w, b[0]))
+    return min(w.ready, key=lambda b: order_key(sim, w, b[0]))
+
+
+def may_join(sim, w, ready):
+    """Whether a batch that was encoded ahead joins what the worker holds."""
+    if not w.batch:
+        return True
+    held = sum(p.images for p in w.batch)
+    return (sim.policy.batching == "continuous" and w.batch[0].query.shape == ready[0].query.shape
+            and held + sum(p.images for p in ready) <= sim.policy.limit)
+
+
+def static_batch(sim, waiting):
+    for head in waiting:
+        like = [p for p in waiting if sim.altered("mixed-shapes") or p.query.shape == head.query.shape]
+        if like[0] is not head:
+            continue
+        counted = waiting if sim.altered("full-of-any-shape") else like
+        full = sum(p.images for p in counted) >= sim.policy.limit or sim.altered("static-without-wait")
+        if full or head.query.shape == sim.begun or sim.now >= min(p.query.arrival for p in like) + sim.policy.wait:
+            taken, room = [], sim.policy.limit
+            for p in like:
+                if p.images > room and taken:
+                    if not sim.altered("unfit-is-skipped"):
+                        break
+                    continue
+                taken.append(p)
+                room -= p.images
+            return taken
+    return []
+
+
+def deadline_aware_batch(sim, w, waiting):
+    """The longest run of the queue's first parts with which all of them are on time; at least the first."""
+    like = [p for p in waiting if p.query.shape == waiting[0].query.shape]
+    best = like[:1]
+    for n in range(2, len(like) + 1):
+        batch = like[:n]
+        if sum(p.images for p in batch) > sim.policy.limit:
+            break
+        if all(sim.now + batch_time(sim, w, batch) <= p.query.deadline for p in batch):
+            best = batch
+    return best
+
+
+def batch_time(sim, w, batch):
+    """A batch's predicted time on an idle worker: it ends for all when its longest is done."""
+    q = batch[0].query
+    if sim.altered("legacy-made-way"):
+        return (sim.own_stages(w, q, sim.policy, False, max(p.query.steps for p in batch))
+                + sim.cpu_stages(w, q, sim.policy, sum(p.images for p in batch)))
+    return (sim.own_stages(w, q, sim.policy, all(p.encoded for p in batch), max(p.left for p in batch))
+            + sim.cpu_stages(w, q, sim.policy, sum(p.images for p in batch)))
+
+
+def idle_in_order(sim, w):
+    """The idle workers, in the order in which they may take what waits."""
+    among = sim.workers if w is None else [w]
+    if sim.stealing:
+        among = [w] + fastest_first(sim, [x for x in sim.workers if x is not w], w.queue)
+    idle = [x for x in among if x.wake]
+    return fastest_first(sim, idle, sim.queue) if w is None else idle
+
+
+def one_evaluation(sim):
+    return replace(sim.queries[0], steps=1, images=1)
+
+
+def fastest_first(sim, among, queue):
+    """What waits goes to the worker that is fastest for the first of it."""
+    if len(among) < 2 or not queue:
+        return among
+    if sim.altered("legacy-d"):
+        return sorted(among, key=lambda x: sim.service(x, one_evaluation(sim)))
+    head = min(queue, key=lambda p: order_key(sim, among[0], p))
+    return sorted(among, key=lambda x: sim.service_of(x, head))
+
+
+def dispatch(sim, p):
+    kind = sim.policy.dispatcher
+    workers = sim.workers[::-1] if sim.altered("last-worker") else sim.workers
+    if kind == "round-robin":
+        w = sim.workers[sim.turn % len(sim.workers)]
+        sim.turn += 1
+        return w
+    if kind == "join-shortest-queue":
+        return min(workers, key=lambda w: sim.images_held(w))
+    if kind == "least-work-left":
+        return min(workers, key=lambda w: sim.work_left(w))
+    return min(workers, key=lambda w: sim.finish_on(w, p))
+
+
+def refusal(sim, q):
+    policy = sim.policy
+    if policy.admission == "queue-limit":
+        full = not any(idle_for(x) for x in sim.workers) and sim.parts_waiting() >= policy.waiting
+        if full and not (policy.preempt and not sim.altered("legacy-g")
+                         and makes_way(sim, q)):
+            return "queue-full"
+    if policy.admission == "drop-hopeless":
+        if sim.now + min(sim.finish_in(w, q) for w in sim.workers) > q.deadline + policy.margin:
+            return "hopeless-at-arrival"
+    return None
+
+
+def makes_way(sim, q):
+    """Whether a query would take running parts' place: at more workers than parts wait that go before it."""
+    yielding = sum(would_preempt(sim, w, q) for w in sim.workers)
+    queues = [sim.queue] if sim.central else [w.queue for w in sim.workers]
+    before = sum(urgency(sim, w, p) <= urgency(sim, w, q.parts[0])
+                 for w, queue in zip(sim.workers, queues) for p in queue)
+    return yielding > before
+
+
+def would_preempt(sim, w, q):
+    """Whether a worker's running parts give way to a query, if nobody else waits."""
+    running = [p for p in w.batch if p.left]
+    first = urgency(sim, w, q.parts[0]) + sim.policy.give_way_margin
+    behind = [p for p in running if urgency(sim, w, p) > first]
+    return bool(behind) and (len(behind) == len(running) or sim.policy.batching == "continuous")
+
+
+def hopeless(sim, w, p, batch):
+    """Whether a part that is about to be served in this batch would be late; what has begun is not dropped."""
+    q, policy = p.query, sim.policy
+    if q.start is not None or sim.altered("hopeless-once"):
+        return False
+    together = batch if policy.batching != "continuous" else [p]
+    images = sum(x.images for x in w.batch + batch)
+    if sim.altered("legacy-a") and policy.limit:
+        images = min(policy.limit, images + sum(x.images for x in sim.queue_of(w)))
+    steps = p.left if sim.altered("legacy-c") else max(x.left for x in together)
+    time = (sim.own_stages(w, q, policy, all(x.encoded for x in together), steps)
+            + sim.cpu_stages(w, q, policy, images))
+    return sim.now + time > q.deadline + policy.margin
+
+
+def idle_for(w):
+    """Busy is also who encodes ahead, or has a queue of its own that is waiting to be a batch."""
+    return w.wake and not w.ahead and not w.queue
+
+
+def victims(sim, w):
+    """Whom an idle worker steals from: the one with the most images waiting first."""
+    others = [v for v in sim.workers if v is not w and v.queue]
+    return sorted(others, key=lambda v: sum(p.images for p in v.queue) * (1 if sim.altered("steals-least") else -1))
+
+
+def urgency(sim, w, p):
+    """What preemption compares: the discipline's key without the order of arrival."""
+    return order_key(sim, w, p)[0]
+
+
+def give_way(sim, w):
+    """Between two steps: who is behind the first that waits gives its place up, if that one then starts here.
+
+    A static batch stays together: it gives way as a whole, if all are behind. Of a continuous one the last
+    give way, as many as the first that waits needs. With encoding ahead, what is encoded is what waits."""
+    ahead = sim.policy.encode_on_cpu and sim.policy.buffer
+    if ahead:
+        coming = next_ready(sim, w)
+    else:
+        coming = could_take(sim, w, [])[:1]
+    running = [p for p in w.batch if p.left]
+    if not coming or not running:
+        return
+    needed = sum(p.images for p in coming)
+    first = urgency(sim, w, coming[0]) + (0 if sim.altered("no-margin") else sim.policy.give_way_margin)
+    behind = [p for p in running if urgency(sim, w, p) > first]
+    behind.sort(key=lambda p: order_key(sim, w, p), reverse=True)
+    if sim.policy.batching != "continuous" or coming[0].query.shape != running[0].query.shape:
+        leaving = behind if len(behind) == len(running) else []
+    else:
+        room, leaving = sim.policy.limit - sum(p.images for p in running), []
+        if sim.altered("legacy-worst"):
+            behind = last_but_one_look(sim, w, running, first)
+        for p in behind:
+            if room < needed:
+                leaving.append(p)
+                room += p.images
+        if room < needed and not sim.altered("legacy-way"):
+            leaving = []
+    for p in leaving:
+        w.batch.remove(p)
+        sim.queue_of(w).append(p)
+        if sim.altered("made-way-is-last"):
+            p.order += 10**6
+    if leaving and ahead and all(p.left for p in w.batch):
+        sim.begin_ahead(w, coming)
+
+
+def last_but_one_look(sim, w, running, first):
+    """A fault of the program: from the end of the batch the first that is behind its end."""
+    rest, order = list(running), []
+    while rest:
+        end = rest[-1]
+        p = next((x for x in reversed(rest) if order_key(sim, w, x) > order_key(sim, w, end)), end)
+        if urgency(sim, w, p) <= first:
+            break
+        order.append(p)
+        rest.remove(p)
+    return order
