@@ -10,7 +10,7 @@ set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'mean latency (s)'
 set logscale y
 set xrange [0.161:1.539]
-set yrange [1.1824745546973696:131.59214437379634]
+set yrange [1.182321282454457:132.03640234966312]
 set xtics ('0.5' 0.5, '1' 1.0, '1.5' 1.5)
 set ytics ('2' 2.0, '5' 5.0, '10' 10.0, '20' 20.0, '50' 50.0, '100' 100.0)
 set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm

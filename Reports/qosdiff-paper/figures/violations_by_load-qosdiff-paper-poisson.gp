@@ -10,7 +10,7 @@ set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'SLO violation ratio (open: none, at most 3/n)'
 set logscale y
 set xrange [0.161:1.539]
-set yrange [5.1293662973215455e-05:1.46216892404747]
+set yrange [1.6362799506986332e-05:1.5278559142233512]
 set xtics ('0.5' 0.5, '1' 1.0, '1.5' 1.5)
 set ytics ('0.0001' 0.0001, '0.001' 0.001, '0.01' 0.01, '0.1' 0.1, '1' 1.0)
 set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm

@@ -9,7 +9,7 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'latency (s)'."\n "
 set ylabel 'fraction of queries'
 set logscale x
-set xrange [0.08343798790482908:17.621971750455952]
+set xrange [0.04987439592370233:17.97422288589354]
 set yrange [0.0:1.0]
 set xtics ('0.1' 0.1, '1' 1.0, '10' 10.0)
 set ytics ('0' 0.0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0)
