@@ -52,7 +52,7 @@ extension ClusterSimulation {
     return Int(parts[Int(first)].shape.rawValue) == lane ? lane : nil
   }
 
-  private mutating func firstLane(of queue: Int, servedBy w: Int, except notDue: [Int]) -> Int? {
+  mutating func firstLane(of queue: Int, servedBy w: Int, except notDue: [Int]) -> Int? {
     discardGone(from: queue)
     let only = views[w].model
     let served = Int(workers[w].node) * times.shapes.count
@@ -74,7 +74,7 @@ extension ClusterSimulation {
   }
 
   /// Whether a batch may start: it is full, or has waited long enough; otherwise sets the timer.
-  private mutating func isDue(lane: Int, of queue: Int, for w: Int, ahead: Bool) -> Bool {
+  mutating func isDue(lane: Int, of queue: Int, for w: Int, ahead: Bool) -> Bool {
     guard batchWait > .zero, ahead || workers[w].running.isEmpty, let limit = batchLimit,
       queues[queue].images[lane] < min(limit, memoryLimit(w, shape: lane))
     else { return true }
@@ -243,120 +243,5 @@ extension ClusterSimulation {
       ranks[part] = rank.rank
     }
     queues[queue].reprioritise { ranks[$0] ?? .max }
-  }
-
-  /// Whether an arriving query would take a running batch's place: at more workers than queries wait that go before it.
-  func makesWay(_ query: QueryView) -> Bool {
-    func seen(by w: Int) -> QueryView {
-      var view = query
-      view.predictedRemaining = predictedRemaining(
-        shape: query.shape, images: query.images, evaluations: query.expectedSteps,
-        isEncoded: false, pool: query.pool, on: w)
-      return view
-    }
-    var free = 0
-    for w in workers.indices where views[w].takes(query) {
-      // What is being encoded will run.
-      let running = workers[w].running + workers[w].group.filter { !parts[Int($0)].isEncoded }
-      guard let first = running.first else { continue }
-      let coming = seen(by: w)
-      let yields = running.map {
-        policy.discipline.preempts(coming, view(of: Int($0), on: w), at: loop.now)
-      }
-      let joins = joinsBetweenSteps && parts[Int(first)].shape == query.shape
-      if joins ? yields.contains(true) : yields.allSatisfy({ $0 }) { free += 1 }
-    }
-    if free == 0 { return false }
-    for (index, queue) in queues.enumerated() {
-      let w = central ? fastest(for: query) : index
-      let rank = policy.discipline.priority(of: seen(by: w), at: loop.now)
-      for part in queue.waiting where isWaiting(part) {
-        let other = policy.discipline.priority(of: view(of: Int(part), on: w), at: loop.now)
-        if other.rank <= rank.rank { free -= 1 }
-      }
-    }
-    return free > 0
-  }
-
-  /// Gives the running batch's place to what goes first of all that waits, where the discipline says so.
-  mutating func preempt(_ w: Int) {
-    let queue = queue(of: w)
-    if rankVaries { reprioritise(queue, on: w) }
-    guard let (candidate, images) = challenger(w, queue) else { return }
-    let lane = Int(candidate.shape.rawValue)
-    let running = workers[w].running
-    var yielding: [(part: Int32, rank: Priority)] = []
-    for part in running {
-      let view = view(of: Int(part), on: w)
-      if policy.discipline.preempts(candidate, view, at: loop.now) {
-        yielding.append((part, policy.discipline.priority(of: view, at: loop.now)))
-      }
-    }
-    let joins = joinsBetweenSteps && candidate.shape == parts[Int(running[0])].shape
-    // A batch that cannot be joined makes way as a whole or not at all.
-    guard !yielding.isEmpty, joins || yielding.count == running.count else { return }
-    if joins {
-      // Those furthest behind, as many as it takes; nobody where all of them are not enough.
-      yielding.sort {
-        ($1.rank, parts[Int($1.part)].sequence) < ($0.rank, parts[Int($0.part)].sequence)
-      }
-      var room = min(batchLimit ?? .max, memoryLimit(w, shape: lane)) - workers[w].runningImages
-      var count = 0
-      while room < images, count < yielding.count {
-        room += Int(parts[Int(yielding[count].part)].images)
-        count += 1
-      }
-      guard room >= images else { return }
-      yielding.removeLast(yielding.count - count)
-    }
-    for (part, _) in yielding.reversed() {
-      workers[w].runningImages -= Int(parts[Int(part)].images)
-      workers[w].running.removeAll { $0 == part }
-      // It has waited for company already.
-      parts[Int(part)].enqueued = loop.now - batchWait
-      rank(Int(part), on: w)
-      enqueue(Int(part), in: queue)
-    }
-    refreshRunning(w)
-    guard workers[w].running.isEmpty else { return }
-    for helper in returnHelpers(w) {
-      loop.schedule(.formTimeout(queue: Int32(self.queue(of: Int(helper)))), after: .zero)
-    }
-  }
-
-  /// What may take the running batch's place, and its images: the queue's head, or where batches are encoded
-  /// ahead, the first that is ready.
-  private mutating func challenger(_ w: Int, _ queue: Int) -> (view: QueryView, images: Int)? {
-    if prefetches, does(.denoise, w) {
-      orderReady(w)
-      guard let batch = workers[w].ready.first else { return nil }
-      let group = batches[Int(batch)].parts
-      return (view(of: Int(group[0]), on: w), imageCount(group))
-    }
-    var notDue: [Int] = []
-    while let lane = firstLane(of: queue, servedBy: w, except: notDue),
-      let head = queues[queue].head(lane)
-    {
-      // As a batch of its own: nobody makes way for one that would not start.
-      if isDue(lane: lane, of: queue, for: w, ahead: true) {
-        let view = view(of: Int(head), on: w)
-        return (view, view.images)
-      }
-      notDue.append(lane)
-    }
-    return nil
-  }
-
-  /// Puts batches that are encoded ahead in the discipline's order: what made way is among them again.
-  mutating func orderReady(_ w: Int) {
-    guard isPreemptive, workers[w].ready.count > 1 else { return }
-    var ranks: [(rank: Priority, sequence: UInt64, batch: Int32)] = []
-    for batch in workers[w].ready {
-      let first = Int(batches[Int(batch)].parts[0])
-      let rank = policy.discipline.priority(of: view(of: first, on: w), at: loop.now)
-      ranks.append((rank, parts[first].sequence, batch))
-    }
-    ranks.sort { ($0.rank, $0.sequence) < ($1.rank, $1.sequence) }
-    workers[w].ready = ranks.map(\.batch)
   }
 }

@@ -17,10 +17,7 @@ import Testing
   func bothGiveTheSameRowsAndMetrics() throws {
     let result = try run("compare.py", Program.release.path, "--count", "300")
     #expect(result.status == 0, "\(result.out)\(result.error)")
-    let counts = try #require(
-      result.out.firstMatch(of: #/300 scenarios, 0 different, (\d+) open, (\d+) the same/#))
-    #expect(Int(counts.1) ?? 300 <= 1)
-    #expect(Int(counts.2) ?? 0 >= 299)
+    #expect(result.out.contains("300 scenarios, 0 different, 300 the same"))
     // Every part of a policy was among them.
     for part in [
       "dispatcher=least-work-left", "discipline=srpt", "admission=drop-hopeless",

@@ -5,8 +5,7 @@ usage: compare.py PROGRAM [--count N] [--seed S] [--alter NAME] [--only FEATURE]
        compare.py --power [--count N]              in how many scenarios each alteration shows; runs no program
 --alter NAME (of reference_alterations.py) changes one rule of the reference; --legacy gives it the faults that
 the program once had (all, or letters such as --legacy bd).
-exit status: 1 where something differs that is not OPEN, or what is OPEN does not (with --power: where an
-alteration does not show)
+exit status: 1 where something differs (with --power: where an alteration does not show)
 """
 
 import argparse
@@ -26,10 +25,6 @@ import random_scenarios
 import reference
 import reference_metrics
 from reference_alterations import ALTERATIONS, PROGRAM_FAULTS
-
-
-# Seeds whose difference is not explained yet: the program's fault or the reference's.
-OPEN = {48: "psjf, continuous, stealing, queue-limit, encoding on the CPU"}
 
 
 def run_program(program, folder):
@@ -143,7 +138,7 @@ def main():
         return 1 if lines else 0
     kept = tempfile.mkdtemp(prefix="qosdiff-reference-")
     seen, wrong = collections.Counter(), collections.Counter()
-    done = differ = unexplained = 0
+    done = differ = 0
     for seed in range(o.seed, o.seed + o.count):
         s = random_scenarios.make(seed)
         has = lambda wanted: any(wanted in f for f in s.features)
@@ -156,10 +151,6 @@ def main():
                 file.write(text)
         lines = compare_one(program, folder, alter)
         done += 1
-        if seed in OPEN and not alter:
-            unexplained += 1
-            print(f"open: seed {seed} ({OPEN[seed]}): " + ("differs" if lines else "the same: no longer open"))
-            lines = [] if lines else ["listed as open, and the same"]
         seen.update(set(s.features))
         if not lines:
             shutil.rmtree(folder)
@@ -174,7 +165,7 @@ def main():
     print("feature: scenarios, of them different")
     for feature in sorted(seen):
         print(f"  {feature}: {seen[feature]}, {wrong[feature]}")
-    print(f"{done} scenarios, {differ} different, {unexplained} open, {done - differ - unexplained} the same, {time.time() - began:.0f} s; kept in {kept}")
+    print(f"{done} scenarios, {differ} different, {done - differ} the same, {time.time() - began:.0f} s; kept in {kept}")
     if not differ:
         os.rmdir(kept)
     return 1 if differ else 0

@@ -185,7 +185,8 @@ def would_preempt(sim, w, q):
     running = [p for p in w.batch if p.left]
     first = urgency(sim, w, q.parts[0]) + sim.policy.give_way_margin
     behind = [p for p in running if urgency(sim, w, p) > first]
-    return bool(behind) and (len(behind) == len(running) or sim.policy.batching == "continuous")
+    joins = sim.policy.batching == "continuous" and running and running[0].query.shape == q.shape
+    return bool(behind) and (len(behind) == len(running) or joins)
 
 
 def hopeless(sim, w, p, batch):
