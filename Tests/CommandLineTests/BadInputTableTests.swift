@@ -182,7 +182,7 @@ import Testing
     let scratch = try Scratch()
     let told = try Program.release("trace", "inspect", file, in: Self.folder).error
     let command = try #require(
-      told.firstMatch(of: #/((?:python3 -c|grep|sed|tr) .*> (?:trace|native)\.csv)/#)?.1)
+      told.firstMatch(of: #/((?:python3 -c|awk|sed|tr) .*> (?:trace|native)\.csv)/#)?.1)
     let shell = try Program(path: "/bin/bash")(
       "-c",
       "cd '\(Self.folder)' && \(command.replacing(#/> (?:trace|native)\.csv$/#, with: "> '\(scratch.path)/trace.csv'"))"

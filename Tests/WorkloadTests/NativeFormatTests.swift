@@ -89,6 +89,9 @@ import Testing
     #expect(Set(words).count == 4 && words[0] == words[4])
     // As programs write a column with gaps, and what they write in the gaps.
     #expect(try load("arrival_s,prompt\n0,5.0\n1,\n2,05\n").rows.map(\.prompt) == [5, nil, 5])
+    // Beyond 64 bits a number is a text, and two are two.
+    let large = try load("arrival_s,prompt\n0,18446744073709551616\n1,18446744073709551617\n")
+    #expect(large.rows[0].prompt != large.rows[1].prompt)
     for column in ["prompt", "class", "model"] {
       for text in ["NaN", "null", "None", "\"  \""] {
         let error = try failure("arrival_s,\(column)\n0,a\n1,\(text)\n")

@@ -88,7 +88,9 @@ extension TraceRecord {
     let bytes = content(field)
     let isBlank = bytes.allSatisfy(\.isBlank)
     if isBlank
-      || ["NaN", "nan", "null", "NULL", "None"].contains(where: { bytes.elementsEqual($0.utf8) })
+      || ["NaN", "nan", "null", "NULL", "None", "N/A", "n/a", "#N/A"].contains(where: {
+        bytes.elementsEqual($0.utf8)
+      })
     {
       throw fault(
         field, "\(name) \(quoted(field)) stands for no value", hint: "leave the field empty")

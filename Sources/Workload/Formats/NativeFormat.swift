@@ -114,10 +114,11 @@ struct NativeParser: TraceParser {
 
   /// A prompt that is a number: digits, and no more than zeros behind a point, as a column with gaps is written.
   private func promptNumber(_ bytes: ArraySlice<UInt8>) -> UInt64? {
-    guard bytes.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ".") }),
-      case .number(let value) = DecimalNumber.parse(bytes)
+    let parts = bytes.split(
+      separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+    guard bytes.first?.isDigit ?? false, parts.count == 1 || parts[1].allSatisfy({ $0 == 0x30 })
     else { return nil }
-    return UInt64(String(decoding: bytes, as: UTF8.self)) ?? value.wholeNumber
+    return UInt64(String(decoding: parts[0], as: UTF8.self))
   }
 
   private func readSize(

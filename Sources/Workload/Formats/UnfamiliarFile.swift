@@ -71,7 +71,8 @@ struct UnfamiliarFile {
           hint: "take the '#' away: " + source.filtered("sed '1s/^[# ]*//'"))
         : Self(
           what: "the file starts with a comment",
-          hint: "a trace starts with its header: " + source.filtered("grep -v '^ *#'"))
+          hint: "a trace starts with its header: "
+            + source.filtered("awk '/^ *#( |$)/ { next } f || !/^ *#/ { f = 1; print }'"))
     }
     let text = String(decoding: first.prefix(6), as: UTF8.self).lowercased()
     guard text.hasPrefix("sep="), let separator = text.dropFirst(4).first, first.count <= 6 else {
@@ -213,9 +214,11 @@ struct UnfamiliarFile {
       .filter { names.contains($0) && $0 != guess.name }
     let counts = guess.unit.map { $0.isSeconds ? "" : ", in \($0.name)" } ?? ""
     let rows = guess.mayBeCounts ? "each row is a query and " : ""
+    let left = names.filter { $0 != guess.name && !others.contains($0) && !$0.isEmpty }
+    let without = left.isEmpty ? "" : " (leaving out \(quoted(left)))"
     return Self(
       what: "\(title) of no known format",
-      hint: "\(need); if \(rows)'\(guess.name)' has the arrivals\(counts): "
+      hint: "\(need); if \(rows)'\(guess.name)' has the arrivals\(counts)\(without): "
         + source.table(
           guess.value, others: others.map { ($0, "x['\($0)']") }, rows: "csv.DictReader(FILE)"))
   }
