@@ -165,6 +165,11 @@ extension ClusterSimulation {
   mutating func predictFree(_ w: Int, next stage: Stage) {
     guard isLookedAt else { return }
     refreshRunning(w)
+    if stage == .denoise, workers[w].running.count == 1, workers[w].finished.isEmpty,
+      workers[w].helpers.isEmpty
+    {
+      return predictFreeOfOne(w)
+    }
     guard let any = workers[w].running.first ?? workers[w].group.first else { return }
     let (node, shape) = (Int(workers[w].node), parts[Int(any)].shape)
     let standsStill = buffer == nil
@@ -205,6 +210,19 @@ extension ClusterSimulation {
     // Its helpers count as free: they go back to those who want them.
     views[w].predictedFree = loop.now + SimulationDuration(nanoseconds: piece)
     views[w].workAfter = SimulationDuration(nanoseconds: after)
+  }
+
+  /// The same before a step of a part that is alone, without a look at who else there might be.
+  private mutating func predictFreeOfOne(_ w: Int) {
+    let part = Int(workers[w].running[0])
+    let batch = times.prediction(
+      node: Int(workers[w].node), shape: parts[part].shape, images: Int(parts[part].images),
+      placement: placement)
+    let steps = Int64(max(parts[part].evaluationsLeft - 1, 0))
+    views[w].predictedFree = loop.now + SimulationDuration(nanoseconds: batch.evaluation)
+    views[w].workAfter = SimulationDuration(
+      nanoseconds: batch.evaluation * steps + batch.decode
+        + (buffer == nil ? batch.finishOnCPU : 0))
   }
 
   /// Nanoseconds for which a worker encodes what is not encoded of a group, or stands still for the CPU that does.
