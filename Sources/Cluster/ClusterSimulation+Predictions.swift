@@ -59,17 +59,24 @@ extension ClusterSimulation {
     let batch = times.prediction(
       node: node, shape: view.shape, images: imageCount(members), placement: placement)
     let denoising = denoisingTime(of: members.count, on: node, shape: view.shape) { members[$0] }
-    let speedup = presentSpeedup(w)
-    let shared = speedup == 1 ? denoising : Int64((Double(denoising) / speedup).rounded())
+    let shared = BatchPrediction.shared(denoising, speedup: presentSpeedup(w))
     return loop.now + SimulationDuration(nanoseconds: shared + batch.others(isEncoded: false))
       + inLaterPools(view)
   }
 
   private func inLaterPools(_ view: QueryView) -> SimulationDuration {
+    inPools(
+      after: view.pool, shape: view.shape, images: view.images, evaluations: view.expectedSteps)
+  }
+
+  /// Predicted time in the pools behind one, where they are fastest and nothing waits.
+  private func inPools(
+    after pool: Int, shape: ShapeID, images: Int, evaluations: Int
+  ) -> SimulationDuration {
     guard pools.stages.count > 1 else { return .zero }
     return times.fastestStandalone(
-      shape: view.shape, images: view.images, evaluations: view.expectedSteps,
-      placement: placement, from: view.pool + 1)
+      shape: shape, images: images, evaluations: evaluations, placement: placement,
+      from: pool + 1)
   }
 
   /// Evaluations that are still to come of a part, as far as anybody knows.
@@ -152,11 +159,8 @@ extension ClusterSimulation {
     let batch = times.prediction(
       node: Int(workers[w].node), shape: shape, images: images, placement: placement)
     let time = batch.evaluation * Int64(evaluations) + batch.others(isEncoded: isEncoded)
-    guard pools.stages.count > 1 else { return SimulationDuration(nanoseconds: time) }
     return SimulationDuration(nanoseconds: time)
-      + times.fastestStandalone(
-        shape: shape, images: images, evaluations: evaluations, placement: placement,
-        from: pool + 1)
+      + inPools(after: pool, shape: shape, images: images, evaluations: evaluations)
   }
 
   /// Says when the worker is predicted to be done with the piece of work that it begins, and what is to come after it of
@@ -196,7 +200,7 @@ extension ClusterSimulation {
       }
       let devices = workers[w].helpers.count + 1
       let speedup = devices == 1 ? 1 : parallelism.speedup(devices: devices)
-      if speedup != 1 { denoising = Int64((Double(denoising) / speedup).rounded()) }
+      denoising = BatchPrediction.shared(denoising, speedup: speedup)
       if stage == .denoise {
         let batch = times.prediction(
           node: node, shape: shape, images: workers[w].runningImages, placement: placement)
@@ -221,8 +225,7 @@ extension ClusterSimulation {
     let steps = Int64(max(parts[part].evaluationsLeft - 1, 0))
     views[w].predictedFree = loop.now + SimulationDuration(nanoseconds: batch.evaluation)
     views[w].workAfter = SimulationDuration(
-      nanoseconds: batch.evaluation * steps + batch.decode
-        + (buffer == nil ? batch.finishOnCPU : 0))
+      nanoseconds: batch.evaluation * steps + leaving(batch))
   }
 
   /// Nanoseconds for which a worker encodes what is not encoded of a group, or stands still for the CPU that does.
@@ -245,7 +248,11 @@ extension ClusterSimulation {
   /// Nanoseconds for which a worker decodes images that leave it, and stands still for the CPU where it has to.
   private func leaving(_ images: Int, _ node: Int, _ shape: ShapeID) -> Int64 {
     if images == 0 { return 0 }
-    let batch = times.prediction(node: node, shape: shape, images: images, placement: placement)
-    return batch.decode + (buffer == nil ? batch.finishOnCPU : 0)
+    return leaving(
+      times.prediction(node: node, shape: shape, images: images, placement: placement))
+  }
+
+  private func leaving(_ batch: BatchPrediction) -> Int64 {
+    batch.decode + (buffer == nil ? batch.finishOnCPU : 0)
   }
 }

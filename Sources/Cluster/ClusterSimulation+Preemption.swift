@@ -18,13 +18,7 @@ extension ClusterSimulation {
       // What is being encoded will run.
       let running =
         workers[w].running + workers[w].group.filter { parts[Int($0)].evaluationsLeft > 0 }
-      guard let first = running.first else { continue }
-      let coming = seen(by: w)
-      let yields = running.map {
-        policy.discipline.preempts(coming, view(of: Int($0), on: w), at: loop.now)
-      }
-      let joins = joinsBetweenSteps && parts[Int(first)].shape == query.shape
-      if joins ? yields.contains(true) : yields.allSatisfy({ $0 }) { free += 1 }
+      if !yielding(running, to: seen(by: w), on: w).isEmpty { free += 1 }
     }
     if free == 0 { return false }
     for (index, queue) in queues.enumerated() {
@@ -38,6 +32,26 @@ extension ClusterSimulation {
     return free > 0
   }
 
+  /// Those of a running batch that would make way for a query, and their ranks: of one that it cannot join all or none.
+  private func yielding(
+    _ running: [Int32], to query: QueryView, on w: Int
+  ) -> [(part: Int32, rank: Priority)] {
+    var yielding: [(part: Int32, rank: Priority)] = []
+    for part in running {
+      let view = view(of: Int(part), on: w)
+      if policy.discipline.preempts(query, view, at: loop.now) {
+        yielding.append((part, policy.discipline.priority(of: view, at: loop.now)))
+      }
+    }
+    return yielding.count == running.count || isJoined(running, by: query) ? yielding : []
+  }
+
+  /// Whether a query may join these while they run.
+  private func isJoined(_ running: [Int32], by query: QueryView) -> Bool {
+    guard let first = running.first else { return false }
+    return joinsBetweenSteps && parts[Int(first)].shape == query.shape
+  }
+
   /// Gives the running batch's place to what goes first of all that waits, where the discipline says so.
   mutating func preempt(_ w: Int) {
     let queue = queue(of: w)
@@ -45,17 +59,9 @@ extension ClusterSimulation {
     guard let (candidate, images) = challenger(w, queue) else { return }
     let lane = Int(candidate.shape.rawValue)
     let running = workers[w].running
-    var yielding: [(part: Int32, rank: Priority)] = []
-    for part in running {
-      let view = view(of: Int(part), on: w)
-      if policy.discipline.preempts(candidate, view, at: loop.now) {
-        yielding.append((part, policy.discipline.priority(of: view, at: loop.now)))
-      }
-    }
-    let joins = joinsBetweenSteps && candidate.shape == parts[Int(running[0])].shape
-    // A batch that cannot be joined makes way as a whole or not at all.
-    guard !yielding.isEmpty, joins || yielding.count == running.count else { return }
-    if joins {
+    var yielding = yielding(running, to: candidate, on: w)
+    if yielding.isEmpty { return }
+    if isJoined(running, by: candidate) {
       // Those furthest behind, as many as it takes; nobody where all of them are not enough.
       yielding.sort {
         ($1.rank, parts[Int($1.part)].sequence) < ($0.rank, parts[Int($0.part)].sequence)

@@ -138,7 +138,11 @@ struct BatchPrediction: Equatable, Sendable {
 
   /// So many evaluations, `speedup` times as fast.
   func denoising(_ evaluations: Int, speedup: Double) -> Int64 {
-    let alone = evaluation * Int64(evaluations)
-    return speedup == 1 ? alone : Int64((Double(alone) / speedup).rounded())
+    Self.shared(evaluation * Int64(evaluations), speedup: speedup)
+  }
+
+  /// Nanoseconds of work that is done `speedup` times as fast.
+  static func shared(_ nanoseconds: Int64, speedup: Double) -> Int64 {
+    speedup == 1 ? nanoseconds : Int64((Double(nanoseconds) / speedup).rounded())
   }
 }

@@ -1,57 +1,64 @@
 /// The unit of time with which the name of a column or a key ends: `Timestamp (ms)`, `created_at_millis`, `timeMs`.
-public struct NamedUnit: Hashable, Sendable {
+package struct NamedUnit: Hashable, Sendable {
   /// The unit, as `milliseconds`.
-  public let name: String
-  /// What turns a number of it into seconds, as `/1000` or `*60`; empty for seconds.
-  public let toSeconds: String
+  package let name: String
+  /// What turns a number of it into seconds; nil for seconds.
+  package let conversion: Conversion?
   /// The name without the unit, in lower case, its words joined by `_`.
-  public let stem: String
+  package let stem: String
 
-  private static let units: [(spellings: [String], name: String, toSeconds: String)] = [
-    (["s", "sec", "secs", "second", "seconds"], "seconds", ""),
+  /// A change of unit, exact as it is written.
+  package enum Conversion: Hashable, Sendable {
+    case division(by: Int)
+    case multiplication(by: Int)
+  }
+
+  private static let units: [(spellings: [String], name: String, conversion: Conversion?)] = [
+    (["s", "sec", "secs", "second", "seconds"], "seconds", nil),
     (
       ["ms", "msec", "msecs", "milli", "millis", "millisecond", "milliseconds"], "milliseconds",
-      "/1000"
+      .division(by: 1000)
     ),
     (
       ["us", "usec", "usecs", "micro", "micros", "microsecond", "microseconds"], "microseconds",
-      "/1000000"
+      .division(by: 1_000_000)
     ),
     (
       ["ns", "nsec", "nsecs", "nano", "nanos", "nanosecond", "nanoseconds"], "nanoseconds",
-      "/1000000000"
+      .division(by: 1_000_000_000)
     ),
-    (["min", "mins", "minute", "minutes"], "minutes", "*60"),
-    (["h", "hr", "hrs", "hour", "hours"], "hours", "*3600"),
-    (["d", "day", "days"], "days", "*86400"),
+    (["min", "mins", "minute", "minutes"], "minutes", .multiplication(by: 60)),
+    (["h", "hr", "hrs", "hour", "hours"], "hours", .multiplication(by: 3600)),
+    (["d", "day", "days"], "days", .multiplication(by: 86_400)),
   ]
 
   /// Nil where the name tells none.
-  public init?(_ column: String) {
+  package init?(_ column: String) {
     let words = Self.words(of: column)
     guard words.count > 1, let last = words.last,
       let unit = Self.units.first(where: { $0.spellings.contains(last) })
     else { return nil }
-    (name, toSeconds) = (unit.name, unit.toSeconds)
+    (name, conversion) = (unit.name, unit.conversion)
     stem = words.dropLast().joined(separator: "_")
   }
 
   /// Whether it counts seconds.
-  public var isSeconds: Bool { toSeconds.isEmpty }
+  package var isSeconds: Bool { conversion == nil }
 
   /// What makes the column of seconds of it that is called `known`.
-  public func advice(for known: String) -> String {
+  package func advice(for known: String) -> String {
     let change =
-      toSeconds.isEmpty
-      ? ""
-      : toSeconds.hasPrefix("/")
-        ? "divide by \(toSeconds.dropFirst()) and " : "multiply by \(toSeconds.dropFirst()) and "
+      switch conversion {
+      case nil: ""
+      case .division(let factor): "divide by \(factor) and "
+      case .multiplication(let factor): "multiply by \(factor) and "
+      }
     return "'\(known)' counts seconds: \(change)call it so"
   }
 
   /// What makes one of `known` of a name that differs from it by its unit alone; they end with `_s`. Nil where there is
   /// none.
-  public static func advice(on name: String, known: [String]) -> String? {
+  package static func advice(on name: String, known: [String]) -> String? {
     guard let unit = NamedUnit(name) else { return nil }
     let seconds = known.filter { $0.hasSuffix("_s") }
     let stems = seconds.map { String($0.dropLast(2)) }

@@ -119,7 +119,7 @@ package enum ScenarioShape {
     .init("include_failed", .boolean, "replay rows that did not succeed; default false"),
     .init(
       "ignore_unknown", .boolean,
-      "leave out columns that the native format does not know, and name them; default false"),
+      "leave out columns that the trace's format does not know, and name them; default false"),
     .init(
       "window",
       .object([

@@ -25,7 +25,7 @@ extension TraceCommand {
     @Flag(help: "Replay requests that failed in production, where they say what they asked for.")
     var includeFailed = false
 
-    @Flag(help: "Leave out columns that the native format does not know, and name them.")
+    @Flag(help: "Leave out columns that the trace's format does not know, and name them.")
     var ignoreUnknown = false
 
     func load() throws -> Trace {

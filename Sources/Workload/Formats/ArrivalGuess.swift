@@ -48,6 +48,10 @@ struct ArrivalGuess {
   /// The time of a row `x`, in Python.
   var value: String {
     let field = "x[\(SourceFile.text(name))]"
-    return unit.map { $0.isSeconds ? field : "float(\(field))\($0.toSeconds)" } ?? field
+    return switch unit?.conversion {
+    case nil: field
+    case .division(let factor): "float(\(field))/\(factor)"
+    case .multiplication(let factor): "float(\(field))*\(factor)"
+    }
   }
 }
