@@ -144,13 +144,13 @@ enum RunMetrics {
     }
   }
 
-  /// The 99th percentile with drops as infinite latencies; nil where that is infinite, or there are
-  /// too few queries.
+  /// The 99th percentile with drops as infinite latencies, and so infinite where over 1 % are dropped; nil where there
+  /// are too few queries.
   private static func p99OfOffered(_ latencies: inout Quantiles, _ sums: Sums) -> Double? {
     let ended = sums.completed + sums.dropped
     guard ended >= fewestForP99 else { return nil }
     let position = 0.99 * Double(ended - 1)
-    guard position <= Double(sums.completed - 1), sums.completed > 1 else { return nil }
+    guard position <= Double(sums.completed - 1) else { return .infinity }
     return latencies.quantile(position / Double(sums.completed - 1)).map { $0 / 1e9 }
   }
 
@@ -161,9 +161,13 @@ enum RunMetrics {
     metrics[.modelLoads] = usage.modelLoads.map { Double($0) }
     metrics[.nodeFailures] = usage.failures.map { Double($0) }
     metrics[.retried] = usage.failures == nil ? nil : Double(usage.retried)
-    if usage.hasScaling || usage.energy != nil || usage.price != nil, window > 0 {
-      metrics[.acceleratorsActive] =
-        usage.workers.reduce(0) { $0 + $1.active.seconds } / window
+    guard window > 0 else { return }
+    let active = usage.workers.reduce(0) { $0 + $1.active.seconds }
+    if usage.hasScaling || usage.energy != nil || usage.price != nil {
+      metrics[.acceleratorsActive] = active / window
+    }
+    if usage.hasScaling || usage.failures != nil, active > 0 {
+      metrics[.utilisationOfActive] = usage.acceleratorSeconds / active
     }
     guard usage.energy != nil || usage.price != nil else { return }
     guard images > 0 else { return }
@@ -175,8 +179,8 @@ enum RunMetrics {
     _ usage: RunUsage, window span: Double, to metrics: inout MetricValues
   ) {
     guard span > 0 else { return }
-    let accelerators = usage.workers.reduce(0) { $0 + $1.busyTotal.seconds }
-    metrics[.acceleratorUtilisation] = accelerators / (span * Double(usage.workers.count))
+    metrics[.utilisationOfInstalled] =
+      usage.acceleratorSeconds / (span * Double(usage.workers.count))
     let cores = usage.cpuPools.reduce(0) { $0 + $1.cores }
     let cpu = usage.cpuPools.reduce(0) { $0 + $1.busyTotal.seconds }
     metrics[.cpuUtilisation] = cpu / (span * Double(cores))
@@ -217,4 +221,9 @@ enum RunMetrics {
     guard let busiest, busiest.stage > 0 else { return "none" }
     return busiest.name
   }
+}
+
+extension RunUsage {
+  /// Time for which accelerators were busy, all together.
+  fileprivate var acceleratorSeconds: Double { workers.reduce(0) { $0 + $1.busyTotal.seconds } }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Results
 
 /// Means over replications, and how they compare with the first policy's.
@@ -40,7 +41,7 @@ enum Summaries {
         let ours = metrics[index].compactMap { $0[metric] }
         let theirs = metrics[other].compactMap { $0[metric] }
         guard ours.count == metrics[index].count, theirs.count == ours.count,
-          let ratio = Intervals.ratio(ours, to: theirs)
+          (ours + theirs).allSatisfy(\.isFinite), let ratio = Intervals.ratio(ours, to: theirs)
         else { return nil }
         return StoredEffect(
           policy: policies[index], parent: parent, metric: metric, ratio: ratio.ratio,
@@ -62,11 +63,16 @@ enum Summaries {
   ) -> StoredSummary {
     let runs = metrics[index]
     let values = runs.compactMap { $0[metric] }
-    let mean = values.count == runs.count ? Intervals.mean(values) : nil
+    let isInfinite = values.contains(.infinity)
+    let mean = values.count == runs.count && !isInfinite ? Intervals.mean(values) : nil
     var summary = StoredSummary(
       policy: policy, policyIndex: index, metric: metric, replications: values.count,
       mean: mean?.mean, interval: mean?.interval)
     if values.count < runs.count { summary.note = missing(metric) }
+    if isInfinite {
+      summary.note = infinite(runs, metric)
+      return summary
+    }
     if metric.needsSteadyState, unsteady[index] {
       summary.note = StoredSummary.unsteady
       return summary
@@ -83,7 +89,11 @@ enum Summaries {
       return summary
     }
     let theirs = metrics[0].compactMap { $0[metric] }
-    if theirs.count == values.count { compare(&summary, values, theirs) }
+    if theirs.contains(.infinity) {
+      summary.note = "baseline infinite: no ratio"
+    } else if theirs.count == values.count {
+      compare(&summary, values, theirs)
+    }
     return summary
   }
 
@@ -116,10 +126,19 @@ enum Summaries {
     }
   }
 
+  /// What an infinite latency comes from, and in how many replications it does.
+  private static func infinite(_ runs: [MetricValues], _ metric: Metric) -> String {
+    let affected = runs.filter { $0[metric] == .infinity }
+    let dropped = affected.compactMap { $0[.dropRatio] }.reduce(0, +) / Double(affected.count)
+    let share = "infinite, \(String(format: "%.2g", 100 * dropped)) % dropped"
+    return affected.count == runs.count
+      ? share : "\(share): in \(affected.count) of \(runs.count) replications"
+  }
+
   private static func missing(_ metric: Metric) -> String {
     switch metric {
     case .latencyP99: "too few: under \(RunMetrics.fewestForP99) completions a replication"
-    case .latencyP99Offered: "none: infinite (over 1 % dropped), or too few queries"
+    case .latencyP99Offered: "too few: under \(RunMetrics.fewestForP99) queries a replication"
     case .perceptualScore: "not established: beyond the published pairs, or no table"
     case .latentError, .convergenceMean, .convergenceP5: "not judged: no trajectory table"
     case .qualityViolationRatio: "none asked: the scenario has no quality.floor"
@@ -128,6 +147,7 @@ enum Summaries {
     case .energyPerImage: "none: no node has a 'power', or no image was made"
     case .costPer1000Images: "none: no node has a 'price', or no image was made"
     case .acceleratorsActive: "none: all are, and nothing is said of power, price or scaling"
+    case .utilisationOfActive: "none: all accelerators are active all the time"
     case .modelLoads: "none: no node has a 'memory'"
     case .nodeFailures, .retried: "none: no node can fail"
     case .lightShare: "none: all images are those of the model asked for"

@@ -19,8 +19,9 @@ public struct ComparisonText {
 
   /// Metrics of what few scenarios have: no row where no policy has a value.
   private static let special: Set<Metric> = [
-    .qualityViolationRatio, .energyPerImage, .costPer1000Images, .acceleratorsActive, .modelLoads,
-    .nodeFailures, .retried, .lightShare, .cascadeFID, .violationBound, .violationAboveBound,
+    .qualityViolationRatio, .energyPerImage, .costPer1000Images, .acceleratorsActive,
+    .utilisationOfActive, .modelLoads, .nodeFailures, .retried, .lightShare, .cascadeFID,
+    .violationBound, .violationAboveBound,
   ]
 
   /// The whole text: head, notes, one table for each policy beside the baseline.
@@ -164,7 +165,9 @@ public struct ComparisonText {
 
   private func ratio(_ policy: String, _ metric: Metric) -> String {
     guard let summary = summary(policy, metric), let ratio = summary.ratio else {
-      return Self.short(summary(policy, metric)?.note, otherwise: "")
+      // The share that is dropped stands beside it.
+      let note = summary(policy, metric)?.note?.prefix { $0 != "," }
+      return Self.short(note.map(String.init), otherwise: "")
     }
     // Near 1 a third digit would hide the difference.
     let short = { NumberText.short($0, digits: abs(ratio - 1) < 0.05 ? 4 : 3) }

@@ -78,7 +78,8 @@ struct FigureSet {
       .init(label: "queries waiting", low: 0))
     addOverTime(
       "utilisation_over_time", "Utilisation over time", views[.overTime]?[main.id] ?? [],
-      "accelerator_utilisation", time, .init(label: "accelerator utilisation", low: 0, high: 1))
+      Metric.utilisationOfInstalled.rawValue, time,
+      .init(label: "utilisation of installed accelerators", low: 0, high: 1))
   }
 
   /// What all captions begin with: which experiment, where, how often.

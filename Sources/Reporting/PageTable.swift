@@ -8,7 +8,7 @@ struct PageTable {
   private static let columns: [(metric: Metric, isRatio: Bool)] = [
     (.violationRatio, false), (.violationRatio, true), (.latencyMean, false),
     (.latencyMean, true), (.latencyP99, false), (.throughputSustained, false),
-    (.goodputImages, false), (.acceleratorUtilisation, false), (.stepsMean, false),
+    (.goodputImages, false), (.utilisationOfInstalled, false), (.stepsMean, false),
     (.convergenceMean, false), (.convergenceP5, false), (.perceptualScore, false),
   ]
 

@@ -15,7 +15,8 @@ public enum Metric: String, CaseIterable, Sendable {
   case throughputImages = "throughput_image_per_s"
   case goodputImages = "goodput_image_per_s"
   case throughputSustained = "throughput_sustained_query_per_s"
-  case acceleratorUtilisation = "accelerator_utilisation"
+  case utilisationOfInstalled = "accelerator_utilisation_installed"
+  case utilisationOfActive = "accelerator_utilisation_active"
   case cpuUtilisation = "cpu_utilisation"
   case queueLengthMean = "queue_length_mean"
   case queueLengthMaximum = "queue_length_max"
@@ -56,7 +57,8 @@ public enum Metric: String, CaseIterable, Sendable {
     case .energyPerImage: "J"
     case .costPer1000Images: "USD"
     case .retried: "query"
-    case .violationRatio, .attainment, .dropRatio, .acceleratorUtilisation, .cpuUtilisation,
+    case .violationRatio, .attainment, .dropRatio, .utilisationOfInstalled, .utilisationOfActive,
+      .cpuUtilisation,
       .latentError, .convergenceMean, .convergenceP5, .perceptualScore, .qualityViolationRatio,
       .busiestUtilisation, .acceleratorsActive, .modelLoads, .nodeFailures, .violationBound,
       .violationAboveBound, .lightShare, .cascadeFID:
@@ -75,13 +77,14 @@ public enum Metric: String, CaseIterable, Sendable {
     case .latencyP90: "latency, p90"
     case .latencyP95: "latency, p95"
     case .latencyP99: "latency, p99"
-    case .latencyP99Offered: "latency, p99 of offered"
+    case .latencyP99Offered: "latency, p99 offered"
     case .waitMean: "wait, mean"
     case .throughputQueries: "throughput, queries"
     case .throughputImages: "throughput"
     case .goodputImages: "goodput"
     case .throughputSustained: "throughput, sustained"
-    case .acceleratorUtilisation: "accelerator utilisation"
+    case .utilisationOfInstalled: "utilisation of installed"
+    case .utilisationOfActive: "utilisation of active"
     case .cpuUtilisation: "CPU utilisation"
     case .queueLengthMean: "queue length, mean"
     case .queueLengthMaximum: "queue length, max"
@@ -141,8 +144,8 @@ public enum Metric: String, CaseIterable, Sendable {
       .qualityViolationRatio, .queueLengthMean, .queueLengthMaximum, .energyPerImage,
       .costPer1000Images, .violationAboveBound, .cascadeFID:
       false
-    case .acceleratorsActive, .modelLoads, .nodeFailures, .retried, .acceleratorUtilisation,
-      .cpuUtilisation, .stepsMean, .offered, .completed, .dropped,
+    case .acceleratorsActive, .modelLoads, .nodeFailures, .retried, .utilisationOfInstalled,
+      .utilisationOfActive, .cpuUtilisation, .stepsMean, .offered, .completed, .dropped,
       .inFlight, .waitGrowth, .busiestUtilisation, .warmup, .violationBound, .lightShare:
       nil
     }

@@ -5,7 +5,7 @@ enum Migrations {
   /// Marks a file as a QoSDiff database: 'QOSD'.
   static let applicationID = 0x514F_5344
   /// `PRAGMA user_version` of the newest schema.
-  static let newest = 8
+  static let newest = 9
   /// Every table, each after those that it refers to.
   static let tables = [
     "profile", "experiment", "experiment_profile", "run", "query", "worker", "cpu_pool",
@@ -29,6 +29,7 @@ enum Migrations {
     if version < 6 { try db.execute(sql: sixth) }
     if version < 7 { try db.execute(sql: seventh) }
     if version < 8 { try db.execute(sql: eighth) }
+    if version < 9 { try db.execute(sql: ninth) }
     if version < newest { try db.execute(sql: "PRAGMA user_version = \(newest)") }
     try makeViews(db)
   }
@@ -59,6 +60,14 @@ enum Migrations {
         ])
     }
   }
+
+  /// Utilisation says of which accelerators.
+  private static let ninth = ["run_metric", "summary", "class_summary", "ablation"].map {
+    """
+    UPDATE \($0) SET metric = 'accelerator_utilisation_installed' WHERE metric = 'accelerator_utilisation';
+
+    """
+  }.joined()
 
   /// Busy time by what it rests on (`TimeBasis`); NULL for runs of older programs, which did not count it.
   private static let eighth = """

@@ -171,7 +171,7 @@ public enum View: String, CaseIterable, Sendable {
         b.end_ns / 1e9 AS end_s, waiting_ns * 1.0 / (b.end_ns - start_ns) AS queue_length,
         in_system_ns * 1.0 / (b.end_ns - start_ns) AS queries_in_system,
         accelerators_ns * 1.0 / (b.end_ns - start_ns)
-        / (SELECT count(*) FROM worker WHERE run_id = r.id) AS accelerator_utilisation,
+        / (SELECT count(*) FROM worker WHERE run_id = r.id) AS \(Metric.utilisationOfInstalled.rawValue),
         cores_ns * 1.0 / (b.end_ns - start_ns)
         / (SELECT sum(cores) FROM cpu_pool WHERE run_id = r.id) AS cpu_utilisation
         FROM series b JOIN run r ON r.id = run_id JOIN v_experiment e USING (experiment_id)

@@ -104,7 +104,7 @@ import Testing
     #expect(try column("queries", "on_time").prefix(3) == ["1", "1", "1"])
     #expect(tables["replications"]?.count == 1 + 2 * 2)
     // By class, policy and metric: class a has latencies of 1 s and 3 s.
-    #expect(tables["classes"]?.count == 1 + 2 * 2 * 41)
+    #expect(tables["classes"]?.count == 1 + 2 * 2 * 42)
     let rows = zip(try column("classes", "class"), try column("classes", "metric"))
     let index = try #require(rows.enumerated().first { $1 == ("a", "latency_mean_s") }?.offset)
     #expect(try column("classes", "mean")[index] == "2.0")
@@ -120,7 +120,7 @@ import Testing
       zip(try column("over_time", name), lengths).map { (Double($0) ?? 0) * $1 }.reduce(0, +) / 2
     }
     #expect(abs(lengths.reduce(0, +) / 2 - 13) < 1e-9)
-    #expect(abs(try integral("accelerator_utilisation") - 6) < 1e-9)
+    #expect(abs(try integral("accelerator_utilisation_installed") - 6) < 1e-9)
     #expect(abs(try integral("queries_in_system") - 6) < 1e-9)
     #expect(try integral("queue_length") == 0)
     #expect(try column("ablation", "parent").allSatisfy { $0 == "baseline" })
@@ -174,7 +174,7 @@ import Testing
           + "class,worker,"
           + "trace_row\n"))
     let columns = text(scratch, "replications.csv").prefix { $0 != "\n" }.split(separator: ",")
-    #expect(columns.count == 13 + 41)
+    #expect(columns.count == 13 + 42)
     for column in columns where column.contains("latency") || column.contains("wait") {
       #expect(column.hasSuffix("_s"))
     }

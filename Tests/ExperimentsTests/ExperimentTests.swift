@@ -247,7 +247,7 @@ import Workload
     let end = recorder.usage.end.seconds
     #expect(abs((metrics[.throughputQueries] ?? 0) - 2 / end) < 1e-12)
     #expect(abs((metrics[.goodputImages] ?? 0) - 1 / end) < 1e-12)
-    #expect(abs((metrics[.acceleratorUtilisation] ?? 0) - 2 / end) < 1e-12)
+    #expect(abs((metrics[.utilisationOfInstalled] ?? 0) - 2 / end) < 1e-12)
     let second = try #require(Array(recorder.records).last)
     #expect(abs((metrics[.queueLengthMean] ?? 0) - second.wait.seconds / end) < 1e-12)
   }

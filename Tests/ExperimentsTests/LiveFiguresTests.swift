@@ -43,7 +43,7 @@ import Workload
     // Linear between order statistics: 0.95 x 3 = 2.85.
     #expect(abs((figures[.latencyP95] ?? 0) - 3.85) < 1e-12)
     #expect(figures[.throughputQueries] == 0.4 && figures[.stepsMean] == 4)
-    #expect(figures[.violationRatio] == 0.6 && figures[.acceleratorUtilisation] == 0.5)
+    #expect(figures[.violationRatio] == 0.6 && figures[.utilisationOfInstalled] == 0.5)
   }
 
   @Test func distancesOfKnownDistributions() {

@@ -72,7 +72,7 @@ import Workload
       "workload.load=0.3", "policies.fixed-50.batching={ static: { images: 4 } }",
     ]
     let latency = try await means("rivals.yaml", .latencyMean, policies, overrides)
-    let spent = try await means("rivals.yaml", .acceleratorUtilisation, policies, overrides)
+    let spent = try await means("rivals.yaml", .utilisationOfInstalled, policies, overrides)
     for saved in [latency, spent] {
       let ratio = try #require(saved["nirvana"]) / #require(saved["fixed-50"])
       #expect(ratio > 0.72 && ratio < 0.92, "\(ratio)")

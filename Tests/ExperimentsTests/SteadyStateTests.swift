@@ -90,7 +90,7 @@ import Testing
         of: experiment.simulate(policy: 0, replication: replication), warmup: .zero)
     }
     for run in runs {
-      let utilisation = (run[.acceleratorUtilisation] ?? 0, run[.busiestUtilisation] ?? 0)
+      let utilisation = (run[.utilisationOfInstalled] ?? 0, run[.busiestUtilisation] ?? 0)
       #expect(utilisation.0 < 0.7 && utilisation.1 > 0.97 && utilisation.1 <= 1)
     }
     #expect(SteadyState.isUnsteady(runs))

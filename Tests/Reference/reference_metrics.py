@@ -92,5 +92,5 @@ def utilisation(result, first, end):
     cpus = [clipped(n.spans, first, end) / (end - first) for n in result.nodes]
     held = [clipped(w.spans + w.held, first, end) / (end - first) for w in result.workers]
     busy = [c / n.cores for c, n in zip(cpus, result.nodes)]
-    return {"accelerator_utilisation": sum(shares) / len(shares), "cpu_utilisation": sum(cpus) / cores,
+    return {"accelerator_utilisation_installed": sum(shares) / len(shares), "cpu_utilisation": sum(cpus) / cores,
             "busiest_utilisation": max(held + busy)}

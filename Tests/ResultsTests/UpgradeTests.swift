@@ -25,7 +25,7 @@ import Testing
     WHERE m.type = 'table' ORDER BY 1, 2
     """
 
-  @Test(arguments: 1...7) func anOlderDatabaseStaysReadable(_ schema: Int) throws {
+  @Test(arguments: 1...8) func anOlderDatabaseStaysReadable(_ schema: Int) throws {
     let folder = NSTemporaryDirectory() + "/upgrade-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -41,6 +41,10 @@ import Testing
       let mean = try #require(
         summaries.first { $0.policy == "least" && $0.metric == .latencyMean }?.mean)
       #expect(abs(mean - Self.latency) < 1e-12)
+      // Named so since schema 9.
+      #expect(
+        summaries.first { $0.policy == "least" && $0.metric == .utilisationOfInstalled }?.mean
+          == Self.utilisation)
       #expect(try store.runs(of: experiment.id).count == 4)
       let queries = try store.table(.query, experiments: [experiment.id])
       #expect(queries.rows.count == 48)
@@ -54,7 +58,7 @@ import Testing
     #expect(FileManager.default.contents(atPath: path) == before, "reading changes nothing")
 
     try check(ResultStore(creatingAt: path))
-    #expect(try sqlite(path, "PRAGMA user_version") == "8\n")
+    #expect(try sqlite(path, "PRAGMA user_version") == "9\n")
     #expect(try sqlite(path, "PRAGMA integrity_check", "PRAGMA foreign_key_check") == "ok\n")
     let new = folder + "/new.sqlite"
     _ = try ResultStore(creatingAt: new)
@@ -63,4 +67,5 @@ import Testing
 
   /// Of the fixtures, as schema 1 has it.
   private static let latency = 0.486806567291667
+  private static let utilisation = 0.87040035457589381984
 }

@@ -50,13 +50,13 @@ extension Metric {
   /// Those by which a simulated and a live run are compared.
   static let ofLiveRuns: [Metric] = [
     .latencyMean, .latencyP50, .latencyP95, .latencyP99, .throughputQueries, .violationRatio,
-    .stepsMean, .acceleratorUtilisation, .cpuUtilisation,
+    .stepsMean, .utilisationOfInstalled, .cpuUtilisation,
   ]
 
   /// Whether its errors are differences, of shares, and not relative.
   var isShare: Bool {
     switch self {
-    case .violationRatio, .acceleratorUtilisation, .cpuUtilisation: true
+    case .violationRatio, .utilisationOfInstalled, .cpuUtilisation: true
     default: false
     }
   }
