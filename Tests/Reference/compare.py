@@ -28,7 +28,7 @@ from reference_alterations import ALTERATIONS, PROGRAM_FAULTS
 
 
 def run_program(program, folder):
-    """The rows of queries and the metrics of a run of s.yaml; an error's text instead of them."""
+    """The rows of queries and the metrics by class ('' = all) of a run of s.yaml; an error's text instead of them."""
     database = os.path.join(folder, "r.sqlite")
     if os.path.exists(database):
         os.remove(database)
@@ -39,7 +39,9 @@ def run_program(program, folder):
     connection = sqlite3.connect(database)
     connection.row_factory = sqlite3.Row
     rows = [dict(row) for row in connection.execute("SELECT * FROM query ORDER BY id")]
-    metrics = dict(connection.execute("SELECT metric, value FROM run_metric WHERE class = ''"))
+    metrics = collections.defaultdict(dict)
+    for name, metric, value in connection.execute("SELECT class, metric, value FROM run_metric"):
+        metrics[name][metric] = value
     connection.close()
     return rows, metrics
 
@@ -65,12 +67,15 @@ def differences(rows, metrics, result):
             lines.append((first, f"query {ours['id']}: " + ", ".join(
                 f"{c} {theirs[c]} (reference {ours[c]})" for c in wrong)))
     lines = [text for _, text in sorted(lines)]
-    expected = reference_metrics.metrics(result)
-    for name, value in expected.items():
-        if name in metrics and not near(metrics[name], value):
-            lines.append(f"{name}: {metrics[name]} (reference {value})")
-        if name not in metrics:
-            lines.append(f"{name}: no such metric in the program")
+    expected = reference_metrics.by_class(result)
+    if metrics.keys() != expected.keys():
+        lines.append(f"classes: {sorted(metrics)} (reference {sorted(expected)})")
+    for name, metric, value in ((n, m, v) for n, values in expected.items() for m, v in values.items()):
+        of = f" of {name}" if name else ""
+        if metric not in metrics[name]:
+            lines.append(f"{metric}{of}: no such metric in the program")
+        elif not near(metrics[name][metric], value):
+            lines.append(f"{metric}{of}: {metrics[name][metric]} (reference {value})")
     return lines
 
 
@@ -93,7 +98,7 @@ def power(o):
         results = {}
         for name in [None, *ALTERATIONS]:
             run = reference.simulate(s.data, s.trace, alter={name} if name else ())
-            results[name] = (reference_metrics.rows(run), reference_metrics.metrics(run))
+            results[name] = (reference_metrics.rows(run), reference_metrics.by_class(run))
         for name in ALTERATIONS:
             shown[name] += results[name] != results[None]
     for name, meaning in ALTERATIONS.items():

@@ -25,17 +25,25 @@ def mean(values):
     return sum(values) / len(values) if values else None
 
 
-def metrics(result):
-    """Queries that arrive in the warm-up do not count, and no use of anything before its end."""
+def by_class(result):
+    """The metrics of all queries (''), and of each name in the trace, also where none of its queries arrives."""
+    names = sorted({q.name for q in result.queries} - {""})
+    return {"": metrics(result)} | {name: metrics(result, name) for name in names}
+
+
+def metrics(result, only=None):
+    """Queries that arrive in the warm-up do not count, and no use of anything before its end. `only`: of
+    one class; hardware and the longest queue are nobody's own."""
     first, end = result.warmup, result.end
+    queries = [q for q in result.queries if q.parts and only in (None, q.name)]
     by_end, all_waits = "warm-up-by-end" in result.alter, "wait-of-completed" not in result.alter
-    counted = [q for q in result.queries if q.parts and (q.end if by_end else q.arrival) >= first]
+    counted = [q for q in queries if (q.end if by_end else q.arrival) >= first]
     completed = [q for q in counted if q.outcome == "completed"]
     dropped = [q for q in counted if q.outcome.startswith("dropped")]
     late = [q for q in counted if not q.outcome.startswith("dropped") and q.end > q.deadline]
     latencies = [(q.end - q.arrival) / SECOND for q in completed]
     waits = [((q.end if q.start is None else q.start) - q.arrival) / SECOND for q in completed + (dropped if all_waits else [])]
-    done = [q for q in result.queries if q.outcome == "completed" and q.end >= first]
+    done = [q for q in queries if q.outcome == "completed" and q.end >= first]
     span = (end - first) / SECOND
     values = {
         "queries_offered": len(counted), "queries_completed": len(completed), "queries_dropped": len(dropped),
@@ -54,21 +62,23 @@ def metrics(result):
         values[f"latency_{name}_s"] = percentile(latencies, share) if latencies else None
     for name in ("latency_p99_s", "latency_p99_offered_s"):
         values[name] = None                           # needs 1000 queries
-    values["throughput_sustained_query_per_s"] = sustained(result)
+    values["throughput_sustained_query_per_s"] = sustained(result, queries)
+    if only is not None:
+        waits = clipped([(q.arrival, q.end if q.start is None else q.start) for q in queries], first, end)
+        values["queue_length_mean"] = waits / (end - first)
+        return values
     values.update(queue_length(result, first, end))
     values.update(utilisation(result, first, end))
     return values
 
 
-def sustained(result):
-    """Completions per second from 20 % of the arrivals' span to its end, whatever the warm-up."""
+def sustained(result, queries):
+    """Completions per second from 20 % of the span of all arrivals to its end, whatever the warm-up."""
     arrivals = [q.arrival for q in result.queries if q.parts]
     last = max(arrivals, default=0)
-    if last < result.warmup:
-        return None
     if not last:
-        return 0.0
-    ends = [q.end for q in result.queries if q.outcome == "completed"]
+        return None                                   # there is no span
+    ends = [q.end for q in queries if q.outcome == "completed"]
     return sum(0.2 * last <= at <= last for at in ends) / (0.8 * last / SECOND)
 
 
