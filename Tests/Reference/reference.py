@@ -126,6 +126,8 @@ class Simulation(Hands, Predictions):
             self.later(q.deadline, lambda: self.abandon(q))
         w = None
         for p in q.parts:
+            if q.outcome != "in-flight":           # dropped before service, when its first part was looked at
+                break
             if not self.central and not (self.altered("round-robin-by-query") and w):
                 w = rules.dispatch(self, p)
             self.enqueue(p, w)
@@ -136,7 +138,8 @@ class Simulation(Hands, Predictions):
     def enqueue(self, p: Part, w: Worker | None, again=False):
         if not again:
             self.parts_seen += 1
-            p.order = self.parts_seen
+            p.order = p.noted = self.parts_seen
+            p.since = self.now
         (self.queue if w is None else w.queue).append(p)
 
     def drop(self, q: Query, reason: str):
@@ -167,6 +170,8 @@ class Simulation(Hands, Predictions):
         if self.policy.encode_on_cpu and self.policy.buffer:
             return self.offer_ahead(w)
         for one in rules.idle_in_order(self, w):
+            if not self.queue_of(w):
+                break
             batch = self.take(one, [])
             if batch:
                 wake, one.wake = one.wake, None
@@ -235,7 +240,7 @@ class Simulation(Hands, Predictions):
             if policy.encode_on_cpu and policy.buffer:
                 held = len(w.batch)
                 yield from self.fetch(w)
-                if policy.preempt and not held:
+                if policy.preempt and not held and not self.altered("legacy-ready"):
                     continue
             elif not w.batch or continuous:
                 joining = self.take(w, w.batch)
@@ -251,7 +256,7 @@ class Simulation(Hands, Predictions):
                         else:
                             yield self.on(w, "encode", new)
                         for p in new:
-                            p.encoded = True
+                            p.encoded = p.joined = True
                         if not self.altered("no-second-look"):
                             continue
             running = [p for p in w.batch if p.left]

@@ -54,7 +54,7 @@ class Hands:
 
     def encode_on_cpu(self, w, parts):
         w.piece, w.piece_parts = "cpu encode", parts
-        w.piece_end = self.now + w.node.cpu["encode"] + w.node.transfer_time(EMBEDDING * len(parts))
+        w.piece_end = self.now + w.node.cpu["encode"] + w.node.transfer_time(EMBEDDING)  # predicted as one prompt
         w.held.append([self.now, None])
         yield lambda wake: self.compute(w, "encode", [(p, 1) for p in parts], wake)
         yield from self.transfer(w, EMBEDDING * len(parts))
@@ -72,8 +72,8 @@ class Hands:
         else:
             others = rules.fastest_first(self, [x for x in self.workers if x is not w], w.queue)
             order = [w] + [x for x in others if self.stealing and x.wake and not x.ahead]
-        while any(self.take_ahead(one) for one in order):
-            if w is None:
+        while self.queue_of(w) and any(self.take_ahead(one) for one in order):
+            if w is None and not self.altered("legacy-greedy"):
                 return self.offer_ahead(None)
 
     def take_ahead(self, w):
@@ -100,13 +100,25 @@ class Hands:
     def fetch(self, w):
         """What has been encoded joins the batch, as far as it fits; each frees its place ahead."""
         if not w.ready and not w.batch:
+            while self.take_ahead(w):              # out of another's queue, if it steals
+                pass
+        if not w.ready and not w.batch:
             yield lambda wake: setattr(w, "wake", wake)
-        while w.ready and rules.may_join(self, w, rules.next_ready(self, w)):
-            self.begin_ahead(w, rules.next_ready(self, w))
+        first = rules.ready_in_order(self, w)
+        while w.ready and rules.may_join(self, w, self.next_of(w, first)):
+            self.begin_ahead(w, self.next_of(w, first))
+
+    def next_of(self, w, first):
+        """What comes on top of the first, because they have left room ahead, is put in order, too."""
+        if self.altered("legacy-unordered"):
+            return next((b for b in first if b in w.ready), w.ready[0])
+        return rules.next_ready(self, w)
 
     def begin_ahead(self, w, batch):
         w.ready.remove(batch)
         w.ahead.remove(batch)
+        for p in batch:
+            p.joined = True
         w.batch = w.batch + batch
         w.slots_ahead += 1
         while self.take_ahead(w):

@@ -43,12 +43,18 @@ class Predictions:
 
     def to_come(self, w, p):
         """What is still to come of a part on that worker: less what is encoded and what has run."""
-        return (self.own_stages(w, p.query, self.policy, p.encoded, p.left)
+        encoded = p.joined if self.altered("legacy-ready") else p.encoded
+        return (self.own_stages(w, p.query, self.policy, encoded, p.left)
                 + self.cpu_stages(w, p.query, self.policy, p.images))
 
     def service_of(self, w, p):
         """What a part takes on an idle worker."""
         return self.own_stages(w, p.query, self.policy) + self.cpu_stages(w, p.query, self.policy, p.images)
+
+    def fastest(self, p):
+        """The worker on which a part that waits would take least, standing alone."""
+        return min(self.workers, key=lambda w: self.own_stages(w, p.query, self.policy, left=p.left)
+                   + self.cpu_stages(w, p.query, self.policy, p.images))
 
     def share(self, w, p):
         """A waiting part's share in the time of a full batch."""
@@ -108,7 +114,7 @@ class Predictions:
         return self.cpu_stages(w, parts[0].query, self.policy, sum(p.images for p in parts))
 
     def work_left(self, w):
-        waiting = sum(self.share(w, p) for p in self.queue_of(w))
+        waiting = sum(self.share(self.fastest(p) if self.central else w, p) for p in self.queue_of(w))
         return self.still_to_do(w) + (waiting // len(self.workers) if self.central else waiting)
 
     def finish_in(self, w, q):

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from reference_scenario import LAST
+from reference_scenario import LAST, half_away
 
 
 def order_key(sim, w, p):
@@ -24,8 +24,14 @@ def order_key(sim, w, p):
         return (q.deadline - sim.to_come(w, p), p.order)
     if kind == "relative-slack":
         fastest = min(sim.service_of(x, p) for x in sim.workers)
-        return ((q.deadline - sim.now - sim.to_come(w, p)) / fastest, p.order)
+        share = ((q.deadline - sim.now - sim.to_come(w, p)) / 1e9) / (fastest / 1e9)
+        return (millionths(share), p.order)
     return (p.order,)
+
+
+def millionths(share):
+    """Rounded, a half away from zero: what is as good as equal goes in the order of arrival."""
+    return half_away(share * 1e6) if share >= 0 else -half_away(-share * 1e6)
 
 
 def in_order(sim, w, queue):
@@ -62,11 +68,15 @@ def could_take(sim, w, held, queue=None):
 
 def next_ready(sim, w):
     """What was encoded ahead comes in its order, under preemption in that of the discipline."""
-    if not w.ready or not sim.policy.preempt:
-        return w.ready[0] if w.ready else []
+    return next(iter(ready_in_order(sim, w)), [])
+
+
+def ready_in_order(sim, w):
+    if not sim.policy.preempt:
+        return list(w.ready)
     if sim.altered("legacy-ready-ties"):
-        return min(w.ready, key=lambda b: urgency(sim, w, b[0]))
-    return min(w.ready, key=lambda b: order_key(sim, w, b[0]))
+        return sorted(w.ready, key=lambda b: urgency(sim, w, b[0]))
+    return sorted(w.ready, key=lambda b: order_key(sim, w, b[0]))
 
 
 def may_join(sim, w, ready):
@@ -85,7 +95,8 @@ def static_batch(sim, waiting):
             continue
         counted = waiting if sim.altered("full-of-any-shape") else like
         full = sum(p.images for p in counted) >= sim.policy.limit or sim.altered("static-without-wait")
-        if full or head.query.shape == sim.begun or sim.now >= min(p.query.arrival for p in like) + sim.policy.wait:
+        oldest = min(like, key=lambda p: p.noted if sim.altered("legacy-noted") else p.since)
+        if full or head.query.shape == sim.begun or sim.now >= oldest.since + sim.policy.wait:
             taken, room = [], sim.policy.limit
             for p in like:
                 if p.images > room and taken:
@@ -194,8 +205,9 @@ def hopeless(sim, w, p, batch):
     q, policy = p.query, sim.policy
     if q.start is not None or sim.altered("hopeless-once"):
         return False
-    together = batch if policy.batching != "continuous" else [p]
-    images = sum(x.images for x in w.batch + batch)
+    joins = policy.batching == "continuous"  # what it runs beside; of any other batch only the members
+    together = [p] if joins else batch
+    images = sum(x.images for x in (w.batch + batch if joins else batch))
     if sim.altered("legacy-a") and policy.limit:
         images = min(policy.limit, images + sum(x.images for x in sim.queue_of(w)))
     steps = p.left if sim.altered("legacy-c") else max(x.left for x in together)
@@ -251,10 +263,12 @@ def give_way(sim, w):
             leaving = []
     for p in leaving:
         w.batch.remove(p)
+        p.since = sim.now - sim.policy.wait    # it has waited for company already
+        p.noted = noted(p, sim.queue_of(w))
         sim.queue_of(w).append(p)
         if sim.altered("made-way-is-last"):
             p.order += 10**6
-    if leaving and ahead and all(p.left for p in w.batch):
+    if leaving and ahead and all(p.left for p in w.batch) and not sim.altered("legacy-unordered"):
         sim.begin_ahead(w, coming)
 
 
@@ -269,3 +283,11 @@ def last_but_one_look(sim, w, running, first):
         order.append(p)
         rest.remove(p)
     return order
+
+
+def noted(p, queue):
+    """A fault of the program: it goes before all or behind all of its kind, by a look at the first alone."""
+    like = sorted((x for x in queue if x.query.shape == p.query.shape), key=lambda x: x.noted)
+    if not like:
+        return p.noted
+    return like[0].noted - 1 if p.since < like[0].since else like[-1].noted + 1

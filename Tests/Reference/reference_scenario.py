@@ -38,6 +38,9 @@ class Part:
     left: int                  # evaluations still to run
     order: int = 0             # which part came to a queue first
     encoded: bool = False
+    joined: bool = False       # has been on an accelerator
+    since: int = 0             # from when on it waits for a full static batch
+    noted: int = 0             # for a fault of the program
     ran: int = 0               # evaluations, known once its denoising has ended
 
 
