@@ -47,4 +47,8 @@ PROGRAM_FAULTS = {
     "legacy-made-way": "f-made-way: who made way is predicted to be encoded and run from the start",
     "legacy-short": "f-short: when a query of a full static batch is dropped, the rest starts without its wait",
     "legacy-ready-ties": "f-ties: of equal rank, what was encoded first goes first, not what came first",
+    "legacy-ready": "f-ready: what has been encoded ahead is ranked as if it were still to be encoded, until it joins",
+    "legacy-unordered": "f-unordered: what made way goes behind all that is encoded ahead, until the next look",
+    "legacy-noted": "f-noted: who made way counts as younger than what came while it ran, where an older one waits",
+    "legacy-greedy": "f-greedy: the first worker that holds nothing takes as many batches ahead as it may",
 }
