@@ -177,22 +177,24 @@ extension ClusterSimulation {
       place += 1
       guard offer == .toThieves || workers[worker].pool == queue else { continue }
       let waiting = queues[queue].parts
-      if offer == .toPrefetch {
-        prefetch(worker)
-      } else {
-        guard workers[worker].isParked,
-          offer != .toEmptyHanded || workers[worker].inputsHeld == 0
-        else { continue }
+      guard offer == .toPrefetch || workers[worker].isParked,
+        offer != .toEmptyHanded || workers[worker].inputsHeld == 0
+      else { continue }
+      if prefetches, does(.denoise, worker) {
+        // One batch, that what is behind it may go to who holds less.
+        prefetch(worker, atMost: 1)
+        if workers[worker].isParked, !workers[worker].ready.isEmpty { advance(worker) }
+      } else if offer != .toPrefetch {
         advance(worker)
-        // What a worker without restrictions leaves, no other takes; but for want of a place to encode ahead.
+        // What a worker without restrictions leaves, no other takes.
         if offer == .toParked, !prefetches, workers[worker].isParked, views[worker].isActive,
           views[worker].model == nil, servedShapes.isEmpty
         {
           return
         }
       }
-      // Who is fastest for the query behind may be another.
-      if queues[queue].parts != waiting, !wakeOrders.areAlike {
+      // Who is fastest for the query behind may be another, and who holds least.
+      if queues[queue].parts != waiting, prefetches || !wakeOrders.areAlike {
         (order, place) = (wakeOrder(ofQueue: queue), 0)
       }
     }

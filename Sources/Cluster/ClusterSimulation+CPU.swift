@@ -94,6 +94,7 @@ extension ClusterSimulation {
         free(batch)
         joinRunning(w)
       } else {
+        for part in batches[batch].parts { parts[Int(part)].isEncoded = true }
         workers[w].ready.append(Int32(batch))
       }
       advance(w)
@@ -232,10 +233,14 @@ extension ClusterSimulation {
     freeBatches.append(Int32(batch))
   }
 
-  /// Sends batches ahead to the CPU's encoding while the input buffer has room.
-  mutating func prefetch(_ w: Int) {
+  /// Sends batches ahead to the CPU's encoding while the input buffer has room, at most so many.
+  mutating func prefetch(_ w: Int, atMost most: Int = .max) {
     guard let buffer, does(.denoise, w), workers[w].operation != .down else { return }
-    while workers[w].inputsHeld < buffer, views[w].isActive, takeFromQueue(w, ahead: true) {
+    var taken = 0
+    while taken < most, workers[w].inputsHeld < buffer, views[w].isActive,
+      takeFromQueue(w, ahead: true)
+    {
+      taken += 1
       workers[w].inputsHeld += 1
       countAhead(w, scratch, sign: 1)
       refreshRunning(w)
@@ -256,8 +261,10 @@ extension ClusterSimulation {
 
   /// Joins encoded batches to the running one: one where it is empty, all that fit otherwise.
   mutating func takeReady(_ w: Int) {
-    orderReady(w)
-    while let first = workers[w].ready.first {
+    while true {
+      // Who has just made way may be among them.
+      orderReady(w)
+      guard let first = workers[w].ready.first else { return }
       let group = batches[Int(first)].parts
       let images = imageCount(group)
       if let running = workers[w].running.first {

@@ -48,11 +48,9 @@ struct WorkQueue {
 
   /// Notes when a part joined, for ``oldest(_:where:)``; only needed where batches wait to be full.
   mutating func note(_ part: Int32, lane: Int, joinedAt time: SimulationTime) {
-    if let first = joined[lane].first, time < first.time {
-      joined[lane].prepend((part, time))
-    } else {
-      joined[lane].append((part, time))
-    }
+    // Who made way comes back with its own time.
+    let place = joined[lane].lastIndex { $0.time <= time }.map { $0 + 1 } ?? 0
+    joined[lane].insert((part, time), at: place)
   }
 
   /// When the longest waiting part of a lane joined; `isHere` tells whether a part still waits.
