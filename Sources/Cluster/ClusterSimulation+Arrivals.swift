@@ -173,7 +173,7 @@ extension ClusterSimulation {
     var order = wakeOrder(ofQueue: queue)
     var place = 0
     while place < workers.count, queues[queue].parts > 0 {
-      let worker = wakeOrders.orders[order][place]
+      let worker = wakeOrders.worker(order, place)
       place += 1
       guard offer == .toThieves || workers[worker].pool == queue else { continue }
       let waiting = queues[queue].parts

@@ -145,7 +145,7 @@ extension ClusterSimulation {
   /// Drops the first of the parts that a worker would take from a lane whose query the admission policy finds not worth
   /// serving any more in that batch; false where there is none. The batch forms anew then.
   private mutating func dropsHopeless(from queue: Int, lane: Int, for w: Int, ahead: Bool) -> Bool {
-    guard policy.admission.rechecksBeforeService, let limit = batchLimit, !mayRefuse else {
+    guard rechecksBeforeService, let limit = batchLimit, !mayRefuse else {
       return false
     }
     let held = ahead ? 0 : workers[w].runningImages
@@ -167,7 +167,7 @@ extension ClusterSimulation {
 
   /// The same for a part that is taken alone, or joins only where nobody is late.
   private mutating func isDroppedBeforeService(_ part: Int, on w: Int) -> Bool {
-    guard policy.admission.rechecksBeforeService, batchLimit == nil || mayRefuse else {
+    guard rechecksBeforeService, batchLimit == nil || mayRefuse else {
       return false
     }
     let query = Int(parts[part].query)

@@ -131,7 +131,7 @@ extension ClusterSimulation {
   /// The order in which workers are offered the first query of a queue.
   mutating func wakeOrder(ofQueue queue: Int) -> Int {
     if wakeOrders.areAlike { return 0 }
-    if rankVaries, let any = wakeOrders.orders[0].first(where: { self.queue(of: $0) == queue }) {
+    if rankVaries, let any = workers.indices.first(where: { self.queue(of: $0) == queue }) {
       reprioritise(queue, on: any)
     }
     discardGone(from: queue)
@@ -168,12 +168,15 @@ extension ClusterSimulation {
   /// encoded again.
   mutating func predictFree(_ w: Int, next stage: Stage) {
     guard isLookedAt else { return }
-    refreshRunning(w)
-    if stage == .denoise, workers[w].running.count == 1, workers[w].finished.isEmpty,
-      workers[w].helpers.isEmpty
-    {
-      return predictFreeOfOne(w)
+    if stage == .denoise, case .next(let time) = workers[w].foreseen, workers[w].helpers.isEmpty {
+      // The same batch has one step less to go.
+      workers[w].foreseen = .present(time)
+      let step = SimulationDuration(nanoseconds: time)
+      views[w].predictedFree = loop.now + step
+      views[w].workAfter = views[w].workAfter - step
+      return
     }
+    refreshRunning(w)
     guard let any = workers[w].running.first ?? workers[w].group.first else { return }
     let (node, shape) = (Int(workers[w].node), parts[Int(any)].shape)
     let standsStill = buffer == nil
@@ -211,21 +214,11 @@ extension ClusterSimulation {
         workers[w].runningImages + (isJoining ? group : 0) + imageCount(workers[w].finished)
       after += denoising + leaving(leavers, node, shape)
     }
+    let isForeseen = stage == .denoise && workers[w].helpers.isEmpty
+    workers[w].foreseen = isForeseen ? .present(piece) : .nothing
     // Its helpers count as free: they go back to those who want them.
     views[w].predictedFree = loop.now + SimulationDuration(nanoseconds: piece)
     views[w].workAfter = SimulationDuration(nanoseconds: after)
-  }
-
-  /// The same before a step of a part that is alone, without a look at who else there might be.
-  private mutating func predictFreeOfOne(_ w: Int) {
-    let part = Int(workers[w].running[0])
-    let batch = times.prediction(
-      node: Int(workers[w].node), shape: parts[part].shape, images: Int(parts[part].images),
-      placement: placement)
-    let steps = Int64(max(parts[part].evaluationsLeft - 1, 0))
-    views[w].predictedFree = loop.now + SimulationDuration(nanoseconds: batch.evaluation)
-    views[w].workAfter = SimulationDuration(
-      nanoseconds: batch.evaluation * steps + leaving(batch))
   }
 
   /// Nanoseconds for which a worker encodes what is not encoded of a group, or stands still for the CPU that does.

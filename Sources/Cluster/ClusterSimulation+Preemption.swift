@@ -83,6 +83,7 @@ extension ClusterSimulation {
       rank(Int(part), on: w)
       enqueue(Int(part), in: queue)
     }
+    workers[w].foreseen = .nothing
     refreshRunning(w)
     guard workers[w].running.isEmpty else { return }
     for helper in returnHelpers(w) {

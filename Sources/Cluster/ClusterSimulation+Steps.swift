@@ -7,6 +7,7 @@ import Workload
 /// Denoising steps: their time, and what the step policy makes of them.
 extension ClusterSimulation {
   mutating func stepDone(_ w: Int) {
+    if case .present(let time) = workers[w].foreseen { workers[w].foreseen = .next(time) }
     var kept = 0
     for i in workers[w].running.indices {
       let index = workers[w].running[i]
@@ -34,7 +35,10 @@ extension ClusterSimulation {
       }
     }
     let gone = workers[w].running.count - kept
-    if gone > 0 { workers[w].running.removeLast(gone) }
+    if gone > 0 {
+      workers[w].running.removeLast(gone)
+      workers[w].foreseen = .nothing
+    }
     refreshRunning(w)
   }
 
@@ -64,6 +68,7 @@ extension ClusterSimulation {
     var state = parts[part].state
     let decision = policy.steps.afterStep(view, observation, &state, context)
     parts[part].state = state
+    if decision != .proceed { workers[w].foreseen = .nothing }
     switch decision {
     case .proceed: break
     case .finish: finish(part)

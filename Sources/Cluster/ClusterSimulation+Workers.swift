@@ -119,6 +119,7 @@ extension ClusterSimulation {
       workers[w].runningImages += Int(parts[Int(part)].images)
     }
     workers[w].group.removeAll(keepingCapacity: true)
+    workers[w].foreseen = .nothing
     refreshRunning(w)
   }
 

@@ -47,6 +47,7 @@ public struct ClusterSimulation: ~Copyable {
   let batchWait: SimulationDuration
   let mayRefuse: Bool
   let joinsBetweenSteps: Bool
+  let rechecksBeforeService: Bool
   let isPreemptive: Bool
   /// Whether ranks depend on what is left of a query.
   let readsRemaining: Bool
@@ -199,6 +200,7 @@ public struct ClusterSimulation: ~Copyable {
     batchWait = policy.batching.maximumWait
     mayRefuse = policy.batching.mayRefuse
     joinsBetweenSteps = policy.batching.joinsBetweenSteps
+    rechecksBeforeService = policy.admission.rechecksBeforeService
     isPreemptive = policy.discipline.isPreemptive
     readsRemaining = policy.discipline.readsRemaining
     wantsSpans = observer.wantsSpans

@@ -173,6 +173,8 @@ struct Worker {
   var outputsHeld = 0
   /// Workers lent to this one.
   var helpers: [Int32] = []
+  /// What was predicted of the present step, and whether the next one is of the same batch and plans.
+  var foreseen = ForeseenStep.nothing
   var since: SimulationTime = .zero
   private(set) var busy = BusyTime()
   var waitingForCPU: Int64 = 0
@@ -206,6 +208,7 @@ struct Worker {
     running.removeAll()
     runningImages = 0
     overhead = 0
+    foreseen = .nothing
     finished.removeAll()
     ready.removeAll()
     inputsHeld = 0
@@ -216,6 +219,15 @@ struct Worker {
     resident.removeAll()
     pending = nil
   }
+}
+
+/// What is known of a worker's next step by the prediction before the present one.
+enum ForeseenStep {
+  case nothing
+  /// The present step takes so many nanoseconds, and nothing has changed since it began.
+  case present(Int64)
+  /// The next step will take as many as the last.
+  case next(Int64)
 }
 
 /// Parts that go through CPU stages, or to the next pool, together.
