@@ -96,7 +96,9 @@ extension ClusterSimulation {
 
   /// Takes parts of a lane while they fit; false if its head was left where it is.
   private mutating func fill(from queue: Int, lane: Int, for w: Int, ahead: Bool) -> Bool {
-    if dropsHopeless(from: queue, lane: lane, for: w, ahead: ahead) { return true }
+    if rechecksBeforeService, dropsHopeless(from: queue, lane: lane, for: w, ahead: ahead) {
+      return true
+    }
     var images = ahead ? 0 : workers[w].runningImages
     var looked = false
     while let head = queues[queue].head(lane) {
@@ -114,7 +116,7 @@ extension ClusterSimulation {
       looked = true
       queues[queue].removeHead(lane)
       dequeue(part, from: queue)
-      if isDroppedBeforeService(part, on: w) {
+      if rechecksBeforeService, isDroppedBeforeService(part, on: w) {
         // Who goes first now may be in another lane.
         if scratch.isEmpty { return true }
         continue
@@ -145,9 +147,7 @@ extension ClusterSimulation {
   /// Drops the first of the parts that a worker would take from a lane whose query the admission policy finds not worth
   /// serving any more in that batch; false where there is none. The batch forms anew then.
   private mutating func dropsHopeless(from queue: Int, lane: Int, for w: Int, ahead: Bool) -> Bool {
-    guard rechecksBeforeService, let limit = batchLimit, !mayRefuse else {
-      return false
-    }
+    guard let limit = batchLimit, !mayRefuse else { return false }
     let held = ahead ? 0 : workers[w].runningImages
     let members = leading(lane, of: queue, room: min(limit, memoryLimit(w, shape: lane)) - held)
     let images = workers[w].runningImages + imageCount(members)
@@ -167,9 +167,7 @@ extension ClusterSimulation {
 
   /// The same for a part that is taken alone, or joins only where nobody is late.
   private mutating func isDroppedBeforeService(_ part: Int, on w: Int) -> Bool {
-    guard rechecksBeforeService, batchLimit == nil || mayRefuse else {
-      return false
-    }
+    guard batchLimit == nil || mayRefuse else { return false }
     let query = Int(parts[part].query)
     guard !progress[query].hasStarted else { return false }
     let view = view(of: part)

@@ -59,7 +59,7 @@ struct WakeOrders {
   }
 
   /// The first worker of a pool, in the order for such a query.
-  func fastest(pool: Int, shape: ShapeID, images: Int, evaluations: Int) -> Int {
+  @inline(__always) func fastest(pool: Int, shape: ShapeID, images: Int, evaluations: Int) -> Int {
     if areAlike { return firstOfPool[pool] }
     let kind = Kind(shape: shape, images: images, evaluations: evaluations)
     var best: (worker: Int, time: Int64)?

@@ -7,7 +7,7 @@ set tics nomirror out scale 0.5
 set grid lc rgb '#d8d8d8' lw 0.5
 set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'time (s)'."\n "
-set ylabel 'accelerator utilisation'
+set ylabel 'utilisation of installed accelerators'
 set xrange [0.0:7257.499377933179]
 set yrange [0.0:1.0]
 set xtics ('0' 0.0, '2000' 2000.0, '4000' 4000.0, '6000' 6000.0)
