@@ -60,14 +60,17 @@ test-slurm: PACKAGES += slurm-wlm munge
 test-slurm: build
 	Tests/slurm.sh
 
-# Kills, full disks, two writers at a time, extreme numbers, a run of MINUTES, and INPUTS spoiled inputs for each reader.
+# Kills, full disks, two writers at a time, extreme numbers, a run of MINUTES, INPUTS spoiled inputs for each reader, and
+# SCENARIOS random ones beside the second implementation of SEMANTICS.md.
 INPUTS := 100000
 MINUTES := 1
+SCENARIOS := 10000
 torture: PACKAGES += python3-yaml
 torture: build
 	Tests/torture.py $(QOSDIFF) --minutes $(MINUTES)
 	FUZZ_INPUTS=$(INPUTS) swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests \
 	  --filter ReaderFuzzTests
+	python3 -B Tests/Reference/compare.py $(QOSDIFF) --count $(SCENARIOS) --show 1
 
 # The suite and the program under the address and the thread sanitizer; each build takes minutes.
 # Swift marks pointers to what lives for ever in bits that the leak detector does not look through, so it
