@@ -130,7 +130,8 @@ enum Summaries {
   private static func infinite(_ runs: [MetricValues], _ metric: Metric) -> String {
     let affected = runs.filter { $0[metric] == .infinity }
     let dropped = affected.compactMap { $0[.dropRatio] }.reduce(0, +) / Double(affected.count)
-    let share = "infinite, \(String(format: "%.2g", 100 * dropped)) % dropped"
+    let percent = String(format: dropped < 0.1 ? "%.2g" : "%.0f", 100 * dropped)
+    let share = "infinite, \(percent) % dropped"
     return affected.count == runs.count
       ? share : "\(share): in \(affected.count) of \(runs.count) replications"
   }

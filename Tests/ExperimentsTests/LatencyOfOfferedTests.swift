@@ -53,6 +53,9 @@ import Testing
     #expect(partly[0].mean == nil)
     #expect(partly[0].note == "infinite, 50 % dropped: in 1 of 2 replications")
     #expect(partly[1].mean == 1 && partly[1].note == "baseline infinite: no ratio")
+    var all = many
+    all[.dropRatio] = 1
+    #expect(summaries([[all], [all]])[0].note == "infinite, 100 % dropped")
     let tooFew = summaries([[MetricValues()], [MetricValues()]])
     #expect(tooFew[0].note == "too few: under 1000 queries a replication")
   }
