@@ -132,7 +132,11 @@ class Simulation(Hands, Predictions):
                 w = rules.dispatch(self, p)
             self.enqueue(p, w)
             if self.policy.wait and not self.altered("static-without-wait"):
-                self.later(self.now + self.policy.wait, lambda w=w, p=p: p in self.queue_of(w) and self.offer(w))
+                self.later(self.now + self.policy.wait, lambda w=w, p=p: self.wait_ends(w, p))
+            self.offer(w)
+
+    def wait_ends(self, w: Worker | None, p: Part):
+        if p in self.queue_of(w) or self.altered("legacy-timer"):
             self.offer(w)
 
     def enqueue(self, p: Part, w: Worker | None, again=False):
@@ -232,6 +236,7 @@ class Simulation(Hands, Predictions):
                     yield self.on(w, "decode", resting)
                 w.batch = [p for p in batch if p.left]
                 yield from self.hand_over(w, resting)
+                self.fill_ahead(w)
                 continue
             if batch and policy.preempt:
                 rules.give_way(self, w)
@@ -240,7 +245,7 @@ class Simulation(Hands, Predictions):
             if policy.encode_on_cpu and policy.buffer:
                 held = len(w.batch)
                 yield from self.fetch(w)
-                if policy.preempt and not held and not self.altered("legacy-ready"):
+                if policy.preempt and not held and not (self.altered("legacy-ready") or self.altered("legacy-look")):
                     continue
             elif not w.batch or continuous:
                 joining = self.take(w, w.batch)
@@ -265,6 +270,7 @@ class Simulation(Hands, Predictions):
                 for p in running:
                     p.left -= 1
                     p.ran = 0 if p.left else p.query.steps
+                self.fill_ahead(w)
 
     def finish(self, p: Part):
         q = p.query

@@ -51,4 +51,8 @@ PROGRAM_FAULTS = {
     "legacy-unordered": "f-unordered: what made way goes behind all that is encoded ahead, until the next look",
     "legacy-noted": "f-noted: who made way counts as younger than what came while it ran, where an older one waits",
     "legacy-greedy": "f-greedy: the first worker that holds nothing takes as many batches ahead as it may",
+    "legacy-encoding": "f-encoding: a deadline-aware batch of who made way is predicted to be encoded again",
+    "legacy-timer": "f-timer: a wait that is over for who has gone is another look at who has come back",
+    "legacy-look": "f-look: a worker that held nothing begins what it took up, though what came in behind it goes first",
+    "legacy-embedding": "f-embedding: who is encoded is transferred again with partners that are not",
 }

@@ -16,6 +16,10 @@ def picture_bytes(q, images) -> int:
 class Hands:
     def hand_over(self, w, parts):
         """From the end of a worker's own work on these parts until it may go on."""
+        if not (w.node.cpu["post-process"] or self.policy.decode_on_cpu and w.node.cpu["decode"]):
+            for p in parts:                        # a stage that takes no time is none
+                self.finish(p)
+            return
         if self.policy.buffer is None:
             w.piece, w.piece_parts = "cpu", parts
             w.piece_end = self.now + self.cpu_of(w, parts)
@@ -89,7 +93,7 @@ class Hands:
         new = [p for p in batch if not p.encoded]
         if new:
             yield lambda wake: self.compute(w, "encode", [(p, 1) for p in new], wake)
-            yield from self.transfer(w, EMBEDDING * len(new))
+            yield from self.transfer(w, EMBEDDING * len(batch if self.altered("legacy-embedding") else new))
             for p in new:
                 p.encoded = True
         w.ready.append(batch)
@@ -121,8 +125,13 @@ class Hands:
             p.joined = True
         w.batch = w.batch + batch
         w.slots_ahead += 1
-        while self.take_ahead(w):
-            pass
+        self.fill_ahead(w)
+
+    def fill_ahead(self, w):
+        """Between two pieces of work, too: who made way elsewhere may wait, where room is left."""
+        if self.policy.encode_on_cpu and self.policy.buffer:
+            while self.take_ahead(w):
+                pass
 
     # The link and the cores of a node.
 

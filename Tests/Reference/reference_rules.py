@@ -128,7 +128,8 @@ def batch_time(sim, w, batch):
     if sim.altered("legacy-made-way"):
         return (sim.own_stages(w, q, sim.policy, False, max(p.query.steps for p in batch))
                 + sim.cpu_stages(w, q, sim.policy, sum(p.images for p in batch)))
-    return (sim.own_stages(w, q, sim.policy, all(p.encoded for p in batch), max(p.left for p in batch))
+    encoded = all(p.encoded for p in batch) and not sim.altered("legacy-encoding")
+    return (sim.own_stages(w, q, sim.policy, encoded, max(p.left for p in batch))
             + sim.cpu_stages(w, q, sim.policy, sum(p.images for p in batch)))
 
 
