@@ -54,7 +54,8 @@ extension ClusterSimulation {
     let node = Int(workers[w].node)
     let shape = parts[Int(first)].shape
     let images =
-      stage == .denoise ? batches[batch].parts.count : imageCount(batches[batch].parts)
+      stage == .denoise
+      ? batches[batch].parts.count { !parts[Int($0)].isEncoded } : imageCount(batches[batch].parts)
     let bytes = times.tables.bytes(shape: shape, before: stage, images: images)
     let time = transferTime(.host, of: node, bytes: Double(bytes))
     if time == .zero {

@@ -60,7 +60,8 @@ extension ClusterSimulation {
       node: node, shape: view.shape, images: imageCount(members), placement: placement)
     let denoising = denoisingTime(of: members.count, on: node, shape: view.shape) { members[$0] }
     let shared = BatchPrediction.shared(denoising, speedup: presentSpeedup(w))
-    return loop.now + SimulationDuration(nanoseconds: shared + batch.others(isEncoded: false))
+    let isEncoded = members.allSatisfy { parts[Int($0)].isEncoded }
+    return loop.now + SimulationDuration(nanoseconds: shared + batch.others(isEncoded: isEncoded))
       + inLaterPools(view)
   }
 

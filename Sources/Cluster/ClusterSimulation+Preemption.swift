@@ -87,7 +87,7 @@ extension ClusterSimulation {
     refreshRunning(w)
     guard workers[w].running.isEmpty else { return }
     for helper in returnHelpers(w) {
-      loop.schedule(.formTimeout(queue: Int32(self.queue(of: Int(helper)))), after: .zero)
+      loop.schedule(.helperReturned(queue: Int32(self.queue(of: Int(helper)))), after: .zero)
     }
   }
 

@@ -27,6 +27,8 @@ extension ClusterSimulation {
     if workers[w].running.isEmpty || joinsBetweenSteps {
       if prefetches, does(.denoise, w) {
         takeReady(w)
+        // What came into the room that it left may go first.
+        if isPreemptive, !isMidBatch, !workers[w].running.isEmpty { return advance(w) }
       } else if views[w].isActive, takeFromQueue(w) {
         startEncoding(w)
         guard workers[w].operation == .idle else { return }

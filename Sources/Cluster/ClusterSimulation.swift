@@ -316,8 +316,8 @@ public struct ClusterSimulation: ~Copyable {
     case .transferDone(let batch): transferDone(Int(batch))
     case .workDone(let ticket): workDone(Int(ticket))
     case .formTimeout(let queue):
-      if queues[Int(queue)].timerTime <= loop.now { queues[Int(queue)].timer = nil }
-      wake(queue: Int(queue))
+      if isWaitOver(Int(queue)) { wake(queue: Int(queue)) }
+    case .helperReturned(let queue): wake(queue: Int(queue))
     case .deadline(let query): abandon(Int(query))
     case .poolReached(let batch): enterPool(Int(batch))
     case .nodeFails(let node): fail(Int(node))
