@@ -106,13 +106,15 @@ extension ClusterSimulation {
   }
 
   mutating func enqueue(_ part: Int, in queue: Int) {
-    let node = NodeID(rawValue: workers[central ? fastest(for: part) : queue].node)
-    parts[part].queuedWork =
-      times.amortisedTime(
-        node: node, shape: parts[part].shape, images: Int(parts[part].images),
-        evaluations: Int(evaluationsToCome(part)), isEncoded: parts[part].isEncoded,
-        options: options
-      ).nanoseconds
+    if isLookedAt {
+      let node = NodeID(rawValue: workers[central ? fastest(for: part) : queue].node)
+      parts[part].queuedWork =
+        times.amortisedTime(
+          node: node, shape: parts[part].shape, images: Int(parts[part].images),
+          evaluations: Int(evaluationsToCome(part)), isEncoded: parts[part].isEncoded,
+          options: options
+        ).nanoseconds
+    }
     parts[part].isWaiting = true
     parts[part].worker = central ? -1 : Int32(queue)
     let load = parts[part].load

@@ -172,9 +172,7 @@ extension ClusterSimulation {
     if stage == .denoise, case .next(let time) = workers[w].foreseen, workers[w].helpers.isEmpty {
       // The same batch has one step less to go.
       workers[w].foreseen = .present(time)
-      let step = SimulationDuration(nanoseconds: time)
-      views[w].predictedFree = loop.now + step
-      views[w].workAfter = views[w].workAfter - step
+      views[w].foreseeStep(of: SimulationDuration(nanoseconds: time), from: loop.now)
       return
     }
     refreshRunning(w)

@@ -13,7 +13,7 @@ extension ClusterSimulation {
       let index = workers[w].running[i]
       let part = Int(index)
       let query = parts[part].query
-      if hasEnded(query) {
+      if mayFail, hasEnded(query) {
         // Another part of it was lost to a failure, and the query with it.
         workers[w].runningImages -= Int(parts[part].images)
         continue
@@ -38,8 +38,8 @@ extension ClusterSimulation {
     if gone > 0 {
       workers[w].running.removeLast(gone)
       workers[w].foreseen = .nothing
+      refreshRunning(w)
     }
-    refreshRunning(w)
   }
 
   /// Time that the looks after the step which begins now will take.
@@ -207,9 +207,9 @@ extension ClusterSimulation {
   /// What a part's draws for a stage are keyed by: its query, its place in it, how often it has been
   /// re-submitted, and the stage; never the order in which things happen.
   func entity(of part: Int, stage: Stage) -> UInt64 {
-    let p = parts[part]
-    let inQuery = part - Int(progress[Int(p.query)].firstPart)
-    return UInt64(UInt32(bitPattern: p.query)) << 24 | UInt64(p.resubmissions & 0xFF) << 14
+    let query = parts[part].query
+    let inQuery = part - Int(progress[Int(query)].firstPart)
+    return UInt64(UInt32(bitPattern: query)) << 24 | UInt64(parts[part].resubmissions & 0xFF) << 14
       | UInt64(inQuery & 0xFFF) << 2 | UInt64(stage.index)
   }
 

@@ -108,17 +108,14 @@ extension ClusterSimulation {
   mutating func joinRunning(_ w: Int) {
     // By index, here as elsewhere on the hot path: to iterate over an array is to retain it.
     for i in workers[w].group.indices {
-      let part = workers[w].group[i]
-      parts[Int(part)].isEncoded = true
-      workers[w].joined += 1
-      parts[Int(part)].place = workers[w].joined
-      if parts[Int(part)].overhead > 0 {
+      let part = Int(workers[w].group[i])
+      parts[part].isEncoded = true
+      parts[part].place = workers[w].join(Int32(part), images: Int(parts[part].images))
+      if parts[part].overhead > 0 {
         // What several wait for, they wait for together.
-        workers[w].overhead = max(workers[w].overhead, parts[Int(part)].overhead)
-        parts[Int(part)].overhead = 0
+        workers[w].overhead = max(workers[w].overhead, parts[part].overhead)
+        parts[part].overhead = 0
       }
-      workers[w].running.append(part)
-      workers[w].runningImages += Int(parts[Int(part)].images)
     }
     workers[w].group.removeAll(keepingCapacity: true)
     workers[w].foreseen = .nothing
@@ -127,8 +124,7 @@ extension ClusterSimulation {
 
   private mutating func startStep(_ w: Int) {
     predictFree(w, next: .denoise)
-    workers[w].evaluations += 1
-    workers[w].imageEvaluations += workers[w].runningImages
+    workers[w].countEvaluation()
     // Its batch is not handed on as an argument, which would be to retain it at each step.
     let isThere = memories[Int(workers[w].node)] == nil
     guard isThere || hasWeights(w, for: .denoise, workers[w].running, as: .step) else { return }
@@ -166,10 +162,7 @@ extension ClusterSimulation {
   }
 
   mutating func acceleratorDone(_ w: Int) {
-    let operation = workers[w].operation
-    workers[w].operation = .idle
-    workers[w].lastEnd = loop.now
-    switch operation {
+    switch workers[w].endOperation(at: loop.now) {
     case .encode:
       encoded(w)
       guard workers[w].operation == .idle else { return }
@@ -267,8 +260,11 @@ extension ClusterSimulation {
     var duration =
       isLive ? .zero : acceleratorTime(stage, on: w, images: images, oldest: Int(oldest))
     if stage == .denoise {
-      duration += lookTime(w) + SimulationDuration(nanoseconds: workers[w].overhead)
-      workers[w].overhead = 0
+      duration += lookTime(w)
+      if workers[w].overhead > 0 {
+        duration += SimulationDuration(nanoseconds: workers[w].overhead)
+        workers[w].overhead = 0
+      }
     }
     let basis = acceleratorBasis(stage, on: w, images: images, oldest: Int(oldest))
     workers[w].operation = operation

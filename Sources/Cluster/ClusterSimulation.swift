@@ -60,6 +60,8 @@ public struct ClusterSimulation: ~Copyable {
   let predictsSteps: Bool
   /// Whether any policy looks at the cluster: who holds how much is not told otherwise.
   let isLookedAt: Bool
+  /// Whether work may be lost, and a query end while others of its parts are in service.
+  let mayFail: Bool
   /// Whether a plan has asked for several accelerators.
   var sharesSteps = false
   /// Whether the number of accelerators that share a batch has ever changed between steps.
@@ -169,7 +171,8 @@ public struct ClusterSimulation: ~Copyable {
       node.memory.map { NodeMemory($0, models: stream.models, shapes: times.shapes) }
     }
     if cluster.nodes.contains(where: { $0.memory != nil }) { usage.modelLoads = 0 }
-    if cluster.nodes.contains(where: { $0.failures != .none }) { usage.failures = 0 }
+    mayFail = cluster.nodes.contains { $0.failures != .none }
+    if mayFail { usage.failures = 0 }
     usage.hasScaling = policy.controller != nil
     nextFailure = cluster.nodes.map { _ in .distantFuture }
     nextOutage = cluster.nodes.map { _ in 0 }

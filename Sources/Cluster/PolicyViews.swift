@@ -259,6 +259,12 @@ public struct WorkerView: Hashable, Sendable {
     max(predictedFree - now, .zero) + workAfter + queuedWork
   }
 
+  /// Another step begins of what it has in service.
+  mutating func foreseeStep(of time: SimulationDuration, from now: SimulationTime) {
+    predictedFree = now + time
+    workAfter = workAfter - time
+  }
+
   /// Whether it holds nothing.
   public var isIdle: Bool { queuedParts == 0 && runningImages == 0 }
 

@@ -203,6 +203,27 @@ struct Worker {
     busy.add(nanoseconds, for: stage, basis: basis)
   }
 
+  /// Takes a part into the running batch; returns its place among those that ever joined one here.
+  mutating func join(_ part: Int32, images: Int) -> Int32 {
+    joined += 1
+    running.append(part)
+    runningImages += images
+    return joined
+  }
+
+  /// Counts the evaluation that begins.
+  mutating func countEvaluation() {
+    evaluations += 1
+    imageEvaluations += runningImages
+  }
+
+  /// Ends what it does now, and returns what that was.
+  mutating func endOperation(at now: SimulationTime) -> Operation {
+    defer { operation = .idle }
+    lastEnd = now
+    return operation
+  }
+
   /// Forgets all work, and what was in memory.
   mutating func clear() {
     group.removeAll()
