@@ -9,36 +9,42 @@ extension ClusterSimulation {
     of part: Int, on w: Int, queue: Int? = nil, ahead: Bool = false
   ) -> StepContext {
     let queue = queue ?? self.queue(of: w)
+    let (images, joining) = batchImages(of: part, on: w, queue: queue, ahead: ahead)
     let batch = times.prediction(
-      node: Int(workers[w].node), shape: parts[part].shape,
-      images: batchImages(of: part, on: w, queue: queue, ahead: ahead), placement: placement)
+      node: Int(workers[w].node), shape: parts[part].shape, images: images, placement: placement)
     return StepContext(
       now: loop.now, worker: WorkerID(rawValue: Int32(w)),
       evaluationTime: SimulationDuration(nanoseconds: batch.evaluation),
       otherTime: SimulationDuration(
         nanoseconds: batch.others(isEncoded: parts[part].isEncoded)),
-      queuedImages: queues[queue].totalImages,
+      queuedImages: queues[queue].totalImages - joining,
       workersOfQueue: central ? workersOfPool[Int(workers[w].pool)] : 1,
       batchLimit: batchLimit ?? Int(parts[part].images))
   }
 
-  /// Images of the batch that a part is in, or is expected to be in: with those that join it, as far as they fit.
-  mutating func batchImages(of part: Int, on w: Int, queue: Int, ahead: Bool) -> Int {
+  /// Images of the batch that a part is in, or is expected to be in: with those that wait and join it, as far as they
+  /// fit; and how many those are.
+  private mutating func batchImages(
+    of part: Int, on w: Int, queue: Int, ahead: Bool
+  ) -> (images: Int, joining: Int) {
     let own = Int(parts[part].images)
-    var images = ahead && !joinsBetweenSteps ? 0 : workers[w].runningImages
-    guard !parts[part].isPlanned else { return max(images, own) }
-    images += imageCount(scratch) + own
+    let running = workers[w].runningImages
+    guard !parts[part].isPlanned else { return (max(running, own), 0) }
+    guard let batchLimit else { return (own, 0) }
     // A plan is made while the batch still fills: it counts on those that join where others wait.
-    guard let batchLimit, !mayRefuse else { return max(own, min(images, batchLimit ?? own)) }
-    let waiting = queues[queue].images[Int(parts[part].shape.rawValue)]
-    if waiting > 0, images < batchLimit {
-      images +=
-        images + waiting <= batchLimit
-        ? waiting
-        : imageCount(
-          leading(Int(parts[part].shape.rawValue), of: queue, room: batchLimit - images))
-    }
-    return max(images, own)
+    let taken = (ahead ? 0 : running) + imageCount(scratch) + own
+    let joining = mayRefuse ? 0 : joiningImages(parts[part].shape, queue, room: batchLimit - taken)
+    // What is encoded ahead joins those that run then, as far as anybody knows those that run now.
+    let company = ahead && joinsBetweenSteps ? running : 0
+    return (max(own, min(taken + joining + company, batchLimit)), joining)
+  }
+
+  /// Images of the first that wait for a shape, as many as have room.
+  private mutating func joiningImages(_ shape: ShapeID, _ queue: Int, room: Int) -> Int {
+    let lane = Int(shape.rawValue)
+    let waiting = queues[queue].images[lane]
+    if waiting <= room { return waiting }
+    return room > 0 ? imageCount(leading(lane, of: queue, room: room)) : 0
   }
 
   /// When a part is complete if it is denoised in a batch of so many images from now on, and nothing holds it up in

@@ -189,7 +189,7 @@ public struct StepContext: Hashable, Sendable {
   /// Predicted time before the first evaluation and after the last one: encode (where still to
   /// come), decode, CPU stages.
   public var otherTime: SimulationDuration
-  /// Images waiting in the queue that feeds this worker.
+  /// Images waiting in the queue that feeds this worker, without those that are expected to join the query's batch.
   public var queuedImages: Int
   /// Workers that this queue feeds.
   public var workersOfQueue: Int

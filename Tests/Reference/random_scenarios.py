@@ -43,6 +43,9 @@ def make(seed: int) -> Scenario:
 
     # The policy.
     policy = {"steps": "fixed"}
+    cut = random.Random(f"qosdiff steps {seed}")   # of its own: all else of the scenarios stays
+    if cut.random() < 0.3:
+        policy["steps"] = {note("steps", "slack"): {"min": cut.choice([1, 2]), "queue-weight": cut.choice([0, 0, 1, 3])}}
     queue = note("queue", r.choice(["central", "central", "per-worker", "per-worker", "stealing"]))
     if queue != "central":
         policy["dispatcher"] = note("dispatcher", r.choice(

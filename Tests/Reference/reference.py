@@ -203,8 +203,10 @@ class Simulation(Hands, Predictions):
             self.begun = batch[0].query.shape if self.altered("legacy-short") else None
             batch = rules.could_take(self, w, held, queue)
             self.begun = None
-        for p in batch:
+        for number, p in enumerate(batch):
             queue.remove(p)
+            if not p.planned:
+                p.left = p.planned = rules.planned_steps(self, w, held + batch[:number], p, queue)
         return batch
 
     def note_start(self, w: Worker, parts: list):
@@ -269,7 +271,7 @@ class Simulation(Hands, Predictions):
                 yield self.on(w, "denoise", running)
                 for p in running:
                     p.left -= 1
-                    p.ran = 0 if p.left else p.query.steps
+                    p.ran = 0 if p.left else p.planned
                 self.fill_ahead(w)
 
     def finish(self, p: Part):

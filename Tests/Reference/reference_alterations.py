@@ -25,6 +25,7 @@ ALTERATIONS = {
     "made-way-is-last": "who made way goes behind all others of equal urgency",
     "no-margin": "preemption ignores its margin",
     "hopeless-once": "drop-hopeless does not look again before service",
+    "cut-alone": "steps are cut as if nobody joined a query's batch",
     "steals-least": "an idle worker steals from the worker with the fewest images waiting",
     "busy-without-cpu": "a worker that waits for the CPU holds no images for join-shortest-queue",
     "warm-up-by-end": "the warm-up deletes by the end of a query, not by its arrival",

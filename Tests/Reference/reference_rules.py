@@ -112,24 +112,26 @@ def static_batch(sim, waiting):
 def deadline_aware_batch(sim, w, waiting):
     """The longest run of the queue's first parts with which all of them are on time; at least the first."""
     like = [p for p in waiting if p.query.shape == waiting[0].query.shape]
-    best = like[:1]
+    best, longest = like[:1], 0                    # of those before the last, whose steps are planned already
     for n in range(2, len(like) + 1):
-        batch = like[:n]
+        batch, p = like[:n], like[n - 2]
         if sum(p.images for p in batch) > sim.policy.limit:
             break
-        if all(sim.now + batch_time(sim, w, batch) <= p.query.deadline for p in batch):
+        steps = p.left if p.planned else planned_steps(sim, w, batch[:-2], p, [x for x in waiting if x not in batch[:-1]])
+        longest = max(longest, steps)
+        if all(sim.now + batch_time(sim, w, batch, max(longest, batch[-1].left)) <= p.query.deadline for p in batch):
             best = batch
     return best
 
 
-def batch_time(sim, w, batch):
+def batch_time(sim, w, batch, steps):
     """A batch's predicted time on an idle worker: it ends for all when its longest is done."""
     q = batch[0].query
     if sim.altered("legacy-made-way"):
         return (sim.own_stages(w, q, sim.policy, False, max(p.query.steps for p in batch))
                 + sim.cpu_stages(w, q, sim.policy, sum(p.images for p in batch)))
     encoded = all(p.encoded for p in batch) and not sim.altered("legacy-encoding")
-    return (sim.own_stages(w, q, sim.policy, encoded, max(p.left for p in batch))
+    return (sim.own_stages(w, q, sim.policy, encoded, steps)
             + sim.cpu_stages(w, q, sim.policy, sum(p.images for p in batch)))
 
 
@@ -215,6 +217,32 @@ def hopeless(sim, w, p, batch):
     time = (sim.own_stages(w, q, policy, all(x.encoded for x in together), steps)
             + sim.cpu_stages(w, q, policy, images))
     return sim.now + time > q.deadline + policy.margin
+
+
+def planned_steps(sim, w, before, p, queue):
+    """What `slack` gives a part: as many as are in time in the batch that is expected, less for what waits behind it."""
+    q, policy = p.query, sim.policy
+    if policy.least is None:
+        return q.steps
+    limit = policy.limit or p.images
+    images = p.images + sum(x.images for x in before)
+    joining = 0
+    if policy.batching in ("static", "continuous"):
+        for x in in_order(sim, w, queue):
+            if x.query.shape == q.shape:
+                if images + joining + x.images > limit:
+                    break
+                joining += x.images
+    if sim.altered("cut-alone"):
+        joining = 0
+    images += joining
+    if policy.batching == "continuous" and policy.encode_on_cpu and policy.buffer:
+        images = min(limit, images + sum(x.images for x in w.batch if x.left))    # it joins those that run
+    others = sim.own_stages(w, q, policy, p.encoded, 0) + sim.cpu_stages(w, q, policy, images)
+    in_time = (q.deadline - sim.now - others) // w.times["denoise"]
+    behind = (sum(x.images for x in queue) - joining) / (limit * (len(sim.workers) if sim.central else 1))
+    unhurried = q.steps - min(half_away(policy.queue_weight * behind), q.steps)
+    return max(min(q.steps, in_time, unhurried), min(policy.least, q.steps))
 
 
 def idle_for(w):

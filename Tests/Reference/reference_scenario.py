@@ -41,6 +41,7 @@ class Part:
     joined: bool = False       # has been on an accelerator
     since: int = 0             # from when on it waits for a full static batch
     noted: int = 0             # for a fault of the program
+    planned: int = 0           # evaluations that its plan gives it; 0 = none is made yet
     ran: int = 0               # evaluations, known once its denoising has ended
 
 
@@ -101,6 +102,8 @@ class Policy:
     buffer: int | None         # None = no pipelining
     encode_on_cpu: bool
     decode_on_cpu: bool
+    least: int | None          # steps `slack` cuts to; None = steps are fixed
+    queue_weight: float
 
 
 def named(value, default=None):
@@ -119,6 +122,7 @@ def read_policy(p: dict) -> Policy:
     admission, drop = named(p.get("admission"), "all")
     batching, batch = named(p.get("batching"), "none")
     pipelining, pipe = named(p.get("pipelining"), "none")
+    steps, cut = named(p.get("steps"), "fixed")
     placement = p.get("placement") or {}
     limit = None if batching == "none" else batch.get("images", 16 if batching == "deadline-aware" else 4)
     return Policy(
@@ -127,7 +131,8 @@ def read_policy(p: dict) -> Policy:
         duration(order.get("margin", "0 s")), admission, duration(drop.get("margin", "0 s")),
         drop.get("waiting", 100), batching, limit, duration(batch.get("wait", "0 s")),
         None if pipelining == "none" else pipe.get("buffer", 2),
-        placement.get("encode") == "cpu", placement.get("decode") == "cpu")
+        placement.get("encode") == "cpu", placement.get("decode") == "cpu",
+        cut.get("min", 20) if steps == "slack" else None, cut.get("queue-weight", 5))
 
 
 def synthetic(times: dict | None, stages, factor: float = 1) -> dict:
