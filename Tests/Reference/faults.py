@@ -30,6 +30,7 @@ def with_cpu(made, cores, **stages):
 
 EDF = {"edf": {"preempt": "between-steps"}}
 RANKS = {"priority": {"preempt": "between-steps"}}
+STEALING = {"per-worker": {"stealing": True}}
 AHEAD = {"pipelining": {"cpu-gpu": {"buffer": 2}}, "placement": {"encode": "cpu"}}
 
 # name, what is right, fault, policy, queue, nodes, trace, further keys of the scenario
@@ -106,6 +107,18 @@ CASES = [
      [with_cpu(node(name), 1, post_process=9_000_003, decode=3_000_013) for name in "ab"],
      "arrival_s,slo_s,steps\n0,2,9\n0,9,1\n0,2,9\n0,9,5\n0.005,99,1\n0.005,1,1\n"
      "0.012,99,1\n0.012,99,1\n0.012,99,1\n", {}),
+    ("thief", "worker 1, which is fast, steals at 15 ms the image of query 1, of less slack there, not that of query 2",
+     "legacy-thief", {"discipline": "least-slack", "batching": {"continuous": {"images": 1}}}, STEALING,
+     [node("a"), node("b", denoise=1_000_003)],
+     "arrival_s,slo_s,images,steps\n0,9,1,9\n0.001,0.50,2,2\n0.001,0.51,2,4\n", {}),
+    ("unnoticed", "query 2 gets the core at 65 ms, not query 3: of the waits that end at 51 ms its own began first",
+     "legacy-oldest", {"batching": {"static": {"images": 2, "wait": "50 ms"}}}, "per-worker",
+     [with_cpu(node(count=2), 1, post_process=9_000_003)],
+     "arrival_s,images,steps\n0,2,2\n0,2,1\n0.001,1,1\n0.001,1,1\n", {}),
+    ("hidden", "query 4 starts at 35 ms, after its wait, at worker 1: query 1, which came first, is back since 31 ms",
+     "legacy-oldest", {**AHEAD, "discipline": EDF, "batching": {"static": {"images": 2, "wait": "20 ms"}}}, "central",
+     [with_cpu(node(count=2, decode=10_000_007), 8, encode=1_000_003)],
+     "arrival_s,slo_s,images,steps\n0,1,1,3\n0,9,1,6\n0.002,9,2,1\n0.004,2,2,2\n0.015,5,1,1\n", {}),
 ]
 
 

@@ -63,6 +63,7 @@ class Simulation(Hands, Predictions):
         self.begun = None                          # the kind of a batch that starts whether or not it is full
         self.queue, self.turn = [], 0              # the central queue; whose turn it is
         self.waiting, self.curve = 0, [(0, 0)]
+        self.timers = {}                           # for a fault of the program
         baseline = read_policy(scenario["policies"][run.get("baseline", next(iter(scenario["policies"])))])
         for q in self.queries:
             slo = q.slo if isinstance(q.slo, int) else self.scaled(q, q.slo[1], baseline)
@@ -131,13 +132,30 @@ class Simulation(Hands, Predictions):
             if not self.central and not (self.altered("round-robin-by-query") and w):
                 w = rules.dispatch(self, p)
             self.enqueue(p, w)
-            if self.policy.wait and not self.altered("static-without-wait"):
+            if self.policy.wait and not self.altered("static-without-wait") and not self.altered("legacy-oldest"):
                 self.later(self.now + self.policy.wait, lambda w=w, p=p: self.wait_ends(w, p))
             self.offer(w)
 
     def wait_ends(self, w: Worker | None, p: Part):
-        if p in self.queue_of(w) or self.altered("legacy-timer"):
+        waits = p in self.queue_of(w) and p.since + self.policy.wait == self.now   # or it has gone, and made way since
+        if waits or self.altered("legacy-timer"):
             self.offer(w)
+
+    def set_timer(self, w: Worker | None, due: int):
+        """A fault of the program: one timer a queue, set where a worker looks, and for the oldest of a kind alone."""
+        if self.timers.get(w and w.number, due + 1) > due:
+            self.timers[w and w.number] = due
+            self.later(due, lambda: self.timer_ends(w, due))
+
+    def timer_ends(self, w: Worker | None, due: int):
+        if self.timers.get(w and w.number) != due:
+            return
+        del self.timers[w and w.number]
+        ends = [rules.oldest_like(self, p, self.queue_of(w)).since + self.policy.wait for p in self.queue_of(w)]
+        if due in ends:
+            self.offer(w)
+        elif any(end > due for end in ends):
+            self.set_timer(w, min(end for end in ends if end > due))
 
     def enqueue(self, p: Part, w: Worker | None, again=False):
         if not again:

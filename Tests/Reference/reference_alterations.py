@@ -55,5 +55,7 @@ PROGRAM_FAULTS = {
     "legacy-encoding": "f-encoding: a deadline-aware batch of who made way is predicted to be encoded again",
     "legacy-timer": "f-timer: a wait that is over for who has gone is another look at who has come back",
     "legacy-look": "f-look: a worker that held nothing begins what it took up, though what came in behind it goes first",
+    "legacy-oldest": "f-oldest: only the oldest of a model and size has a wait that ends, once a worker has looked",
+    "legacy-thief": "f-thief: who steals by slack or by remaining time ranks what waits as its victim would",
     "legacy-embedding": "f-embedding: who is encoded is transferred again with partners that are not",
 }

@@ -52,6 +52,10 @@ class Hands:
             yield lambda wake: self.compute(w, "decode", each, wake)
         else:
             yield from self.transfer(w, sum(picture_bytes(p.query, p.images) for p in parts))
+        if not w.node.cpu["post-process"]:         # it takes no turn
+            for p in parts:
+                self.finish(p)
+            return done()
         for p in parts:
             p.undone = p.images
         self.compute(w, "post-process", each, done)

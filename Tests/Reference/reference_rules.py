@@ -38,9 +38,17 @@ def in_order(sim, w, queue):
     return sorted(queue, key=lambda p: order_key(sim, w, p))
 
 
+def looks(sim, w, queue):
+    """Who ranks what waits: the worker that would take it, a thief, too."""
+    if sim.altered("legacy-thief") and sim.policy.discipline != "relative-slack":
+        return next((x for x in sim.workers if x.queue is queue), w)
+    return w
+
+
 def could_take(sim, w, held, queue=None):
     kind, limit = sim.policy.batching, sim.policy.limit
-    waiting = in_order(sim, w, sim.queue_of(w) if queue is None else queue)
+    queue = sim.queue_of(w) if queue is None else queue
+    waiting = in_order(sim, looks(sim, w, queue), queue)
     unfit_ends = not sim.altered("unfit-is-skipped")
     if kind == "none":
         taken = waiting[:1] if not held else []
@@ -88,6 +96,11 @@ def may_join(sim, w, ready):
             and held + sum(p.images for p in ready) <= sim.policy.limit)
 
 
+def oldest_like(sim, part, queue):
+    like = [p for p in queue if p.query.shape == part.query.shape]
+    return min(like, key=lambda p: p.noted if sim.altered("legacy-noted") else p.since)
+
+
 def static_batch(sim, waiting):
     for head in waiting:
         like = [p for p in waiting if sim.altered("mixed-shapes") or p.query.shape == head.query.shape]
@@ -95,7 +108,7 @@ def static_batch(sim, waiting):
             continue
         counted = waiting if sim.altered("full-of-any-shape") else like
         full = sum(p.images for p in counted) >= sim.policy.limit or sim.altered("static-without-wait")
-        oldest = min(like, key=lambda p: p.noted if sim.altered("legacy-noted") else p.since)
+        oldest = oldest_like(sim, head, like)
         if full or head.query.shape == sim.begun or sim.now >= oldest.since + sim.policy.wait:
             taken, room = [], sim.policy.limit
             for p in like:
@@ -106,6 +119,8 @@ def static_batch(sim, waiting):
                 taken.append(p)
                 room -= p.images
             return taken
+        if sim.altered("legacy-oldest"):
+            sim.set_timer(next((x for x in sim.workers if head in x.queue), None), oldest.since + sim.policy.wait)
     return []
 
 
@@ -154,7 +169,8 @@ def fastest_first(sim, among, queue):
         return among
     if sim.altered("legacy-d"):
         return sorted(among, key=lambda x: sim.service(x, one_evaluation(sim)))
-    head = min(queue, key=lambda p: order_key(sim, among[0], p))
+    owner = next((x for x in sim.workers if x.queue is queue), sim.workers[0])
+    head = min(queue, key=lambda p: order_key(sim, owner, p))
     return sorted(among, key=lambda x: sim.service_of(x, head))
 
 
@@ -188,9 +204,10 @@ def refusal(sim, q):
 def makes_way(sim, q):
     """Whether a query would take running parts' place: at more workers than parts wait that go before it."""
     yielding = sum(would_preempt(sim, w, q) for w in sim.workers)
-    queues = [sim.queue] if sim.central else [w.queue for w in sim.workers]
-    before = sum(urgency(sim, w, p) <= urgency(sim, w, q.parts[0])
-                 for w, queue in zip(sim.workers, queues) for p in queue)
+    queues = [(w, w.queue) for w in sim.workers]
+    if sim.central:                                # told on the worker that is fastest for it
+        queues = [(min(sim.workers, key=lambda w: sim.service_of(w, q.parts[0])), sim.queue)]
+    before = sum(urgency(sim, w, p) <= urgency(sim, w, q.parts[0]) for w, queue in queues for p in queue)
     return yielding > before
 
 
