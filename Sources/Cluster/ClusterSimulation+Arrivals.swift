@@ -121,9 +121,21 @@ extension ClusterSimulation {
     let (rank, sequence) = (parts[part].priority, parts[part].sequence)
     queues[queue].insert(load, rank: rank, sequence: sequence, part: Int32(part))
     if batchWait > .zero {
-      queues[queue].note(Int32(part), lane: load.shape, joinedAt: parts[part].enqueued)
+      let since = parts[part].enqueued
+      queues[queue].note(Int32(part), lane: load.shape, joinedAt: since)
+      // Now, whoever looks: of waits that end at one instant, the one that began first ends first.
+      if since + batchWait > loop.now {
+        loop.schedule(.waitOver(since: since, part: Int32(part)), at: since + batchWait)
+      }
     }
     refreshView(ofQueue: queue)
+  }
+
+  /// The end of a wait is a look at the queue where the part still waits. Who has gone and made way since need
+  /// not wait for company again: then it is none.
+  mutating func endWait(of part: Int, since: SimulationTime) {
+    guard isWaiting(Int32(part)), parts[part].enqueued == since else { return }
+    wake(queue: central ? Int(parts[part].pool) : Int(parts[part].worker))
   }
 
   /// Takes a part out of its queue's counts; its heap entry must go too, now or when it surfaces.

@@ -73,42 +73,16 @@ extension ClusterSimulation {
     }
   }
 
-  /// Whether a batch may start: it is full, or has waited long enough; otherwise sets the timer.
+  /// Whether a batch may start: it is full, or the oldest of its lane has waited long enough.
   mutating func isDue(lane: Int, of queue: Int, for w: Int, ahead: Bool) -> Bool {
     guard batchWait > .zero, ahead || workers[w].running.isEmpty, let limit = batchLimit,
       queues[queue].images[lane] < min(limit, memoryLimit(w, shape: lane))
     else { return true }
-    guard let due = waitEnd(lane: lane, of: queue), due > loop.now else { return true }
-    setTimer(of: queue, at: due)
-    return false
-  }
-
-  /// When the wait of the oldest in a lane ends; nil if nobody waits there.
-  private mutating func waitEnd(lane: Int, of queue: Int) -> SimulationTime? {
     let oldest = queues[queue].oldest(lane) {
       parts.contains(Int($0)) && parts[Int($0)].isWaiting && parts[Int($0)].enqueued == $1
     }
-    return oldest.map { $0 + batchWait }
-  }
-
-  /// One timer a queue, at the first time at which some lane is due.
-  private mutating func setTimer(of queue: Int, at due: SimulationTime) {
-    if let timer = queues[queue].timer {
-      if queues[queue].timerTime <= due { return }
-      loop.cancel(timer)
-    }
-    queues[queue].timer = loop.scheduleCancellable(.formTimeout(queue: Int32(queue)), at: due)
-    queues[queue].timerTime = due
-  }
-
-  /// Whether somebody's wait ends now, when a queue's timer goes off. Those for whom it was set may have gone: then
-  /// nobody is woken, and it is set for those who still wait.
-  mutating func isWaitOver(_ queue: Int) -> Bool {
-    queues[queue].timer = nil
-    let ends = times.shapes.indices.compactMap { waitEnd(lane: $0, of: queue) }
-    if ends.contains(loop.now) { return true }
-    if let next = ends.filter({ $0 > loop.now }).min() { setTimer(of: queue, at: next) }
-    return false
+    guard let oldest else { return true }
+    return oldest + batchWait <= loop.now
   }
 
   /// Takes parts of a lane while they fit; false if its head was left where it is.

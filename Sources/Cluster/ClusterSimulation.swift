@@ -260,9 +260,9 @@ public struct ClusterSimulation: ~Copyable {
     let orders = WakeOrders(
       nodes: workers.map { Int($0.node) }, pools: poolOfWorker, times: times,
       placement: policy.placement)
-    // A central queue does not know which worker will take a query.
+    // A central queue does not know which worker will take a query, nor does one that others steal from.
     // Not by the properties: an autoclosure over this value, half made, is miscompiled (Swift 6.3, -O).
-    let isLookedAtAnew = cluster.binding == .central && !orders.areAlike
+    let isLookedAtAnew = cluster.binding != .perWorker(stealing: false) && !orders.areAlike
     rankVaries =
       policy.discipline.timeVarying || (policy.discipline.readsRemaining && isLookedAtAnew)
     wakeOrders = orders
@@ -318,8 +318,7 @@ public struct ClusterSimulation: ~Copyable {
       cpuTaskDone(node: Int(node), batch: Int(batch), part: Int(part))
     case .transferDone(let batch): transferDone(Int(batch))
     case .workDone(let ticket): workDone(Int(ticket))
-    case .formTimeout(let queue):
-      if isWaitOver(Int(queue)) { wake(queue: Int(queue)) }
+    case .waitOver(let since, let part): endWait(of: Int(part), since: since)
     case .helperReturned(let queue): wake(queue: Int(queue))
     case .deadline(let query): abandon(Int(query))
     case .poolReached(let batch): enterPool(Int(batch))

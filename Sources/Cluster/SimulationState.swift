@@ -4,14 +4,14 @@ import LatencyProfiles
 import LatentDynamics
 import Workload
 
-/// What happens in a cluster. At most 16 bytes; all payloads are indices.
+/// What happens in a cluster. At most 16 bytes; all payloads are indices, but for a time.
 enum ClusterEvent {
   case arrival
   case acceleratorDone(worker: Int32)
   case cpuTaskDone(node: Int32, batch: Int32, part: Int32)
   case transferDone(batch: Int32)
   case workDone(ticket: Int32)
-  case formTimeout(queue: Int32)
+  case waitOver(since: SimulationTime, part: Int32)
   case helperReturned(queue: Int32)
   case deadline(query: Int32)
   case poolReached(batch: Int32)

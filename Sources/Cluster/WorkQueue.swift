@@ -29,9 +29,6 @@ struct WorkQueue {
   private(set) var parts = 0
   private(set) var totalImages = 0
   var work: Int64 = 0
-  /// Wakes a worker when a batch that is not full has waited long enough.
-  var timer: EventHandle?
-  var timerTime = SimulationTime.zero
   /// Parts of each lane in order of joining; those that have gone leave when they surface.
   private var joined: [Deque<(part: Int32, time: SimulationTime)>]
 

@@ -141,21 +141,31 @@ final class PunctualExecutor: Executor {
   }
 
   /// A clock that is always late: nothing may go back, and Little's law holds (a precondition of every run's end).
+  /// Gets round to everything a quarter of a second late.
+  private final class Late: Executor {
+    let punctual: PunctualExecutor
+    init(_ bench: Bench) { punctual = PunctualExecutor(bench) }
+    var now: SimulationTime { punctual.now + SimulationDuration(seconds: 0.25) }
+    func start() {}
+    func begin(_ work: LiveWork) { punctual.begin(work) }
+    func wait(until time: SimulationTime) -> LiveEvent { punctual.wait(until: time) }
+    func entropyBits(of part: Int) -> (latent: Double, predicted: Double)? { nil }
+    func forget(_ part: Int) {}
+  }
+
   @Test func lateTimersAreLateInTheResults() throws {
-    final class Late: Executor {
-      let punctual: PunctualExecutor
-      init(_ bench: Bench) { punctual = PunctualExecutor(bench) }
-      var now: SimulationTime { punctual.now + SimulationDuration(seconds: 0.25) }
-      func start() {}
-      func begin(_ work: LiveWork) { punctual.begin(work) }
-      func wait(until time: SimulationTime) -> LiveEvent { punctual.wait(until: time) }
-      func entropyBits(of part: Int) -> (latent: Double, predicted: Double)? { nil }
-      func forget(_ part: Int) {}
-    }
     let bench = Bench()
     let result = try bench.run([.init(at: 0), .init(at: 100)], executor: Late(bench))
     #expect(result.ends == [12.25, 112.25] && result.starts == [0.25, 100.25])
     #expect(result.sorted.map(\.latency.seconds) == [12.25, 12.25])
+  }
+
+  @Test func aWaitForCompanyEndsAlsoWhereItsTimerIsLate() throws {
+    var bench = Bench()
+    bench.policy.batching = StaticBatching(images: 2, wait: SimulationDuration(seconds: 1))
+    let result = try bench.run([.init(at: 0)], executor: Late(bench))
+    // It is seen at 0.25 s; its wait ends at 1.25 s, and is seen to at 1.5 s.
+    #expect(result.starts == [1.5] && result.ends == [13.5])
   }
 }
 
