@@ -6,6 +6,8 @@ import Results
 struct AttainmentTest: Sendable {
   /// Replications of the first look; each further look doubles them.
   static let fewest = 5
+  /// Replications after which an attainment without any violation is taken as it is: more would bound it no better.
+  static let fewestWithoutViolation = 10
   /// Probability of a wrong decision over all looks at one experiment.
   static let error = 0.05
 
@@ -38,26 +40,26 @@ struct AttainmentTest: Sendable {
       let mean = result?.mean ?? 0
       // Near saturation a queue that grows slowly looks like one that does not: it must be seen to settle.
       let isOpen = mean >= target && !isUnsteady && !SteadyState.isSurelySteady(runs)
-      let isSure =
-        !isOpen && isSure(values, offered: runs.compactMap { $0[.offered] }.reduce(0, +))
-      if isSure || wanted >= most {
+      let isSure = !isOpen && isSure(values)
+      let isWithoutViolation = mean == 1 && !isOpen
+      if isSure || wanted >= most || isWithoutViolation && wanted >= Self.fewestWithoutViolation {
         // Where the queue grows, a longer run would not keep what this one kept.
         return AttainmentDecision(
-          attainment: mean, interval: result?.interval, replications: values.count,
-          isUnsteady: isUnsteady, holds: mean >= target && !isUnsteady, isSure: isSure)
+          attainment: mean, interval: mean < 1 ? result?.interval : nil,
+          replications: values.count,
+          isUnsteady: isUnsteady, holds: mean >= target && !isUnsteady, isSure: isSure,
+          isWithoutViolation: isWithoutViolation)
       }
       wanted = min(2 * wanted, most)
     }
   }
 
   /// Whether the interval, at this look's share of the error, lies on one side of the target.
-  private func isSure(_ values: [Double], offered: Double) -> Bool {
-    let share = Self.error / looks
-    // Without a violation the interval has no width; n queries then bound their ratio by -ln(share) / n.
-    if values.allSatisfy({ $0 == 1 }) { return -log(share) / max(offered, 1) <= 1 - target }
-    guard let interval = Intervals.mean(values, confidence: 1 - share)?.interval else {
-      return false
-    }
+  private func isSure(_ values: [Double]) -> Bool {
+    // Without a violation the interval has no width, and nothing bounds the attainment from below.
+    guard !values.allSatisfy({ $0 == 1 }),
+      let interval = Intervals.mean(values, confidence: 1 - Self.error / looks)?.interval
+    else { return false }
     return interval.lowerBound >= target || interval.upperBound < target
   }
 }
@@ -66,7 +68,7 @@ struct AttainmentTest: Sendable {
 public struct AttainmentDecision: Hashable, Sendable {
   /// Mean attainment over replications.
   public let attainment: Double
-  /// Its 95 % interval; nil below two replications.
+  /// Its 95 % interval; nil below two replications, and where none has a violation.
   public let interval: ClosedRange<Double>?
   /// Replications that it took.
   public let replications: Int
@@ -77,6 +79,9 @@ public struct AttainmentDecision: Hashable, Sendable {
   /// Whether the interval of the attainment leaves no doubt on which side of the target it lies.
   public let isSure: Bool
 
-  /// Whether the attainment is kept without a doubt.
-  public var surelyHolds: Bool { holds && isSure }
+  /// Whether no replication has a violation, and the queue has been seen to settle; that bounds no attainment.
+  public let isWithoutViolation: Bool
+
+  /// Whether the attainment is kept without a doubt, or without any violation.
+  public var isAccepted: Bool { holds && (isSure || isWithoutViolation) }
 }

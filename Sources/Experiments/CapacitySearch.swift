@@ -58,13 +58,13 @@ public struct CapacitySearch: Sendable {
       return Finding(load: load, decision: decision)
     }
     for load in loads { findings.append(try await look(at: load)) }
-    var highest = findings.last { $0.decision.surelyHolds }
+    var highest = findings.last { $0.decision.isAccepted }
     let above = findings.first { $0.load > highest?.load ?? .infinity }
     var limit = above?.load
     while let low = highest?.load, let high = limit, high - low > tolerance {
       let finding = try await look(at: (low + high) / 2)
       findings.append(finding)
-      if finding.decision.surelyHolds { highest = finding } else { limit = finding.load }
+      if finding.decision.isAccepted { highest = finding } else { limit = finding.load }
     }
     findings.sort { $0.load < $1.load }
     var rate: Double?

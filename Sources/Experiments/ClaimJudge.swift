@@ -1,3 +1,4 @@
+private import CGSL
 import Foundation
 import Results
 import Scenarios
@@ -65,8 +66,8 @@ struct ClaimJudge {
     var note: String?
     /// What a reader should know of it.
     var remark: String?
-    /// Whether the ratio is a lower bound.
-    var isBound = false
+    /// Whether no replication has any violation, so that there is no ratio.
+    var isNoneSeen = false
     var quality: QualityVerdict.Outcome
   }
 
@@ -103,9 +104,12 @@ struct ClaimJudge {
       ($0.ratio ?? -1, $1.point.load) < ($1.ratio ?? -1, $0.point.load)
     }
     guard let best else { return nil }
-    var verdict = reached.isEmpty ? "not reached" : "reached at load \(best.point.load)"
+    var verdict =
+      !reached.isEmpty
+      ? "reached at load \(best.point.load)"
+      : best.isNoneSeen ? "cannot tell at load \(best.point.load)" : "not reached"
     if let ratio = best.ratio {
-      verdict += ": \(best.isBound ? "at least " : "")\(Self.text(ratio))"
+      verdict += ": \(Self.text(ratio))"
       if let interval = best.interval {
         verdict += " [\(Self.text(interval.lowerBound)), \(Self.text(interval.upperBound))]"
       }
@@ -136,7 +140,7 @@ struct ClaimJudge {
         finding.note = "the baseline has no violations: nothing to cut"
         return finding
       }
-      if x.allSatisfy({ $0 == 0 }) { return bound(finding, y, ours) }
+      if x.allSatisfy({ $0 == 0 }) { return noneSeen(finding, y) }
     }
     if claim == .latency, let drop = QualityVerdict.mean(ours, .dropRatio),
       let baseDrop = QualityVerdict.mean(theirs, .dropRatio), abs(drop - baseDrop) > Self.dropMargin
@@ -155,20 +159,17 @@ struct ClaimJudge {
     return finding
   }
 
-  /// No violation among n queries: with 95 % confidence their true ratio is under 3 / n (the rule of
-  /// three), which bounds the cut from below; p = exp(-n v / 5) were it the claimed fifth of the
-  /// baseline's v.
-  private func bound(
-    _ finding: Finding, _ baseline: [Double], _ ours: [MetricValues]
-  ) -> Finding {
+  /// No violation in any replication bounds no ratio. What can be tested is the typical replication: were the median of
+  /// the cuts no larger than the threshold, one with violations of the baseline alone would come up in at most half of
+  /// the replications (sign test).
+  private func noneSeen(_ finding: Finding, _ baseline: [Double]) -> Finding {
     var finding = finding
-    let queries = ours.compactMap { $0[.offered] }.reduce(0, +)
-    let violations = baseline.reduce(0, +) / Double(baseline.count)
-    let least = violations / (3 / max(queries, 3))
-    finding.ratio = least
-    finding.isBound = true
-    finding.pValue = exp(-queries * violations / Claim.violations.threshold)
-    finding.remark = "no violation in \(Int(queries)) queries"
+    let cut = baseline.count { $0 > 0 }
+    finding.isNoneSeen = true
+    finding.pValue = gsl_cdf_binomial_Q(UInt32(cut - 1), 0.5, UInt32(baseline.count))
+    finding.remark =
+      NoneSeen(replications: baseline.count).text()
+      + ", the baseline's in \(cut): of the typical replication, by a sign test; no ratio"
     return finding
   }
 

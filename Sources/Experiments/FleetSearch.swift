@@ -68,7 +68,7 @@ public struct FleetSearch: Sendable {
       progress(nodes)
       let finding = try await look(at: nodes, policy)
       findings.append(finding)
-      return finding.decision.surelyHolds
+      return finding.decision.isAccepted
     }
     let fewest = try await fewest(holds)
     if let fewest {

@@ -20,6 +20,8 @@ public struct OracleCheck: Sendable {
     case kept
     /// It does not.
     case broken
+    /// A share of queries of which few were to come, and no replication has shown any: neither met nor missed.
+    case noneSeen = "none seen"
     /// An approximation: nothing is claimed.
     case notJudged = "not judged"
   }
@@ -38,6 +40,9 @@ public struct OracleCheck: Sendable {
     public let verdict: Verdict
   }
 
+  /// Queries of some kind that theory expects at the least where one must be seen. Assumed: fewer than that are late
+  /// together, in one busy period.
+  static let rare = 100.0
   /// Chance that anything is judged wrongly, where all of theory holds.
   public static let familyWise = 0.01
 
@@ -49,7 +54,7 @@ public struct OracleCheck: Sendable {
   public let queries: Int
 
   /// Values that were judged.
-  public var judged: Int { rows.count { $0.verdict != .notJudged } }
+  public var judged: Int { rows.count { ![.notJudged, .noneSeen].contains($0.verdict) } }
   /// Whether all that was judged came out right.
   public var holds: Bool {
     broken.isEmpty && !rows.contains { $0.verdict == .missed || $0.verdict == .broken }
@@ -170,14 +175,13 @@ public struct OracleCheck: Sendable {
     let result =
       values.allSatisfy(\.isFinite) ? Intervals.mean(values, confidence: confidence) : nil
     let mean = result?.mean ?? .nan
-    var interval = result?.interval
-    if oracle.metric.isShareOfQueries, mean == 0, count > 0 {
-      // None in n: larger shares than -ln(risk) / n would show one with a probability of 1 - risk.
-      interval = 0...(-log(risk) / Double(count))
-    }
+    let isNoneSeen = oracle.metric.isShareOfQueries && mean == 0 && oracle.value > 0
+    let isRare = oracle.value * Double(count) < Self.rare
+    let interval = isNoneSeen ? nil : result?.interval
     let verdict: Verdict =
       switch oracle.kind {
       case .approximation: .notJudged
+      case _ where isNoneSeen && isRare: .noneSeen
       case .exact: interval?.contains(oracle.value) ?? false ? .met : .missed
       case .upperBound:
         interval.map { $0.upperBound <= oracle.value } ?? false ? .kept : .broken

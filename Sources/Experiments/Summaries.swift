@@ -77,11 +77,13 @@ enum Summaries {
       summary.note = StoredSummary.unsteady
       return summary
     }
-    if metric == .violationRatio, values.allSatisfy({ $0 == 0 }) {
-      summary.interval = rareEvents(runs) ?? summary.interval
-    }
-    if metric == .attainment, values.allSatisfy({ $0 == 1 }), let rare = rareEvents(runs) {
-      summary.interval = 1 - rare.upperBound...1
+    if isNeverSeen(metric, values, runs) {
+      // Without spread Student's interval would have no width, and feign certainty.
+      summary.interval = nil
+      if let event = event(metric) {
+        let none = NoneSeen(replications: runs.count)
+        summary.note = "none here: \(none.text(event)); \(none.meaning)"
+      }
     }
     guard index > 0, mean != nil else { return summary }
     if metric.needsSteadyState, unsteady[0] {
@@ -97,12 +99,22 @@ enum Summaries {
     return summary
   }
 
-  /// What did not occur in n queries has a ratio of at most 3 / n, with 95 % confidence (the rule of
-  /// three). Nil where nothing in the runs is random, or there is only one.
-  private static func rareEvents(_ runs: [MetricValues]) -> ClosedRange<Double>? {
-    let queries = runs.compactMap { $0[.offered] }.reduce(0, +)
-    guard Set(runs.map { $0[.latencyMean] }).count > 1, queries > 0 else { return nil }
-    return 0...min(3 / queries, 1)
+  /// Whether what a metric counts occurred in no replication, though the runs are random.
+  private static func isNeverSeen(
+    _ metric: Metric, _ values: [Double], _ runs: [MetricValues]
+  ) -> Bool {
+    values.count == runs.count && values.allSatisfy { $0 == (metric == .attainment ? 1 : 0) }
+      && Set(runs.map { $0[.latencyMean] }).count > 1
+  }
+
+  /// What a share of queries counts.
+  private static func event(_ metric: Metric) -> String? {
+    switch metric {
+    case .violationRatio, .attainment: "violation"
+    case .dropRatio: "drop"
+    case .qualityViolationRatio: "image below the floor"
+    default: nil
+    }
   }
 
   private static func compare(
@@ -121,7 +133,7 @@ enum Summaries {
       summary.pValue = Intervals.pValue(ofRatio: values, to: theirs) ?? summary.pValue
     } else if theirs.allSatisfy({ $0 == 0 }) {
       summary.note = "the baseline has none: no ratio"
-    } else {
+    } else if summary.note == nil {
       summary.note = "none here: no ratio"
     }
   }

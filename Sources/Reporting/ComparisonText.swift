@@ -96,10 +96,12 @@ public struct ComparisonText {
   }
 
   private var rare: String {
-    let isRare = summaries.contains {
-      $0.metric == .violationRatio && $0.mean == 0 && $0.interval?.upperBound ?? 0 > 0
+    let isNeverSeen = summaries.contains {
+      $0.metric == .violationRatio && $0.mean == 0 && $0.interval == nil
     }
-    return isRare ? " 0 [0, 3/n]: no violation among n queries." : ""
+    guard isNeverSeen, !isFixed else { return "" }
+    let none = NoneSeen(replications: experiment.replications)
+    return " Violations of 0: \(none.text()); \(none.meaning)."
   }
 
   private var marks: String {

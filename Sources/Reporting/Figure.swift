@@ -17,8 +17,8 @@ struct Figure {
     var yRange: ClosedRange<Double>?
     /// 95 % interval of x, where x is measured too.
     var xRange: ClosedRange<Double>?
-    /// Whether y is only known to be at most that.
-    var isBound = false
+    /// Whether the value is 0, which a logarithm cannot show: it is drawn at the lower edge.
+    var isZero = false
   }
 
   struct Series {
@@ -49,11 +49,11 @@ struct Figure {
   var y: Axis
   var series: [Series]
 
-  /// Points of a series that its line joins: those that are only bounds stand apart.
-  func joined(_ series: Series) -> [Point] { series.points.filter { !$0.isBound } }
+  /// Points of a series that its line joins: zeros at the lower edge stand apart.
+  func joined(_ series: Series) -> [Point] { series.points.filter { !$0.isZero } }
 
-  /// Points of a series of which only a bound is known.
-  func bounds(_ series: Series) -> [Point] { series.points.filter(\.isBound) }
+  /// Points of a series that are drawn at the lower edge.
+  func zeros(_ series: Series) -> [Point] { series.points.filter(\.isZero) }
 
   /// Whether its marks are joined by lines.
   var isJoined: Bool {

@@ -44,7 +44,7 @@ struct FigureSet {
         "slo_violation_ratio", x: "load", load,
         .init(label: "SLO violation ratio", isLog: true, high: 1),
         note:
-          "Open triangles: none among n queries, which are drawn at the end of the interval, 3/n")
+          "Open triangles at the lower edge: no violation in any replication")
       addLines(
         "latency_by_load", "Mean latency against load",
         rows(.latencyByLoad).filter { $0["is_unsteady"].number == 0 },
@@ -129,18 +129,22 @@ struct FigureSet {
     _ name: String, _ title: String, _ rows: [DataTable.Row], _ column: String, x: String,
     _ xAxis: Figure.Axis, _ yAxis: Figure.Axis, note: String?, at load: Double? = nil
   ) {
-    let series = series(rows) { row -> Figure.Point? in
+    var series = series(rows) { row -> Figure.Point? in
       guard let at = row[x].number, let value = row[column].number else { return nil }
       let range = Self.range(row[column + "_ci95_lower"], row[column + "_ci95_upper"])
-      if yAxis.isLog, value <= 0 {
-        guard let most = range?.upperBound, most > 0 else { return nil }
-        return Figure.Point(x: at, y: most, isBound: true)
-      }
+      if yAxis.isLog, value <= 0 { return Figure.Point(x: at, y: 0, isZero: true) }
       return Figure.Point(x: at, y: value, yRange: range)
     }
     var yAxis = yAxis
-    if series.contains(where: { $0.points.contains(where: \.isBound) }) {
-      yAxis.label += " (open: none, at most 3/n)"
+    if series.contains(where: { $0.points.contains(where: \.isZero) }) {
+      yAxis.label += " (open: none seen)"
+      let values = series.flatMap(\.points).flatMap { [$0.y, $0.yRange?.lowerBound ?? $0.y] }
+      let edge = (values.filter { $0 > 0 }.min() ?? 0.02) / 2
+      for i in series.indices {
+        for j in series[i].points.indices where series[i].points[j].isZero {
+          series[i].points[j].y = edge
+        }
+      }
     }
     let place = place(load: load, scale: x == "load" ? family.main?.sloScale : nil)
     add(name, title, [place, note.map { $0 + "." }, intervals], .lines, xAxis, yAxis, series)

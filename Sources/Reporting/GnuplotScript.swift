@@ -103,12 +103,12 @@ struct GnuplotScript {
       let title = "title \(Self.quoted(Self.short(series.name)))"
       switch figure.kind {
       case .lines:
-        let bounds = figure.bounds(series)
-        if !bounds.isEmpty {
-          // Open triangles that point down, on no line: at most that.
-          let isAll = bounds.count == series.points.count
+        let zeros = figure.zeros(series)
+        if !zeros.isEmpty {
+          // Open triangles that point down, on no line: 0, at the lower edge.
+          let isAll = zeros.count == series.points.count
           curves.append(
-            "\(file) index 'bound \(index)' using 1:2 with points lc rgb '\(style.colour)' pt 10 ps 0.7 "
+            "\(file) index 'zero \(index)' using 1:2 with points lc rgb '\(style.colour)' pt 10 ps 0.7 "
               + (isAll ? title : "notitle"))
           if isAll { continue }
         }
@@ -141,10 +141,10 @@ struct GnuplotScript {
         ]
           + points).joined(separator: "\n"))
     }
-    for (index, series) in figure.series.enumerated() where !figure.bounds(series).isEmpty {
+    for (index, series) in figure.series.enumerated() where !figure.zeros(series).isEmpty {
       blocks.append(
-        (["# bound \(index)", "# \(series.name.onOneLine): at most: x y"]
-          + figure.bounds(series).map { "\(NumberText.exact($0.x)) \(NumberText.exact($0.y))" })
+        (["# zero \(index)", "# \(series.name.onOneLine): 0, drawn at the lower edge: x y"]
+          + figure.zeros(series).map { "\(NumberText.exact($0.x)) \(NumberText.exact($0.y))" })
           .joined(separator: "\n"))
     }
     for (index, series) in figure.series.enumerated() {

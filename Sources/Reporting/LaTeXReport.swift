@@ -89,12 +89,10 @@ struct LaTeXReport {
       columns: "lllrrrl",
       header: ["policy", "workload", "claim", "load", "ratio", "95\\,\\% interval", "reached"])
     for claim in claims {
-      let isBound = claim.interval == nil && claim.ratio != nil
       table.add([
         LaTeXTable.escaped(claim.policy), LaTeXTable.escaped(claim.point.workload),
         LaTeXTable.escaped(claim.claim), NumberText.short(claim.point.load),
-        (isBound ? "$\\ge$ " : "")
-          + (claim.ratio.map { LaTeXTable.escaped(NumberText.short($0, digits: 3)) } ?? "--"),
+        claim.ratio.map { LaTeXTable.escaped(NumberText.short($0, digits: 3)) } ?? "--",
         claim.interval.map(NumberText.range) ?? "--", claim.isReached ? "yes" : "no",
       ])
     }

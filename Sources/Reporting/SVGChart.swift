@@ -122,7 +122,7 @@ struct SVGChart {
     let points = places.map { "\(text($0.x)),\(text($0.y))" }.joined(separator: " ")
     let values = shown.map { HTML.escaped(readout(series.name, $0)) }
     let dash = Self.dash(style)
-    var parts = bounds(series, frame)
+    var parts = zeros(series, frame)
     if shown.isEmpty { return parts }
     parts += [
       "<polyline class=\"\(figure.isJoined ? "line" : "hidden") s\(series.style)\" points=\"\(points)\""
@@ -147,12 +147,12 @@ struct SVGChart {
     return parts
   }
 
-  /// Open triangles that point down, on no line: at most that.
-  private func bounds(_ series: Figure.Series, _ frame: Frame) -> [String] {
-    let bounds = figure.bounds(series)
-    if bounds.isEmpty { return [] }
-    let places = bounds.map { (x: text(x($0.x, frame)), y: text(y($0.y, frame))) }
-    let values = bounds.map { HTML.escaped(readout(series.name, $0)) }.joined(separator: "\n")
+  /// Open triangles that point down at the lower edge, on no line: 0.
+  private func zeros(_ series: Figure.Series, _ frame: Frame) -> [String] {
+    let zeros = figure.zeros(series)
+    if zeros.isEmpty { return [] }
+    let places = zeros.map { (x: text(x($0.x, frame)), y: text(y($0.y, frame))) }
+    let values = zeros.map { HTML.escaped(readout(series.name, $0)) }.joined(separator: "\n")
     let points = places.map { "\($0.x),\($0.y)" }.joined(separator: " ")
     return [
       "<polyline class=\"hidden s\(series.style)\" points=\"\(points)\" data-t=\"\(values)\"/>"
@@ -174,8 +174,8 @@ struct SVGChart {
       return
         "\(names.indices.contains(row) ? names[row] : ""), \(name): \(value(point.x, point.xRange))"
     }
-    let bound = point.isBound ? "at most " : ""
-    return "\(name): \(x), \(figure.y.label) \(bound)\(value(point.y, point.yRange))"
+    let y = point.isZero ? "0" : value(point.y, point.yRange)
+    return "\(name): \(x), \(figure.y.label) \(y)"
   }
 
   private func legend(_ series: Figure.Series) -> String {

@@ -70,9 +70,9 @@ public struct SweepText {
     let isUnsteady = points.contains { $0.summaries.contains { $0.isUnsteady } }
     return
       "± and [ ]: 95 % intervals over replications (Student t; ratios to the baseline: paired jackknife "
-      + "on the logarithm; no violation among n queries: at most 3 / n). ns: no difference shown at the "
-      + "5 % level, Holm-corrected over the policies of a point. conv p5: 5th percentile of -log10 of the "
-      + "latent error. All metrics are in the database, and with --out in CSV files."
+      + "on the logarithm; 0 without an interval: no violation in any replication, which bounds no ratio). "
+      + "ns: no difference shown at the 5 % level, Holm-corrected over the policies of a point. conv p5: 5th "
+      + "percentile of -log10 of the latent error. All metrics are in the database, and with --out in CSV files."
       + (isUnsteady
         ? " unsteady: the queue grows through the run, and a mean latency only tells how long that was."
         : "")

@@ -13,10 +13,11 @@ struct CapacityCommand: AsyncParsableCommand {
       "Finds the highest load at which each policy keeps an SLO attainment, or the fewest GPUs.",
     discussion: """
       Looks at a grid of loads, since attainment need not fall as load rises, then halves the interval
-      above the highest load that surely holds. With --fewest-gpus the arrivals stay as they are and the
+      above the highest load that holds. With --fewest-gpus the arrivals stay as they are and the
       nodes vary: all up to 32 in turn, then doubled and bisected. Each look takes 5 replications or more,
       until their interval lies on one side of the target; a load under which the queue grows does not
-      hold, whatever a run of this length attains.
+      hold, whatever a run of this length attains. One at which no replication has a violation counts as
+      held after 10 of them, and is named: that bounds no attainment.
       """)
 
   @OptionGroup var scenario: ScenarioOptions

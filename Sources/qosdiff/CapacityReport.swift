@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import Reporting
+import Results
 
 /// What a search for capacity found, for the terminal and for programs.
 struct CapacityReport {
@@ -75,19 +76,28 @@ struct CapacityReport {
         looks: looks.map { Look($0.at, $0.decision) }))
     if let answer {
       let decision = answer.decision
-      let half = decision.interval.map { ($0.upperBound - $0.lowerBound) / 2 } ?? 0
-      table.add(
-        [policy] + answer.cells
-          + [String(format: "%.4f ± %.4f", decision.attainment, half), "\(runs)"])
+      table.add([policy] + answer.cells + [Self.attainment(decision), "\(runs)"])
     } else {
       table.add([policy, "none"] + Array(repeating: "-", count: columns) + ["\(runs)"])
     }
-    let doubtful = looks.filter { !$0.decision.isSure && !$0.decision.isUnsteady }.map(\.at)
+    if let decision = answer?.decision, decision.isWithoutViolation {
+      let none = NoneSeen(replications: decision.replications)
+      note("\(policy): \(none.text()) there; \(none.meaning).")
+    }
+    let doubtful = looks.filter {
+      !$0.decision.isSure && !$0.decision.isUnsteady && !$0.decision.isWithoutViolation
+    }.map(\.at)
     if !doubtful.isEmpty {
       note(
         "\(policy): left in doubt, too near to the target or to saturation for so many replications (--replications) or queries: "
           + doubtful.joined(separator: ", ") + ".")
     }
+  }
+
+  private static func attainment(_ decision: AttainmentDecision) -> String {
+    if decision.isWithoutViolation { return "1 (none late)" }
+    let half = decision.interval.map { ($0.upperBound - $0.lowerBound) / 2 } ?? 0
+    return String(format: "%.4f ± %.4f", decision.attainment, half)
   }
 
   /// A title, a row for each policy, and the notes.

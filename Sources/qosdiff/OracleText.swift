@@ -31,6 +31,12 @@ struct OracleText {
       "\(approximations) approximations (~) are not judged. Intervals: Student t over replications, 1 % family-wise",
       "over \(check.judged) values (Bonferroni); times in seconds. \(check.queries) queries were simulated.",
     ]
+    let none = check.rows.count { $0.verdict == .noneSeen }
+    if none > 0 {
+      lines.append(
+        "\(none) shares of which too few were to come, and none was seen, can neither be met nor missed: simulate more queries."
+      )
+    }
     lines += check.broken.map { "BROKEN: \($0)" }
     return lines
   }

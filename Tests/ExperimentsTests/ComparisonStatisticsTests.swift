@@ -90,22 +90,32 @@ import Testing
     #expect(try summary("new", .violationRatio).ratio != nil)
   }
 
-  /// No violation among n queries: at most 3 / n of them, and at least 1 - 3 / n on time.
-  @Test func whatDidNotOccurHasABound() throws {
+  /// No violation in any replication bounds no ratio: the queries of a busy period are late together.
+  @Test func whatDidNotOccurHasNoInterval() throws {
     let none = [5.0, 6, 7].map { latency in
       var values = MetricValues()
       values[.violationRatio] = 0
       values[.attainment] = 1
+      values[.dropped] = 0
       values[.latencyMean] = latency
       values[.offered] = 100
       return values
     }
     let summaries = Summaries.make(policies: ["p"], metrics: [none])
-    func interval(_ metric: Metric) -> ClosedRange<Double>? {
-      summaries.first { $0.metric == metric }?.interval
+    for metric in [Metric.violationRatio, .attainment] {
+      let summary = try #require(summaries.first { $0.metric == metric })
+      #expect(summary.mean == (metric == .attainment ? 1 : 0) && summary.interval == nil)
+      // 1 - 0.025^(1/3) = 0.708: R's binom.test(0, 3).
+      #expect(
+        summary.note
+          == "none here: no violation in 3 of 3 replications; a replication has one with a probability of at most 0.71 (exact 95 % interval), which bounds no ratio"
+      )
     }
-    #expect(interval(.violationRatio) == 0...0.01)
-    #expect(interval(.attainment) == 0.99...1)
+    let dropped = try #require(summaries.first { $0.metric == .dropped })
+    #expect(dropped.mean == 0 && dropped.interval == nil && dropped.note == nil)
+    // Where nothing is random, nothing is uncertain.
+    let fixed = Summaries.make(policies: ["p"], metrics: [[none[0], none[0]]])
+    #expect(fixed.first { $0.metric == .violationRatio }?.interval == 0...0)
   }
 
   @Test func aDistributionIsTheMeanOfItsReplications() throws {

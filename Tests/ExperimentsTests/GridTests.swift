@@ -148,7 +148,8 @@ import Testing
   /// Three loads; violations and latencies of five replications that are all but equal; the baseline's
   /// queue grows at the load of index `unsteady`.
   private func verdicts(
-    _ cuts: [(violations: (Double, Double), latency: (Double, Double))], unsteady: Int? = nil
+    _ cuts: [(violations: (Double, Double), latency: (Double, Double))], unsteady: Int? = nil,
+    replications: Int = 5
   ) throws -> [StoredClaim] {
     let scenario = try Support.scenario(
       text: """
@@ -164,7 +165,7 @@ import Testing
     let outcomes = zip(zip(grid.points, growth), cuts).map { place, cut in
       let (point, growth) = place
       func runs(_ violations: Double, _ latency: Double, growth: Double = 0) -> [MetricValues] {
-        (0..<5).map { i in
+        (0..<replications).map { i in
           var values = MetricValues()
           values[.violationRatio] = violations * (1 + 0.001 * Double(i))
           values[.latencyMean] = latency * (1 + 0.001 * Double(i * i))
@@ -179,7 +180,8 @@ import Testing
         experiment: StoredExperiment(
           id: "\(point.load)", content: "c", name: "claims", scenario: "",
           overrides: point.overrides, seed: 1,
-          replications: 5, baseline: "base", version: "0", loadFactor: nil, offeredLoad: nil,
+          replications: replications, baseline: "base", version: "0", loadFactor: nil,
+          offeredLoad: nil,
           notes: [], profiles: []),
         metrics: [
           runs(cut.violations.0, cut.latency.0, growth: growth),
@@ -219,13 +221,22 @@ import Testing
     #expect(!claim.isReached && claim.verdict.hasPrefix("not reached: 1.33 ["))
   }
 
-  @Test func noViolationsAreABoundOrNothingToCut() throws {
-    let claims = try verdicts([((0, 0), (1, 1)), ((0, 0), (1, 1)), ((0.3, 0), (1, 1))])
-    // 5000 queries without one: at least 0.3 x 5000 / 3 (the mean of five slightly rising values).
-    #expect(claims[0].isReached)
+  @Test func noViolationsBoundNoRatioAndAreTestedBySign() throws {
+    func claim(_ replications: Int) throws -> StoredClaim {
+      let cuts = [((0.0, 0.0), (1.0, 1.0)), ((0, 0), (1, 1)), ((0.3, 0), (1, 1))]
+      return try verdicts(cuts, replications: replications)[0]
+    }
+    // All of five replications by chance: 1/32, times three for the points of the claim. Of ten: 1/1024.
+    let (few, enough) = (try claim(5), try claim(10))
+    #expect(!few.isReached && few.ratio == nil)
+    #expect(abs(try #require(few.pValue) - 3.0 / 32) < 1e-12)
     #expect(
-      claims[0].verdict.hasPrefix(
-        "reached at load 0.95: at least 501 (no violation in 5000 queries), "))
+      few.verdict.hasPrefix(
+        "cannot tell at load 0.95 (no violation in 5 of 5 replications, the baseline's in 5: of the typical replication, by a sign test; no ratio), "
+      ))
+    #expect(enough.isReached && enough.ratio == nil)
+    #expect(abs(try #require(enough.pValue) - 3.0 / 1024) < 1e-12)
+    #expect(enough.verdict.hasPrefix("reached at load 0.95 (no violation in 10 of 10 replications"))
     let none = try verdicts([((0, 0), (1, 1)), ((0, 0), (1, 1)), ((0, 0), (1, 1))])
     #expect(
       none[0].verdict.hasPrefix(

@@ -16,7 +16,6 @@ set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm
 set output 'attainment_by_slo_scale-qosdiff-paper-look-alike.pdf'
 plot 'attainment_by_slo_scale-qosdiff-paper-look-alike.dat' index 'band 0' using 1:2 with filledcurves closed fc rgb '#000000' fs transparent solid 0.18 noborder notitle, \
   'attainment_by_slo_scale-qosdiff-paper-look-alike.dat' index 'band 1' using 1:2 with filledcurves closed fc rgb '#0072b2' fs transparent solid 0.18 noborder notitle, \
-  'attainment_by_slo_scale-qosdiff-paper-look-alike.dat' index 'band 2' using 1:2 with filledcurves closed fc rgb '#d55e00' fs transparent solid 0.18 noborder notitle, \
   'attainment_by_slo_scale-qosdiff-paper-look-alike.dat' index 'band 3' using 1:2 with filledcurves closed fc rgb '#009e73' fs transparent solid 0.18 noborder notitle, \
   'attainment_by_slo_scale-qosdiff-paper-look-alike.dat' index 'band 4' using 1:2 with filledcurves closed fc rgb '#cc79a7' fs transparent solid 0.18 noborder notitle, \
   'attainment_by_slo_scale-qosdiff-paper-look-alike.dat' index 'band 5' using 1:2 with filledcurves closed fc rgb '#56b4e9' fs transparent solid 0.18 noborder notitle, \
@@ -33,7 +32,6 @@ set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,370
 set output 'attainment_by_slo_scale-qosdiff-paper-look-alike.svg'
 plot 'attainment_by_slo_scale-qosdiff-paper-look-alike.dat' index 'band 0' using 1:2 with filledcurves closed fc rgb '#000000' fs transparent solid 0.18 noborder notitle, \
   'attainment_by_slo_scale-qosdiff-paper-look-alike.dat' index 'band 1' using 1:2 with filledcurves closed fc rgb '#0072b2' fs transparent solid 0.18 noborder notitle, \
-  'attainment_by_slo_scale-qosdiff-paper-look-alike.dat' index 'band 2' using 1:2 with filledcurves closed fc rgb '#d55e00' fs transparent solid 0.18 noborder notitle, \
   'attainment_by_slo_scale-qosdiff-paper-look-alike.dat' index 'band 3' using 1:2 with filledcurves closed fc rgb '#009e73' fs transparent solid 0.18 noborder notitle, \
   'attainment_by_slo_scale-qosdiff-paper-look-alike.dat' index 'band 4' using 1:2 with filledcurves closed fc rgb '#cc79a7' fs transparent solid 0.18 noborder notitle, \
   'attainment_by_slo_scale-qosdiff-paper-look-alike.dat' index 'band 5' using 1:2 with filledcurves closed fc rgb '#56b4e9' fs transparent solid 0.18 noborder notitle, \

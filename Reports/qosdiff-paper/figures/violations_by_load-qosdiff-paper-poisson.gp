@@ -1,4 +1,4 @@
-# SLO violations against load: poisson. qosdiff-paper, poisson, SLO scale 3. Open triangles: none among n queries, which are drawn at the end of the interval, 3/n. Bands and bars: 95 % intervals over replications. Not drawn: pipelining-alone, without-steps, without-finish, without-dispatcher, without-pipelining (in the CSV).
+# SLO violations against load: poisson. qosdiff-paper, poisson, SLO scale 3. Open triangles at the lower edge: no violation in any replication. Bands and bars: 95 % intervals over replications. Not drawn: pipelining-alone, without-steps, without-finish, without-dispatcher, without-pipelining (in the CSV).
 # Run here: gnuplot violations_by_load-qosdiff-paper-poisson.gp
 # qosdiff replaces this file while this line is in it.
 set encoding utf8
@@ -7,28 +7,28 @@ set tics nomirror out scale 0.5
 set grid lc rgb '#d8d8d8' lw 0.5
 set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'load (fraction of the baseline''s capacity)'."\n "
-set ylabel 'SLO violation ratio (open: none, at most 3/n)'
+set ylabel 'SLO violation ratio (open: none seen)'
 set logscale y
 set xrange [0.161:1.539]
-set yrange [1.6362799506986332e-05:1.5278559142233512]
+set yrange [7.95767894699278e-06:1.5708097905512726]
 set xtics ('0.5' 0.5, '1' 1.0, '1.5' 1.5)
-set ytics ('0.0001' 0.0001, '0.001' 0.001, '0.01' 0.01, '0.1' 0.1, '1' 1.0)
+set ytics ('1e-05' 1e-05, '0.0001' 0.0001, '0.001' 0.001, '0.01' 0.01, '0.1' 0.1, '1' 1.0)
 set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm
 set output 'violations_by_load-qosdiff-paper-poisson.pdf'
 plot 'violations_by_load-qosdiff-paper-poisson.dat' index 'band 0' using 1:2 with filledcurves closed fc rgb '#000000' fs transparent solid 0.18 noborder notitle, \
   'violations_by_load-qosdiff-paper-poisson.dat' index 'band 3' using 1:2 with filledcurves closed fc rgb '#009e73' fs transparent solid 0.18 noborder notitle, \
   'violations_by_load-qosdiff-paper-poisson.dat' index 'band 5' using 1:2 with filledcurves closed fc rgb '#56b4e9' fs transparent solid 0.18 noborder notitle, \
   'violations_by_load-qosdiff-paper-poisson.dat' index 'band 6' using 1:2 with filledcurves closed fc rgb '#e69f00' fs transparent solid 0.18 noborder notitle, \
-  'violations_by_load-qosdiff-paper-poisson.dat' index 'bound 0' using 1:2 with points lc rgb '#000000' pt 10 ps 0.7 notitle, \
+  'violations_by_load-qosdiff-paper-poisson.dat' index 'zero 0' using 1:2 with points lc rgb '#000000' pt 10 ps 0.7 notitle, \
   'violations_by_load-qosdiff-paper-poisson.dat' index 'series 0' using 1:2 with linespoints lc rgb '#000000' lw 1.5 dt solid pt 7 ps 0.5 title 'baseline', \
-  'violations_by_load-qosdiff-paper-poisson.dat' index 'bound 1' using 1:2 with points lc rgb '#0072b2' pt 10 ps 0.7 title 'qos-diff', \
-  'violations_by_load-qosdiff-paper-poisson.dat' index 'bound 2' using 1:2 with points lc rgb '#d55e00' pt 10 ps 0.7 title 'qos-diff-probe', \
-  'violations_by_load-qosdiff-paper-poisson.dat' index 'bound 3' using 1:2 with points lc rgb '#009e73' pt 10 ps 0.7 notitle, \
+  'violations_by_load-qosdiff-paper-poisson.dat' index 'zero 1' using 1:2 with points lc rgb '#0072b2' pt 10 ps 0.7 title 'qos-diff', \
+  'violations_by_load-qosdiff-paper-poisson.dat' index 'zero 2' using 1:2 with points lc rgb '#d55e00' pt 10 ps 0.7 title 'qos-diff-probe', \
+  'violations_by_load-qosdiff-paper-poisson.dat' index 'zero 3' using 1:2 with points lc rgb '#009e73' pt 10 ps 0.7 notitle, \
   'violations_by_load-qosdiff-paper-poisson.dat' index 'series 3' using 1:2 with linespoints lc rgb '#009e73' lw 1.5 dt (8,3,2,3) pt 11 ps 0.5 title 'qos-diff-kept', \
-  'violations_by_load-qosdiff-paper-poisson.dat' index 'bound 4' using 1:2 with points lc rgb '#cc79a7' pt 10 ps 0.7 title 'steps-alone', \
-  'violations_by_load-qosdiff-paper-poisson.dat' index 'bound 5' using 1:2 with points lc rgb '#56b4e9' pt 10 ps 0.7 notitle, \
+  'violations_by_load-qosdiff-paper-poisson.dat' index 'zero 4' using 1:2 with points lc rgb '#cc79a7' pt 10 ps 0.7 title 'steps-alone', \
+  'violations_by_load-qosdiff-paper-poisson.dat' index 'zero 5' using 1:2 with points lc rgb '#56b4e9' pt 10 ps 0.7 notitle, \
   'violations_by_load-qosdiff-paper-poisson.dat' index 'series 5' using 1:2 with linespoints lc rgb '#56b4e9' lw 1.5 dt (4,2) pt 4 ps 0.5 title 'finish-alone', \
-  'violations_by_load-qosdiff-paper-poisson.dat' index 'bound 6' using 1:2 with points lc rgb '#e69f00' pt 10 ps 0.7 notitle, \
+  'violations_by_load-qosdiff-paper-poisson.dat' index 'zero 6' using 1:2 with points lc rgb '#e69f00' pt 10 ps 0.7 notitle, \
   'violations_by_load-qosdiff-paper-poisson.dat' index 'series 6' using 1:2 with linespoints lc rgb '#e69f00' lw 1.5 dt (2,4) pt 6 ps 0.5 title 'dispatcher-alone'
 unset output
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,370
@@ -37,15 +37,15 @@ plot 'violations_by_load-qosdiff-paper-poisson.dat' index 'band 0' using 1:2 wit
   'violations_by_load-qosdiff-paper-poisson.dat' index 'band 3' using 1:2 with filledcurves closed fc rgb '#009e73' fs transparent solid 0.18 noborder notitle, \
   'violations_by_load-qosdiff-paper-poisson.dat' index 'band 5' using 1:2 with filledcurves closed fc rgb '#56b4e9' fs transparent solid 0.18 noborder notitle, \
   'violations_by_load-qosdiff-paper-poisson.dat' index 'band 6' using 1:2 with filledcurves closed fc rgb '#e69f00' fs transparent solid 0.18 noborder notitle, \
-  'violations_by_load-qosdiff-paper-poisson.dat' index 'bound 0' using 1:2 with points lc rgb '#000000' pt 10 ps 0.7 notitle, \
+  'violations_by_load-qosdiff-paper-poisson.dat' index 'zero 0' using 1:2 with points lc rgb '#000000' pt 10 ps 0.7 notitle, \
   'violations_by_load-qosdiff-paper-poisson.dat' index 'series 0' using 1:2 with linespoints lc rgb '#000000' lw 1.5 dt solid pt 7 ps 0.5 title 'baseline', \
-  'violations_by_load-qosdiff-paper-poisson.dat' index 'bound 1' using 1:2 with points lc rgb '#0072b2' pt 10 ps 0.7 title 'qos-diff', \
-  'violations_by_load-qosdiff-paper-poisson.dat' index 'bound 2' using 1:2 with points lc rgb '#d55e00' pt 10 ps 0.7 title 'qos-diff-probe', \
-  'violations_by_load-qosdiff-paper-poisson.dat' index 'bound 3' using 1:2 with points lc rgb '#009e73' pt 10 ps 0.7 notitle, \
+  'violations_by_load-qosdiff-paper-poisson.dat' index 'zero 1' using 1:2 with points lc rgb '#0072b2' pt 10 ps 0.7 title 'qos-diff', \
+  'violations_by_load-qosdiff-paper-poisson.dat' index 'zero 2' using 1:2 with points lc rgb '#d55e00' pt 10 ps 0.7 title 'qos-diff-probe', \
+  'violations_by_load-qosdiff-paper-poisson.dat' index 'zero 3' using 1:2 with points lc rgb '#009e73' pt 10 ps 0.7 notitle, \
   'violations_by_load-qosdiff-paper-poisson.dat' index 'series 3' using 1:2 with linespoints lc rgb '#009e73' lw 1.5 dt (8,3,2,3) pt 11 ps 0.5 title 'qos-diff-kept', \
-  'violations_by_load-qosdiff-paper-poisson.dat' index 'bound 4' using 1:2 with points lc rgb '#cc79a7' pt 10 ps 0.7 title 'steps-alone', \
-  'violations_by_load-qosdiff-paper-poisson.dat' index 'bound 5' using 1:2 with points lc rgb '#56b4e9' pt 10 ps 0.7 notitle, \
+  'violations_by_load-qosdiff-paper-poisson.dat' index 'zero 4' using 1:2 with points lc rgb '#cc79a7' pt 10 ps 0.7 title 'steps-alone', \
+  'violations_by_load-qosdiff-paper-poisson.dat' index 'zero 5' using 1:2 with points lc rgb '#56b4e9' pt 10 ps 0.7 notitle, \
   'violations_by_load-qosdiff-paper-poisson.dat' index 'series 5' using 1:2 with linespoints lc rgb '#56b4e9' lw 1.5 dt (4,2) pt 4 ps 0.5 title 'finish-alone', \
-  'violations_by_load-qosdiff-paper-poisson.dat' index 'bound 6' using 1:2 with points lc rgb '#e69f00' pt 10 ps 0.7 notitle, \
+  'violations_by_load-qosdiff-paper-poisson.dat' index 'zero 6' using 1:2 with points lc rgb '#e69f00' pt 10 ps 0.7 notitle, \
   'violations_by_load-qosdiff-paper-poisson.dat' index 'series 6' using 1:2 with linespoints lc rgb '#e69f00' lw 1.5 dt (2,4) pt 6 ps 0.5 title 'dispatcher-alone'
 unset output

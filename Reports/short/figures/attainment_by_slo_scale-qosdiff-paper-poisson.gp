@@ -15,8 +15,6 @@ set ytics ('0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0)
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335
 set output 'attainment_by_slo_scale-qosdiff-paper-poisson.svg'
 plot 'attainment_by_slo_scale-qosdiff-paper-poisson.dat' index 'band 0' using 1:2 with filledcurves closed fc rgb '#000000' fs transparent solid 0.18 noborder notitle, \
-  'attainment_by_slo_scale-qosdiff-paper-poisson.dat' index 'band 1' using 1:2 with filledcurves closed fc rgb '#0072b2' fs transparent solid 0.18 noborder notitle, \
-  'attainment_by_slo_scale-qosdiff-paper-poisson.dat' index 'band 2' using 1:2 with filledcurves closed fc rgb '#d55e00' fs transparent solid 0.18 noborder notitle, \
   'attainment_by_slo_scale-qosdiff-paper-poisson.dat' index 'series 0' using 1:2 with linespoints lc rgb '#000000' lw 1.5 dt solid pt 7 ps 0.5 title 'baseline', \
   'attainment_by_slo_scale-qosdiff-paper-poisson.dat' index 'series 1' using 1:2 with linespoints lc rgb '#0072b2' lw 1.5 dt (8,3) pt 5 ps 0.5 title 'qos-diff', \
   'attainment_by_slo_scale-qosdiff-paper-poisson.dat' index 'series 2' using 1:2 with linespoints lc rgb '#d55e00' lw 1.5 dt (2,2) pt 9 ps 0.5 title 'without-finish'
