@@ -141,7 +141,8 @@ extension ClusterSimulation {
     guard let limit = batchLimit, !mayRefuse else { return false }
     let held = ahead ? 0 : workers[w].runningImages
     let members = leading(lane, of: queue, room: min(limit, memoryLimit(w, shape: lane)) - held)
-    let images = workers[w].runningImages + imageCount(members)
+    // What is encoded ahead joins those that run then, up to the limit.
+    let images = min(limit, workers[w].runningImages + imageCount(members))
     for part in members where !progress[Int(parts[Int(part)].query)].hasStarted {
       let view = view(of: Int(part))
       // A static batch ends for all when its longest is done; of a continuous one each is done by itself, among as many

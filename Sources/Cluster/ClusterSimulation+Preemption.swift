@@ -18,7 +18,12 @@ extension ClusterSimulation {
       // What is being encoded will run.
       let running =
         workers[w].running + workers[w].group.filter { parts[Int($0)].evaluationsLeft > 0 }
-      if !yielding(running, to: seen(by: w), on: w).isEmpty { free += 1 }
+      let yielding = yielding(running, to: seen(by: w), on: w)
+      if !yielding.isEmpty, hasRoom(for: query, among: running, without: yielding.map(\.part), w),
+        startsAtOnce(query, from: queue(of: w), on: w)
+      {
+        free += 1
+      }
     }
     if free == 0 { return false }
     for (index, queue) in queues.enumerated() {
@@ -44,6 +49,22 @@ extension ClusterSimulation {
       }
     }
     return yielding.count == running.count || isJoined(running, by: query) ? yielding : []
+  }
+
+  /// Whether a query fits a running batch when some of it have made way; one that it cannot join makes way as a whole.
+  private func hasRoom(
+    for query: QueryView, among running: [Int32], without yielding: [Int32], _ w: Int
+  ) -> Bool {
+    guard isJoined(running, by: query), yielding.count < running.count else { return true }
+    let limit = min(batchLimit ?? .max, memoryLimit(w, shape: Int(query.shape.rawValue)))
+    return imageCount(running) - imageCount(yielding) + query.images <= limit
+  }
+
+  /// Whether a batch of an arriving query and those of its kind that wait need not wait for company.
+  private func startsAtOnce(_ query: QueryView, from queue: Int, on w: Int) -> Bool {
+    let lane = Int(query.shape.rawValue)
+    guard batchWait > .zero, let limit = batchLimit else { return true }
+    return queues[queue].images[lane] + query.images >= min(limit, memoryLimit(w, shape: lane))
   }
 
   /// Whether a query may join these while they run.

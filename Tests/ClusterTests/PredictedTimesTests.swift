@@ -154,4 +154,42 @@ import Workload
       ])
     #expect(result.ends[0] == 14 && result.ends[1] == 6)
   }
+
+  /// Who would have to wait all the same, for room or for company, is not let in for the place that it takes.
+  @Test(arguments: [1, 2]) func whoPreemptsNobodyFindsNoPlace(images: Int) throws {
+    var bench = bench()
+    bench.policy.discipline = EarliestDeadlineFirst(Preemption(isOn: true, margin: 0))
+    bench.policy.admission = QueueLimit(waiting: 0)
+    bench.policy.batching = ContinuousBatching(images: 2)
+    // Two run from 2 s on, of which the second is due at 5 s and stays: one image takes the first's place at 4 s, two
+    // have no room.
+    let result = try bench.run([
+      .init(at: 0, steps: 5), .init(at: 0, steps: 5, slo: 5), .init(at: 3, images: images, slo: 20),
+    ])
+    #expect(result.outcomes[2] == (images == 1 ? .completed : .dropped(.queueFull)))
+    #expect(result.starts[2] == (images == 1 ? 4 : nil))
+    // A batch of two that waits for company begins only when it is full.
+    bench.policy.batching = StaticBatching(images: 2, wait: SimulationDuration(seconds: 50))
+    let waiting = try bench.run([
+      .init(at: 0, steps: 5, images: 2), .init(at: 1, images: images, slo: 20),
+    ])
+    #expect(waiting.outcomes[1] == (images == 2 ? .completed : .dropped(.queueFull)))
+  }
+
+  /// Two run, and a third is encoded ahead: it will be one of two, at most. Post-processing takes 10 s an image, and it
+  /// can be done at 4 + 1 + 4 + 20 = 29 s; with three images in its batch that would be 39 s.
+  @Test(arguments: [25.0, 24.9]) func whatIsEncodedAheadIsOfABatchWithinTheLimit(slo: Double) throws
+  {
+    var bench = bench()
+    (bench.encode, bench.postProcess) = (1, 10)
+    bench.policy.placement = Placement(encodeOnCPU: true)
+    bench.policy.pipelining = .cpuGPU(buffer: 2)
+    bench.policy.batching = ContinuousBatching(images: 2)
+    bench.policy.admission = hopeless
+    let result = try bench.run([
+      .init(at: 0, steps: 3), .init(at: 0, steps: 2), .init(at: 4, slo: slo),
+    ])
+    #expect(
+      result.outcomes[2] == (slo == 25 ? .completed : .dropped(.hopelessBeforeService)))
+  }
 }

@@ -125,7 +125,7 @@ def static_batch(sim, waiting):
 
 
 def deadline_aware_batch(sim, w, waiting):
-    """The longest run of the queue's first parts with which all of them are on time; at least the first."""
+    """The queue's first parts, one after the other, while all of them are on time; at least the first."""
     like = [p for p in waiting if p.query.shape == waiting[0].query.shape]
     best, longest = like[:1], 0                    # of those before the last, whose steps are planned already
     for n in range(2, len(like) + 1):
@@ -134,8 +134,9 @@ def deadline_aware_batch(sim, w, waiting):
             break
         steps = p.left if p.planned else planned_steps(sim, w, batch[:-2], p, [x for x in waiting if x not in batch[:-1]])
         longest = max(longest, steps)
-        if all(sim.now + batch_time(sim, w, batch, max(longest, batch[-1].left)) <= p.query.deadline for p in batch):
-            best = batch
+        if any(sim.now + batch_time(sim, w, batch, max(longest, batch[-1].left)) > p.query.deadline for p in batch):
+            break
+        best = batch
     return best
 
 
@@ -217,7 +218,13 @@ def would_preempt(sim, w, q):
     first = urgency(sim, w, q.parts[0]) + sim.policy.give_way_margin
     behind = [p for p in running if urgency(sim, w, p) > first]
     joins = sim.policy.batching == "continuous" and running and running[0].query.shape == q.shape
-    return bool(behind) and (len(behind) == len(running) or joins)
+    images = q.parts[0].images
+    if sim.policy.wait and images + sum(p.images for p in sim.queue_of(w) if p.query.shape == q.shape) < sim.policy.limit:
+        return False                               # its batch would wait for company
+    if len(behind) == len(running):
+        return bool(behind)
+    room = sim.policy.limit - sum(p.images for p in running) + sum(p.images for p in behind) if joins else 0
+    return bool(behind) and joins and room >= images
 
 
 def hopeless(sim, w, p, batch):
@@ -227,7 +234,9 @@ def hopeless(sim, w, p, batch):
         return False
     joins = policy.batching == "continuous"  # what it runs beside; of any other batch only the members
     together = [p] if joins else batch
-    images = sum(x.images for x in (w.batch + batch if joins else batch))
+    images = sum(x.images for x in (w.batch + batch if joins else batch) if x.left)
+    if joins:
+        images = min(policy.limit, images)
     if sim.altered("legacy-a") and policy.limit:
         images = min(policy.limit, images + sum(x.images for x in sim.queue_of(w)))
     steps = p.left if sim.altered("legacy-c") else max(x.left for x in together)
