@@ -10,6 +10,7 @@ exit status: 1 where something differs (with --power: where an alteration does n
 
 import argparse
 import collections
+import json
 import math
 import os
 import shutil
@@ -87,7 +88,12 @@ def compare_one(program, folder, alter):
     rows, metrics = run_program(program, folder)
     if metrics is None:
         return ["program: " + rows]
-    return differences(rows, metrics, reference.simulate(scenario, trace, alter=alter))
+    profiles = {}
+    for name in os.listdir(folder):
+        if name.endswith(".json"):
+            with open(os.path.join(folder, name)) as file:
+                profiles[name] = json.load(file)
+    return differences(rows, metrics, reference.simulate(scenario, trace, alter=alter, profiles=profiles))
 
 
 def power(o):
@@ -97,7 +103,7 @@ def power(o):
         s = random_scenarios.make(seed)
         results = {}
         for name in [None, *ALTERATIONS]:
-            run = reference.simulate(s.data, s.trace, alter={name} if name else ())
+            run = reference.simulate(s.data, s.trace, alter={name} if name else (), profiles=s.profiles)
             results[name] = (reference_metrics.rows(run), reference_metrics.by_class(run))
         for name in ALTERATIONS:
             shown[name] += results[name] != results[None]
@@ -151,9 +157,7 @@ def main():
             continue
         folder = os.path.join(kept, str(seed))
         os.mkdir(folder)
-        for name, text in (("s.yaml", s.text), ("s.csv", s.trace)):
-            with open(os.path.join(folder, name), "w") as file:
-                file.write(text)
+        random_scenarios.write(s, folder)
         lines = compare_one(program, folder, alter)
         done += 1
         seen.update(set(s.features))

@@ -3,6 +3,7 @@
 Times are deterministic, distinct odd numbers of nanoseconds, different on every node, so that two things
 seldom happen at one instant unless they were made to."""
 
+import json
 import random
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ class Scenario:
     seed: int
     data: dict
     trace: str
+    profiles: dict             # by file name
     features: list
 
     @property
@@ -170,7 +172,43 @@ def make(seed: int) -> Scenario:
     if classes:
         data["classes"] = classes
     trace = "\n".join(",".join(map(str, row)) for row in [columns, *rows]) + "\n"
-    return Scenario(seed, data, trace, features)
+    return Scenario(seed, data, trace, with_curves(seed, data, shapes, note), features)
+
+
+def with_curves(seed, data, shapes, note):
+    """Gives the accelerators of some scenarios profiles in which larger batches take longer; returns those."""
+    r = random.Random(f"qosdiff curves {seed}")    # of its own: all else of the scenarios stays
+    if r.random() > 0.35:
+        return {}
+    note("steps by batch", "yes")
+    data["query"]["guidance"] = True
+    profiles = {}
+    for node in data["cluster"]["nodes"]:
+        times = {s: int(t["deterministic"].split()[0]) for s, t in node["accelerators"].pop("synthetic").items()}
+        slope, entries = r.randrange(times["denoise"] // 10, times["denoise"]) & ~1, []  # even: no half ns
+        for batch in range(1, 9):
+            at = times | {"denoise": times["denoise"] + (batch - 1) * slope}
+            for model, height, width in shapes:
+                for stage, time in at.items():
+                    size = (0, 0) if stage == "encode" else (height, width)
+                    entry = {"model": model, "stage": stage, "height": size[0], "width": size[1], "batch": batch,
+                             "guidance": True, "median_s": time / 10**9, "provenance": "measured"}
+                    if stage == "decode":
+                        del entry["guidance"]
+                    if entry not in entries:
+                        entries.append(entry)
+        file = node["name"] + ".json"
+        node["accelerators"]["profile"] = file
+        profiles[file] = {"schema": 1, "name": node["name"], "provenance": "measured", "device": "t", "source": "t",
+                          "mode": "t", "entries": entries}
+    return profiles
+
+
+def write(s, folder):
+    """The scenario's files."""
+    for name, text in [("s.yaml", s.text), ("s.csv", s.trace), *((n, json.dumps(p)) for n, p in s.profiles.items())]:
+        with open(f"{folder}/{name}", "w") as file:
+            file.write(text)
 
 
 if __name__ == "__main__":

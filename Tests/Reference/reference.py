@@ -1,6 +1,7 @@
 """A second, deliberately plain implementation of the simulator, from its documents alone.
 
-    simulate(scenario, trace) -> Result        scenario: the dict of its YAML; trace: text of its CSV file
+    simulate(scenario, trace) -> Result        scenario: the dict of its YAML; trace: text of its CSV file;
+                                               profiles: those that it names, by file, as dicts of their JSON
 
 Every worker is a process (a generator) that goes through its work in a loop; it yields how long a piece of
 work takes, or a function that is given what wakes it. What happens at one instant happens in the order in
@@ -47,10 +48,10 @@ class Result:
 
 
 class Simulation(Hands, Predictions):
-    def __init__(self, scenario: dict, trace: str, policy: str, alter=frozenset()):
+    def __init__(self, scenario: dict, trace: str, policy: str, alter, profiles):
         self.alter = frozenset(alter)
         self.policy = read_policy(scenario["policies"][policy])
-        self.nodes, machines, self.central, self.stealing = read_cluster(scenario["cluster"])
+        self.nodes, machines, self.central, self.stealing = read_cluster(scenario["cluster"], profiles)
         self.queries = read_queries(scenario, trace)
         run = scenario.get("run") or {}
         self.horizon = duration(run["horizon"]) if "horizon" in run else None
@@ -239,7 +240,7 @@ class Simulation(Hands, Predictions):
     # The worker.
 
     def on(self, w: Worker, stage: str, parts: list) -> int:
-        time = w.times[stage]
+        time = self.step(w, sum(p.images for p in parts)) if stage == "denoise" else w.times[stage]
         w.piece, w.piece_parts, w.piece_end = stage, parts, self.now + time
         w.spans.append((self.now, self.now + time))
         return time
@@ -299,5 +300,5 @@ class Simulation(Hands, Predictions):
             q.end, q.outcome = self.now, "completed"
 
 
-def simulate(scenario: dict, trace: str, policy: str = "p", alter=frozenset()) -> Result:
-    return Simulation(scenario, trace, policy, alter).run()
+def simulate(scenario: dict, trace: str, policy: str = "p", alter=frozenset(), profiles=None) -> Result:
+    return Simulation(scenario, trace, policy, alter, profiles or {}).run()

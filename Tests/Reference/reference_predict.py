@@ -12,9 +12,23 @@ class Predictions:
         """A query alone on a worker: all its images together, no queue, no pipelining."""
         return self.own_stages(w, q, policy) + self.cpu_stages(w, q, policy)
 
-    def own_stages(self, w, q, policy, encoded=False, left=None):
-        """The accelerator's part of it, and encoding wherever it is."""
-        time = (q.steps if left is None else left) * w.times["denoise"]
+    def step(self, w, images):
+        """One evaluation of a batch of so many images."""
+        return w.times["denoise"][0 if self.altered("step-of-one") else images - 1]
+
+    def denoising(self, w, members):
+        """Until none of those denoised together, (images, evaluations) each, has any left: each step is of those that do."""
+        time = done = 0
+        while any(left > done for _, left in members):
+            running = [(images, left) for images, left in members if left > done]
+            until = min(left for _, left in running)
+            time += (until - done) * self.step(w, sum(images for images, _ in running))
+            done = until
+        return time
+
+    def own_stages(self, w, q, policy, encoded=False, members=None):
+        """The accelerator's part of a batch of (images, evaluations), of the query alone by itself; encoding wherever it is."""
+        time = self.denoising(w, [(q.images, q.steps)] if members is None else members)
         if not encoded:
             time += (w.node.cpu["encode"] + w.node.transfer_time(EMBEDDING)
                      if policy.encode_on_cpu else w.times["encode"])
@@ -44,16 +58,17 @@ class Predictions:
     def to_come(self, w, p):
         """What is still to come of a part on that worker: less what is encoded and what has run."""
         encoded = p.joined if self.altered("legacy-ready") else p.encoded
-        return (self.own_stages(w, p.query, self.policy, encoded, p.left)
+        return (self.own_stages(w, p.query, self.policy, encoded, [(p.images, p.left)])
                 + self.cpu_stages(w, p.query, self.policy, p.images))
 
     def service_of(self, w, p):
         """What a part takes on an idle worker."""
-        return self.own_stages(w, p.query, self.policy) + self.cpu_stages(w, p.query, self.policy, p.images)
+        return (self.own_stages(w, p.query, self.policy, members=[(p.images, p.query.steps)])
+                + self.cpu_stages(w, p.query, self.policy, p.images))
 
     def fastest(self, p):
         """The worker on which a part that waits would take least, standing alone."""
-        return min(self.workers, key=lambda w: self.own_stages(w, p.query, self.policy, left=p.left)
+        return min(self.workers, key=lambda w: self.own_stages(w, p.query, self.policy, members=[(p.images, p.left)])
                    + self.cpu_stages(w, p.query, self.policy, p.images))
 
     def share(self, w, p):
@@ -61,9 +76,9 @@ class Predictions:
         policy, q = self.policy, p.query
         full = policy.limit or p.images
         if self.altered("legacy-made-way"):
-            time = self.own_stages(w, q, policy)
+            time = self.own_stages(w, q, policy, members=[(full, q.steps)])
         else:
-            time = self.own_stages(w, q, policy, p.encoded, p.left)
+            time = self.own_stages(w, q, policy, p.encoded, [(full, p.left)])
         if policy.encode_on_cpu and policy.buffer and not p.encoded:
             time -= w.node.cpu["encode"] + w.node.transfer_time(EMBEDDING)
         if policy.buffer is None:
@@ -74,7 +89,7 @@ class Predictions:
         """Until a worker is done with what it works on; with pipelining, without the CPU's part."""
         policy, time = self.policy, 0
         decode = 0 if policy.decode_on_cpu else w.times["decode"]
-        steps = [p.left for p in w.batch if p.left]
+        steps = [(p.images, p.left - (w.piece == "denoise")) for p in w.batch if p.left]
         ends = w.batch                                        # who is decoded at the end
         if w.piece:
             time += w.piece_end + self.encoding_again(w) - self.now
@@ -92,14 +107,13 @@ class Predictions:
             if w.piece == "cpu" and ends:
                 time += self.cpu_of(w, w.piece_parts + ends) - self.cpu_of(w, w.piece_parts)
                 ends = []
-        if steps:
-            time += (max(steps) - (w.piece == "denoise")) * w.times["denoise"]
+        time += self.denoising(w, steps)
         if ends:
             time += decode + (self.cpu_of(w, ends) if policy.buffer is None else 0)
         time = max(0, time)
         if not self.altered("legacy-ahead-unseen"):
             for b in w.ahead:
-                time += max(p.left for p in b) * w.times["denoise"] + decode
+                time += self.denoising(w, [(p.images, p.left) for p in b]) + decode
         return time
 
     def encoding_again(self, w):
@@ -122,5 +136,5 @@ class Predictions:
         return self.work_left(w) + self.service(w, q)
 
     def finish_on(self, w, p):
-        return (self.work_left(w) + self.own_stages(w, p.query, self.policy)
+        return (self.work_left(w) + self.own_stages(w, p.query, self.policy, members=[(p.images, p.query.steps)])
                 + self.cpu_stages(w, p.query, self.policy, p.images))

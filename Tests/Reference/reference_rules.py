@@ -14,10 +14,10 @@ def order_key(sim, w, p):
         return (q.deadline, p.order)
     if kind == "priority":
         return (0 if q.rank == LAST and sim.altered("no-class-is-rank-0") else q.rank, p.order)
-    if kind in ("sjf", "psjf"):
-        return (sim.service_of(w, p), p.order)
-    if kind == "srpt":
+    if kind == "srpt" and not sim.altered("srpt-by-service"):
         return (sim.to_come(w, p), p.order)
+    if kind in ("sjf", "psjf", "srpt"):
+        return (sim.service_of(w, p), p.order)
     if kind == "least-slack":
         if sim.altered("legacy-e"):
             return (q.deadline - sim.service_of(w, p), p.order)
@@ -127,27 +127,28 @@ def static_batch(sim, waiting):
 def deadline_aware_batch(sim, w, waiting):
     """The queue's first parts, one after the other, while all of them are on time; at least the first."""
     like = [p for p in waiting if p.query.shape == waiting[0].query.shape]
-    best, longest = like[:1], 0                    # of those before the last, whose steps are planned already
+    best, steps = like[:1], []                     # those before the last are planned already
     for n in range(2, len(like) + 1):
         batch, p = like[:n], like[n - 2]
         if sum(p.images for p in batch) > sim.policy.limit:
             break
-        steps = p.left if p.planned else planned_steps(sim, w, batch[:-2], p, [x for x in waiting if x not in batch[:-1]])
-        longest = max(longest, steps)
-        if any(sim.now + batch_time(sim, w, batch, max(longest, batch[-1].left)) > p.query.deadline for p in batch):
+        steps.append(p.left if p.planned else planned_steps(sim, w, batch[:-2], p,
+                                                            [x for x in waiting if x not in batch[:-1]]))
+        if any(sim.now + batch_time(sim, w, batch, [*steps, batch[-1].left]) > p.query.deadline for p in batch):
             break
         best = batch
     return best
 
 
 def batch_time(sim, w, batch, steps):
-    """A batch's predicted time on an idle worker: it ends for all when its longest is done."""
+    """A batch's predicted time on an idle worker, at so many steps each: it ends for all when its longest is done."""
+    members = [(p.images, left) for p, left in zip(batch, steps)]
     q = batch[0].query
     if sim.altered("legacy-made-way"):
-        return (sim.own_stages(w, q, sim.policy, False, max(p.query.steps for p in batch))
+        return (sim.own_stages(w, q, sim.policy, False, [(p.images, p.query.steps) for p in batch])
                 + sim.cpu_stages(w, q, sim.policy, sum(p.images for p in batch)))
     encoded = all(p.encoded for p in batch) and not sim.altered("legacy-encoding")
-    return (sim.own_stages(w, q, sim.policy, encoded, steps)
+    return (sim.own_stages(w, q, sim.policy, encoded, members)
             + sim.cpu_stages(w, q, sim.policy, sum(p.images for p in batch)))
 
 
@@ -184,7 +185,7 @@ def dispatch(sim, p):
         return w
     if kind == "join-shortest-queue":
         return min(workers, key=lambda w: sim.images_held(w))
-    if kind == "least-work-left":
+    if kind == "least-work-left" or sim.altered("finish-without-service"):
         return min(workers, key=lambda w: sim.work_left(w))
     return min(workers, key=lambda w: sim.finish_on(w, p))
 
@@ -239,8 +240,8 @@ def hopeless(sim, w, p, batch):
         images = min(policy.limit, images)
     if sim.altered("legacy-a") and policy.limit:
         images = min(policy.limit, images + sum(x.images for x in sim.queue_of(w)))
-    steps = p.left if sim.altered("legacy-c") else max(x.left for x in together)
-    time = (sim.own_stages(w, q, policy, all(x.encoded for x in together), steps)
+    members = [(images, p.left)] if joins or sim.altered("legacy-c") else [(x.images, x.left) for x in together]
+    time = (sim.own_stages(w, q, policy, all(x.encoded for x in together), members)
             + sim.cpu_stages(w, q, policy, images))
     return sim.now + time > q.deadline + policy.margin
 
@@ -264,8 +265,8 @@ def planned_steps(sim, w, before, p, queue):
     images += joining
     if policy.batching == "continuous" and policy.encode_on_cpu and policy.buffer:
         images = min(limit, images + sum(x.images for x in w.batch if x.left))    # it joins those that run
-    others = sim.own_stages(w, q, policy, p.encoded, 0) + sim.cpu_stages(w, q, policy, images)
-    in_time = (q.deadline - sim.now - others) // w.times["denoise"]
+    others = sim.own_stages(w, q, policy, p.encoded, []) + sim.cpu_stages(w, q, policy, images)
+    in_time = (q.deadline - sim.now - others) // sim.step(w, images)
     behind = (sum(x.images for x in queue) - joining) / (limit * (len(sim.workers) if sim.central else 1))
     unhurried = q.steps - min(half_away(policy.queue_weight * behind), q.steps)
     return max(min(q.steps, in_time, unhurried), min(policy.least, q.steps))

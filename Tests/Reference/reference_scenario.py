@@ -140,8 +140,17 @@ def synthetic(times: dict | None, stages, factor: float = 1) -> dict:
     return {s: half_away(t * factor) if factor != 1 else t for s, t in read.items()}
 
 
-def read_cluster(cluster: dict):
-    """The nodes, and for each worker its node and the times of its stages."""
+def measured(profile: dict, factor: float) -> dict:
+    """The times of a profile that has them for every batch, the same for all sizes and models."""
+    times = {}
+    for stage in ("encode", "denoise", "decode"):
+        curve = {e["batch"]: e["median_s"] for e in profile["entries"] if e["stage"] == stage}
+        times[stage] = [half_away(curve[b] * 1e9 * factor) for b in sorted(curve)]
+    return {s: t if s == "denoise" else t[0] for s, t in times.items()}
+
+
+def read_cluster(cluster: dict, profiles: dict):
+    """The nodes, and for each worker its node and the times of its stages: of a step by the images in the batch."""
     nodes, workers = [], []
     for n in cluster["nodes"]:
         for _ in range(n.get("count", 1)):
@@ -154,7 +163,12 @@ def read_cluster(cluster: dict):
                         synthetic(cpu.get("synthetic"), ("encode", "decode", "post-process")), link)
             node.free = node.cores
             nodes.append(node)
-            times = synthetic(acc["synthetic"], ("encode", "denoise", "decode"), acc.get("slow_factor", 1))
+            factor = acc.get("slow_factor", 1)
+            if "profile" in acc:
+                times = measured(profiles[acc["profile"]], factor)
+            else:
+                times = synthetic(acc["synthetic"], ("encode", "denoise", "decode"), factor)
+                times["denoise"] = [times["denoise"]] * 8
             workers += [(node, times)] * acc.get("count", 1)
     queue = cluster.get("queue", "per-worker")
     stealing = isinstance(queue, dict) and bool(queue["per-worker"].get("stealing"))
