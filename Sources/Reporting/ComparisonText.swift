@@ -159,7 +159,7 @@ public struct ComparisonText {
   }
 
   /// A note up to its colon; one too long for a cell is left to the CSV.
-  private static func short(_ note: String?, otherwise: String) -> String {
+  static func short(_ note: String?, otherwise: String) -> String {
     guard let note else { return otherwise }
     let head = String(note.prefix { $0 != ":" })
     return head.count <= 24 ? head : "none"

@@ -8,7 +8,8 @@ struct LaTeXReport {
   init(_ data: ReportData) { self.data = data }
 
   private static let columns: [Metric] = [
-    .violationRatio, .latencyMean, .latencyP99, .throughputSustained, .goodputImages, .stepsMean,
+    .violationRatio, .latencyMean, .latencyP99Offered, .throughputSustained, .goodputImages,
+    .stepsMean,
     .convergenceMean, .convergenceP5,
   ]
 
@@ -75,7 +76,10 @@ struct LaTeXReport {
   }
 
   private static func cell(_ summary: StoredSummary?) -> String {
-    guard let summary, let mean = summary.mean else { return "--" }
+    guard let summary else { return "--" }
+    guard let mean = summary.mean else {
+      return LaTeXTable.escaped(ComparisonText.short(summary.note, otherwise: "--"))
+    }
     if summary.isUnsteady { return "unsteady" }
     guard let interval = summary.interval, interval.lowerBound < interval.upperBound else {
       return LaTeXTable.escaped(NumberText.short(mean))

@@ -7,7 +7,7 @@ struct PageTable {
   /// A column for a metric, or for its ratio to the baseline.
   private static let columns: [(metric: Metric, isRatio: Bool)] = [
     (.violationRatio, false), (.violationRatio, true), (.latencyMean, false),
-    (.latencyMean, true), (.latencyP99, false), (.throughputSustained, false),
+    (.latencyMean, true), (.latencyP99Offered, false), (.throughputSustained, false),
     (.goodputImages, false), (.utilisationOfInstalled, false), (.stepsMean, false),
     (.convergenceMean, false), (.convergenceP5, false), (.perceptualScore, false),
   ]
@@ -103,7 +103,7 @@ struct PageTable {
   private static func cell(_ summary: StoredSummary?, isRatio: Bool) -> String {
     guard let summary, let mean = summary.mean else {
       return HTML.element(
-        "td", "\u{2013}",
+        "td", ComparisonText.short(summary?.note, otherwise: "\u{2013}"),
         "data-v=\"\"" + (summary?.note.map { " " + HTML.attribute("title", $0) } ?? ""))
     }
     if summary.isUnsteady {
