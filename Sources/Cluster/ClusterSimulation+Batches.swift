@@ -75,14 +75,24 @@ extension ClusterSimulation {
 
   /// Whether a batch may start: it is full, or the oldest of its lane has waited long enough.
   mutating func isDue(lane: Int, of queue: Int, for w: Int, ahead: Bool) -> Bool {
-    guard batchWait > .zero, ahead || workers[w].running.isEmpty, let limit = batchLimit,
-      queues[queue].images[lane] < min(limit, memoryLimit(w, shape: lane))
+    guard batchWait > .zero, ahead || workers[w].running.isEmpty,
+      !isFull(queues[queue].images[lane], shape: lane, on: w)
     else { return true }
     let oldest = queues[queue].oldest(lane) {
       parts.contains(Int($0)) && parts[Int($0)].isWaiting && parts[Int($0)].enqueued == $1
     }
     guard let oldest else { return true }
     return oldest + batchWait <= loop.now
+  }
+
+  /// Whether so many images of a shape fill a batch of a worker.
+  func isFull(_ images: Int, shape: Int, on w: Int) -> Bool {
+    batchLimit == nil || images >= maximumImages(w, shape: shape)
+  }
+
+  /// The most images of a shape in a batch of a worker, by the policy and by memory.
+  func maximumImages(_ w: Int, shape: Int) -> Int {
+    min(batchLimit ?? .max, memoryLimit(w, shape: shape))
   }
 
   /// Takes parts of a lane while they fit; false if its head was left where it is.
@@ -99,8 +109,8 @@ extension ClusterSimulation {
         continue
       }
       if images > 0 {
-        guard let limit = batchLimit,
-          images + Int(parts[part].images) <= min(limit, memoryLimit(w, shape: lane))
+        guard batchLimit != nil,
+          images + Int(parts[part].images) <= maximumImages(w, shape: lane)
         else { break }
         guard !mayRefuse || mayJoin(part, on: w, images: images, ahead: ahead) else { break }
       }
@@ -140,7 +150,7 @@ extension ClusterSimulation {
   private mutating func dropsHopeless(from queue: Int, lane: Int, for w: Int, ahead: Bool) -> Bool {
     guard let limit = batchLimit, !mayRefuse else { return false }
     let held = ahead ? 0 : workers[w].runningImages
-    let members = leading(lane, of: queue, room: min(limit, memoryLimit(w, shape: lane)) - held)
+    let members = leading(lane, of: queue, room: maximumImages(w, shape: lane) - held)
     // What is encoded ahead joins those that run then, up to the limit.
     let images = min(limit, workers[w].runningImages + imageCount(members))
     for part in members where !progress[Int(parts[Int(part)].query)].hasStarted {

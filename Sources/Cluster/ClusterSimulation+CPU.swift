@@ -269,9 +269,9 @@ extension ClusterSimulation {
       let group = batches[Int(first)].parts
       let images = imageCount(group)
       if let running = workers[w].running.first {
-        guard joinsBetweenSteps, let limit = batchLimit,
+        guard joinsBetweenSteps, batchLimit != nil,
           workers[w].runningImages + images
-            <= min(limit, memoryLimit(w, shape: Int(parts[Int(running)].shape.rawValue))),
+            <= maximumImages(w, shape: Int(parts[Int(running)].shape.rawValue)),
           parts[Int(running)].shape == parts[Int(group[0])].shape
         else { return }
       }

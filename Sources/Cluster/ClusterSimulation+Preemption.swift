@@ -56,15 +56,15 @@ extension ClusterSimulation {
     for query: QueryView, among running: [Int32], without yielding: [Int32], _ w: Int
   ) -> Bool {
     guard isJoined(running, by: query), yielding.count < running.count else { return true }
-    let limit = min(batchLimit ?? .max, memoryLimit(w, shape: Int(query.shape.rawValue)))
-    return imageCount(running) - imageCount(yielding) + query.images <= limit
+    return imageCount(running) - imageCount(yielding) + query.images
+      <= maximumImages(w, shape: Int(query.shape.rawValue))
   }
 
   /// Whether a batch of an arriving query and those of its kind that wait need not wait for company.
   private func startsAtOnce(_ query: QueryView, from queue: Int, on w: Int) -> Bool {
     let lane = Int(query.shape.rawValue)
-    guard batchWait > .zero, let limit = batchLimit else { return true }
-    return queues[queue].images[lane] + query.images >= min(limit, memoryLimit(w, shape: lane))
+    return batchWait == .zero
+      || isFull(queues[queue].images[lane] + query.images, shape: lane, on: w)
   }
 
   /// Whether a query may join these while they run.
@@ -87,7 +87,7 @@ extension ClusterSimulation {
       yielding.sort {
         ($1.rank, parts[Int($1.part)].sequence) < ($0.rank, parts[Int($0.part)].sequence)
       }
-      var room = min(batchLimit ?? .max, memoryLimit(w, shape: lane)) - workers[w].runningImages
+      var room = maximumImages(w, shape: lane) - workers[w].runningImages
       var count = 0
       while room < images, count < yielding.count {
         room += Int(parts[Int(yielding[count].part)].images)

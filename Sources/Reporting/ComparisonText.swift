@@ -183,7 +183,8 @@ public struct ComparisonText {
     var lines: [String] = []
     var current = ""
     for word in line.split(separator: " ") {
-      if !current.isEmpty, current.count + 1 + word.count > width {
+      // What follows the mark of a list stays beside it, however long.
+      if !current.isEmpty, current != "-", current.count + 1 + word.count > width {
         lines.append(current)
         current = "  " + word
       } else {

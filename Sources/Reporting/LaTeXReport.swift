@@ -9,8 +9,7 @@ struct LaTeXReport {
 
   private static let columns: [Metric] = [
     .violationRatio, .latencyMean, .latencyP99Offered, .throughputSustained, .goodputImages,
-    .stepsMean,
-    .convergenceMean, .convergenceP5,
+    .stepsMean, .convergenceMean, .convergenceP5,
   ]
 
   /// Names, relative to the report, and texts.

@@ -102,8 +102,7 @@ import Testing
       let lines = result.out.split(separator: "\n")
       for (line, next) in zip(lines, lines.dropFirst()) {
         // Prose names what the user named; tables are the program's own.
-        let text = line.drop { $0 == " " }
-        guard next.allSatisfy({ $0 == "-" }) || text.contains("  ") else { continue }
+        guard next.allSatisfy({ $0 == "-" }) || line.contains("  ") else { continue }
         #expect(line.count <= 100, "\(arguments[0]): \(line)")
       }
     }
