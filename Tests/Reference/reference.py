@@ -1,4 +1,4 @@
-"""A second, deliberately plain implementation of the simulator, from its documents alone.
+"""A second, deliberately plain implementation of the simulator, of the rules that its documents give.
 
     simulate(scenario, trace) -> Result        scenario: the dict of its YAML; trace: text of its CSV file;
                                                profiles: those that it names, by file, as dicts of their JSON
