@@ -106,9 +106,13 @@ extension ClusterSimulation {
     }
     workers[w].foreseen = .nothing
     refreshRunning(w)
+    // Others may serve those that made way, though not what they made way for.
+    if !yielding.isEmpty, central || stealing {
+      loop.schedule(.lookAgain(queue: Int32(queue)), after: .zero)
+    }
     guard workers[w].running.isEmpty else { return }
     for helper in returnHelpers(w) {
-      loop.schedule(.helperReturned(queue: Int32(self.queue(of: Int(helper)))), after: .zero)
+      loop.schedule(.lookAgain(queue: Int32(self.queue(of: Int(helper)))), after: .zero)
     }
   }
 

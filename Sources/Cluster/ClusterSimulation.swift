@@ -319,7 +319,7 @@ public struct ClusterSimulation: ~Copyable {
     case .transferDone(let batch): transferDone(Int(batch))
     case .workDone(let ticket): workDone(Int(ticket))
     case .waitOver(let since, let part): endWait(of: Int(part), since: since)
-    case .helperReturned(let queue): wake(queue: Int(queue))
+    case .lookAgain(let queue): wake(queue: Int(queue))
     case .deadline(let query): abandon(Int(query))
     case .poolReached(let batch): enterPool(Int(batch))
     case .nodeFails(let node): fail(Int(node))

@@ -12,7 +12,7 @@ enum ClusterEvent {
   case transferDone(batch: Int32)
   case workDone(ticket: Int32)
   case waitOver(since: SimulationTime, part: Int32)
-  case helperReturned(queue: Int32)
+  case lookAgain(queue: Int32)
   case deadline(query: Int32)
   case poolReached(batch: Int32)
   case nodeFails(node: Int32)

@@ -56,9 +56,17 @@ public struct CascadeSteps: StepPolicy {
     firstModel = models[light]
   }
 
+  /// True.
+  public var predictsSteps: Bool { true }
+
   /// The light model's steps at first, then those asked for.
+  public func predictedSteps(of query: QueryView) -> Int {
+    query.resubmissions == 0 ? lightSteps : query.requestedSteps
+  }
+
+  /// The same.
   public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
-    StepPlan(evaluations: query.resubmissions == 0 ? lightSteps : query.requestedSteps)
+    StepPlan(evaluations: predictedSteps(of: query))
   }
 
   /// Sends the drawn prompts on.

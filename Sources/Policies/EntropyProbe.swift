@@ -82,6 +82,12 @@ public struct EntropyProbe: StepPolicy {
   /// False: it only says what is left to be done, and how.
   public var endsEarly: Bool { false }
 
+  /// True.
+  public var predictsSteps: Bool { true }
+
+  /// The requested steps, at most the maximum, which the probe leaves it.
+  public func predictedSteps(of query: QueryView) -> Int { min(query.requestedSteps, maximum) }
+
   /// The requested steps, until the probe.
   public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     StepPlan(evaluations: query.requestedSteps)

@@ -116,9 +116,15 @@ public struct EntropySteps: StepPolicy {
   /// Every n-th evaluation.
   public var looks: LookCadence? { LookCadence(first: every, every: every, readsLatent: true) }
 
+  /// True.
+  public var predictsSteps: Bool { true }
+
   /// The requested steps, at most the maximum.
+  public func predictedSteps(of query: QueryView) -> Int { min(query.requestedSteps, maximum) }
+
+  /// The same.
   public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
-    StepPlan(evaluations: min(query.requestedSteps, maximum))
+    StepPlan(evaluations: predictedSteps(of: query))
   }
 
   /// The rule of the type's description. State: smoothed signal, last entropy, looks so far.
@@ -140,7 +146,7 @@ public struct EntropySteps: StepPolicy {
       looks == first ? value : smoothing * value + (1 - smoothing) * state.values[0]
     state.values[0] = smoothed
     guard observation.evaluationsDone >= minimum,
-      Double(observation.evaluationsDone) >= floorShare * Double(min(query.requestedSteps, maximum))
+      Double(observation.evaluationsDone) >= floorShare * Double(predictedSteps(of: query))
     else { return .proceed }
     let loosening = loosening(query, observation, context)
     let isEnough =

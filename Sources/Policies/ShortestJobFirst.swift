@@ -4,7 +4,7 @@ public import EventEngine
 /// Shortest predicted service first; who is in service stays there.
 public struct ShortestJobFirst: QueueDiscipline {
   static let entry = PolicyEntry(
-    .discipline, "sjf", summary: "shortest predicted service first",
+    .discipline, "sjf", summary: "shortest predicted service first; psjf also preempts",
     reference: "Smith, Nav. Res. Logist. Q. 3 (1956)"
   ) { _ in .success(.discipline(ShortestJobFirst())) }
 

@@ -45,9 +45,15 @@ public struct SlackSteps: StepPolicy {
     self.queueWeight = queueWeight
   }
 
+  /// True.
+  public var predictsSteps: Bool { true }
+
+  /// The requested steps, at most the maximum: what it may cut off beyond that is not known before the plan.
+  public func predictedSteps(of query: QueryView) -> Int { min(query.requestedSteps, maximum) }
+
   /// The formula of the type's description.
   public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
-    let requested = min(query.requestedSteps, maximum)
+    let requested = predictedSteps(of: query)
     let budget = context.slack(of: query, evaluations: 0).nanoseconds
     let inTime =
       context.evaluationTime > .zero

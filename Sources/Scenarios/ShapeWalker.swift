@@ -307,7 +307,7 @@ struct ShapeWalker {
       guard let shape = variant.shape else {
         fault(
           location(valueNode, path: path + [key]), "\(noun) '\(key)' takes no values",
-          "write '\(path.last ?? noun): \(key)'")
+          "write '\(path.last ?? noun): \(key)'; \(key) is \(variant.summary)")
         return nil
       }
       guard let value = walk(valueNode, shape, path: path + [key]) else { return nil }

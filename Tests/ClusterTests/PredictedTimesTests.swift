@@ -1,6 +1,7 @@
 import Cluster
 import EventEngine
 import LatencyProfiles
+import LatentDynamics
 import Policies
 import Testing
 import Workload
@@ -174,6 +175,29 @@ import Workload
       .init(at: 0, steps: 5, images: 2), .init(at: 1, images: images, slo: 20),
     ])
     #expect(waiting.outcomes[1] == (images == 2 ? .completed : .dropped(.queueFull)))
+  }
+
+  /// Policies that surely give 2 steps at most.
+  static let ofTwoSteps: [any StepPolicy] = [
+    SlackSteps(minimum: 1, maximum: 2, queueWeight: 0),
+    EntropySteps(signal: .predictedX0, threshold: 0, maximum: 2),
+    EntropyProbe(probe: 1, fewAt: 1, manyAt: 2, minimum: 1, maximum: 2),
+    CascadeSteps(light: "l", lightSteps: 2, deferred: 0),
+  ]
+
+  /// A query that asks for 9 steps counts with 2 before its service: at 1 s it is predicted to end at 4 + 4 = 8 s, and not
+  /// at 22 s.
+  @Test(arguments: ofTwoSteps.indices) func stepsThatAPolicyNeverGivesDoNotCount(index: Int) throws
+  {
+    var bench = bench()
+    bench.policy.steps = Self.ofTwoSteps[index]
+    bench.policy.admission = hopeless
+    bench.policy.dispatcher = EarliestFinish()
+    for (slo, outcome) in [(7.0, Outcome.completed), (6.9, .dropped(.hopelessAtArrival))] {
+      let result = try bench.run(
+        [.init(at: 0, steps: 2), .init(at: 1, steps: 9, slo: slo)], models: ["m", "l"])
+      #expect(result.outcomes[1] == outcome)
+    }
   }
 
   /// Two run, and a third is encoded ahead: it will be one of two, at most. Post-processing takes 10 s an image, and it

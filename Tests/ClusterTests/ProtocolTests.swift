@@ -207,6 +207,19 @@ import Workload
     #expect(result.evaluations == [5, 1])
   }
 
+  /// The second worker serves the first query's model alone, and is idle when that one makes way at 3 s.
+  @Test(arguments: [QueueBinding.central, .perWorker(stealing: true)])
+  func whoMakesWayGoesToAWorkerThatIsIdle(binding: QueueBinding) throws {
+    var bench = Bench()
+    (bench.decode, bench.postProcess, bench.nodes, bench.binding) = (nil, nil, 2, binding)
+    bench.conditions = { index, node in if index == 1 { node.models = ["m"] } }
+    bench.policy.discipline = ShortestPreempts()
+    let result = try bench.run(
+      [.init(at: 0, steps: 5), .init(at: 2, steps: 1, model: 1)], models: ["m", "n"])
+    #expect(result.ends == [11, 6])
+    #expect(result.sorted.map(\.worker?.rawValue) == [1, 0])
+  }
+
   /// Those whose arrival is nearest to a moving point go first: an order that changes with time.
   struct Turning: QueueDiscipline {
     var timeVarying: Bool { true }

@@ -48,6 +48,8 @@ def make(seed: int) -> Scenario:
     cut = random.Random(f"qosdiff steps {seed}")   # of its own: all else of the scenarios stays
     if cut.random() < 0.3:
         policy["steps"] = {note("steps", "slack"): {"min": cut.choice([1, 2]), "queue-weight": cut.choice([0, 0, 1, 3])}}
+        if cut.random() < 0.3:
+            policy["steps"]["slack"]["max"] = note("most steps", cut.choice([2, 3, 5]))
     queue = note("queue", r.choice(["central", "central", "per-worker", "per-worker", "stealing"]))
     if queue != "central":
         policy["dispatcher"] = note("dispatcher", r.choice(
@@ -115,6 +117,9 @@ def make(seed: int) -> Scenario:
 
     # The queries.
     columns, count = ["arrival_s", "steps"], r.randint(5, 40)
+    if seed % 25 == 0:                             # enough for what is told of 100 queries, or of 1000
+        count = 1100 if seed % 150 == 0 else 120
+        note("queries", count)
     several_images = chance(0.5)
     shapes = [("sd15", 512, 512)]
     if chance(0.4):
@@ -128,6 +133,8 @@ def make(seed: int) -> Scenario:
     most = r.choice([2, 4, 8])
     work = 10 * most * (1.5 if several_images else 1) / (workers * (limit or 1) ** 0.5)
     rate = work / r.choice([0.5, 0.8, 1.2])        # ms between arrivals
+    if queue == "stealing" and workers > 2 and count < 100:
+        rate /= 3                                  # that there is a choice of whom to steal from
     rows, at = [], 0
     for _ in range(count):
         if not rows or not chance(0.2):

@@ -69,6 +69,9 @@ class Simulation(Hands, Predictions):
         for q in self.queries:
             slo = q.slo if isinstance(q.slo, int) else self.scaled(q, q.slo[1], baseline)
             q.deadline = q.arrival + slo
+            q.asked = q.steps
+            if not self.altered("legacy-most"):
+                q.steps = min(q.steps, self.policy.most)
 
     def altered(self, name: str) -> bool:
         return name in self.alter

@@ -60,5 +60,7 @@ PROGRAM_FAULTS = {
     "legacy-look": "f-look: a worker that held nothing begins what it took up, though what came in behind it goes first",
     "legacy-oldest": "f-oldest: only the oldest of a model and size has a wait that ends, once a worker has looked",
     "legacy-thief": "f-thief: who steals by slack or by remaining time ranks what waits as its victim would",
+    "legacy-beside": "f-beside: who made way is not offered to idle workers",
+    "legacy-most": "f-most: until they are planned, steps count that a policy surely does not give",
     "legacy-embedding": "f-embedding: who is encoded is transferred again with partners that are not",
 }

@@ -1,5 +1,6 @@
 """Rows and metrics of a run, as the program's database has them."""
 
+import math
 from itertools import pairwise
 
 SECOND = 10**9
@@ -17,12 +18,23 @@ def percentile(values, share):
     at = share * (len(values) - 1)
     low = int(at)
     high = min(low + 1, len(values) - 1)
+    if values[high] == math.inf:
+        return values[low] if at == low else math.inf
     return values[low] + (at - low) * (values[high] - values[low])
 
 
 def mean(values):
     values = list(values)
     return sum(values) / len(values) if values else None
+
+
+def growth(queries):
+    """How much longer the last fifth waited than the second, of 100 queries or more."""
+    if len(queries) < 100:
+        return None
+    waits = [((q.end if q.start is None else q.start) - q.arrival) / SECOND for q in queries]
+    fifth = len(waits) // 5
+    return sum(waits[-fifth:]) / fifth - sum(waits[fifth:2 * fifth]) / fifth
 
 
 def by_class(result):
@@ -60,8 +72,10 @@ def metrics(result, only=None):
     values["slo_attainment"] = None if not counted else 1 - values["slo_violation_ratio"]
     for name, share in (("p50", 0.5), ("p90", 0.9), ("p95", 0.95)):
         values[f"latency_{name}_s"] = percentile(latencies, share) if latencies else None
-    for name in ("latency_p99_s", "latency_p99_offered_s"):
-        values[name] = None                           # needs 1000 queries
+    values["latency_p99_s"] = percentile(latencies, 0.99) if len(latencies) >= 1000 else None
+    with_drops = latencies + [math.inf] * len(dropped)
+    values["latency_p99_offered_s"] = percentile(with_drops, 0.99) if len(with_drops) >= 1000 else None
+    values["wait_growth_s"] = growth(counted)
     values["throughput_sustained_query_per_s"] = sustained(result, queries)
     if only is not None:
         waits = clipped([(q.arrival, q.end if q.start is None else q.start) for q in queries], first, end)

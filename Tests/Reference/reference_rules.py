@@ -251,6 +251,7 @@ def planned_steps(sim, w, before, p, queue):
     q, policy = p.query, sim.policy
     if policy.least is None:
         return q.steps
+    most = min(q.asked, policy.most)
     limit = policy.limit or p.images
     images = p.images + sum(x.images for x in before)
     joining = 0
@@ -268,8 +269,8 @@ def planned_steps(sim, w, before, p, queue):
     others = sim.own_stages(w, q, policy, p.encoded, []) + sim.cpu_stages(w, q, policy, images)
     in_time = (q.deadline - sim.now - others) // sim.step(w, images)
     behind = (sum(x.images for x in queue) - joining) / (limit * (len(sim.workers) if sim.central else 1))
-    unhurried = q.steps - min(half_away(policy.queue_weight * behind), q.steps)
-    return max(min(q.steps, in_time, unhurried), min(policy.least, q.steps))
+    unhurried = most - min(half_away(policy.queue_weight * behind), most)
+    return max(min(most, in_time, unhurried), min(policy.least, most))
 
 
 def idle_for(w):
@@ -324,6 +325,8 @@ def give_way(sim, w):
         sim.queue_of(w).append(p)
         if sim.altered("made-way-is-last"):
             p.order += 10**6
+    if leaving and not sim.altered("legacy-beside"):
+        sim.later(sim.now, lambda: sim.offer(None if sim.central else w))
     if leaving and ahead and all(p.left for p in w.batch) and not sim.altered("legacy-unordered"):
         sim.begin_ahead(w, coming)
 

@@ -49,12 +49,13 @@ class Part:
 class Query:
     id: int
     arrival: int
-    steps: int
+    steps: int                 # that it counts with before it is planned
     images: int
     model: str
     height: int
     width: int
     rank: int = LAST
+    asked: int = 0             # steps that it asks for
     name: str = ""             # of its class
     slo: object = None         # ns, or ("scale", factor)
     deadline: int = 0
@@ -103,6 +104,7 @@ class Policy:
     encode_on_cpu: bool
     decode_on_cpu: bool
     least: int | None          # steps `slack` cuts to; None = steps are fixed
+    most: int                  # steps `slack` gives at most
     queue_weight: float
 
 
@@ -132,7 +134,7 @@ def read_policy(p: dict) -> Policy:
         drop.get("waiting", 100), batching, limit, duration(batch.get("wait", "0 s")),
         None if pipelining == "none" else pipe.get("buffer", 2),
         placement.get("encode") == "cpu", placement.get("decode") == "cpu",
-        cut.get("min", 20) if steps == "slack" else None, cut.get("queue-weight", 5))
+        cut.get("min", 20) if steps == "slack" else None, cut.get("max", 1000), cut.get("queue-weight", 5))
 
 
 def synthetic(times: dict | None, stages, factor: float = 1) -> dict:
