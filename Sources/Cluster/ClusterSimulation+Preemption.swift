@@ -60,8 +60,9 @@ extension ClusterSimulation {
       <= maximumImages(w, shape: Int(query.shape.rawValue))
   }
 
-  /// Whether a batch of an arriving query and those of its kind that wait need not wait for company.
+  /// Whether a batch of an arriving query and those of its kind that wait need not wait for company or for a slot.
   private func startsAtOnce(_ query: QueryView, from queue: Int, on w: Int) -> Bool {
+    if prefetches, does(.denoise, w), workers[w].inputsHeld >= buffer ?? 0 { return false }
     let lane = Int(query.shape.rawValue)
     return batchWait == .zero
       || isFull(queues[queue].images[lane] + query.images, shape: lane, on: w)

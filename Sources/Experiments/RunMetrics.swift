@@ -144,7 +144,7 @@ enum RunMetrics {
     }
   }
 
-  /// The 99th percentile with drops as infinite latencies, and so infinite where over 1 % are dropped; nil where there
+  /// The 99th percentile with drops as infinite latencies, and so infinite where 1 % or more are; nil where there
   /// are too few queries.
   private static func p99OfOffered(_ latencies: inout Quantiles, _ sums: Sums) -> Double? {
     let ended = sums.completed + sums.dropped

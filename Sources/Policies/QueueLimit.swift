@@ -10,7 +10,8 @@ public struct QueueLimit: Admission {
     parameters: [
       PolicyParameter(
         "waiting", .integer(0...1_000_000_000), default: .integer(100),
-        "places to wait, over all queues; 0 = a query is served at once or not at all (Assumed)")
+        "places to wait, over all queues; 0 = a query is let in only while a worker is idle or would make way for it "
+          + "(the dispatcher may send it to another); Assumed")
     ]
   ) { .success(.admission(QueueLimit(waiting: $0.integer("waiting")))) }
 

@@ -23,6 +23,10 @@ def node(name="n", count=1, encode=1_000_001, denoise=10_000_003, decode=3_000_0
         "count": count, "synthetic": times({"encode": encode, "denoise": denoise, "decode": decode})}}
 
 
+def bare():
+    return {"name": "n", "accelerators": {"synthetic": times({"denoise": 10_000_003})}}
+
+
 def with_cpu(made, cores, **stages):
     made["cpu"] = {"cores": cores, "synthetic": times(stages)}
     return made
@@ -118,6 +122,14 @@ CASES = [
     ("most", "query 1, asking for 9 steps, gets 2, and is so predicted to be on time", "legacy-most",
      {"steps": {"slack": {"min": 1, "max": 2, "queue-weight": 0}}, "admission": "drop-hopeless"}, "central", [node()],
      "arrival_s,slo_s,steps\n0,9,1\n0.001,0.045,9\n", {}),
+    ("turn-of-none", "two queries that come at once run one after the other: encoding that there is not takes no turn", None,
+     {"batching": {"continuous": {"images": 2}}}, "central", [bare()], "arrival_s,steps\n0,2\n0,2\n", {}),
+    ("look-of-none", "query 1 goes on to 50 ms: between its queries' stages that there are not, nobody looks", None,
+     {"discipline": {"least-slack": {"preempt": "between-steps"}}, "steps": {"slack": {"min": 1, "queue-weight": 2.5}}},
+     "central", [bare()], "arrival_s,slo_s,steps\n0,9,3\n0.001,0.100,8\n0.002,0.103,5\n", {}),
+    ("place", "query 2 is dropped: query 0, which made way, holds the one slot for what is encoded ahead", None,
+     {**AHEAD, "pipelining": {"cpu-gpu": {"buffer": 1}}, "admission": {"queue-limit": {"waiting": 0}}, "discipline": EDF},
+     "central", [with_cpu(node(), 4, encode=1_000_003)], "arrival_s,slo_s,steps\n0,9,50\n0.010,8,50\n0.1,1,5\n", {}),
     ("hidden", "query 4 starts at 35 ms, after its wait, at worker 1: query 1, which came first, is back since 31 ms",
      "legacy-oldest", {**AHEAD, "discipline": EDF, "batching": {"static": {"images": 2, "wait": "20 ms"}}}, "central",
      [with_cpu(node(count=2, decode=10_000_007), 8, encode=1_000_003)],

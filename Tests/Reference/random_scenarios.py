@@ -43,11 +43,14 @@ def make(seed: int) -> Scenario:
     def chance(p):
         return r.random() < p
 
+    # Drawn of its own, as what came later: all else of the scenarios stays.
+    more = random.Random(f"qosdiff more {seed}")
+
     # The policy.
     policy = {"steps": "fixed"}
-    cut = random.Random(f"qosdiff steps {seed}")   # of its own: all else of the scenarios stays
+    cut = random.Random(f"qosdiff steps {seed}")
     if cut.random() < 0.3:
-        policy["steps"] = {note("steps", "slack"): {"min": cut.choice([1, 2]), "queue-weight": cut.choice([0, 0, 1, 3])}}
+        policy["steps"] = {note("steps", "slack"): {"min": cut.choice([1, 2]), "queue-weight": cut.choice([0, 0.5, 1, 3])}}
         if cut.random() < 0.3:
             policy["steps"]["slack"]["max"] = note("most steps", cut.choice([2, 3, 5]))
     queue = note("queue", r.choice(["central", "central", "per-worker", "per-worker", "stealing"]))
@@ -56,6 +59,8 @@ def make(seed: int) -> Scenario:
             ["round-robin", "round-robin", "join-shortest-queue", "least-work-left", "earliest-finish"]))
     batching = note("batching", r.choice(["none", "static", "static", "continuous", "continuous", "deadline-aware"]))
     limit = r.choice([2, 3, 4]) if batching != "none" else None
+    if limit and more.random() < 0.25:
+        limit = more.choice([1, 5, 8] if batching != "static" else [5, 8])
     if batching == "static":
         wait = r.choice([0, 0, 9.000019, 25.000037])
         policy["batching"] = {"static": {"images": limit, "wait": f"{int(wait * MS)} ns"}}
@@ -109,6 +114,11 @@ def make(seed: int) -> Scenario:
                 if chance(0.4):
                     node["link"]["sharing"] = "fifo"
                 note("link", node["link"].get("sharing", "shared by none"))
+        if more.random() < 0.15:
+            node["count"] = note("nodes of a kind", 2)
+            workers += count
+        if more.random() < 0.1:
+            del accelerators["synthetic"][note("without", more.choice(["encode", "decode"]))]
         nodes.append(node)
     note("workers", workers)
     if kinds == 2:
@@ -178,32 +188,41 @@ def make(seed: int) -> Scenario:
             "cluster": {"queue": where, "nodes": nodes}, "policies": {"p": policy}, "run": run}
     if classes:
         data["classes"] = classes
+        if more.random() < 0.3:
+            classes["gold"]["slo"] = {note("class", "scale"): 2.5}
+    if "scale" in slo and more.random() < 0.4:
+        note("baseline", "of larger batches")
+        data["policies"]["q"] = {"steps": "fixed", "batching": {"static": {"images": 4}}}
+        run["baseline"] = "q"
     trace = "\n".join(",".join(map(str, row)) for row in [columns, *rows]) + "\n"
     return Scenario(seed, data, trace, with_curves(seed, data, shapes, note), features)
 
 
 def with_curves(seed, data, shapes, note):
-    """Gives the accelerators of some scenarios profiles in which larger batches take longer; returns those."""
-    r = random.Random(f"qosdiff curves {seed}")    # of its own: all else of the scenarios stays
-    if r.random() > 0.35:
+    """Gives the accelerators of some scenarios profiles in which larger batches take longer, and every size and model
+    its own time; returns those."""
+    r = random.Random(f"qosdiff curves {seed}")
+    given = [node["accelerators"]["synthetic"] for node in data["cluster"]["nodes"]]
+    if r.random() > 0.35 or any(len(times) < 3 for times in given):
         return {}
     note("steps by batch", "yes")
     data["query"]["guidance"] = True
     profiles = {}
     for node in data["cluster"]["nodes"]:
-        times = {s: int(t["deterministic"].split()[0]) for s, t in node["accelerators"].pop("synthetic").items()}
-        slope, entries = r.randrange(times["denoise"] // 10, times["denoise"]) & ~1, []  # even: no half ns
-        for batch in range(1, 9):
-            at = times | {"denoise": times["denoise"] + (batch - 1) * slope}
+        entries, done = [], set()
+        for stage, time in node["accelerators"].pop("synthetic").items():
             for model, height, width in shapes:
-                for stage, time in at.items():
-                    size = (0, 0) if stage == "encode" else (height, width)
-                    entry = {"model": model, "stage": stage, "height": size[0], "width": size[1], "batch": batch,
-                             "guidance": True, "median_s": time / 10**9, "provenance": "measured"}
-                    if stage == "decode":
-                        del entry["guidance"]
-                    if entry not in entries:
-                        entries.append(entry)
+                size = (0, 0) if stage == "encode" else (height, width)
+                if (stage, model, size) in done:
+                    continue
+                done.add((stage, model, size))
+                first = int(int(time["deterministic"].split()[0]) * r.uniform(0.5, 2)) | 1
+                slope = r.randrange(first // 10, first) & ~1 if stage == "denoise" or r.random() < 0.5 else 0  # no half ns
+                for batch in range(1, 9):
+                    entries.append({
+                        "model": model, "stage": stage, "height": size[0], "width": size[1], "batch": batch,
+                        "median_s": (first + (batch - 1) * slope) / 10**9, "provenance": "measured"}
+                        | ({} if stage == "decode" else {"guidance": True}))
         file = node["name"] + ".json"
         node["accelerators"]["profile"] = file
         profiles[file] = {"schema": 1, "name": node["name"], "provenance": "measured", "device": "t", "source": "t",

@@ -20,7 +20,7 @@ from reference_scenario import Part, Query, duration, read_cluster, read_policy,
 class Worker:
     number: int
     node: object
-    times: dict                                    # stage -> ns
+    times: dict                                    # of its stages, by shape and images in the batch, in ns
     queue: list = field(default_factory=list)      # with queues per worker
     batch: list = field(default_factory=list)      # parts on the accelerator
     piece: str = ""                                # what it does: encode, denoise, decode, cpu, blocked or nothing
@@ -243,7 +243,7 @@ class Simulation(Hands, Predictions):
     # The worker.
 
     def on(self, w: Worker, stage: str, parts: list) -> int:
-        time = self.step(w, sum(p.images for p in parts)) if stage == "denoise" else w.times[stage]
+        time = self.time(w, stage, parts[0].query, sum(p.images for p in parts))
         w.piece, w.piece_parts, w.piece_end = stage, parts, self.now + time
         w.spans.append((self.now, self.now + time))
         return time
@@ -256,7 +256,7 @@ class Simulation(Hands, Predictions):
             batch = w.batch
             resting = [p for p in batch if not p.left]
             if resting and (continuous or self.altered("leave-at-once") or len(resting) == len(batch)):
-                if not policy.decode_on_cpu:
+                if not policy.decode_on_cpu and "decode" in w.times:
                     yield self.on(w, "decode", resting)
                 w.batch = [p for p in batch if p.left]
                 yield from self.hand_over(w, resting)
@@ -282,11 +282,12 @@ class Simulation(Hands, Predictions):
                     if new:
                         if policy.encode_on_cpu:
                             yield from self.encode_on_cpu(w, new)
-                        else:
+                        elif "encode" in w.times:
                             yield self.on(w, "encode", new)
                         for p in new:
                             p.encoded = p.joined = True
-                        if not self.altered("no-second-look"):
+                        takes_turn = policy.encode_on_cpu or "encode" in w.times
+                        if takes_turn and not self.altered("no-second-look"):
                             continue
             running = [p for p in w.batch if p.left]
             if running:

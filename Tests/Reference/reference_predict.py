@@ -12,27 +12,33 @@ class Predictions:
         """A query alone on a worker: all its images together, no queue, no pipelining."""
         return self.own_stages(w, q, policy) + self.cpu_stages(w, q, policy)
 
-    def step(self, w, images):
-        """One evaluation of a batch of so many images."""
-        return w.times["denoise"][0 if self.altered("step-of-one") else images - 1]
+    def time(self, w, stage, q, images):
+        """What a stage takes of a batch of so many images; one evaluation, where it is denoising."""
+        if stage not in w.times:
+            return 0                                          # a stage that it does not have takes no turn
+        shapes = w.times[stage]
+        key = (q.model, 0, 0) if stage == "encode" else (q.model, q.height, q.width)
+        return shapes.get(key, shapes.get(None))[0 if self.altered("step-of-one") else images - 1]
 
-    def denoising(self, w, members):
+    def denoising(self, w, q, members):
         """Until none of those denoised together, (images, evaluations) each, has any left: each step is of those that do."""
         time = done = 0
         while any(left > done for _, left in members):
             running = [(images, left) for images, left in members if left > done]
             until = min(left for _, left in running)
-            time += (until - done) * self.step(w, sum(images for images, _ in running))
+            time += (until - done) * self.time(w, "denoise", q, sum(images for images, _ in running))
             done = until
         return time
 
-    def own_stages(self, w, q, policy, encoded=False, members=None):
+    def own_stages(self, w, q, policy, encoded=False, members=None, images=None):
         """The accelerator's part of a batch of (images, evaluations), of the query alone by itself; encoding wherever it is."""
-        time = self.denoising(w, [(q.images, q.steps)] if members is None else members)
+        members = [(q.images, q.steps)] if members is None else members
+        images = images or sum(images for images, _ in members)
+        time = self.denoising(w, q, members)
         if not encoded:
             time += (w.node.cpu["encode"] + w.node.transfer_time(EMBEDDING)
-                     if policy.encode_on_cpu else w.times["encode"])
-        return time + (0 if policy.decode_on_cpu else w.times["decode"])
+                     if policy.encode_on_cpu else self.time(w, "encode", q, images))
+        return time + (0 if policy.decode_on_cpu else self.time(w, "decode", q, images))
 
     def cpu_stages(self, w, q, policy, images=None):
         """Hand-over, decoding where it is on the CPU, and post-processing, on idle cores."""
@@ -88,7 +94,8 @@ class Predictions:
     def still_to_do(self, w):
         """Until a worker is done with what it works on; with pipelining, without the CPU's part."""
         policy, time = self.policy, 0
-        decode = 0 if policy.decode_on_cpu else w.times["decode"]
+        decode = lambda parts: 0 if policy.decode_on_cpu else self.time(
+            w, "decode", parts[0].query, sum(p.images for p in parts))
         steps = [(p.images, p.left - (w.piece == "denoise")) for p in w.batch if p.left]
         ends = w.batch                                        # who is decoded at the end
         if w.piece:
@@ -101,19 +108,19 @@ class Predictions:
         if self.altered("legacy-rest"):
             ends = [p for p in w.batch if p.left] if w.piece != "decode" else []
             if w.piece in ("decode", "cpu"):
-                decode = 0
+                decode = lambda parts: 0
             if w.piece == "decode" and policy.buffer is None:
                 time += self.cpu_of(w, w.batch) - self.cpu_of(w, w.piece_parts)
             if w.piece == "cpu" and ends:
                 time += self.cpu_of(w, w.piece_parts + ends) - self.cpu_of(w, w.piece_parts)
                 ends = []
-        time += self.denoising(w, steps)
+        time += self.denoising(w, w.batch[0].query, steps) if steps else 0
         if ends:
-            time += decode + (self.cpu_of(w, ends) if policy.buffer is None else 0)
+            time += decode(ends) + (self.cpu_of(w, ends) if policy.buffer is None else 0)
         time = max(0, time)
         if not self.altered("legacy-ahead-unseen"):
             for b in w.ahead:
-                time += self.denoising(w, [(p.images, p.left) for p in b]) + decode
+                time += self.denoising(w, b[0].query, [(p.images, p.left) for p in b]) + decode(b)
         return time
 
     def encoding_again(self, w):
@@ -122,14 +129,17 @@ class Predictions:
             return 0
         if self.policy.encode_on_cpu:
             return 0 if self.policy.buffer else w.node.cpu["encode"] + w.node.transfer_time(EMBEDDING)
-        return w.times["encode"]
+        return self.time(w, "encode", w.piece_parts[0].query, sum(p.images for p in w.piece_parts))
 
     def cpu_of(self, w, parts):
         return self.cpu_stages(w, parts[0].query, self.policy, sum(p.images for p in parts))
 
     def work_left(self, w):
-        waiting = sum(self.share(self.fastest(p) if self.central else w, p) for p in self.queue_of(w))
+        waiting = sum(self.share(self.of_central(p) if self.central else w, p) for p in self.queue_of(w))
         return self.still_to_do(w) + (waiting // len(self.workers) if self.central else waiting)
+
+    def of_central(self, p):
+        return self.workers[0] if self.altered("shares-of-first") else self.fastest(p)
 
     def finish_in(self, w, q):
         """When a query that comes now is predicted to be done, if it goes to that worker."""

@@ -23,7 +23,7 @@ def order_key(sim, w, p):
             return (q.deadline - sim.service_of(w, p), p.order)
         return (q.deadline - sim.to_come(w, p), p.order)
     if kind == "relative-slack":
-        fastest = min(sim.service_of(x, p) for x in sim.workers)
+        fastest = min(sim.service_of(x, p) for x in ([w] if sim.altered("relative-to-own") else sim.workers))
         share = ((q.deadline - sim.now - sim.to_come(w, p)) / 1e9) / (fastest / 1e9)
         return (millionths(share), p.order)
     return (p.order,)
@@ -172,7 +172,7 @@ def fastest_first(sim, among, queue):
     if sim.altered("legacy-d"):
         return sorted(among, key=lambda x: sim.service(x, one_evaluation(sim)))
     owner = next((x for x in sim.workers if x.queue is queue), sim.workers[0])
-    head = min(queue, key=lambda p: order_key(sim, owner, p))
+    head = queue[0] if sim.altered("head-by-arrival") else min(queue, key=lambda p: order_key(sim, owner, p))
     return sorted(among, key=lambda x: sim.service_of(x, head))
 
 
@@ -198,7 +198,8 @@ def refusal(sim, q):
                          and makes_way(sim, q)):
             return "queue-full"
     if policy.admission == "drop-hopeless":
-        if sim.now + min(sim.finish_in(w, q) for w in sim.workers) > q.deadline + policy.margin:
+        finish = (lambda w: sim.finish_on(w, q.parts[0])) if sim.altered("admits-by-part") else lambda w: sim.finish_in(w, q)
+        if sim.now + min(finish(w) for w in sim.workers) > q.deadline + policy.margin:
             return "hopeless-at-arrival"
     return None
 
@@ -220,12 +221,14 @@ def would_preempt(sim, w, q):
     behind = [p for p in running if urgency(sim, w, p) > first]
     joins = sim.policy.batching == "continuous" and running and running[0].query.shape == q.shape
     images = q.parts[0].images
-    if sim.policy.wait and images + sum(p.images for p in sim.queue_of(w) if p.query.shape == q.shape) < sim.policy.limit:
+    if sim.policy.wait and not sim.altered("preempts-without-company") and images + sum(p.images for p in sim.queue_of(w) if p.query.shape == q.shape) < sim.policy.limit:
         return False                               # its batch would wait for company
+    if sim.policy.encode_on_cpu and sim.policy.buffer and not w.slots_ahead and not sim.altered("preempts-without-slot"):
+        return False                               # it would wait for a slot
     if len(behind) == len(running):
         return bool(behind)
     room = sim.policy.limit - sum(p.images for p in running) + sum(p.images for p in behind) if joins else 0
-    return bool(behind) and joins and room >= images
+    return bool(behind) and joins and (room >= images or sim.altered("preempts-without-room"))
 
 
 def hopeless(sim, w, p, batch):
@@ -236,7 +239,7 @@ def hopeless(sim, w, p, batch):
     joins = policy.batching == "continuous"  # what it runs beside; of any other batch only the members
     together = [p] if joins else batch
     images = sum(x.images for x in (w.batch + batch if joins else batch) if x.left)
-    if joins:
+    if joins and not sim.altered("hopeless-over-limit"):
         images = min(policy.limit, images)
     if sim.altered("legacy-a") and policy.limit:
         images = min(policy.limit, images + sum(x.images for x in sim.queue_of(w)))
@@ -264,10 +267,10 @@ def planned_steps(sim, w, before, p, queue):
     if sim.altered("cut-alone"):
         joining = 0
     images += joining
-    if policy.batching == "continuous" and policy.encode_on_cpu and policy.buffer:
+    if policy.batching == "continuous" and policy.encode_on_cpu and policy.buffer and not sim.altered("cut-without-running"):
         images = min(limit, images + sum(x.images for x in w.batch if x.left))    # it joins those that run
-    others = sim.own_stages(w, q, policy, p.encoded, []) + sim.cpu_stages(w, q, policy, images)
-    in_time = (q.deadline - sim.now - others) // sim.step(w, images)
+    others = sim.own_stages(w, q, policy, p.encoded, [], images) + sim.cpu_stages(w, q, policy, images)
+    in_time = (q.deadline - sim.now - others) // sim.time(w, "denoise", q, images)
     behind = (sum(x.images for x in queue) - joining) / (limit * (len(sim.workers) if sim.central else 1))
     unhurried = most - min(half_away(policy.queue_weight * behind), most)
     return max(min(most, in_time, unhurried), min(policy.least, most))

@@ -143,16 +143,22 @@ def synthetic(times: dict | None, stages, factor: float = 1) -> dict:
 
 
 def measured(profile: dict, factor: float) -> dict:
-    """The times of a profile that has them for every batch, the same for all sizes and models."""
+    """The times of a profile that has them for every batch: by stage and shape (a prompt has no size) a list."""
     times = {}
-    for stage in ("encode", "denoise", "decode"):
-        curve = {e["batch"]: e["median_s"] for e in profile["entries"] if e["stage"] == stage}
-        times[stage] = [half_away(curve[b] * 1e9 * factor) for b in sorted(curve)]
-    return {s: t if s == "denoise" else t[0] for s, t in times.items()}
+    for e in sorted(profile["entries"], key=lambda e: e["batch"]):
+        shape = (e["model"], e["height"], e["width"])
+        times.setdefault(e["stage"], {}).setdefault(shape, []).append(half_away(e["median_s"] * 1e9 * factor))
+    return times
+
+
+def given(times: dict, factor: float) -> dict:
+    """The same of times that a scenario gives for any shape and batch; a stage without any is none."""
+    there = synthetic(times, [s for s in ("encode", "denoise", "decode") if s in times], factor)
+    return {stage: {None: [time] * 64} for stage, time in there.items()}
 
 
 def read_cluster(cluster: dict, profiles: dict):
-    """The nodes, and for each worker its node and the times of its stages: of a step by the images in the batch."""
+    """The nodes, and for each worker its node and the times of its stages."""
     nodes, workers = [], []
     for n in cluster["nodes"]:
         for _ in range(n.get("count", 1)):
@@ -166,11 +172,7 @@ def read_cluster(cluster: dict, profiles: dict):
             node.free = node.cores
             nodes.append(node)
             factor = acc.get("slow_factor", 1)
-            if "profile" in acc:
-                times = measured(profiles[acc["profile"]], factor)
-            else:
-                times = synthetic(acc["synthetic"], ("encode", "denoise", "decode"), factor)
-                times["denoise"] = [times["denoise"]] * 8
+            times = measured(profiles[acc["profile"]], factor) if "profile" in acc else given(acc["synthetic"], factor)
             workers += [(node, times)] * acc.get("count", 1)
     queue = cluster.get("queue", "per-worker")
     stealing = isinstance(queue, dict) and bool(queue["per-worker"].get("stealing"))
