@@ -190,7 +190,7 @@ def make(seed: int) -> Scenario:
         data["classes"] = classes
         if more.random() < 0.3:
             classes["gold"]["slo"] = {note("class", "scale"): 2.5}
-    if "scale" in slo and more.random() < 0.4:
+    if "scale" in slo and count < 100 and more.random() < 0.4:
         note("baseline", "of larger batches")
         data["policies"]["q"] = {"steps": "fixed", "batching": {"static": {"images": 4}}}
         run["baseline"] = "q"

@@ -328,7 +328,7 @@ def give_way(sim, w):
         sim.queue_of(w).append(p)
         if sim.altered("made-way-is-last"):
             p.order += 10**6
-    if leaving and not sim.altered("legacy-beside"):
+    if leaving and (sim.central or sim.stealing) and not sim.altered("legacy-beside"):
         sim.later(sim.now, lambda: sim.offer(None if sim.central else w))
     if leaving and ahead and all(p.left for p in w.batch) and not sim.altered("legacy-unordered"):
         sim.begin_ahead(w, coming)
