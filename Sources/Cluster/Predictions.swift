@@ -20,6 +20,16 @@ extension ServiceTimes {
     return all.min() ?? 0
   }
 
+  /// Whether any stage's time is drawn: by a distribution, or by residuals about a median.
+  public var hasRandomTimes: Bool {
+    residuals.contains { $0 != nil }
+      || synthetic.contains {
+        guard let distribution = $0 else { return false }
+        if case .deterministic = distribution { return false }
+        return true
+      }
+  }
+
   /// Whether an evaluation always takes the time predicted for it: no residuals, no random service, and all guided alike.
   public var hasFixedEvaluations: Bool {
     guard !tables.mixesGuidance else { return false }

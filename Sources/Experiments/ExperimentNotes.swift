@@ -18,7 +18,7 @@ enum ExperimentNotes {
     notes += memory(scenario, sample)
     notes += latents(scenario, streams, sample)
     notes += unlistedClasses(scenario, streams)
-    notes.append(intervals(scenario, streams))
+    notes.append(intervals(scenario, streams, reference.times))
     return notes
   }
 
@@ -252,16 +252,23 @@ enum ExperimentNotes {
       : ["no cpu times for \(names.joined(separator: ", ")): post-processing takes no time there"]
   }
 
-  private static func intervals(_ scenario: Scenario, _ streams: QueryStreams) -> String {
-    if streams.trace == nil { return "intervals: arrivals, prompts and step noise" }
+  /// What makes replications differ.
+  private static func intervals(
+    _ scenario: Scenario, _ streams: QueryStreams, _ times: ServiceTimes
+  ) -> String {
+    let sources = ["prompts"] + (times.hasRandomTimes ? ["service times"] : [])
+    func listed(_ first: String) -> String {
+      "intervals: " + ([first] + sources.dropLast()).joined(separator: ", ")
+        + " and \(sources.last ?? "")"
+    }
+    if streams.trace == nil { return listed("arrivals") }
     if let block = scenario.workload.resampleBlock {
-      return "intervals: blocks of \(round(block.seconds)) s of the trace drawn with replacement, "
-        + "prompts and step noise"
+      return listed("blocks of \(round(block.seconds)) s of the trace drawn with replacement")
     }
     if scenario.workload.load != nil, scenario.workload.loadMethod == .superpose {
-      return "intervals: shifts of the superposed copies, prompts and step noise"
+      return listed("shifts of the superposed copies")
     }
-    return "intervals: prompts and step noise; arrivals fixed"
+    return "intervals: \(sources.joined(separator: " and ")); arrivals fixed"
   }
 
   private static func round(_ x: Double) -> String {

@@ -28,7 +28,7 @@ extension GridOutcome {
         guard let x = a[metric], let y = b[metric] else { return nil }
         return x - y
       }
-      return Intervals.mean(pairs)?.interval
+      return Intervals.mean(pairs, within: .real)?.interval
     }
     guard let steps = mean(ours, .stepsMean), let controlSteps = mean(theirs, .stepsMean),
       let score = mean(ours, .convergenceMean), let controlScore = mean(theirs, .convergenceMean),

@@ -2,28 +2,14 @@ private import CGSL
 import Foundation
 import EventEngine
 
-/// Means over replications and ratios of such means, with Student-t intervals.
+/// Means over replications and ratios of such means, with 95 % intervals; `INTERVALS.md` derives them.
 public enum Intervals {
-  /// Mean and `confidence` interval; the interval is nil below two values.
-  public static func mean(
-    _ values: [Double], confidence: Double = 0.95
-  ) -> (mean: Double, interval: ClosedRange<Double>?)? {
-    guard !values.isEmpty else { return nil }
-    var sums = Welford()
-    for value in values { sums.add(value) }
-    guard values.count > 1 else { return (sums.mean, nil) }
-    let half =
-      quantile(confidence, degrees: values.count - 1)
-      * sums.standardDeviation / Double(values.count).squareRoot()
-    return (sums.mean, sums.mean - half...sums.mean + half)
-  }
-
   /// Ratio of the mean of `values` to the mean of `baseline`, paired by index, with a jackknife
   /// interval on its logarithm: theta = ln(mean x / mean y), pseudo-values n theta - (n - 1)
   /// theta_(i), theta +- t s / sqrt(n) (Miller, Biometrika 61 (1974)).
   ///
-  /// Nil where a mean is not above zero; the interval is nil below two pairs or where leaving one out
-  /// leaves a mean of zero.
+  /// Nil where a mean is not above zero; the interval is nil below three pairs or where leaving one
+  /// out leaves a mean of zero.
   public static func ratio(
     _ values: [Double], to baseline: [Double], confidence: Double = 0.95
   ) -> (ratio: Double, interval: ClosedRange<Double>?)? {
@@ -44,7 +30,7 @@ public enum Intervals {
     let y = baseline.reduce(0, +)
     guard n > 0, x > 0, y > 0 else { return nil }
     let theta = log(x / y)
-    guard n > 1 else { return (theta, nil) }
+    guard n >= fewest else { return (theta, nil) }
     var pseudo = Welford()
     for i in values.indices {
       let without = (x - values[i]) / (y - baseline[i])
@@ -76,18 +62,7 @@ public enum Intervals {
     return pValue(log.theta, error, degrees: values.count - 1)
   }
 
-  /// Probability of a mean as far from 0 were the true one 0: two-sided, Student t. Nil below two
-  /// values.
-  static func pValue(ofDifferences values: [Double]) -> Double? {
-    guard values.count > 1 else { return nil }
-    var sums = Welford()
-    for value in values { sums.add(value) }
-    return pValue(
-      sums.mean, sums.standardDeviation / Double(values.count).squareRoot(),
-      degrees: values.count - 1)
-  }
-
-  private static func pValue(_ distance: Double, _ error: Double, degrees: Int) -> Double {
+  static func pValue(_ distance: Double, _ error: Double, degrees: Int) -> Double {
     guard error > 0 else { return distance == 0 ? 1 : 0 }
     return 2 * gsl_cdf_tdist_Q(abs(distance) / error, Double(degrees))
   }

@@ -173,7 +173,7 @@ public struct OracleCheck: Sendable {
     // One-sided: all of the risk lies above.
     let confidence = oracle.kind == .upperBound ? 1 - 2 * risk : 1 - risk
     let result =
-      values.allSatisfy(\.isFinite) ? Intervals.mean(values, confidence: confidence) : nil
+      values.allSatisfy(\.isFinite) ? Intervals.student(values, confidence: confidence) : nil
     let mean = result?.mean ?? .nan
     let isNoneSeen = oracle.metric.isShareOfQueries && mean == 0 && oracle.value > 0
     let isRare = oracle.value * Double(count) < Self.rare

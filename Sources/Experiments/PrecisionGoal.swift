@@ -3,7 +3,7 @@ import Results
 
 /// How narrow the headline metrics' intervals must become, and how many replications that may take.
 struct PrecisionGoal: Sendable {
-  /// Half-width over mean, such as 0.02.
+  /// An interval's longer side over the mean, such as 0.02.
   let relative: Double
   /// Most replications.
   let most: Int
@@ -14,11 +14,15 @@ struct PrecisionGoal: Sendable {
   /// ask for more replications the better a policy is. Assumed.
   static let smallestRatio = 0.01
 
+  /// Replications of the first look, where so many are allowed: a stop on fewer, just because their spread happens to
+  /// be small, would leave intervals that hold the truth too seldom (Chow, Robbins, Ann. Math. Stat. 36 (1965)).
+  static let fewest = 20
+
   /// The metric furthest from the goal.
   struct Shortfall: Hashable {
     let policy: Int
     let metric: Metric
-    /// Half-width over mean.
+    /// The interval's longer side over the mean.
     let relative: Double
   }
 
@@ -31,11 +35,11 @@ struct PrecisionGoal: Sendable {
       let isUnsteady = SteadyState.isUnsteady(runs)
       for metric in Self.headline where !(isUnsteady && metric.needsSteadyState) {
         let values = runs.compactMap { $0[metric] }
-        guard values.count == runs.count, let result = Intervals.mean(values),
+        guard values.count == runs.count, let result = Intervals.mean(values, within: metric.range),
           let interval = result.interval
         else { continue }
         let scale = max(abs(result.mean), metric == .violationRatio ? Self.smallestRatio : 0)
-        let half = (interval.upperBound - interval.lowerBound) / 2
+        let half = max(interval.upperBound - result.mean, result.mean - interval.lowerBound)
         let relative = scale > 0 ? half / scale : 0
         if relative > widest?.relative ?? -1 {
           widest = Shortfall(policy: policy, metric: metric, relative: relative)
@@ -47,12 +51,13 @@ struct PrecisionGoal: Sendable {
 
   /// Replications to go on to; nil where these are enough, or no more are allowed.
   ///
-  /// A half-width falls with the root of their number; at most twice as many at a time, since a standard
+  /// A width falls with the root of their number; at most twice as many at a time, since a standard
   /// deviation of few replications is itself uncertain.
   func next(after metrics: [[MetricValues]]) -> Int? {
     let count = metrics.first?.count ?? 0
-    guard count >= 2, count < most, let widest = widest(metrics), widest.relative > relative
-    else { return nil }
+    guard count > 0, count < most else { return nil }
+    guard count >= Self.fewest else { return min(Self.fewest, most) }
+    guard let widest = widest(metrics), widest.relative > relative else { return nil }
     let factor = (widest.relative / relative) * (widest.relative / relative)
     let wanted = min(Double(count) * factor, Double(2 * count))
     return min(max(Int(wanted.rounded(.up)), count + 1), most)
@@ -64,10 +69,11 @@ struct PrecisionGoal: Sendable {
     let goal = "precision \(Self.percent(relative))"
     guard let widest = widest(metrics) else { return "\(goal): no headline metric has an interval" }
     let place = "\(widest.metric.rawValue) of \(policies[widest.policy])"
+    let needed = Double(count) * (widest.relative / relative) * (widest.relative / relative)
     return widest.relative <= relative
       ? "\(goal): reached with \(count) replications (widest: \(place), \(Self.percent(widest.relative)))"
       : "\(goal): not reached with \(count) replications, the most allowed: \(place) is known to "
-        + Self.percent(widest.relative)
+        + "\(Self.percent(widest.relative)), and would take some \(Int(needed.rounded(.up)))"
   }
 
   private static func percent(_ x: Double) -> String { String(format: "%.3g %%", 100 * x) }

@@ -198,7 +198,7 @@ public struct SignalControls {
       evaluations: Double(evaluations.reduce(0, +)) / rows,
       controlEvaluations: Double(controlEvaluations) / rows / Double(Self.draws),
       convergence: scores.reduce(0, +) / rows, controlConvergence: theirs.reduce(0, +) / rows,
-      difference: Intervals.mean(zip(scores, theirs).map { $0 - $1 })?.interval,
+      difference: Intervals.mean(zip(scores, theirs).map { $0 - $1 }, within: .real)?.interval,
       tail: Quantiles.quantile(0.05, ofSorted: scores.sorted()),
       controlTail: Quantiles.quantile(0.05, ofSorted: drawn.flatMap { $0 }.sorted()),
       tailDifference: tailDifference(scores, drawn))

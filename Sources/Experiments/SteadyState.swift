@@ -66,7 +66,9 @@ enum SteadyState {
   /// Whether a queue is seen to settle: every device has time to spare, or waits surely grow by less than
   /// matters.
   static func isSurelySteady(_ runs: [MetricValues]) -> Bool {
-    let utilisation = Intervals.mean(runs.compactMap { $0[.busiestUtilisation] })?.mean ?? 0
+    let utilisation =
+      Intervals.mean(
+        runs.compactMap { $0[.busiestUtilisation] }, within: .share)?.mean ?? 0
     if utilisation < signsOfMany.utilisation { return true }
     guard let means = Means(runs), let interval = means.growth.interval else { return false }
     return interval.upperBound < signsOfMany.growth * means.latency
@@ -81,7 +83,7 @@ enum SteadyState {
     init?(_ runs: [MetricValues]) {
       func mean(_ metric: Metric) -> (mean: Double, interval: ClosedRange<Double>?)? {
         let values = runs.compactMap { $0[metric] }
-        return values.count == runs.count ? Intervals.mean(values) : nil
+        return values.count == runs.count ? Intervals.mean(values, within: metric.range) : nil
       }
       guard let growth = mean(.waitGrowth), let latency = mean(.latencyMean)?.mean,
         let utilisation = mean(.busiestUtilisation)?.mean

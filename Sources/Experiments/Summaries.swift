@@ -21,7 +21,7 @@ enum Summaries {
     let runs = quantiles.filter { !$0.isEmpty }
     guard !runs.isEmpty else { return nil }
     let latencies = StoredCDF.probabilities.indices.map { index in
-      let estimate = Intervals.mean(runs.map { $0[index] / 1e9 })
+      let estimate = Intervals.mean(runs.map { $0[index] / 1e9 }, within: .positive)
       return (mean: estimate?.mean ?? 0, interval: estimate?.interval)
     }
     return StoredCDF(policy: policy, replications: runs.count, latencies: latencies)
@@ -64,10 +64,18 @@ enum Summaries {
     let runs = metrics[index]
     let values = runs.compactMap { $0[metric] }
     let isInfinite = values.contains(.infinity)
-    let mean = values.count == runs.count && !isInfinite ? Intervals.mean(values) : nil
+    let mean =
+      values.count == runs.count && !isInfinite
+      ? Intervals.mean(values, within: metric.range) : nil
     var summary = StoredSummary(
       policy: policy, policyIndex: index, metric: metric, replications: values.count,
       mean: mean?.mean, interval: mean?.interval)
+    if event(metric) != nil {
+      summary.seenIn = values.count { $0 != (metric == .attainment ? 1 : 0) }
+    }
+    if summary.interval != nil {
+      summary.coverage = ExpectedCoverage.of(values, within: metric.range)
+    }
     if values.count < runs.count { summary.note = missing(metric) }
     if isInfinite {
       summary.note = infinite(runs, metric)
@@ -121,7 +129,7 @@ enum Summaries {
     _ summary: inout StoredSummary, _ values: [Double], _ theirs: [Double]
   ) {
     let differences = zip(values, theirs).map { $0 - $1 }
-    let difference = Intervals.mean(differences)
+    let difference = Intervals.mean(differences, within: .real)
     summary.difference = difference?.mean
     summary.differenceInterval = difference?.interval
     summary.pValue = Intervals.pValue(ofDifferences: differences)

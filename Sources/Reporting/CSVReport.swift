@@ -114,7 +114,7 @@ public struct CSVReport {
       header: [
         "experiment", "experiment_id", "workload", "load", "slo_scale", "settings", "controls_of",
         "policy", "policy_index", "metric", "unit", "replications", "mean", "ci95_lower",
-        "ci95_upper", "ratio_to_baseline",
+        "ci95_upper", "ci95_coverage", "replications_with_any", "ratio_to_baseline",
         "ratio_ci95_lower", "ratio_ci95_upper", "difference_to_baseline", "difference_ci95_lower",
         "difference_ci95_upper", "p_value_holm", "note",
       ] + settings.header)
@@ -129,7 +129,9 @@ public struct CSVReport {
         let values: [String?] = [
           s.policy, "\(s.policyIndex)", s.metric.rawValue, s.metric.unit, "\(s.replications)",
           CSVText.number(s.mean), CSVText.number(s.interval?.lowerBound),
-          CSVText.number(s.interval?.upperBound), CSVText.number(s.ratio),
+          CSVText.number(s.interval?.upperBound), CSVText.number(s.coverage),
+          s.seenIn.map { "\($0)" },
+          CSVText.number(s.ratio),
           CSVText.number(s.ratioInterval?.lowerBound),
           CSVText.number(s.ratioInterval?.upperBound), CSVText.number(s.difference),
           CSVText.number(s.differenceInterval?.lowerBound),

@@ -58,6 +58,8 @@ public enum ComparisonJSON {
     let mean: Double?
     let lower: Double?
     let upper: Double?
+    let coverage: Double?
+    let replications_with_any: Int?
     let ratio: Double?
     let ratio_lower: Double?
     let ratio_upper: Double?
@@ -103,7 +105,8 @@ public enum ComparisonJSON {
       Row(
         policy: s.policy, metric: s.metric.rawValue, unit: s.metric.unit,
         replications: s.replications, mean: s.mean, lower: s.interval?.lowerBound,
-        upper: s.interval?.upperBound, ratio: s.ratio, ratio_lower: s.ratioInterval?.lowerBound,
+        upper: s.interval?.upperBound, coverage: s.coverage, replications_with_any: s.seenIn,
+        ratio: s.ratio, ratio_lower: s.ratioInterval?.lowerBound,
         ratio_upper: s.ratioInterval?.upperBound, difference: s.difference,
         difference_lower: s.differenceInterval?.lowerBound,
         difference_upper: s.differenceInterval?.upperBound, p_value_holm: s.pValue, note: s.note)

@@ -89,10 +89,36 @@ public struct ComparisonText {
         "No intervals: nothing in this scenario is random (fixed arrivals, latencies without "
           + "residuals), so all replications are equal.")
     }
-    let few = experiment.replications < 10 ? " Few replications: intervals are wide." : ""
+    if experiment.replications == 2 {
+      return "Two replications: too few for intervals; 3 are the least, 10 or more are better."
+    }
+    let few =
+      experiment.replications < 10
+      ? " Few replications: intervals are wide, and hold the truth less often where values are skewed."
+      : ""
     return Self.wrapped(
-      "± and [ ]: 95 % intervals over replications (Student t; ratios: paired jackknife on the "
-        + "logarithm)." + rare + marks + few)
+      "± and [ ]: 95 % intervals of the mean over replications, ± by the longer side (INTERVALS.md)."
+        + rare + wide + marks + few)
+  }
+
+  /// Intervals that are worth less than they say.
+  private var wide: String {
+    let shown = summaries.filter { !Self.left.contains($0.metric) }
+    let seldom = shown.filter { $0.coverage != nil }.map {
+      "\($0.metric.title) of \($0.policy) (\(NumberText.short(100 * ($0.coverage ?? 1), digits: 2)) %)"
+    }
+    let rare = shown.filter(\.isSeenInFew).map {
+      "\($0.metric.title) of \($0.policy) (not 0 in \($0.seenIn ?? 0) of \($0.replications))"
+    }
+    return
+      (seldom.isEmpty
+      ? "" : " Values spread widely, and the truth is held less often: \(Self.some(seldom)).")
+      + (rare.isEmpty ? "" : " Seen in few replications, and doubtful: \(Self.some(rare)).")
+  }
+
+  private static func some(_ list: [String]) -> String {
+    list.prefix(4).joined(separator: ", ")
+      + (list.count > 4 ? " and \(list.count - 4) more (CSV)" : "")
   }
 
   private var rare: String {
@@ -171,8 +197,9 @@ public struct ComparisonText {
       let note = summary(policy, metric)?.note?.prefix { $0 != "," }
       return Self.short(note.map(String.init), otherwise: "")
     }
-    // Near 1 a third digit would hide the difference.
-    let short = { NumberText.short($0, digits: abs(ratio - 1) < 0.05 ? 4 : 3) }
+    // Near 1 a third digit would hide the difference; far under it two say enough.
+    let digits = abs(ratio - 1) < 0.05 ? 4 : ratio < 0.01 ? 2 : 3
+    let short = { NumberText.short($0, digits: digits) }
     guard let interval = summary.ratioInterval, !isFixed else { return short(ratio) }
     return "\(short(ratio)) [\(short(interval.lowerBound)), \(short(interval.upperBound))]"
       + summary.mark

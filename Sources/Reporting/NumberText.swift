@@ -17,16 +17,25 @@ enum NumberText {
     guard half > 0, half.isFinite, half >= 1e-6 * abs(mean), half >= 1e-5 else {
       return "\(short(mean)) ± \(half < 1e-12 ? "0" : String(format: "%.1g", half))"
     }
-    let decimals = min(6, max(0, 1 - Int(floor(log10(half)))))
+    let decimals = decimals(half)
     return String(format: "%.\(decimals)f ± %.\(decimals)f", mean, half)
   }
 
-  /// A mean and its interval: `mean ± half`, or `0 [0, upper]` for what did not occur.
+  /// A mean and its interval: `mean ± half` with the longer of its sides, or `mean [lower, upper]` where one is
+  /// over 1.5 times as long as the other; to two significant digits of the half-width.
   static func estimate(_ mean: Double, _ interval: ClosedRange<Double>) -> String {
-    if mean == 0, interval.lowerBound == 0, interval.upperBound > 0 {
-      return "0 [0, \(short(interval.upperBound, digits: 2))]"
+    let sides = [mean - interval.lowerBound, interval.upperBound - mean].sorted()
+    guard sides[1] >= 1e-6 * abs(mean), sides[1] >= 1e-5, sides[1] > 1.5 * sides[0] else {
+      return Self.interval(mean, sides[1])
     }
-    return Self.interval(mean, (interval.upperBound - interval.lowerBound) / 2)
+    let decimals = max(Self.decimals((sides[0] + sides[1]) / 2), Self.decimals(mean))
+    func text(_ x: Double) -> String { String(format: "%.\(decimals)f", x) }
+    return "\(text(mean)) [\(text(interval.lowerBound)), \(text(interval.upperBound))]"
+  }
+
+  /// Decimals that show two significant digits.
+  private static func decimals(_ x: Double) -> Int {
+    x > 0 && x.isFinite ? min(6, max(0, 1 - Int(floor(log10(x))))) : 0
   }
 
   /// `[lower, upper]`, of three digits.

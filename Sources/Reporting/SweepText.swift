@@ -69,8 +69,8 @@ public struct SweepText {
   private var explanation: String {
     let isUnsteady = points.contains { $0.summaries.contains { $0.isUnsteady } }
     return
-      "± and [ ]: 95 % intervals over replications (Student t; ratios to the baseline: paired jackknife "
-      + "on the logarithm; 0 without an interval: no violation in any replication, which bounds no ratio). "
+      "± and [ ]: 95 % intervals of the mean over replications, ± by the longer side (INTERVALS.md; "
+      + "0 without an interval: no violation in any replication, which bounds no ratio). "
       + "ns: no difference shown at the 5 % level, Holm-corrected over the policies of a point. conv p5: 5th "
       + "percentile of -log10 of the latent error. All metrics are in the database, and with --out in CSV files."
       + (isUnsteady

@@ -91,7 +91,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case .stepsMean: "steps run, mean"
     case .latentError: "latent error, mean"
     case .convergenceMean: "convergence, mean"
-    case .convergenceP5: "convergence, 5th percentile"
+    case .convergenceP5: "convergence, p5"
     case .perceptualScore: "perceptual score (FID)"
     case .qualityViolationRatio: "below the quality floor"
     case .offered: "queries offered"
@@ -151,6 +151,18 @@ public enum Metric: String, CaseIterable, Sendable {
     }
   }
 
+  /// What values it can take.
+  public var range: ValueRange {
+    switch self {
+    case .violationRatio, .attainment, .dropRatio, .utilisationOfInstalled, .utilisationOfActive,
+      .cpuUtilisation, .busiestUtilisation, .qualityViolationRatio, .lightShare, .violationBound,
+      .violationAboveBound:
+      .share
+    case .convergenceMean, .convergenceP5, .waitGrowth: .real
+    default: .positive
+    }
+  }
+
   /// Whether a ratio of two means of it says something.
   public var hasRatio: Bool {
     switch self {
@@ -161,6 +173,16 @@ public enum Metric: String, CaseIterable, Sendable {
     default: true
     }
   }
+}
+
+/// What values a quantity can take; an interval of its mean lies within them.
+public enum ValueRange: Sendable {
+  /// Any.
+  case real
+  /// 0 and more.
+  case positive
+  /// 0 to 1.
+  case share
 }
 
 /// The metrics of one run; nil where there is none (a percentile of too few queries).

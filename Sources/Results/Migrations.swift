@@ -5,7 +5,7 @@ enum Migrations {
   /// Marks a file as a QoSDiff database: 'QOSD'.
   static let applicationID = 0x514F_5344
   /// `PRAGMA user_version` of the newest schema.
-  static let newest = 9
+  static let newest = 10
   /// Every table, each after those that it refers to.
   static let tables = [
     "profile", "experiment", "experiment_profile", "run", "query", "worker", "cpu_pool",
@@ -30,6 +30,7 @@ enum Migrations {
     if version < 7 { try db.execute(sql: seventh) }
     if version < 8 { try db.execute(sql: eighth) }
     if version < 9 { try db.execute(sql: ninth) }
+    if version < 10 { try db.execute(sql: tenth) }
     if version < newest { try db.execute(sql: "PRAGMA user_version = \(newest)") }
     try makeViews(db)
   }
@@ -60,6 +61,16 @@ enum Migrations {
         ])
     }
   }
+
+  /// How often intervals hold the truth, where that is less than 95 %, and in how many replications a share's event
+  /// occurred; NULL for older ones, of which it is not known.
+  private static let tenth = ["summary", "class_summary"].map {
+    """
+    ALTER TABLE \($0) ADD COLUMN coverage REAL;
+    ALTER TABLE \($0) ADD COLUMN replications_with_any INTEGER;
+
+    """
+  }.joined()
 
   /// Utilisation says of which accelerators.
   private static let ninth = ["run_metric", "summary", "class_summary", "ablation"].map {

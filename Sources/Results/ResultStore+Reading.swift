@@ -120,7 +120,8 @@ extension ResultStore {
         return StoredSummary(
           policy: row["policy"], policyIndex: row["policy_index"], metric: metric,
           replications: row["replications"], mean: row["mean"],
-          interval: Self.range(row["lower"], row["upper"]), ratio: row["ratio"],
+          interval: Self.range(row["lower"], row["upper"]), coverage: row["coverage"],
+          seenIn: row["replications_with_any"], ratio: row["ratio"],
           ratioInterval: Self.range(row["ratio_lower"], row["ratio_upper"]),
           difference: row["difference"],
           differenceInterval: Self.range(row["difference_lower"], row["difference_upper"]),

@@ -221,15 +221,19 @@ public struct StoredSummary: Hashable, Sendable {
   public var replications: Int
   /// Mean over replications; nil where no replication has a value.
   public var mean: Double?
-  /// Ends of the Student-t interval; nil below two replications.
+  /// Ends of the 95 % interval; nil below three replications, and for what no replication showed.
   public var interval: ClosedRange<Double>?
+  /// How often such an interval holds the truth, where that is less than it says; nil = as often.
+  public var coverage: Double?
+  /// Of a share of queries: replications in which what it counts occurred (a violation, a drop).
+  public var seenIn: Int?
   /// Ratio of means to the baseline's.
   public var ratio: Double?
   /// Ends of the paired jackknife interval.
   public var ratioInterval: ClosedRange<Double>?
   /// Difference of means to the baseline's.
   public var difference: Double?
-  /// Ends of the paired Student-t interval.
+  /// Ends of the paired interval.
   public var differenceInterval: ClosedRange<Double>?
   /// Probability of a difference as large were there none, Holm-corrected over the policies that are
   /// compared with the baseline.
@@ -243,13 +247,19 @@ public struct StoredSummary: Hashable, Sendable {
   /// The note of a policy that cannot be compared with such a mean.
   public static let baselineUnsteady = "baseline unsteady: no ratio"
 
+  /// Whether it occurred in so few replications that its interval is doubtful; under 5, Assumed.
+  public var isSeenInFew: Bool {
+    seenIn.map { $0 > 0 && $0 < min(replications, 5) } ?? false
+  }
+
   /// Whether the mean only tells how long the run was.
   public var isUnsteady: Bool { note == Self.unsteady }
 
   /// A summary from its parts.
   public init(
     policy: String, policyIndex: Int, metric: Metric, replications: Int, mean: Double?,
-    interval: ClosedRange<Double>?, ratio: Double? = nil,
+    interval: ClosedRange<Double>?, coverage: Double? = nil, seenIn: Int? = nil,
+    ratio: Double? = nil,
     ratioInterval: ClosedRange<Double>? = nil, difference: Double? = nil,
     differenceInterval: ClosedRange<Double>? = nil, pValue: Double? = nil, note: String? = nil
   ) {
@@ -259,6 +269,8 @@ public struct StoredSummary: Hashable, Sendable {
     self.replications = replications
     self.mean = mean
     self.interval = interval
+    self.coverage = coverage
+    self.seenIn = seenIn
     self.ratio = ratio
     self.ratioInterval = ratioInterval
     self.difference = difference

@@ -273,7 +273,7 @@ public struct RunPlan: Hashable, Sendable {
   public var replications: Int
   /// Most replications that ``precision`` may ask for.
   public var mostReplications: Int
-  /// Relative half-width that the headline metrics' intervals must reach; nil = `replications` are enough.
+  /// An interval's longer side over the mean, which the headline metrics must reach; nil = `replications` are enough.
   public var precision: Double?
   /// What is deleted from the start of a run.
   public var warmup: Warmup

@@ -84,8 +84,14 @@ struct CapacityReport {
       let none = NoneSeen(replications: decision.replications)
       note("\(policy): \(none.text()) there; \(none.meaning).")
     }
+    if let decision = answer?.decision, decision.isSeenInFew, !decision.isSure {
+      note(
+        "\(policy): a violation in \(decision.seenIn) of \(decision.replications) replications there, too few to bound "
+          + "the attainment; each of them kept the target.")
+    }
     let doubtful = looks.filter {
       !$0.decision.isSure && !$0.decision.isUnsteady && !$0.decision.isWithoutViolation
+        && !$0.decision.isSeenInFew
     }.map(\.at)
     if !doubtful.isEmpty {
       note(
@@ -96,8 +102,10 @@ struct CapacityReport {
 
   private static func attainment(_ decision: AttainmentDecision) -> String {
     if decision.isWithoutViolation { return "1 (none late)" }
-    let half = decision.interval.map { ($0.upperBound - $0.lowerBound) / 2 } ?? 0
-    return String(format: "%.4f ± %.4f", decision.attainment, half)
+    let attainment = String(format: "%.4f", decision.attainment)
+    guard let interval = decision.interval else { return attainment }
+    return String(
+      format: "\(attainment) [%.4f, %.4f]", interval.lowerBound, interval.upperBound)
   }
 
   /// A title, a row for each policy, and the notes.

@@ -14,7 +14,7 @@ import Testing
     policies:
       baseline: { steps: fixed }
       same: { extends: baseline }
-    run: { baseline: baseline, seed: 1, replications: 2 }
+    run: { baseline: baseline, seed: 1, replications: 3 }
     """
   /// Latencies: 10 steps = 1 s; 20 steps from 1 s on = 2 s; 30 steps = 3 s, just on time.
   static let trace = "arrival_s,steps,class\n0,10,a\n1,20,\"b,\"\"c\"\"\"\n10,30,a\n"
@@ -58,11 +58,11 @@ import Testing
     #expect(text == (try String(contentsOf: golden, encoding: .utf8)))
     // The snapshot freezes; these hold by hand.
     for line in [
-      "fixed,ID,,0.6,,,,baseline,0,latency_mean_s,s,2,2.0,2.0,2.0,",
-      "fixed,ID,,0.6,,,,baseline,0,steps_mean,step,2,20.0,",
-      "fixed,ID,,0.6,,,,baseline,0,slo_violation_ratio,,2,0.0,",
-      "fixed,ID,,0.6,,,,baseline,0,queries_offered,query,2,3.0,",
-      "fixed,ID,,0.6,,,,same,1,latency_mean_s,s,2,2.0,2.0,2.0,1.0,1.0,1.0,",
+      "fixed,ID,,0.6,,,,baseline,0,latency_mean_s,s,3,2.0,2.0,2.0,,,",
+      "fixed,ID,,0.6,,,,baseline,0,steps_mean,step,3,20.0,",
+      "fixed,ID,,0.6,,,,baseline,0,slo_violation_ratio,,3,0.0,",
+      "fixed,ID,,0.6,,,,baseline,0,queries_offered,query,3,3.0,",
+      "fixed,ID,,0.6,,,,same,1,latency_mean_s,s,3,2.0,2.0,2.0,,,1.0,1.0,1.0,",
     ] {
       #expect(text.contains("\n" + line), "no line starts with \(line)")
     }
@@ -97,12 +97,12 @@ import Testing
       let index = try #require(rows[0].firstIndex(of: name))
       return rows.dropFirst().map { $0[index] }
     }
-    // Three queries, two policies, two replications.
-    #expect(tables["queries"]?.count == 1 + 3 * 2 * 2)
+    // Three queries, two policies, three replications.
+    #expect(tables["queries"]?.count == 1 + 3 * 2 * 3)
     #expect(try column("queries", "class").prefix(3) == ["a", "b,\"c\"", "a"])
     #expect(try column("queries", "latency_s").prefix(3) == ["1.0", "2.0", "3.0"])
     #expect(try column("queries", "on_time").prefix(3) == ["1", "1", "1"])
-    #expect(tables["replications"]?.count == 1 + 2 * 2)
+    #expect(tables["replications"]?.count == 1 + 2 * 3)
     // By class, policy and metric: class a has latencies of 1 s and 3 s.
     #expect(tables["classes"]?.count == 1 + 2 * 2 * 42)
     let rows = zip(try column("classes", "class"), try column("classes", "metric"))
@@ -126,11 +126,11 @@ import Testing
     #expect(try column("ablation", "parent").allSatisfy { $0 == "baseline" })
     #expect(try column("ablation", "change").allSatisfy { $0 == "" })
     #expect(try column("latency_sources", "provenance") == [])
-    // Each policy's accelerator works for 1 + 2 + 3 s in both replications, as the scenario states; no core does.
+    // Each policy's accelerator works for 1 + 2 + 3 s in all replications, as the scenario states; no core does.
     #expect(try column("time_basis", "policy") == ["baseline", "same"])
     #expect(try column("time_basis", "device_kind") == ["accelerator", "accelerator"])
     #expect(try column("time_basis", "basis") == ["assumed", "assumed"])
-    #expect(try column("time_basis", "busy_s") == ["12.0", "12.0"])
+    #expect(try column("time_basis", "busy_s") == ["18.0", "18.0"])
     #expect(try column("time_basis", "share") == ["1.0", "1.0"])
   }
 

@@ -10,7 +10,7 @@ import Testing
     let again = try Program.release("init", "mine", in: scratch.path)
     #expect(again.status == 73 && again.error.contains("already there"))
     let compare = try Program.release(
-      "compare", "mine/scenario.yaml", "--replications", "2", "--db", "r.sqlite", "--out", "csv",
+      "compare", "mine/scenario.yaml", "--replications", "3", "--db", "r.sqlite", "--out", "csv",
       in: scratch.path)
     #expect(compare.status == 0)
     for part in ["SLO violation ratio", "ratio to baseline", "±", "published", "measured"] {

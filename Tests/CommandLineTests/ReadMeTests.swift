@@ -89,7 +89,7 @@ import Testing
     #expect(
       try scratch.sqlite(
         "r.sqlite", "SELECT sum(on_time), sum(latency_s) FROM v_query WHERE policy = 'baseline'")
-        == "6|12.0\n")
+        == "9|18.0\n")
     #expect(
       try scratch.sqlite(
         "r.sqlite",

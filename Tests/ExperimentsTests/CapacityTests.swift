@@ -27,8 +27,8 @@ import Testing
     #expect(abs(try #require(answer.queriesPerSecond) - 50 * highest.load) < 1e-6)
     #expect(answer.gaps.isEmpty && !answer.isBound)
     #expect(answer.findings.map(\.load) == answer.findings.map(\.load).sorted())
-    // Far from the target five replications are enough, near it they are not.
-    #expect(answer.findings.contains { $0.decision.replications == 5 && $0.decision.isSure })
+    // Far from the target ten replications are enough, near it they are not.
+    #expect(answer.findings.contains { $0.decision.replications == 10 && $0.decision.isSure })
     #expect(answer.findings.contains { $0.decision.replications > 10 })
     // Where no query is late, ten are taken, and nothing is sure.
     let lowest = answer.findings[0].decision

@@ -66,7 +66,7 @@ import Testing
     #expect(abs(difference + 0.0975) < 1e-12)
     // Differences -0.1, -0.1, -0.09, -0.1: s = 0.005, t(0.975; 3) = 3.182446305.
     let interval = try #require(try summary("better").differenceInterval)
-    #expect(abs(interval.upperBound - (-0.0975 + 3.182446305 * 0.0025)) < 1e-9)
+    #expect(abs(interval.lowerBound - (-0.0975 - 3.182446305 * 0.0025)) < 1e-9)
     let alone = try #require(
       Intervals.pValue(
         ofRatio: better.compactMap { $0[.violationRatio] },
@@ -114,20 +114,21 @@ import Testing
     let dropped = try #require(summaries.first { $0.metric == .dropped })
     #expect(dropped.mean == 0 && dropped.interval == nil && dropped.note == nil)
     // Where nothing is random, nothing is uncertain.
-    let fixed = Summaries.make(policies: ["p"], metrics: [[none[0], none[0]]])
+    let fixed = Summaries.make(policies: ["p"], metrics: [[none[0], none[0], none[0]]])
     #expect(fixed.first { $0.metric == .violationRatio }?.interval == 0...0)
   }
 
   @Test func aDistributionIsTheMeanOfItsReplications() throws {
     let first = StoredCDF.probabilities.map { 1e9 * $0 }
-    let second = StoredCDF.probabilities.map { 3e9 * $0 }
-    let cdf = try #require(Summaries.distribution("p", [first, [], second]))
-    #expect(cdf.replications == 2)
+    let second = StoredCDF.probabilities.map { 2e9 * $0 }
+    let third = StoredCDF.probabilities.map { 4e9 * $0 }
+    let cdf = try #require(Summaries.distribution("p", [first, [], second, third]))
+    #expect(cdf.replications == 3)
     #expect(cdf.latencies.count == 201)
-    // At 1: 1 s and 3 s, whose mean is 2 s +- t(1) x 1 s = 12.706 s.
+    // At 1: 1, 2 and 4 s, as in IntervalTests.
     let last = cdf.latencies[200]
-    #expect(abs(last.mean - 2) < 1e-12)
-    #expect(abs((last.interval?.upperBound ?? 0) - 14.7062047) < 1e-6)
+    #expect(abs(last.mean - 7.0 / 3) < 1e-12)
+    #expect(last.interval == Intervals.mean([1, 2, 4], within: .positive)?.interval)
     #expect(Summaries.distribution("p", [[], []]) == nil)
   }
 

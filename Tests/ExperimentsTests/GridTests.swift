@@ -93,14 +93,14 @@ import Testing
   }
 
   @Test func exceedanceByHand() throws {
-    // theta = ln 1.5 with the jackknife's error of IntervalTests; t with one degree of freedom is
-    // Cauchy: P(T > x) = 1/2 - atan(x) / pi.
-    let log = try #require(Intervals.logRatio([2, 4], to: [1, 3]))
+    // theta = ln 1.5 with the jackknife's error of IntervalTests; of t with two degrees of freedom
+    // P(T > x) = 1/2 - x / (2 sqrt(2 + x^2)).
+    let log = try #require(Intervals.logRatio([1, 3, 5], to: [1, 2, 3]))
     let error = try #require(log.standardError)
     let x = (log.theta - Foundation.log(1.2)) / error
-    let p = try #require(Intervals.exceedance(of: 1.2, by: [2, 4], to: [1, 3]))
-    #expect(abs(p - (0.5 - atan(x) / Double.pi)) < 1e-9)
-    #expect(Intervals.exceedance(of: 1.2, by: [2], to: [1]) == nil)
+    let p = try #require(Intervals.exceedance(of: 1.2, by: [1, 3, 5], to: [1, 2, 3]))
+    #expect(abs(p - (0.5 - x / (2 * (2 + x * x).squareRoot()))) < 1e-9)
+    #expect(Intervals.exceedance(of: 1.2, by: [1, 2], to: [1, 3]) == nil)
   }
 }
 

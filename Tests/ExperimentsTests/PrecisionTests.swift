@@ -7,40 +7,61 @@ import Testing
 
 /// Replications that are added until intervals are narrow.
 @Suite struct PrecisionTests {
-  /// Five runs whose latency has a relative half-width of `relative`.
+  /// Twenty runs, half of them below and half above the mean, whose interval is so wide to its longer side.
   private func runs(_ relative: Double, metric: Metric = .latencyMean, mean: Double = 10)
     -> [MetricValues]
   {
-    // s = sqrt(2.5) d, half-width = t(0.975; 4) s / sqrt(5) = 2.776445105 x 0.70710678 d.
-    let d = relative * mean / (2.776445105198 * 0.5.squareRoot())
-    return [-2.0, -1, 0, 1, 2].map { step in
-      var values = MetricValues()
-      values[metric] = mean + step * d
-      return values
+    func runs(_ d: Double) -> [MetricValues] {
+      (0..<20).map { index in
+        var values = MetricValues()
+        values[metric] = mean * (1 + (index.isMultiple(of: 2) ? d : -d))
+        return values
+      }
     }
+    // By bisection: the ends lie on the logarithm or the logit.
+    let goal = PrecisionGoal(relative: 1, most: 1)
+    var (low, high) = (0.0, 0.9)
+    for _ in 0..<60 {
+      let middle = (low + high) / 2
+      if goal.widest([runs(middle)])?.relative ?? 0 < relative {
+        low = middle
+      } else {
+        high = middle
+      }
+    }
+    return runs(low)
   }
 
   @Test func theNumberGrowsWithTheSquareOfWhatIsLacking() throws {
     let goal = PrecisionGoal(relative: 0.02, most: 100)
     #expect(goal.next(after: [runs(0.0199)]) == nil)
-    // 5 x 1.2^2 = 7.2; 5 x 1.01^2 = 5.1; 5 x 3^2 would be over twice as many.
-    #expect(goal.next(after: [runs(0.024)]) == 8)
-    #expect(goal.next(after: [runs(0.001), runs(0.0202)]) == 6)
-    #expect(goal.next(after: [runs(0.06)]) == 10)
-    #expect(PrecisionGoal(relative: 0.02, most: 7).next(after: [runs(0.06)]) == 7)
-    #expect(PrecisionGoal(relative: 0.02, most: 5).next(after: [runs(0.06)]) == nil)
-    #expect(goal.next(after: [Array(runs(0.06).prefix(1))]) == nil)
+    // 20 x 1.2^2 = 28.8; 20 x 1.01^2 = 20.4; 20 x 3^2 would be over twice as many.
+    #expect(goal.next(after: [runs(0.024)]) == 29)
+    #expect(goal.next(after: [runs(0.001), runs(0.0202)]) == 21)
+    #expect(goal.next(after: [runs(0.06)]) == 40)
+    #expect(PrecisionGoal(relative: 0.02, most: 27).next(after: [runs(0.06)]) == 27)
+    #expect(PrecisionGoal(relative: 0.02, most: 20).next(after: [runs(0.06)]) == nil)
+    // Nobody looks at fewer than 20, where so many are allowed.
+    #expect(goal.next(after: [Array(runs(0.001).prefix(5))]) == 20)
+    #expect(PrecisionGoal(relative: 0.02, most: 7).next(after: [Array(runs(0.001).prefix(5))]) == 7)
   }
 
+  /// Twenty values of 1 +- d: their t interval is 1 +- 2.093 d / sqrt(19); on the logarithm, nearly.
   @Test func theWidestHeadlineMetricDecides() throws {
     let goal = PrecisionGoal(relative: 0.02, most: 100)
     let widest = try #require(goal.widest([runs(0.01), runs(0.03)]))
     #expect(widest.policy == 1 && widest.metric == .latencyMean)
     #expect(abs(widest.relative - 0.03) < 1e-9)
-    #expect(goal.widest([runs(0.5, metric: .cpuUtilisation)]) == nil)
+    let values = (0..<20).map { 1 + ($0.isMultiple(of: 2) ? 0.01 : -0.01) }
+    let interval = try #require(Intervals.mean(values, within: .positive)?.interval)
+    #expect(abs(interval.upperBound - (1 + 2.093024 * 0.01 / 19.0.squareRoot())) < 3e-5)
+    #expect(goal.widest([runs(0.5, metric: .cpuUtilisation, mean: 0.5)]) == nil)
     // A rare violation is held to a share of 0.01, not of itself.
-    let rare = try #require(goal.widest([runs(0.5, metric: .violationRatio, mean: 0.0002)]))
-    #expect(abs(rare.relative - 0.01) < 1e-9)
+    var rare = (0..<20).map { _ in MetricValues() }
+    for i in rare.indices { rare[i][.violationRatio] = i.isMultiple(of: 2) ? 0.0003 : 0.0001 }
+    let shares = rare.compactMap { $0[.violationRatio] }
+    let upper = try #require(Intervals.mean(shares, within: .share)?.interval?.upperBound)
+    #expect(abs(try #require(goal.widest([rare])).relative - (upper - 0.0002) / 0.01) < 1e-12)
     var unsteady = runs(0.5)
     for i in unsteady.indices {
       unsteady[i][.waitGrowth] = 20
@@ -55,14 +76,14 @@ import Testing
       let experiment = try Experiment(Support.scenario(text: text, overrides))
       return try await ExperimentRunner(experiment, jobs: jobs).run(into: nil)
     }
-    let grown = try await run(["run.precision=10 %"], jobs: 2)
+    let grown = try await run(["run.precision=30 %"], jobs: 2)
     let count = grown.experiment.replications
-    #expect(count > 3 && count < 100)
+    #expect(count >= 20 && count < 100)
     #expect(
-      grown.experiment.notes.contains { $0.hasPrefix("precision 10 %: reached with \(count)") })
+      grown.experiment.notes.contains { $0.hasPrefix("precision 30 %: reached with \(count)") })
     for summary in grown.summaries where [.latencyMean, .goodputImages].contains(summary.metric) {
       let interval = try #require(summary.interval)
-      #expect((interval.upperBound - interval.lowerBound) / 2 <= 0.1 * (summary.mean ?? 0))
+      #expect((interval.upperBound - interval.lowerBound) / 2 <= 0.3 * (summary.mean ?? 0))
     }
     let fixed = try await run(["run.replications=\(count)"], jobs: 1)
     #expect(fixed.summaries == grown.summaries)

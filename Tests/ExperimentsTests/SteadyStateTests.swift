@@ -31,7 +31,7 @@ import Testing
     #expect(SteadyState.isUnsteady(runs))
     for run in runs { #expect(SteadyState.isUnsteady([run])) }
     let values = runs.compactMap { $0[.waitGrowth] }
-    let interval = try #require(Intervals.mean(values, confidence: 0.999)?.interval)
+    let interval = try #require(Intervals.mean(values, within: .real, confidence: 0.999)?.interval)
     #expect(interval.contains(0.6 * (rate / 50 - 1) * 4000 / rate), "\(interval)")
   }
 
@@ -60,7 +60,8 @@ import Testing
       RunMetrics.values(
         of: experiment.simulate(policy: 0, replication: replication), warmup: .zero)
     }
-    let growth = try #require(Intervals.mean(runs.compactMap { $0[.waitGrowth] })?.interval)
+    let growth = try #require(
+      Intervals.mean(runs.compactMap { $0[.waitGrowth] }, within: .real)?.interval)
     #expect(growth.lowerBound > 0, "waits do grow: \(growth)")
     #expect(!SteadyState.isUnsteady(runs))
   }

@@ -65,7 +65,7 @@ import Testing
     ("latency: 10 us", "latency: 10"), ("bandwidth: 25 GB/s", "bandwidth: 25 furlong/s"),
     ("count: 2", "count: 0"), ("count: 2", "count: two"), ("steps: fixed", "steps: fast"),
     ("pipelining: none", "pipelining: sometimes"), ("images: 4", "images: 0"),
-    ("min: 20", "minimum: 20"), ("replications: 5", "replications: 0"),
+    ("min: 20", "minimum: 20"), ("replications: 10", "replications: 0"),
     ("scale: 3", "scale: 3, time: 5 s"), ("queue: per-worker", "queue: [per-worker]"),
     ("guidance: true", "guidance: maybe"),
   ]

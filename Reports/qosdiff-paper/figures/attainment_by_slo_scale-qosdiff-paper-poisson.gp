@@ -9,7 +9,7 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'SLO (multiple of standalone latency)'."\n "
 set ylabel 'SLO attainment'
 set xrange [1.395:5.105]
-set yrange [0.029840314505221954:1.0282570782182945]
+set yrange [0.02803003855746655:1.0283098047022097]
 set xtics ('2' 2.0, '3' 3.0, '4' 4.0, '5' 5.0)
 set ytics ('0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0)
 set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm

@@ -9,7 +9,7 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'latency (s)'."\n "
 set ylabel 'fraction of queries'
 set logscale x
-set xrange [0.6164573468640424:10.71957930143493]
+set xrange [0.6165370779767257:10.727150199854622]
 set yrange [0.0:1.0]
 set xtics ('1' 1.0, '2' 2.0, '5' 5.0, '10' 10.0)
 set ytics ('0' 0.0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0)

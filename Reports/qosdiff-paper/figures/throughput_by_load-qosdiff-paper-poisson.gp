@@ -9,7 +9,7 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'throughput (query/s)'
 set xrange [0.161:1.539]
-set yrange [0.0:11.024826633891617]
+set yrange [0.0:11.045049370106733]
 set xtics ('0.5' 0.5, '1' 1.0, '1.5' 1.5)
 set ytics ('0' 0.0, '2' 2.0, '4' 4.0, '6' 6.0, '8' 8.0, '10' 10.0)
 set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm

@@ -10,9 +10,9 @@ set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'SLO violation ratio (open: none seen)'
 set logscale y
 set xrange [0.161:1.539]
-set yrange [3.5432454906642024e-07:1.770516392981096]
+set yrange [1.91235781345848e-06:1.6593562975617329]
 set xtics ('0.5' 0.5, '1' 1.0, '1.5' 1.5)
-set ytics ('1e-06' 1e-06, '1e-05' 1e-05, '0.0001' 0.0001, '0.001' 0.001, '0.01' 0.01, '0.1' 0.1, '1' 1.0)
+set ytics ('1e-05' 1e-05, '0.0001' 0.0001, '0.001' 0.001, '0.01' 0.01, '0.1' 0.1, '1' 1.0)
 set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm
 set output 'violations_by_load-qosdiff-paper-look-alike.pdf'
 plot 'violations_by_load-qosdiff-paper-look-alike.dat' index 'band 0' using 1:2 with filledcurves closed fc rgb '#000000' fs transparent solid 0.18 noborder notitle, \

@@ -9,7 +9,7 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'goodput (image/s)'
 set xrange [0.47:1.53]
-set yrange [0.0:12.72416796209658]
+set yrange [0.0:12.844870231265475]
 set xtics ('0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0, '1.2' 1.2000000000000002, '1.4' 1.4000000000000001)
 set ytics ('0' 0.0, '5' 5.0, '10' 10.0)
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335

@@ -9,9 +9,9 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'latency (s)'."\n "
 set ylabel 'fraction of queries'
 set logscale x
-set xrange [0.04987439592370233:17.97422288589354]
+set xrange [0.5307957563909628:14.787508986573501]
 set yrange [0.0:1.0]
-set xtics ('0.1' 0.1, '1' 1.0, '10' 10.0)
+set xtics ('1' 1.0, '2' 2.0, '5' 5.0, '10' 10.0)
 set ytics ('0' 0.0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0)
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335
 set output 'latency_cdf-qosdiff-paper-poisson.svg'

@@ -9,8 +9,8 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'mean latency (s)'."\n "
 set ylabel 'convergence, mean'
 set logscale x
-set xrange [1.228146060550604:31.27208736509156]
-set yrange [0.2370178680388032:1.2764406652668465]
+set xrange [1.509796012945159:25.318063587531018]
+set yrange [0.23478844409282368:1.2658617504398053]
 set xtics ('2' 2.0, '5' 5.0, '10' 10.0, '20' 20.0)
 set ytics ('0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0, '1.2' 1.2000000000000002)
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335

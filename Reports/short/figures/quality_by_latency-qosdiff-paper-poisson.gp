@@ -9,8 +9,8 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'mean latency (s)'."\n "
 set ylabel 'convergence, mean'
 set logscale x
-set xrange [1.2777428591793045:6.7035130265403335]
-set yrange [0.14973058300047826:1.2896841085513644]
+set xrange [1.4234902539360184:6.7217941400780274]
+set yrange [0.19314091581813947:1.2820646990307256]
 set xtics ('2' 2.0, '5' 5.0)
 set ytics ('0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0, '1.2' 1.2000000000000002)
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335

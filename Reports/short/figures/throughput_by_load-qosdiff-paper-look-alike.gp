@@ -9,7 +9,7 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'throughput (query/s)'
 set xrange [0.47:1.53]
-set yrange [0.0:7.191284594607375]
+set yrange [0.0:6.6082539797502875]
 set xtics ('0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0, '1.2' 1.2000000000000002, '1.4' 1.4000000000000001)
 set ytics ('0' 0.0, '2' 2.0, '4' 4.0, '6' 6.0)
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335

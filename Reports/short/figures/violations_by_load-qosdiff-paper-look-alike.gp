@@ -10,9 +10,9 @@ set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'SLO violation ratio (open: none seen)'
 set logscale y
 set xrange [0.47:1.53]
-set yrange [2.9562165463534153e-05:1.493490457857678]
+set yrange [1.6477246804701082e-07:1.8234298164710288]
 set xtics ('0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0, '1.2' 1.2000000000000002, '1.4' 1.4000000000000001)
-set ytics ('0.0001' 0.0001, '0.001' 0.001, '0.01' 0.01, '0.1' 0.1, '1' 1.0)
+set ytics ('1e-06' 1e-06, '0.0001' 0.0001, '0.01' 0.01, '1' 1.0)
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335
 set output 'violations_by_load-qosdiff-paper-look-alike.svg'
 plot 'violations_by_load-qosdiff-paper-look-alike.dat' index 'band 0' using 1:2 with filledcurves closed fc rgb '#000000' fs transparent solid 0.18 noborder notitle, \

@@ -10,9 +10,9 @@ set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'SLO violation ratio (open: none seen)'
 set logscale y
 set xrange [0.47:1.53]
-set yrange [0.022299918291271467:1.1575154519782889]
+set yrange [0.006599313899335991:1.213012933027813]
 set xtics ('0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0, '1.2' 1.2000000000000002, '1.4' 1.4000000000000001)
-set ytics ('0.05' 0.05, '0.1' 0.1, '0.2' 0.2, '0.5' 0.5, '1' 1.0)
+set ytics ('0.01' 0.01, '0.02' 0.02, '0.05' 0.05, '0.1' 0.1, '0.2' 0.2, '0.5' 0.5, '1' 1.0)
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335
 set output 'violations_by_load-qosdiff-paper-poisson.svg'
 plot 'violations_by_load-qosdiff-paper-poisson.dat' index 'band 0' using 1:2 with filledcurves closed fc rgb '#000000' fs transparent solid 0.18 noborder notitle, \

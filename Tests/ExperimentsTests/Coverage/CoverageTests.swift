@@ -46,7 +46,9 @@ import Testing
       let baseline = shared.map { 2 + 0.5 * $0 + 0.1 * noise() }
       let values = shared.map { 1 + 0.25 * $0 + 0.1 * noise() }
       let ratio = try #require(Intervals.ratio(values, to: baseline)?.interval)
-      let difference = try #require(Intervals.mean(zip(values, baseline).map { $0 - $1 })?.interval)
+      let difference = try #require(
+        Intervals.mean(
+          zip(values, baseline).map { $0 - $1 }, within: .real)?.interval)
       if ratio.contains(0.5) { held.ratio += 1 }
       if difference.contains(-1) { held.difference += 1 }
     }
