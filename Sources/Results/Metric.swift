@@ -155,10 +155,10 @@ public enum Metric: String, CaseIterable, Sendable {
   public var range: ValueRange {
     switch self {
     case .violationRatio, .attainment, .dropRatio, .utilisationOfInstalled, .utilisationOfActive,
-      .cpuUtilisation, .busiestUtilisation, .qualityViolationRatio, .lightShare, .violationBound,
-      .violationAboveBound:
+      .cpuUtilisation, .busiestUtilisation, .qualityViolationRatio, .lightShare, .violationBound:
       .share
-    case .convergenceMean, .convergenceP5, .waitGrowth: .real
+    // Images of another model, cached or under the floor may lie below the bound.
+    case .convergenceMean, .convergenceP5, .waitGrowth, .violationAboveBound: .real
     default: .positive
     }
   }

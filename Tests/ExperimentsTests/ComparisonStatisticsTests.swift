@@ -17,6 +17,19 @@ import Testing
     #expect(Intervals.pValue(ofDifferences: [2]) == nil)
   }
 
+  /// A policy may lie below the bound: the interval is that of differences, on both sides of the mean.
+  @Test func aDifferenceToTheBoundMayBeNegative() throws {
+    let runs = [-0.121, -0.120, -0.118].map { difference in
+      var values = MetricValues()
+      values[.violationAboveBound] = difference
+      return values
+    }
+    let summaries = Summaries.make(policies: ["p"], metrics: [runs])
+    let summary = try #require(summaries.first { $0.metric == .violationAboveBound })
+    let (mean, interval) = try (#require(summary.mean), #require(summary.interval))
+    #expect(mean < 0 && interval.lowerBound < mean - 0.003 && interval.upperBound > mean + 0.003)
+  }
+
   @Test func holmByHand() {
     // Sorted 0.005 x 4, 0.01 x 3, 0.03 x 2, 0.04 x 1, each at least its predecessor.
     let corrected = Intervals.holm([0.01, 0.04, 0.03, 0.005])
