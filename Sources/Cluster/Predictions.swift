@@ -21,7 +21,7 @@ extension ServiceTimes {
   }
 
   /// Whether any stage's time is drawn: by a distribution, or by residuals about a median.
-  public var hasRandomTimes: Bool {
+  package var hasRandomTimes: Bool {
     residuals.contains { $0 != nil }
       || synthetic.contains {
         guard let distribution = $0 else { return false }

@@ -7,9 +7,6 @@ struct AttainmentTest: Sendable {
   /// Replications of the first look: with fewer a skewed sample is often sure of what is not so. Each further look
   /// doubles them.
   static let fewest = 10
-  /// Fewest replications with a violation that bound an attainment from below: rarer ones come in busy periods that few
-  /// replications have, and the next may be worse. Assumed.
-  static let fewestWithViolation = 5
   /// Probability of a wrong decision over all looks at one experiment that the intervals are asked for. On skewed
   /// samples it is up to 5 % (`make coverage`), which is what is promised.
   static let error = 0.03
@@ -19,9 +16,11 @@ struct AttainmentTest: Sendable {
   let most: Int
   let jobs: Int
 
-  /// Looks at most: each is made at its share of the error (Bonferroni).
-  private var looks: Double {
-    1 + log2(Double(max(most, Self.fewest)) / Double(Self.fewest)).rounded(.up)
+  /// Replications at each look; each is made at its share of the error (Bonferroni).
+  var counts: [Int] {
+    var counts = [Self.fewest]
+    while let last = counts.last, last < most { counts.append(min(2 * last, most)) }
+    return counts
   }
 
   /// Replications until the interval lies on one side of the target, or there are enough.
@@ -47,7 +46,7 @@ struct AttainmentTest: Sendable {
       let seen = values.count { $0 < 1 }
       let isWithoutViolation = seen == 0 && !isOpen
       let isSeenInFew =
-        seen > 0 && seen < Self.fewestWithViolation && !isOpen
+        seen > 0 && seen < StoredSummary.fewestWithAny && !isOpen
         && values.allSatisfy { $0 >= target }
       if isSure || isWithoutViolation || wanted >= most {
         // Where the queue grows, a longer run would not keep what this one kept.
@@ -57,7 +56,7 @@ struct AttainmentTest: Sendable {
           isUnsteady: isUnsteady, holds: mean >= target && !isUnsteady, isSure: isSure,
           isWithoutViolation: isWithoutViolation, seenIn: seen, isSeenInFew: isSeenInFew)
       }
-      wanted = min(2 * wanted, most)
+      wanted = counts.first { $0 > wanted } ?? most
     }
   }
 
@@ -66,10 +65,10 @@ struct AttainmentTest: Sendable {
     // Without a violation the interval has no width, and nothing bounds the attainment from below.
     guard !values.allSatisfy({ $0 == 1 }),
       let interval = Intervals.mean(
-        values, within: .share, confidence: 1 - Self.error / looks)?.interval
+        values, within: .share, confidence: 1 - Self.error / Double(counts.count))?.interval
     else { return false }
     return interval.upperBound < target
-      || interval.lowerBound >= target && values.count { $0 < 1 } >= Self.fewestWithViolation
+      || interval.lowerBound >= target && values.count { $0 < 1 } >= StoredSummary.fewestWithAny
   }
 }
 

@@ -35,8 +35,11 @@ public struct CapacitySearch: Sendable {
   let tolerance: Double
   let test: AttainmentTest
 
+  /// Fewest replications that it may be allowed.
+  package static let fewestReplications = AttainmentTest.fewest
+
   /// A search for an attainment in 0...1 on a grid of ascending loads, down to a tolerance in load, with
-  /// 5 to `most` replications a load.
+  /// ``fewestReplications`` to `most` replications a load.
   public init(
     _ scenario: Scenario, attainment: Double, loads: [Double], tolerance: Double = 0.01,
     most: Int = 40, jobs: Int = 1

@@ -4,7 +4,7 @@ import Results
 /// How often a 95 % interval of a mean holds it where replications are few and their values spread widely.
 ///
 /// A table, by simulation, of lognormal values and, for shares, of gamma values of mean 0.01, whose few
-/// large values are like violations of a few busy periods: what `CoverageTable` of the tests prints.
+/// large values are like violations of a few busy periods: what `ExpectedCoverageTests` prints.
 enum ExpectedCoverage {
   /// Under this the coverage is said; Assumed.
   static let nominal = 0.93
@@ -13,7 +13,7 @@ enum ExpectedCoverage {
   /// left of it have the same.
   static func of(_ values: [Double], within range: ValueRange) -> Double? {
     guard range != .real, values.count >= Intervals.fewest else { return nil }
-    // What some replications never showed has no spread that says something: it is told in how many it was seen.
+    // Where some replications show no event the spread says nothing: the number of those that do is reported instead.
     if range == .share, values.contains(where: { $0 == 0 || $0 == 1 }) { return nil }
     let coverage = (range == .share ? gamma : lognormal).coverage(
       replications: values.count, spread: spread(range == .share ? rarer(values) : values))

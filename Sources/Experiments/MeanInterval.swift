@@ -1,11 +1,11 @@
 import Foundation
-public import Results
+package import Results
 
 private import CGSL
 
 /// Intervals of a mean over replications, from replications that are independent of each other.
 extension Intervals {
-  /// Fewest replications that an interval is told from: two would only say that it is wide.
+  /// Fewest replications for an interval: that of two would be too wide to say anything.
   static let fewest = 3
 
   /// Mean and `confidence` interval; the interval is nil below ``fewest`` values.
@@ -13,7 +13,7 @@ extension Intervals {
   /// The ends are those of Student's t on a scale that keeps them within the range (logarithm or logit, by
   /// the jackknife). On the side of the longer tail the end is that of Hall's correction for skewness
   /// where it lies further out.
-  public static func mean(
+  package static func mean(
     _ values: [Double], within range: ValueRange, confidence: Double = 0.95
   ) -> (mean: Double, interval: ClosedRange<Double>?)? {
     guard !values.isEmpty else { return nil }

@@ -58,9 +58,13 @@ struct PrecisionGoal: Sendable {
     guard count > 0, count < most else { return nil }
     guard count >= Self.fewest else { return min(Self.fewest, most) }
     guard let widest = widest(metrics), widest.relative > relative else { return nil }
-    let factor = (widest.relative / relative) * (widest.relative / relative)
-    let wanted = min(Double(count) * factor, Double(2 * count))
+    let wanted = min(needed(widest, after: count), Double(2 * count))
     return min(max(Int(wanted.rounded(.up)), count + 1), most)
+  }
+
+  /// Replications that would do, by the spread of those that there are.
+  private func needed(_ widest: Shortfall, after count: Int) -> Double {
+    Double(count) * ((widest.relative / relative) * (widest.relative / relative))
   }
 
   /// What came of it, for a reader.
@@ -69,11 +73,10 @@ struct PrecisionGoal: Sendable {
     let goal = "precision \(Self.percent(relative))"
     guard let widest = widest(metrics) else { return "\(goal): no headline metric has an interval" }
     let place = "\(widest.metric.rawValue) of \(policies[widest.policy])"
-    let needed = Double(count) * (widest.relative / relative) * (widest.relative / relative)
     return widest.relative <= relative
       ? "\(goal): reached with \(count) replications (widest: \(place), \(Self.percent(widest.relative)))"
       : "\(goal): not reached with \(count) replications, the most allowed: \(place) is known to "
-        + "\(Self.percent(widest.relative)), and would take some \(Int(needed.rounded(.up)))"
+        + "\(Self.percent(widest.relative)), and would take some \(Int(needed(widest, after: count).rounded(.up)))"
   }
 
   private static func percent(_ x: Double) -> String { String(format: "%.3g %%", 100 * x) }

@@ -210,7 +210,7 @@ public struct ComparisonText {
     var lines: [String] = []
     var current = ""
     for word in line.split(separator: " ") {
-      // What follows the mark of a list stays beside it, however long.
+      // A list marker stays on the line of its first word, however long that is.
       if !current.isEmpty, current != "-", current.count + 1 + word.count > width {
         lines.append(current)
         current = "  " + word

@@ -152,7 +152,7 @@ public enum Metric: String, CaseIterable, Sendable {
   }
 
   /// What values it can take.
-  public var range: ValueRange {
+  package var range: ValueRange {
     switch self {
     case .violationRatio, .attainment, .dropRatio, .utilisationOfInstalled, .utilisationOfActive,
       .cpuUtilisation, .busiestUtilisation, .qualityViolationRatio, .lightShare, .violationBound:
@@ -176,7 +176,7 @@ public enum Metric: String, CaseIterable, Sendable {
 }
 
 /// What values a quantity can take; an interval of its mean lies within them.
-public enum ValueRange: Sendable {
+package enum ValueRange: Sendable {
   /// Any.
   case real
   /// 0 and more.

@@ -247,9 +247,13 @@ public struct StoredSummary: Hashable, Sendable {
   /// The note of a policy that cannot be compared with such a mean.
   public static let baselineUnsteady = "baseline unsteady: no ratio"
 
-  /// Whether it occurred in so few replications that its interval is doubtful; under 5, Assumed.
+  /// Fewest replications with an event, such as a violation, that bound its share: rarer ones come in busy periods that
+  /// few replications have, and the next may be worse. Assumed.
+  package static let fewestWithAny = 5
+
+  /// Whether it occurred in so few replications that its interval is doubtful.
   public var isSeenInFew: Bool {
-    seenIn.map { $0 > 0 && $0 < min(replications, 5) } ?? false
+    seenIn.map { $0 > 0 && $0 < min(replications, Self.fewestWithAny) } ?? false
   }
 
   /// Whether the mean only tells how long the run was.

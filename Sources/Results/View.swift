@@ -97,7 +97,8 @@ public enum View: String, CaseIterable, Sendable {
     case .summary:
       return """
         SELECT \(place), e.controls_of, policy, policy_index, metric, unit, s.replications, mean,
-        lower AS ci95_lower, upper AS ci95_upper, coverage AS ci95_coverage, replications_with_any, ratio AS ratio_to_baseline,
+        lower AS ci95_lower, upper AS ci95_upper, coverage AS ci95_coverage,
+        replications_with_any, ratio AS ratio_to_baseline,
         ratio_lower AS ratio_ci95_lower, ratio_upper AS ratio_ci95_upper,
         difference AS difference_to_baseline, difference_lower AS difference_ci95_lower,
         difference_upper AS difference_ci95_upper, p_value_holm, note
@@ -180,7 +181,8 @@ public enum View: String, CaseIterable, Sendable {
     case .serviceClass:
       return """
         SELECT \(place), class, policy, policy_index, metric, unit, c.replications, mean,
-        lower AS ci95_lower, upper AS ci95_upper, coverage AS ci95_coverage, replications_with_any, ratio AS ratio_to_baseline,
+        lower AS ci95_lower, upper AS ci95_upper, coverage AS ci95_coverage,
+        replications_with_any, ratio AS ratio_to_baseline,
         ratio_lower AS ratio_ci95_lower, ratio_upper AS ratio_ci95_upper, note
         FROM class_summary c JOIN v_experiment e USING (experiment_id) WHERE controls_of IS NULL
         """

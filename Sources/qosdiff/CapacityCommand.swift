@@ -14,10 +14,11 @@ struct CapacityCommand: AsyncParsableCommand {
     discussion: """
       Looks at a grid of loads, since attainment need not fall as load rises, then halves the interval
       above the highest load that holds. With --fewest-gpus the arrivals stay as they are and the
-      nodes vary: all up to 32 in turn, then doubled and bisected. Each look takes 5 replications or more,
+      nodes vary: all up to 32 in turn, then doubled and bisected. Each look takes 10 replications or more,
       until their interval lies on one side of the target; a load under which the queue grows does not
       hold, whatever a run of this length attains. One at which no replication has a violation counts as
-      held after 10 of them, and is named: that bounds no attainment.
+      held after 10 of them, and one at which under 5 have any where each keeps the target; that is named,
+      for it bounds no attainment.
       """)
 
   @OptionGroup var scenario: ScenarioOptions
@@ -74,7 +75,10 @@ struct CapacityCommand: AsyncParsableCommand {
     if let tolerance, !(1e-4...1).contains(tolerance) {
       throw ValidationError("--tolerance: 0.0001...1.")
     }
-    if replications < 5 { throw ValidationError("--replications must be at least 5.") }
+    let fewest = CapacitySearch.fewestReplications
+    if replications < fewest {
+      throw ValidationError("--replications must be at least \(fewest), those of the first look.")
+    }
     if let policies { _ = try PolicyNames.parse(policies) }
     if jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
     if let mostNodes, !(1...100_000).contains(mostNodes) {

@@ -96,7 +96,7 @@ struct CoverageTable {
       let printed = ExpectedCoverage.of(values, within: range)
       expected += printed ?? 0.95
       let withAny = values.count { $0 > 0 }
-      if range == .share, withAny < min(n, 5) {
+      if range == .share, withAny < min(n, StoredSummary.fewestWithAny) {
         doubtful += 1
       } else if printed == nil {
         nominal.count += 1

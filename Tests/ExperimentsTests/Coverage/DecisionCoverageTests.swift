@@ -84,7 +84,7 @@ import Testing
     var sure = (holds: 0, fails: 0)
     for experiment in 0..<Self.experiments {
       let values = pool[experiment * most..<(experiment + 1) * most].map { 1 - $0[statistic] }
-      for count in [10, 20, 40] where test.isSure(Array(values.prefix(count))) {
+      for count in test.counts where test.isSure(Array(values.prefix(count))) {
         let attainment = values.prefix(count).reduce(0, +) / Double(count)
         if attainment >= test.target { sure.holds += 1 } else { sure.fails += 1 }
         break

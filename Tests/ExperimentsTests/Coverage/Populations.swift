@@ -1,3 +1,4 @@
+import EventEngine
 import Foundation
 import Results
 
@@ -114,7 +115,8 @@ struct Population: Sendable {
       let latencies = (isOther ? other ?? queue : queue).latencies(&random)
       let late = latencies.lazy.filter { $0 > queue.slo }.count
       return [
-        latencies.reduce(0, +) / Double(latencies.count), percentile99(latencies),
+        latencies.reduce(0, +) / Double(latencies.count),
+        Quantiles.quantile(0.99, ofSorted: latencies.sorted()),
         Double(late) / Double(latencies.count),
       ]
     }
@@ -130,14 +132,5 @@ struct Population: Sendable {
     Population(name: "gamma \(cv)", statistics: [("share", .share)]) { random in
       [0.01 * random.gamma(cv: cv)]
     }
-  }
-
-  /// Type 7.
-  private static func percentile99(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    let place = 0.99 * Double(sorted.count - 1)
-    let low = Int(place)
-    let high = min(low + 1, sorted.count - 1)
-    return sorted[low] + (place - Double(low)) * (sorted[high] - sorted[low])
   }
 }
