@@ -94,8 +94,8 @@ sanitize: setup
 EXPERIMENTS := 4000
 coverage: setup
 	@set -o pipefail; COVERAGE=$(EXPERIMENTS) swift test -c release -Xswiftc -enable-testing \
-	  --scratch-path .build-tests --no-parallel --filter CoverageT --filter DecisionCoverage 2>&1 \
-	  | grep -E '^(population|M/M|modulated|mixture|lognormal|gamma|decision)|✘|error:|Test run with'
+	  --scratch-path .build-tests --no-parallel --filter CoverageT --filter DecisionCoverage --filter QueueVerdict 2>&1 \
+	  | grep -E '^(population|M/M|modulated|mixture|lognormal|gamma|decision|queue)|✘|error:|Test run with'
 
 # Ratios of timings taken in turn in one run; never a test.
 bench: build

@@ -1,6 +1,6 @@
 import Cluster
 import Foundation
-import Results
+public import Results
 
 /// Whether a policy keeps an SLO attainment, by as many replications as it takes to be sure.
 struct AttainmentTest: Sendable {
@@ -37,11 +37,11 @@ struct AttainmentTest: Sendable {
         return RunMetrics.values(of: recorder, warmup: warmup)
       }
       let values = runs.map { $0[.attainment] ?? 0 }
-      let isUnsteady = SteadyState.isUnsteady(runs)
+      let queue = SteadyState.verdict(runs)?.state
       let result = Intervals.mean(values, within: .share)
       let mean = result?.mean ?? 0
       // Near saturation a queue that grows slowly looks like one that does not: it must be seen to settle.
-      let isOpen = mean >= target && !isUnsteady && !SteadyState.isSurelySteady(runs)
+      let isOpen = mean >= target && queue != .growing && queue != .steady
       let isSure = !isOpen && isSure(values)
       let seen = values.count { $0 < 1 }
       let isWithoutViolation = seen == 0 && !isOpen
@@ -53,7 +53,7 @@ struct AttainmentTest: Sendable {
         return AttainmentDecision(
           attainment: mean, interval: mean < 1 ? result?.interval : nil,
           replications: values.count,
-          isUnsteady: isUnsteady, holds: mean >= target && !isUnsteady, isSure: isSure,
+          queue: queue, holds: mean >= target && queue != .growing, isSure: isSure,
           isWithoutViolation: isWithoutViolation, seenIn: seen, isSeenInFew: isSeenInFew)
       }
       wanted = counts.first { $0 > wanted } ?? most
@@ -80,8 +80,8 @@ public struct AttainmentDecision: Hashable, Sendable {
   public let interval: ClosedRange<Double>?
   /// Replications that it took.
   public let replications: Int
-  /// Whether the queue grows through the runs, so that longer ones would keep less.
-  public let isUnsteady: Bool
+  /// What becomes of the queue: where it grows, longer runs would keep less; nil where the runs do not say.
+  public let queue: QueueState?
   /// Whether the mean is at least the target, and the queue does not grow.
   public let holds: Bool
   /// Whether the interval of the attainment leaves no doubt on which side of the target it lies.

@@ -95,10 +95,14 @@ struct CollectedRuns {
   }
 
   func analysis(origins: [StoredOrigin]) -> StoredAnalysis {
-    StoredAnalysis(
-      summaries: Summaries.make(policies: policies, metrics: metrics),
+    let queues = metrics.map(SteadyState.verdict)
+    return StoredAnalysis(
+      summaries: Summaries.make(policies: policies, metrics: metrics, queues: queues),
       classes: classes.map {
-        (name: $0.name, summaries: Summaries.make(policies: policies, metrics: $0.metrics))
+        (
+          name: $0.name,
+          summaries: Summaries.make(policies: policies, metrics: $0.metrics, queues: queues)
+        )
       },
       distributions: zip(policies, quantiles).compactMap(Summaries.distribution),
       effects: Summaries.effects(policies: policies, metrics: metrics, origins: origins))

@@ -220,7 +220,7 @@ extension Experiment {
       var metrics = RunMetrics.values(
         of: recorder, warmup: warmup, quality: quality, light: light, serviceClass: number)
       // A burst that is worked off is no queue that grows without end.
-      if isBurst { metrics[.waitGrowth] = nil }
+      if isBurst { (metrics[.waitGrowth], metrics[.busiestIdle]) = (nil, nil) }
       return metrics
     }
     let classMetrics = streams.classes.enumerated().map { number, name in

@@ -32,8 +32,8 @@ struct PrecisionGoal: Sendable {
   func widest(_ metrics: [[MetricValues]]) -> Shortfall? {
     var widest: Shortfall?
     for (policy, runs) in metrics.enumerated() {
-      let isUnsteady = SteadyState.isUnsteady(runs)
-      for metric in Self.headline where !(isUnsteady && metric.needsSteadyState) {
+      let isGrowing = SteadyState.isGrowing(runs)
+      for metric in Self.headline where !(isGrowing && metric.needsSteadyState) {
         let values = runs.compactMap { $0[metric] }
         guard values.count == runs.count, let result = Intervals.mean(values, within: metric.range),
           let interval = result.interval

@@ -185,7 +185,9 @@ enum RunMetrics {
     let cpu = usage.cpuPools.reduce(0) { $0 + $1.busyTotal.seconds }
     metrics[.cpuUtilisation] = cpu / (span * Double(cores))
     metrics[.queueLengthMaximum] = Double(usage.maximumWaiting)
-    metrics[.busiestUtilisation] = busiest(usage) / span
+    let busiest = busiest(usage)
+    metrics[.busiestUtilisation] = busiest / span
+    metrics[.busiestIdle] = max(span - busiest, 0)
   }
 
   /// Time, in seconds, for which the busiest worker or pool had no room for more work: a worker that waits

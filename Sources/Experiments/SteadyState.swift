@@ -34,61 +34,67 @@ enum SteadyState {
     return last / Double(fifth) - second / Double(fifth)
   }
 
-  /// What tells a queue that grows because it is served too slowly. Assumed.
-  private struct Signs {
-    /// Least utilisation of the busiest worker or pool: one that stands idle could have served more.
-    let utilisation: Double
-    /// Least growth of the wait, as a share of the mean latency.
-    let growth: Double
+  /// Idle time of the busiest worker or pool, over the mean wait, from which on a queue counts as steady.
+  ///
+  /// In heavy traffic a queue that starts empty has, over a run of length T, a mean wait W that is short of the steady
+  /// state's by the share W / ((1 - rho) T), which is the mean wait over the idle time (Abate, Whitt, Adv. Appl. Prob. 19
+  /// (1987): reflected Brownian motion): 5 % at 20.
+  static let steadyIdlePerWait = 20.0
+  /// The same under which a queue may count as growing. Assumed: where it grows, the only idle time is that before the
+  /// first wait, and the waits are a part of the run.
+  static let growingIdlePerWait = 1.0
+  /// Growth of the wait, over the mean latency, from which on it counts as growing: it is 1.2 where the wait grows in
+  /// proportion to time from 0. Assumed.
+  static let growth = 0.5
+  /// The same up to which waits that are seen not to grow count as steady, whatever time is idle: a queue that drops, or
+  /// that serves larger batches the more there is to do, is hardly ever idle. Assumed.
+  static let noGrowth = 0.1
+
+  /// What becomes of a policy's queue, by its replications; nil where runs are bursts, and where they do not say.
+  static func verdict(_ runs: [MetricValues]) -> QueueVerdict? {
+    guard let waits = Waits(runs) else { return nil }
+    let growing = runs.indices.filter { Waits([runs[$0]])?.isGrowing ?? false }
+    let state: QueueState =
+      waits.isGrowing || growing.count == runs.count
+      ? .growing : growing.isEmpty && waits.isSteady ? .steady : .unknown
+    return QueueVerdict(state: state, growing: growing)
   }
 
-  private static let signsOfMany = Signs(utilisation: 0.9, growth: 0.1)
-  private static let signsOfOne = Signs(utilisation: 0.95, growth: 0.5)
+  /// Whether a policy's queue grows through its runs.
+  static func isGrowing(_ runs: [MetricValues]) -> Bool { verdict(runs)?.state == .growing }
 
-  /// Whether a policy's queue grows through its runs, so that means of latencies only tell how long the
-  /// runs were: some device is saturated, and waits grow by more than chance (Student t, 95 %) and by a
-  /// part of the latency that matters. A single run has no interval and needs clearer signs; where every
-  /// run has them, there is no doubt either.
-  static func isUnsteady(_ runs: [MetricValues]) -> Bool {
-    guard let means = Means(runs) else { return false }
-    let shown =
-      means.utilisation >= signsOfMany.utilisation
-      && means.growth.mean >= signsOfMany.growth * means.latency
-      && means.growth.interval?.lowerBound ?? -1 > 0
-    return shown
-      || runs.allSatisfy { run in
-        guard let own = Means([run]) else { return false }
-        return own.utilisation >= signsOfOne.utilisation
-          && own.growth.mean >= signsOfOne.growth * own.latency
-      }
-  }
-
-  /// Whether a queue is seen to settle: every device has time to spare, or waits surely grow by less than
-  /// matters.
-  static func isSurelySteady(_ runs: [MetricValues]) -> Bool {
-    let utilisation =
-      Intervals.mean(
-        runs.compactMap { $0[.busiestUtilisation] }, within: .share)?.mean ?? 0
-    if utilisation < signsOfMany.utilisation { return true }
-    guard let means = Means(runs), let interval = means.growth.interval else { return false }
-    return interval.upperBound < signsOfMany.growth * means.latency
-  }
-
-  private struct Means {
-    let growth: (mean: Double, interval: ClosedRange<Double>?)
+  /// Means over runs, in seconds.
+  private struct Waits {
+    let wait: Double
     let latency: Double
-    let utilisation: Double
+    /// Of the busiest worker or pool.
+    let idle: Double
+    /// Nil where a run has too few queries.
+    let growth: (mean: Double, interval: ClosedRange<Double>?)?
 
-    /// Nil where a run has no value of one of them.
     init?(_ runs: [MetricValues]) {
       func mean(_ metric: Metric) -> (mean: Double, interval: ClosedRange<Double>?)? {
         let values = runs.compactMap { $0[metric] }
         return values.count == runs.count ? Intervals.mean(values, within: metric.range) : nil
       }
-      guard let growth = mean(.waitGrowth), let latency = mean(.latencyMean)?.mean,
-        let utilisation = mean(.busiestUtilisation)?.mean
+      guard let wait = mean(.waitMean)?.mean, let latency = mean(.latencyMean)?.mean,
+        let idle = mean(.busiestIdle)?.mean
       else { return nil }
-      (self.growth, self.latency, self.utilisation) = (growth, latency, utilisation)
+      (self.wait, self.latency, self.idle) = (wait, latency, idle)
+      growth = mean(.waitGrowth)
+    }
+
+    var isGrowing: Bool {
+      guard let growth else { return false }
+      return idle < SteadyState.growingIdlePerWait * wait
+        && growth.mean >= SteadyState.growth * latency
+    }
+
+    var isSteady: Bool {
+      if idle >= SteadyState.steadyIdlePerWait * wait { return true }
+      guard let interval = growth?.interval else { return false }
+      let most = SteadyState.noGrowth * latency
+      return interval.upperBound < most && interval.lowerBound > -most
     }
   }
 }

@@ -4,11 +4,15 @@ import Results
 /// Means over replications, and how they compare with the first policy's.
 enum Summaries {
   /// `metrics` by policy and replication; the first policy is the baseline.
-  static func make(policies: [String], metrics: [[MetricValues]]) -> [StoredSummary] {
-    let unsteady = metrics.map(SteadyState.isUnsteady)
+  ///
+  /// - Parameter queues: what becomes of the policies' queues, by policy; nil = what these metrics show.
+  static func make(
+    policies: [String], metrics: [[MetricValues]], queues: [QueueVerdict?]? = nil
+  ) -> [StoredSummary] {
+    let queues = queues ?? metrics.map(SteadyState.verdict)
     var summaries = policies.indices.map { index in
       Metric.allCases.map { metric in
-        summary(policies[index], index, metric, metrics, unsteady)
+        summary(policies[index], index, metric, metrics, queues)
       }
     }
     for metric in Metric.allCases.indices { correct(&summaries, metric) }
@@ -31,7 +35,7 @@ enum Summaries {
   static func effects(
     policies: [String], metrics: [[MetricValues]], origins: [StoredOrigin]
   ) -> [StoredEffect] {
-    let unsteady = metrics.map(SteadyState.isUnsteady)
+    let unsteady = metrics.map(SteadyState.isGrowing)
     return policies.indices.flatMap { index -> [StoredEffect] in
       guard let parent = origins.first(where: { $0.policy == policies[index] })?.parent,
         let other = policies.firstIndex(of: parent)
@@ -59,7 +63,7 @@ enum Summaries {
 
   private static func summary(
     _ policy: String, _ index: Int, _ metric: Metric, _ metrics: [[MetricValues]],
-    _ unsteady: [Bool]
+    _ queues: [QueueVerdict?]
   ) -> StoredSummary {
     let runs = metrics[index]
     let values = runs.compactMap { $0[metric] }
@@ -69,7 +73,7 @@ enum Summaries {
       ? Intervals.mean(values, within: metric.range) : nil
     var summary = StoredSummary(
       policy: policy, policyIndex: index, metric: metric, replications: values.count,
-      mean: mean?.mean, interval: mean?.interval)
+      mean: mean?.mean, interval: mean?.interval, queue: queues[index])
     if event(metric) != nil {
       summary.seenIn = values.count { $0 != (metric == .attainment ? 1 : 0) }
     }
@@ -81,9 +85,12 @@ enum Summaries {
       summary.note = infinite(runs, metric)
       return summary
     }
-    if metric.needsSteadyState, unsteady[index] {
+    if summary.isUnsteady {
       summary.note = StoredSummary.unsteady
       return summary
+    }
+    if metric.dependsOnLength, summary.queue?.state == .growing {
+      summary.note = StoredSummary.grows
     }
     if isNeverSeen(metric, values, runs) {
       // Without spread Student's interval would have no width, and feign certainty.
@@ -94,7 +101,7 @@ enum Summaries {
       }
     }
     guard index > 0, mean != nil else { return summary }
-    if metric.needsSteadyState, unsteady[0] {
+    if metric.needsSteadyState, queues[0]?.state == .growing {
       summary.note = StoredSummary.baselineUnsteady
       return summary
     }
@@ -165,6 +172,7 @@ enum Summaries {
     case .qualityViolationRatio: "none asked: the scenario has no quality.floor"
     case .waitGrowth:
       "none: under \(SteadyState.fewestQueries) queries, or a burst"
+    case .busiestIdle: "none: a burst"
     case .energyPerImage: "none: no node has a 'power', or no image was made"
     case .costPer1000Images: "none: no node has a 'price', or no image was made"
     case .acceleratorsActive: "none: all are, and nothing is said of power, price or scaling"

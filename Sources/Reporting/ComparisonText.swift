@@ -14,7 +14,7 @@ public struct ComparisonText {
   /// Metrics that the terminal leaves to the CSV.
   private static let left: Set<Metric> = [
     .attainment, .throughputQueries, .throughputSustained, .inFlight, .waitGrowth,
-    .busiestUtilisation,
+    .busiestUtilisation, .busiestIdle,
   ]
 
   /// Metrics of what few scenarios have: no row where no policy has a value.
@@ -34,7 +34,7 @@ public struct ComparisonText {
     for policy in policies.dropFirst() {
       parts.append(table([policies[0], policy]))
     }
-    parts += warnings(policies)
+    parts += QueueText(summaries).paragraphs.map { Self.wrapped($0) }
     let steps = policies.compactMap { summary($0, .stepsMean)?.mean }
     if isJudged {
       parts.append(
@@ -54,20 +54,6 @@ public struct ComparisonText {
       parts.append("One replication: no intervals; 'qosdiff compare' gives them.")
     }
     return parts.joined(separator: "\n\n")
-  }
-
-  /// What makes a mean mean nothing.
-  private func warnings(_ policies: [String]) -> [String] {
-    policies.filter { summary($0, .latencyMean)?.isUnsteady ?? false }.map { policy in
-      let growth = NumberText.short(summary(policy, .waitGrowth)?.mean ?? 0, digits: 3)
-      let busy = NumberText.short(
-        100 * (summary(policy, .busiestUtilisation)?.mean ?? 0), digits: 3)
-      return Self.wrapped(
-        "Unsteady: the queue of \(policy) grows through the run (the last fifth of the queries waits "
-          + "\(growth) s longer than the second, the busiest device is \(busy) % utilised): the load is at "
-          + "or beyond what it can take. Its latencies depend on the run's length and are not printed; "
-          + "its violations do too.")
-    }
   }
 
   private var head: String {

@@ -43,8 +43,8 @@ struct FigureSet {
         "violations_by_load", "SLO violations against load", rows(.violationByLoad),
         "slo_violation_ratio", x: "load", load,
         .init(label: "SLO violation ratio", isLog: true, high: 1),
-        note:
-          "Open triangles at the lower edge: no violation in any replication")
+        note: "Open triangles at the lower edge: no violation in any replication"
+          + Self.growing(rows(.violationByLoad)))
       addLines(
         "latency_by_load", "Mean latency against load",
         rows(.latencyByLoad).filter { $0["is_unsteady"].number == 0 },
@@ -148,6 +148,19 @@ struct FigureSet {
     }
     let place = place(load: load, scale: x == "load" ? family.main?.sloScale : nil)
     add(name, title, [place, note.map { $0 + "." }, intervals], .lines, xAxis, yAxis, series)
+  }
+
+  /// Policies whose queues grow, and at which loads: their violations depend on the run's length.
+  private static func growing(_ rows: [DataTable.Row]) -> String {
+    let rows = rows.filter { $0["is_unsteady"].number == 1 }
+    let policies = rows.map { $0["policy"].text }.distinct().map { name in
+      let loads = rows.filter { $0["policy"].text == name }.compactMap { $0["load"].number }
+      return "\(name) (load \(loads.map { NumberText.short($0) }.joined(separator: ", ")))"
+    }
+    return policies.isEmpty
+      ? ""
+      : ". Where a queue grows, violations depend on the run's length: "
+        + policies.joined(separator: ", ")
   }
 
   private static func range(

@@ -32,6 +32,7 @@ public struct GridText {
           + "score of the mean error, lower is better; '-': beyond the published pairs, not established. "
           + "unsteady: the queue grows through the run, and a mean latency only tells how long that was."
       ))
+    parts += QueuePlaces(comparisons).lines.map { ComparisonText.wrapped($0) }
     return parts.joined(separator: "\n\n")
   }
 

@@ -47,6 +47,7 @@ struct LaTeXReport {
       main.replications > 1
         ? "Means over \(main.replications) replications, with halves of 95 % intervals."
         : "One replication: no intervals.")
+    about += QueuePlaces([(main, summaries)]).lines
     about.append(
       "Bold: the best mean of a column, however uncertain; none where all are equal.")
     var table = LaTeXTable(

@@ -123,6 +123,8 @@ struct PageTable {
         "data-v=\"\(ratio)\"")
     }
     let text = summary.interval.map { NumberText.estimate(mean, $0) } ?? NumberText.short(mean)
-    return HTML.element("td", text, "data-v=\"\(mean)\"")
+    return HTML.element(
+      "td", text,
+      "data-v=\"\(mean)\"" + (summary.note.map { " " + HTML.attribute("title", $0) } ?? ""))
   }
 }

@@ -14,11 +14,11 @@ enum PageWarnings {
     _ data: ReportData,
     _ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]
   ) throws(InputError) -> [String] {
-    var lines = unsteady(comparisons)
+    var lines = QueuePlaces(comparisons).lines
     let experiments = comparisons.map(\.experiment)
     for note in experiments.flatMap(\.notes).distinct()
     where marks.contains(where: note.contains) {
-      let places = experiments.filter { $0.notes.contains(note) }.map(place)
+      let places = experiments.filter { $0.notes.contains(note) }.map(QueuePlaces.place)
       // What all have in common needs no place.
       lines.append(
         places.count == experiments.count
@@ -40,41 +40,5 @@ enum PageWarnings {
       lines.append("\(Int(batches)) batches took times extrapolated beyond their profile.")
     }
     return lines + [data.leftOut].compactMap(\.self)
-  }
-
-  private static func place(_ experiment: StoredExperiment) -> String {
-    let load = experiment.offeredLoad.map { "load \(NumberText.short($0))" }
-    return [experiment.point?.workload, load].compactMap(\.self).joined(separator: " ")
-  }
-
-  /// Policies whose queues grow, together where it is at the same loads.
-  private static func unsteady(
-    _ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]
-  ) -> [String] {
-    var places: [(policy: String, loads: [String])] = []
-    for (experiment, summaries) in comparisons {
-      for s in summaries where s.metric == .latencyMean && s.isUnsteady {
-        let place = place(experiment)
-        if let index = places.firstIndex(where: { $0.policy == s.policy }) {
-          if !places[index].loads.contains(place) { places[index].loads.append(place) }
-        } else {
-          places.append((s.policy, [place]))
-        }
-      }
-    }
-    var groups: [(policies: [String], loads: [String])] = []
-    for (policy, loads) in places {
-      if let index = groups.firstIndex(where: { $0.loads == loads }) {
-        groups[index].policies.append(policy)
-      } else {
-        groups.append(([policy], loads))
-      }
-    }
-    return groups.map { group in
-      let place = group.loads.filter { !$0.isEmpty }.joined(separator: ", ")
-      return "Unsteady\(place.isEmpty ? "" : " at " + place): queues grow through the run under "
-        + group.policies.joined(separator: ", ")
-        + "; latencies there depend on the run's length and are not shown."
-    }
   }
 }

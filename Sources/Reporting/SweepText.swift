@@ -36,7 +36,8 @@ public struct SweepText {
       let lines = ([place] + others).map { ComparisonText.wrapped($0) }
       parts.append((lines + [Self.table(summaries)]).joined(separator: "\n"))
     }
-    return (parts + [ComparisonText.wrapped(explanation)]).joined(separator: "\n\n")
+    return (parts + ([explanation] + QueuePlaces(points).lines).map { ComparisonText.wrapped($0) })
+      .joined(separator: "\n\n")
   }
 
   private static func table(_ summaries: [StoredSummary]) -> String {

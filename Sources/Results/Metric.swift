@@ -32,6 +32,7 @@ public enum Metric: String, CaseIterable, Sendable {
   case inFlight = "queries_in_flight"
   case waitGrowth = "wait_growth_s"
   case busiestUtilisation = "busiest_utilisation"
+  case busiestIdle = "busiest_idle_s"
   case warmup = "warmup_s"
   case energyPerImage = "energy_per_image_j"
   case costPer1000Images = "cost_per_1000_images_usd"
@@ -48,7 +49,7 @@ public enum Metric: String, CaseIterable, Sendable {
   public var unit: String {
     switch self {
     case .latencyMean, .latencyP50, .latencyP90, .latencyP95, .latencyP99, .latencyP99Offered,
-      .waitMean, .waitGrowth, .warmup:
+      .waitMean, .waitGrowth, .busiestIdle, .warmup:
       "s"
     case .throughputQueries, .throughputSustained: "query/s"
     case .throughputImages, .goodputImages: "image/s"
@@ -100,6 +101,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case .inFlight: "queries in flight"
     case .waitGrowth: "wait, growth"
     case .busiestUtilisation: "utilisation of the busiest"
+    case .busiestIdle: "idle time of the busiest"
     case .warmup: "warm-up deleted"
     case .energyPerImage: "energy of an image"
     case .costPer1000Images: "cost of 1000 images"
@@ -133,6 +135,14 @@ public enum Metric: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether its mean is printed, but depends on the run's length once the queue grows.
+  package var dependsOnLength: Bool {
+    switch self {
+    case .violationRatio, .attainment, .dropRatio, .goodputImages, .violationAboveBound: true
+    default: false
+    }
+  }
+
   /// Whether more of it is better; nil where it is no matter of better and worse.
   public var isMoreBetter: Bool? {
     switch self {
@@ -146,7 +156,8 @@ public enum Metric: String, CaseIterable, Sendable {
       false
     case .acceleratorsActive, .modelLoads, .nodeFailures, .retried, .utilisationOfInstalled,
       .utilisationOfActive, .cpuUtilisation, .stepsMean, .offered, .completed, .dropped,
-      .inFlight, .waitGrowth, .busiestUtilisation, .warmup, .violationBound, .lightShare:
+      .inFlight, .waitGrowth, .busiestUtilisation, .busiestIdle, .warmup, .violationBound,
+      .lightShare:
       nil
     }
   }
@@ -167,7 +178,8 @@ public enum Metric: String, CaseIterable, Sendable {
   public var hasRatio: Bool {
     switch self {
     case .offered, .completed, .dropped, .inFlight, .dropRatio, .queueLengthMaximum,
-      .convergenceMean, .convergenceP5, .waitGrowth, .busiestUtilisation, .warmup, .modelLoads,
+      .convergenceMean, .convergenceP5, .waitGrowth, .busiestUtilisation, .busiestIdle, .warmup,
+      .modelLoads,
       .nodeFailures, .retried:
       false
     default: true

@@ -5,7 +5,7 @@ enum Migrations {
   /// Marks a file as a QoSDiff database: 'QOSD'.
   static let applicationID = 0x514F_5344
   /// `PRAGMA user_version` of the newest schema.
-  static let newest = 10
+  static let newest = 11
   /// Every table, each after those that it refers to.
   static let tables = [
     "profile", "experiment", "experiment_profile", "run", "query", "worker", "cpu_pool",
@@ -31,6 +31,7 @@ enum Migrations {
     if version < 8 { try db.execute(sql: eighth) }
     if version < 9 { try db.execute(sql: ninth) }
     if version < 10 { try db.execute(sql: tenth) }
+    if version < 11 { try db.execute(sql: eleventh) }
     if version < newest { try db.execute(sql: "PRAGMA user_version = \(newest)") }
     try makeViews(db)
   }
@@ -61,6 +62,20 @@ enum Migrations {
         ])
     }
   }
+
+  /// What becomes of queues; of older ones it is known alone that they grow.
+  private static let eleventh =
+    ["summary", "class_summary"].map {
+      """
+      ALTER TABLE \($0) ADD COLUMN queue TEXT;
+      ALTER TABLE \($0) ADD COLUMN replications_growing TEXT;
+
+      """
+    }.joined() + """
+      UPDATE summary SET queue = 'growing' WHERE EXISTS (SELECT 1 FROM summary u
+      WHERE u.experiment_id = summary.experiment_id AND u.policy = summary.policy
+      AND u.note LIKE 'unsteady%');
+      """
 
   /// How often intervals hold the truth, where that is less than 95 %, and in how many replications a share's event
   /// occurred; NULL for older ones, of which it is not known.

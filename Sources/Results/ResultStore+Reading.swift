@@ -125,7 +125,8 @@ extension ResultStore {
           ratioInterval: Self.range(row["ratio_lower"], row["ratio_upper"]),
           difference: row["difference"],
           differenceInterval: Self.range(row["difference_lower"], row["difference_upper"]),
-          pValue: row["p_value_holm"], note: row["note"])
+          pValue: row["p_value_holm"], note: row["note"],
+          queue: QueueVerdict(state: row["queue"], growing: row["replications_growing"]))
       }
     }
     let order = Dictionary(uniqueKeysWithValues: zip(Metric.allCases, 0...))

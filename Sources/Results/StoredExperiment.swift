@@ -240,10 +240,14 @@ public struct StoredSummary: Hashable, Sendable {
   public var pValue: Double?
   /// Why something is missing, or what the reader must know.
   public var note: String?
+  /// What becomes of the policy's queue; nil where nothing is known of it.
+  public var queue: QueueVerdict?
 
   /// The note of a mean that only tells how long the run was.
   public static let unsteady =
     "unsteady: the queue grows through the run, so this depends on the run's length"
+  /// The note of what is printed all the same.
+  public static let grows = "the queue grows through the run, so this depends on the run's length"
   /// The note of a policy that cannot be compared with such a mean.
   public static let baselineUnsteady = "baseline unsteady: no ratio"
 
@@ -257,7 +261,7 @@ public struct StoredSummary: Hashable, Sendable {
   }
 
   /// Whether the mean only tells how long the run was.
-  public var isUnsteady: Bool { note == Self.unsteady }
+  public var isUnsteady: Bool { metric.needsSteadyState && queue?.state == .growing }
 
   /// A summary from its parts.
   public init(
@@ -265,8 +269,10 @@ public struct StoredSummary: Hashable, Sendable {
     interval: ClosedRange<Double>?, coverage: Double? = nil, seenIn: Int? = nil,
     ratio: Double? = nil,
     ratioInterval: ClosedRange<Double>? = nil, difference: Double? = nil,
-    differenceInterval: ClosedRange<Double>? = nil, pValue: Double? = nil, note: String? = nil
+    differenceInterval: ClosedRange<Double>? = nil, pValue: Double? = nil, note: String? = nil,
+    queue: QueueVerdict? = nil
   ) {
+    self.queue = queue
     self.policy = policy
     self.policyIndex = policyIndex
     self.metric = metric

@@ -101,7 +101,7 @@ public enum View: String, CaseIterable, Sendable {
         replications_with_any, ratio AS ratio_to_baseline,
         ratio_lower AS ratio_ci95_lower, ratio_upper AS ratio_ci95_upper,
         difference AS difference_to_baseline, difference_lower AS difference_ci95_lower,
-        difference_upper AS difference_ci95_upper, p_value_holm, note
+        difference_upper AS difference_ci95_upper, p_value_holm, queue, replications_growing, note
         FROM summary s JOIN v_experiment e USING (experiment_id)
         """
     case .ratio:
@@ -183,7 +183,7 @@ public enum View: String, CaseIterable, Sendable {
         SELECT \(place), class, policy, policy_index, metric, unit, c.replications, mean,
         lower AS ci95_lower, upper AS ci95_upper, coverage AS ci95_coverage,
         replications_with_any, ratio AS ratio_to_baseline,
-        ratio_lower AS ratio_ci95_lower, ratio_upper AS ratio_ci95_upper, note
+        ratio_lower AS ratio_ci95_lower, ratio_upper AS ratio_ci95_upper, queue, note
         FROM class_summary c JOIN v_experiment e USING (experiment_id) WHERE controls_of IS NULL
         """
     case .claim:
@@ -255,7 +255,7 @@ public enum View: String, CaseIterable, Sendable {
   /// Whether a policy's queue grows through the run, for a row of OUTER.
   private static let unsteady = """
     (SELECT count(*) FROM summary u WHERE u.experiment_id = OUTER.experiment_id
-    AND u.policy = OUTER.policy AND u.metric = 'latency_mean_s' AND u.note LIKE 'unsteady%')
+    AND u.policy = OUTER.policy AND u.metric = 'latency_mean_s' AND u.queue = 'growing')
     """
 
   /// One row for each experiment and policy: the mean and the interval of each metric.

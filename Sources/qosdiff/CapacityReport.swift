@@ -22,7 +22,7 @@ struct CapacityReport {
     var lower: Double?
     var upper: Double?
     var replications: Int
-    var is_unsteady: Bool
+    var queue: String?
     var holds: Bool
     var is_sure: Bool
 
@@ -32,7 +32,7 @@ struct CapacityReport {
       lower = decision.interval?.lowerBound
       upper = decision.interval?.upperBound
       replications = decision.replications
-      is_unsteady = decision.isUnsteady
+      queue = decision.queue?.rawValue
       holds = decision.holds
       is_sure = decision.isSure
     }
@@ -90,7 +90,7 @@ struct CapacityReport {
           + "the attainment; each of them kept the target.")
     }
     let doubtful = looks.filter {
-      !$0.decision.isSure && !$0.decision.isUnsteady && !$0.decision.isWithoutViolation
+      !$0.decision.isSure && $0.decision.queue != .growing && !$0.decision.isWithoutViolation
         && !$0.decision.isSeenInFew
     }.map(\.at)
     if !doubtful.isEmpty {

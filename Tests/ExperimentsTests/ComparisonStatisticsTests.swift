@@ -61,7 +61,8 @@ import Testing
       values[.violationRatio] = violation
       values[.latencyMean] = 10 * violation
       values[.waitGrowth] = growth
-      values[.busiestUtilisation] = 1
+      values[.waitMean] = 10 * violation
+      values[.busiestIdle] = growth > 0 ? 0 : 1000
       return values
     }
   }

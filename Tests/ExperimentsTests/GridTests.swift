@@ -172,7 +172,8 @@ import Testing
           values[.dropRatio] = 0
           values[.offered] = 1000
           values[.waitGrowth] = growth
-          values[.busiestUtilisation] = 1
+          values[.waitMean] = latency
+          values[.busiestIdle] = growth > 0 ? 0 : 1000
           return values
         }
       }

@@ -65,7 +65,8 @@ import Testing
     var unsteady = runs(0.5)
     for i in unsteady.indices {
       unsteady[i][.waitGrowth] = 20
-      unsteady[i][.busiestUtilisation] = 1
+      unsteady[i][.waitMean] = 20
+      unsteady[i][.busiestIdle] = 0
     }
     #expect(goal.widest([unsteady]) == nil)
   }

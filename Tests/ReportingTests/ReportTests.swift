@@ -24,7 +24,8 @@ import Testing
       interval: 0.5...1.5, ratio: 0.9, ratioInterval: 0.8...1.1, pValue: 0.2),
     StoredSummary(
       policy: "fast", policyIndex: 1, metric: .latencyP50, replications: 3, mean: 7,
-      interval: 6...8, note: StoredSummary.unsteady),
+      interval: 6...8, note: StoredSummary.unsteady,
+      queue: QueueVerdict(state: .growing)),
     StoredSummary(
       policy: "fast", policyIndex: 1, metric: .latencyP99, replications: 0, mean: nil,
       interval: nil, note: "too few: under 1000 completions a replication"),

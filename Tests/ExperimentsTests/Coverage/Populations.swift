@@ -56,9 +56,13 @@ struct Queue {
   var slo = 10.0
 
   /// Latencies of the queries that count, in order of arrival.
-  func latencies(_ random: inout FastRandom) -> [Double] {
-    var counted: [Double] = []
-    counted.reserveCapacity(queries)
+  func latencies(_ random: inout FastRandom) -> [Double] { run(&random).latencies }
+
+  /// A run of it.
+  func run(_ random: inout FastRandom) -> QueueRun {
+    var counted = QueueRun()
+    counted.latencies.reserveCapacity(queries)
+    counted.waits.reserveCapacity(queries)
     var (now, first, state) = (0.0, 0.0, 0)
     var change = random.exponential(stay)
     var waits = Waits(servers: servers)
@@ -75,24 +79,45 @@ struct Queue {
       if query == 0 { first = now }
       let time = random.exponential(service)
       let wait = waits.next(arrival: now, service: time)
-      if now - first >= warmup { counted.append(wait + time) }
+      if now - first >= warmup {
+        counted.latencies.append(wait + time)
+        counted.waits.append(wait)
+      }
     }
+    counted.idle = waits.idle(since: first)
     return counted
   }
+}
+
+/// What a run of a queue shows, in seconds.
+struct QueueRun {
+  /// Of the queries that count, in order of arrival.
+  var latencies: [Double] = []
+  var waits: [Double] = []
+  /// Of the busiest server, from the first arrival to the last departure.
+  var idle = 0.0
 }
 
 /// Waits before c equal servers: each query goes to the server that is free first (Kiefer and Wolfowitz 1955; Lindley
 /// 1952 for one).
 struct Waits {
   private var free: [Double]
+  private var busy: [Double]
 
-  init(servers: Int) { free = Array(repeating: 0, count: servers) }
+  init(servers: Int) {
+    free = Array(repeating: 0, count: servers)
+    busy = free
+  }
+
+  /// Idle time of the busiest server, up to the last departure.
+  func idle(since start: Double) -> Double { (free.max() ?? 0) - start - (busy.max() ?? 0) }
 
   mutating func next(arrival: Double, service: Double) -> Double {
     var server = 0
     for other in free.indices.dropFirst() where free[other] < free[server] { server = other }
     let start = max(arrival, free[server])
     free[server] = start + service
+    busy[server] += service
     return start - arrival
   }
 }
