@@ -1,5 +1,6 @@
 import Cluster
 import EventEngine
+import Foundation
 import Results
 
 /// What an experiment's runs gave so far.
@@ -114,6 +115,18 @@ struct CollectedRuns {
       ? nil
       : "\(inFlight) queries never ended: nothing was left that could have served them; their latencies "
         + "are missing from the means"
+  }
+
+  /// The load that replications offered, where they differ in it.
+  var loadNote: String? {
+    let loads = (metrics.first ?? []).compactMap { $0[.loadRealised] }
+    guard let least = loads.min(), let most = loads.max(), most - least > 1e-6 * most else {
+      return nil
+    }
+    let mean = loads.reduce(0, +) / Double(loads.count)
+    return String(
+      format: "load realised: %.4g, from %.4g to %.4g in %ld replications", mean, least, most,
+      loads.count)
   }
 
   var warmupWarning: String? {

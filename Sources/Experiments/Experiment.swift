@@ -31,6 +31,8 @@ public struct Experiment: Sendable {
   /// Settings of the scenario that have no effect here; among ``notes``, too.
   package let idleSettings: [IdleSetting]
   let streams: QueryStreams
+  /// Tells the load of each replication.
+  let load: OfferedLoad
   /// Judges images; nil without a trajectory table.
   let quality: QualityMeter?
   /// Service times by policy.
@@ -129,13 +131,13 @@ public struct Experiment: Sendable {
       : nil
     try WorkLimits.check(sample, reference.times, scenario)
     try PolicyChecks.check(policies, sample, reference.times, scenario)
-    let capacity = Capacity(
-      cluster: scenario.cluster, times: reference.times, stream: sample.queries,
-      options: plain.options)
-    let offered = capacity.queriesPerSecond > 0 ? streams.rate / capacity.queriesPerSecond : nil
+    let load = OfferedLoad(
+      cluster: scenario.cluster, models: streams.models, reference)
+    let capacity = load.capacity(of: streams.kinds(of: sample))
+    let offered = capacity > 0 ? streams.rate / capacity : nil
     let burst = streams.burst(of: sample, load: offered, reference)
     isBurst = burst != nil
-    if let load = scenario.workload.load {
+    if let asked = scenario.workload.load {
       guard let offered, offered > 0, streams.trace.map({ $0.span > .zero }) ?? true else {
         throw InputError([
           scenario.fault(
@@ -144,16 +146,17 @@ public struct Experiment: Sendable {
             hint: "remove it, or give a trace with a span")
         ])
       }
-      let factor = load / offered
+      let factor = asked / offered
       try WorkLimits.check(factor: factor, streams, scenario)
-      streams.setLoadFactor(factor)
+      streams.set(load: asked, factor: factor, load)
       loadFactor = factor
-      offeredLoad = load
+      offeredLoad = asked
     } else {
       loadFactor = nil
       offeredLoad = burst == nil ? offered : nil
     }
     self.streams = streams
+    self.load = load
     try WorkLimits.checkWarmup(streams, scenario)
     idleSettings = IdleSettings.find(scenario, streams: streams)
     notes =

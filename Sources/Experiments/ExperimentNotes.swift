@@ -9,7 +9,7 @@ import Workload
 enum ExperimentNotes {
   static func make(
     _ scenario: Scenario, streams: QueryStreams, reference: ReferencePolicy,
-    sample: WorkloadSample, loadFactor: Double?, burst: Burst?, capacity: Capacity
+    sample: WorkloadSample, loadFactor: Double?, burst: Burst?, capacity: Double
   ) -> [String] {
     var notes = trace(streams, scenario)
     notes += load(scenario, streams, reference, loadFactor, burst, capacity)
@@ -83,10 +83,10 @@ enum ExperimentNotes {
 
   private static func load(
     _ scenario: Scenario, _ streams: QueryStreams, _ reference: ReferencePolicy,
-    _ factor: Double?, _ burst: Burst?, _ capacity: Capacity
+    _ factor: Double?, _ burst: Burst?, _ capacity: Double
   ) -> [String] {
     var notes: [String] = []
-    let rate = round(capacity.queriesPerSecond)
+    let rate = round(capacity)
     if let factor, let load = scenario.workload.load {
       let how: String
       switch (streams.trace, scenario.workload.loadMethod) {
@@ -96,8 +96,9 @@ enum ExperimentNotes {
         how =
           "\(round(factor)) shifted copies of the trace superposed, shifts drawn per replication"
       }
+      let own = streams.hasOwnRows ? " (each replication by its own rows, to that load)" : ""
       notes.append(
-        "load \(load): \(how); the baseline's capacity is \(rate) query/s at its batch limit")
+        "load \(load): \(how)\(own); the baseline's capacity is \(rate) query/s at its batch limit")
     } else if let burst {
       let within =
         burst.span == .zero
@@ -108,13 +109,13 @@ enum ExperimentNotes {
       notes.append(
         "\(who): there is no rate and no offered load"
           + (burst.queries == 1 ? "" : ", and latencies are those of working off the burst"))
-    } else if capacity.queriesPerSecond > 0 {
+    } else if capacity > 0 {
       notes.append(
-        "offered load \(round(streams.rate / capacity.queriesPerSecond)) of the baseline's capacity "
+        "offered load \(round(streams.rate / capacity)) of the baseline's capacity "
           + "of \(rate) query/s")
     }
-    let offered = scenario.workload.load ?? streams.rate / max(capacity.queriesPerSecond, 1e-12)
-    if offered >= 1, capacity.queriesPerSecond > 0, burst == nil {
+    let offered = scenario.workload.load ?? streams.rate / max(capacity, 1e-12)
+    if offered >= 1, capacity > 0, burst == nil {
       notes.append(
         "this is all that the baseline can take, or more: its queue cannot settle unless it drops queries"
       )

@@ -69,7 +69,8 @@ public struct ExperimentRunner: Sendable {
     self.keepsQueries = keepsQueries
   }
 
-  /// Runs what the store does not hold, storing each run as it ends; `progress` is told how many of how many are done.
+  /// Runs what the store does not hold, storing each run as it ends; `progress` is told how many of how many are done, and
+  /// `warn` what a user should hear before all are.
   ///
   /// Results do not depend on `jobs`: every run's streams come from its own seed. An experiment that the
   /// store holds whole, of the program that `provenance` names, stays as it is, since it holds the same: an interruption
@@ -77,12 +78,14 @@ public struct ExperimentRunner: Sendable {
   public func run(
     into store: ResultStore?, provenance: [(key: String, value: String)] = [],
     finalProvenance: () -> [(key: String, value: String)] = { [] },
-    progress: (Int, Int) -> Void = { _, _ in }
+    warn: (String) -> Void = { _ in }, progress: (Int, Int) -> Void = { _, _ in }
   ) async throws -> ExperimentOutcome {
     let stored = experiment.stored(keepsQueries: keepsQueries)
     let part = try store?.begin(stored, provenance: provenance)
     let store = part?.isWhole ?? false ? nil : store
-    var outcome = try await collect(known: usable(part?.runs ?? []), progress: progress) {
+    var outcome = try await collect(
+      known: usable(part?.runs ?? []), warn: warn, progress: progress
+    ) {
       try store?.store($0, of: stored.id)
     }
     outcome.replaced = part?.replaced ?? []
@@ -100,8 +103,8 @@ public struct ExperimentRunner: Sendable {
   /// Runs all, handing each run to `body` as it ends; more replications where a precision is asked for
   /// and not reached.
   func collect(
-    known: [StoredRun] = [], progress: (Int, Int) -> Void = { _, _ in },
-    _ body: (CompletedRun) throws -> Void
+    known: [StoredRun] = [], warn: (String) -> Void = { _ in },
+    progress: (Int, Int) -> Void = { _, _ in }, _ body: (CompletedRun) throws -> Void
   ) async throws -> ExperimentOutcome {
     let goal = experiment.precision
     var runs = CollectedRuns(
@@ -109,11 +112,13 @@ public struct ExperimentRunner: Sendable {
     var wanted: Int? = experiment.replications
     while let count = wanted {
       try await collect(upTo: count, known: known, &runs, progress, body)
+      if let text = goal?.warning(runs.metrics, policies: runs.policies) { warn(text) }
       wanted = goal?.next(after: runs.metrics)
     }
     var stored = experiment.stored(keepsQueries: keepsQueries)
     stored.replications = runs.replications
     if let goal { stored.notes.append(goal.note(runs.metrics, policies: runs.policies)) }
+    if let note = runs.loadNote { stored.notes.append(note) }
     if let warning = runs.warmupWarning { stored.notes.append(warning) }
     stored.notes += experiment.idlePlanners(until: runs.ends)
     stored.notes += Sameness.notes(
@@ -223,6 +228,14 @@ extension Experiment {
       if isBurst { (metrics[.waitGrowth], metrics[.busiestIdle]) = (nil, nil) }
       return metrics
     }
+    var all = metrics(ofClass: nil)
+    if !isBurst {
+      all[.loadRealised] = load.realised(
+        RecordsByArrival(recorder.records).lazy.map { ($0.query.kind, $0.query.arrival) })
+    }
+    if BusyPeriods.areIndependent(policy, scenario) {
+      all[.busyPeriods] = Double(BusyPeriods.count(recorder.records, from: warmup))
+    }
     let classMetrics = streams.classes.enumerated().map { number, name in
       (name: name, metrics: metrics(ofClass: UInt16(number)))
     }
@@ -230,7 +243,7 @@ extension Experiment {
       policy: policy.name, policyIndex: index, replication: replication,
       seed: QueryStreams.seed(scenario.run.seed, replication: replication),
       bottleneck: RunMetrics.bottleneck(recorder.usage),
-      metrics: metrics(ofClass: nil),
+      metrics: all,
       classMetrics: classMetrics, records: keepsQueries ? recorder.records : SpillingArray(),
       usage: recorder.usage, models: streams.models, classes: streams.classes)
     if keepsCurves {

@@ -74,7 +74,7 @@ enum PolicyChecks {
     guard let heavy = policy.steps.heavyModel, let light = policy.steps.lightModel else {
       return nil
     }
-    if Set(sample.kinds.keys.map(\.model)).count > 1 {
+    if Set(sample.kinds.map(\.kind.model)).count > 1 {
       return scenario.stepsFault(
         policy: policy.name,
         "policy '\(policy.name)' plans for one heavy model, '\(heavy)', and queries ask for several models",

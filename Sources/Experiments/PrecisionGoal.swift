@@ -67,6 +67,21 @@ struct PrecisionGoal: Sendable {
     Double(count) * ((widest.relative / relative) * (widest.relative / relative))
   }
 
+  /// What must be said after the first look, before the replications that are allowed are spent in vain; nil where they may
+  /// do.
+  func warning(_ metrics: [[MetricValues]], policies: [String]) -> String? {
+    guard metrics.first?.count == min(Self.fewest, most), let widest = widest(metrics),
+      widest.relative > relative
+    else { return nil }
+    let count = metrics.first?.count ?? 0
+    let wanted = needed(widest, after: count)
+    guard wanted > Double(most) else { return nil }
+    return
+      "precision \(Self.percent(relative)) is out of reach: \(widest.metric.rawValue) of \(policies[widest.policy]) is known to "
+      + "\(Self.percent(widest.relative)) after \(count) replications, and would take some \(Int(wanted.rounded(.up))) of them; "
+      + "\(most) are allowed (--most-replications)"
+  }
+
   /// What came of it, for a reader.
   func note(_ metrics: [[MetricValues]], policies: [String]) -> String {
     let count = metrics.first?.count ?? 0

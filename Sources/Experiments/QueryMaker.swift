@@ -45,20 +45,27 @@ struct QueryMaker: Sendable {
     self.predictions = predictions
   }
 
-  /// The query of a row, the `index`-th of its replication.
-  mutating func query(of row: TraceRow, index: Int) -> Query {
-    let service = row.serviceClass.flatMap { serviceClasses[Int($0)] }
+  /// What a row asks for.
+  func kind(of row: TraceRow) -> QueryKind {
     let named = Int(row.model ?? -1)
     let model = modelOfRow.indices.contains(named) ? modelOfRow[named] : 0
-    var query = Query(
-      id: QueryID(rawValue: Int32(index)), arrival: row.arrival,
-      slo: ignoresSLOs ? .zero : row.slo ?? .zero,
+    return QueryKind(
       model: ModelID(rawValue: model),
       size: ImageSize(
         height: Int(row.height ?? defaults.size.height),
         width: Int(row.width ?? defaults.size.width)),
-      images: row.images.map(Int.init) ?? defaults.images,
-      steps: ignoresSteps ? defaults.steps : row.steps.map(Int.init) ?? defaults.steps,
+      images: row.images ?? Int32(defaults.images),
+      steps: ignoresSteps ? Int32(defaults.steps) : row.steps ?? Int32(defaults.steps))
+  }
+
+  /// The query of a row, the `index`-th of its replication.
+  mutating func query(of row: TraceRow, index: Int) -> Query {
+    let service = row.serviceClass.flatMap { serviceClasses[Int($0)] }
+    let kind = kind(of: row)
+    var query = Query(
+      id: QueryID(rawValue: Int32(index)), arrival: row.arrival,
+      slo: ignoresSLOs ? .zero : row.slo ?? .zero,
+      model: kind.model, size: kind.size, images: Int(kind.images), steps: Int(kind.steps),
       promptSeed: row.prompt ?? Self.prompt(index, seed: seed),
       serviceClass: row.serviceClass.map { UInt16($0) },
       priority: service?.priority ?? ServiceClass.lastPriority,

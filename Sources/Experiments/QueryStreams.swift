@@ -29,8 +29,11 @@ struct QueryStreams: Sendable {
   let scenario: Scenario
   /// The trace after window, rate scale and rescaling, before the load; nil for generated arrivals.
   let trace: Trace?
-  /// Factor on the rate of arrivals; 1 where no load was asked for.
+  /// Factor on the rate of arrivals; 1 where no load was asked for. Of a trace whose replications differ it is that of the
+  /// trace as it is, and each replication has its own.
   private(set) var loadFactor = 1.0
+  /// What brings a trace's replications to the load asked, each by its own rows; nil where none is asked.
+  private var target: (load: Double, offered: OfferedLoad)?
   /// Models by `ModelID`.
   let models: [String]
   /// Names the trace's content, so that an experiment on another trace is another experiment.
@@ -109,7 +112,7 @@ struct QueryStreams: Sendable {
   /// The trace as a burst; nil where it is none, or its load is set. `load` is what it offers at its own rate.
   func burst(of sample: WorkloadSample, load: Double?, _ reference: ReferencePolicy) -> Burst? {
     guard let trace, scenario.workload.load == nil else { return nil }
-    let soonest = sample.kinds.keys.compactMap { kind in
+    let soonest = sample.kinds.compactMap { kind, _ in
       reference.times.id(of: Shape(model: models[Int(kind.model.rawValue)], size: kind.size)).map {
         reference.times.fastestStandalone(
           shape: $0, images: Int(kind.images), evaluations: Int(kind.steps),
@@ -122,7 +125,19 @@ struct QueryStreams: Sendable {
     return Burst(queries: trace.rows.count, span: trace.span)
   }
 
-  mutating func setLoadFactor(_ factor: Double) { loadFactor = factor }
+  /// Brings arrivals to a load.
+  ///
+  /// - Parameter factor: what the whole trace's rate, or the process's, is multiplied by to reach it.
+  mutating func set(load: Double, factor: Double, _ offered: OfferedLoad) {
+    loadFactor = factor
+    target = (load, offered)
+  }
+
+  /// Whether replications of a trace have other rows, or other times, than the trace.
+  var hasOwnRows: Bool {
+    scenario.workload.resampleBlock != nil
+      || scenario.workload.loadMethod == .superpose && scenario.workload.load != nil
+  }
 
   /// The seed of a replication's streams.
   static func seed(_ base: UInt64, replication: Int) -> UInt64 {
@@ -130,12 +145,26 @@ struct QueryStreams: Sendable {
     return stream.next()
   }
 
-  /// The queries before the load's factor and without SLOs: what mix and shapes are read from.
-  func sample() -> WorkloadSample { WorkloadSample(stream(replication: 0, factor: 1)) }
+  /// The trace's queries, or those of the first replication, before the load's factor and without SLOs: what shapes are
+  /// read from.
+  func sample() -> WorkloadSample {
+    guard let trace else { return WorkloadSample(stream(replication: 0, factor: 1)) }
+    return WorkloadSample(
+      stream(trace.rows, maker(seed: Self.seed(scenario.run.seed, replication: 0))))
+  }
+
+  /// What queries ask for, and how often in proportion: of the trace, or by the expectation of the process's mix.
+  func kinds(of sample: WorkloadSample) -> [(kind: QueryKind, number: Double)] {
+    guard case .generated(_, let mix, _, _) = scenario.workload.source else {
+      return sample.kinds.map { ($0.kind, Double($0.count)) }
+    }
+    let maker = maker(seed: 0)
+    return mix.expectedRows.map { (maker.kind(of: $0.row), $0.share) }
+  }
 
   /// The model that all queries ask for; nil where there are several.
   func askedModel(of sample: WorkloadSample) -> String? {
-    var asked = Set(sample.kinds.keys.map { models[Int($0.model.rawValue)] })
+    var asked = Set(sample.kinds.map { models[Int($0.kind.model.rawValue)] })
     // A rare model of a mix may appear in another replication only.
     if case .generated(_, let mix, _, _) = scenario.workload.source {
       asked.formUnion(mix.models.filter { $0.weight > 0 }.map(\.value))
@@ -190,25 +219,57 @@ struct QueryStreams: Sendable {
     replication: Int, factor: Double, _ predictions: QueryMaker.Predictions? = nil
   ) -> QueryStream {
     let seed = Self.seed(scenario.run.seed, replication: replication)
-    let maker = QueryMaker(
-      models: models, defaults: scenario.query, ignoresSteps: scenario.workload.ignoresTraceSteps,
-      ignoresSLOs: scenario.workload.ignoresTraceSLOs,
-      modelOfRow: modelOfRow, serviceClasses: serviceClasses, seed: seed, predictions: predictions)
-    if var trace {
-      if let block = scenario.workload.resampleBlock {
-        trace = trace.resampled(block: block, seed: seed)
-      }
-      if factor == 1 { return stream(trace.rows, maker) }
-      switch scenario.workload.loadMethod {
-      case .time: return stream(trace.rows, compressedBy: factor, maker)
-      case .superpose: return stream(trace.superposed(factor: factor, seed: seed).rows, maker)
-      }
+    let maker = maker(seed: seed, predictions)
+    if let trace {
+      let (rows, factor) = rows(of: trace, seed: seed, factor: factor, maker)
+      return stream(rows, compressedBy: factor, maker)
     }
     guard case .generated(let process, let mix, let duration, let count) = scenario.workload.source
     else { return QueryStream(queries: [], models: models, classes: classes) }
     let rows = GeneratedRows(
       process: process.scaled(by: factor), mix: mix, duration: duration, count: count, seed: seed)
     return stream(rows, maker)
+  }
+
+  private func maker(
+    seed: UInt64, _ predictions: QueryMaker.Predictions? = nil
+  ) -> QueryMaker {
+    QueryMaker(
+      models: models, defaults: scenario.query, ignoresSteps: scenario.workload.ignoresTraceSteps,
+      ignoresSLOs: scenario.workload.ignoresTraceSLOs,
+      modelOfRow: modelOfRow, serviceClasses: serviceClasses, seed: seed, predictions: predictions)
+  }
+
+  /// A replication's rows of the trace, and the factor by which their times are to be compressed.
+  ///
+  /// Where a load is asked, and the rows are the replication's own, so is the factor: by their number, their span and
+  /// what they ask for.
+  private func rows(
+    of trace: Trace, seed: UInt64, factor: Double, _ maker: QueryMaker
+  ) -> (rows: SpillingArray<TraceRow>, factor: Double) {
+    var trace = trace
+    if let block = scenario.workload.resampleBlock {
+      trace = trace.resampled(block: block, seed: seed)
+    }
+    guard let target else { return (trace.rows, factor) }
+    guard scenario.workload.loadMethod == .superpose else {
+      return (trace.rows, hasOwnRows ? needed(trace.rows, target, maker) ?? factor : factor)
+    }
+    let copies =
+      scenario.workload.resampleBlock == nil
+      ? factor : needed(trace.rows, target, maker, over: trace.wrapPeriod) ?? factor
+    let rows = trace.superposed(factor: copies, seed: seed).rows
+    return (rows, needed(rows, target, maker) ?? 1)
+  }
+
+  /// The factor on the rate of these rows that brings them to the load; nil where none does.
+  private func needed(
+    _ rows: SpillingArray<TraceRow>, _ target: (load: Double, offered: OfferedLoad),
+    _ maker: QueryMaker, over period: SimulationDuration? = nil
+  ) -> Double? {
+    let realised = target.offered.realised(
+      rows.lazy.map { (maker.kind(of: $0), $0.arrival) }, over: period)
+    return realised.map { target.load / $0 }
   }
 
   private func stream<Rows: Sequence & Sendable>(

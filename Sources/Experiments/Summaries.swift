@@ -96,7 +96,11 @@ enum Summaries {
       // Without spread Student's interval would have no width, and feign certainty.
       summary.interval = nil
       if let event = event(metric) {
-        let none = NoneSeen(replications: runs.count)
+        let periods = runs.compactMap { $0[.busyPeriods] }
+        let none = NoneSeen(
+          replications: runs.count,
+          busyPeriods: periods.count == runs.count && event == "violation"
+            ? Int(periods.reduce(0, +)) : nil)
         summary.note = "none here: \(none.text(event)); \(none.meaning)"
       }
     }
@@ -173,6 +177,9 @@ enum Summaries {
     case .waitGrowth:
       "none: under \(SteadyState.fewestQueries) queries, or a burst"
     case .busiestIdle: "none: a burst"
+    case .busyPeriods:
+      "none: one may tell of the next (only Poisson arrivals, and no state that lives on)"
+    case .loadRealised: "none: all queries arrive at once, or take no time"
     case .energyPerImage: "none: no node has a 'power', or no image was made"
     case .costPer1000Images: "none: no node has a 'price', or no image was made"
     case .acceleratorsActive: "none: all are, and nothing is said of power, price or scaling"

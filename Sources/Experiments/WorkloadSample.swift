@@ -2,54 +2,39 @@ import Cluster
 import EventEngine
 import Workload
 
-/// What an experiment must know of its queries before it runs: of the first replication's, before the load's
-/// factor and without SLOs.
+/// What an experiment must know of its queries before it runs: of the trace's, or of the first replication's, before the
+/// load's factor and without SLOs.
 struct WorkloadSample {
   let stream: QueryStream
   private(set) var count = 0
-  /// How many there are of each kind.
-  private(set) var kinds: [QueryKind: Int] = [:]
+  /// How many there are of each kind, in order of first arrival.
+  private(set) var kinds: [(kind: QueryKind, count: Int)] = []
   /// In order of first arrival.
   private(set) var shapes: [Shape] = []
-  private var first: Query?
 
   /// - Complexity: O(number of queries).
   init(_ stream: QueryStream) {
     self.stream = stream
-    var run = (kind: QueryKind?.none, count: 0)
+    var places = Memo<QueryKind, Int>()
     var known: Set<Shape> = []
     for query in stream {
       let kind = query.kind
-      if kind != run.kind {
-        if let old = run.kind { kinds[old, default: 0] += run.count }
-        run = (kind, 0)
+      let new = kinds.count
+      let place = places.value(of: kind) { new }
+      if place == new {
+        kinds.append((kind, 0))
         let shape = Shape(model: stream.models[Int(query.model.rawValue)], size: query.size)
         if known.insert(shape).inserted { shapes.append(shape) }
-        if first == nil { first = query }
       }
-      run.count += 1
+      kinds[place].count += 1
       count += 1
     }
-    if let kind = run.kind { kinds[kind, default: 0] += run.count }
   }
 
-  var mostImages: Int { kinds.keys.reduce(1) { max($0, Int($1.images)) } }
-
-  /// The stream, or where its queries are all alike, as many copies of the first: nothing is drawn again.
-  var queries: QueryStream {
-    guard kinds.count == 1, let first else { return stream }
-    let count = count
-    return QueryStream(models: stream.models, classes: stream.classes) {
-      var left = count
-      return AnyIterator {
-        left -= 1
-        return left >= 0 ? first : nil
-      }
-    }
-  }
+  var mostImages: Int { kinds.reduce(1) { max($0, Int($1.kind.images)) } }
 
   /// Queries of the kinds for which `isCounted` is true.
   func count(where isCounted: (QueryKind) -> Bool) -> Int {
-    kinds.reduce(0) { isCounted($1.key) ? $0 + $1.value : $0 }
+    kinds.reduce(0) { isCounted($1.kind) ? $0 + $1.count : $0 }
   }
 }

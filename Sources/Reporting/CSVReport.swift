@@ -116,7 +116,7 @@ public struct CSVReport {
         "policy", "policy_index", "metric", "unit", "replications", "mean", "ci95_lower",
         "ci95_upper", "ci95_coverage", "replications_with_any", "ratio_to_baseline",
         "ratio_ci95_lower", "ratio_ci95_upper", "difference_to_baseline", "difference_ci95_lower",
-        "difference_ci95_upper", "p_value_holm", "note",
+        "difference_ci95_upper", "p_value_holm", "queue_state", "replications_growing", "note",
       ] + settings.header)
     for (experiment, summaries) in comparisons {
       let point = experiment.point
@@ -135,7 +135,8 @@ public struct CSVReport {
           CSVText.number(s.ratioInterval?.lowerBound),
           CSVText.number(s.ratioInterval?.upperBound), CSVText.number(s.difference),
           CSVText.number(s.differenceInterval?.lowerBound),
-          CSVText.number(s.differenceInterval?.upperBound), CSVText.number(s.pValue), s.note,
+          CSVText.number(s.differenceInterval?.upperBound), CSVText.number(s.pValue),
+          s.queue?.state.rawValue, s.queue?.growingText, s.note,
         ]
         csv.add(place + values + settings.values(experiment))
       }

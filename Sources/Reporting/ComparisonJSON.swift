@@ -67,6 +67,8 @@ public enum ComparisonJSON {
     let difference_lower: Double?
     let difference_upper: Double?
     let p_value_holm: Double?
+    let queue_state: String?
+    let replications_growing: [Int]?
     let note: String?
   }
 
@@ -109,7 +111,9 @@ public enum ComparisonJSON {
         ratio: s.ratio, ratio_lower: s.ratioInterval?.lowerBound,
         ratio_upper: s.ratioInterval?.upperBound, difference: s.difference,
         difference_lower: s.differenceInterval?.lowerBound,
-        difference_upper: s.differenceInterval?.upperBound, p_value_holm: s.pValue, note: s.note)
+        difference_upper: s.differenceInterval?.upperBound, p_value_holm: s.pValue,
+        queue_state: s.queue?.state.rawValue, replications_growing: s.queue?.growing,
+        note: s.note)
     }
     return Document(
       name: experiment.name, experiment: experiment.id, version: experiment.version,

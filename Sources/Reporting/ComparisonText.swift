@@ -14,7 +14,7 @@ public struct ComparisonText {
   /// Metrics that the terminal leaves to the CSV.
   private static let left: Set<Metric> = [
     .attainment, .throughputQueries, .throughputSustained, .inFlight, .waitGrowth,
-    .busiestUtilisation, .busiestIdle,
+    .busiestUtilisation, .busiestIdle, .loadRealised, .busyPeriods,
   ]
 
   /// Metrics of what few scenarios have: no row where no policy has a value.
@@ -51,7 +51,7 @@ public struct ComparisonText {
     if experiment.replications > 1 {
       parts.append(intervalLine)
     } else {
-      parts.append("One replication: no intervals; 'qosdiff compare' gives them.")
+      parts.append("One replication: no intervals; 'qosdiff compare --replications 10' gives them.")
     }
     return parts.joined(separator: "\n\n")
   }
@@ -108,11 +108,14 @@ public struct ComparisonText {
   }
 
   private var rare: String {
-    let isNeverSeen = summaries.contains {
+    let policies = summaries.filter {
       $0.metric == .violationRatio && $0.mean == 0 && $0.interval == nil
-    }
-    guard isNeverSeen, !isFixed else { return "" }
-    let none = NoneSeen(replications: experiment.replications)
+    }.map(\.policy)
+    guard !policies.isEmpty, !isFixed else { return "" }
+    let periods = policies.map { summary($0, .busyPeriods)?.mean ?? 0 }.min() ?? 0
+    let none = NoneSeen(
+      replications: experiment.replications,
+      busyPeriods: Int(periods * Double(experiment.replications)))
     return " Violations of 0: \(none.text()); \(none.meaning)."
   }
 

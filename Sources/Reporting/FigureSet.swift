@@ -16,7 +16,7 @@ struct FigureSet {
     var views: [View: [String: [DataTable.Row]]] = [:]
     for view: View in [
       .violationByLoad, .latencyByLoad, .throughputByLoad, .attainmentBySLOScale, .latencyCDF,
-      .qualityByLatency, .ablation, .overTime,
+      .qualityByLatency, .ablation, .overTime, .run,
     ] {
       views[view] = try data.rows(view)
     }
@@ -69,6 +69,7 @@ struct FigureSet {
         .init(label: "SLO attainment", high: 1), note: nil, at: scales.first?.offeredLoad)
     }
     guard let main = family.main else { return }
+    addRealisedLoad(views[.run]?[main.id] ?? [])
     addDistribution(views[.latencyCDF]?[main.id] ?? [])
     addQuality(views[.qualityByLatency]?[main.id] ?? [])
     addAblation(views[.ablation]?[main.id] ?? [])
@@ -168,6 +169,28 @@ struct FigureSet {
   ) -> ClosedRange<Double>? {
     guard let low = low.number, let high = high.number, low <= high else { return nil }
     return low...high
+  }
+
+  /// How far the load that a replication happened to have makes its violations: nothing where all have the same.
+  private mutating func addRealisedLoad(_ rows: [DataTable.Row]) {
+    let load = Metric.loadRealised.rawValue
+    let loads = rows.compactMap { $0[load].number }
+    guard let least = loads.min(), let most = loads.max(), most - least > 1e-6 * most else {
+      return
+    }
+    let series = series(rows) { row in
+      guard let x = row[load].number, let y = row[Metric.violationRatio.rawValue].number else {
+        return nil
+      }
+      return Figure.Point(x: x, y: y)
+    }
+    add(
+      "violations_by_realised_load", "SLO violations against the load of each replication",
+      [
+        place(load: family.main?.offeredLoad, scale: family.main?.sloScale),
+        "A mark for each replication: queries from the first arrival to the last, over what the baseline could serve of them.",
+      ], .marks, .init(label: "load realised (fraction of the baseline's capacity)"),
+      .init(label: "SLO violation ratio", low: 0), series)
   }
 
   private mutating func addDistribution(_ rows: [DataTable.Row]) {

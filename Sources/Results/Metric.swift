@@ -34,6 +34,8 @@ public enum Metric: String, CaseIterable, Sendable {
   case busiestUtilisation = "busiest_utilisation"
   case busiestIdle = "busiest_idle_s"
   case warmup = "warmup_s"
+  case loadRealised = "load_realised"
+  case busyPeriods = "busy_periods"
   case energyPerImage = "energy_per_image_j"
   case costPer1000Images = "cost_per_1000_images_usd"
   case acceleratorsActive = "accelerators_active_mean"
@@ -61,7 +63,9 @@ public enum Metric: String, CaseIterable, Sendable {
     case .violationRatio, .attainment, .dropRatio, .utilisationOfInstalled, .utilisationOfActive,
       .cpuUtilisation,
       .latentError, .convergenceMean, .convergenceP5, .perceptualScore, .qualityViolationRatio,
-      .busiestUtilisation, .acceleratorsActive, .modelLoads, .nodeFailures, .violationBound,
+      .busiestUtilisation, .loadRealised, .busyPeriods, .acceleratorsActive, .modelLoads,
+      .nodeFailures,
+      .violationBound,
       .violationAboveBound, .lightShare, .cascadeFID:
       ""
     }
@@ -103,6 +107,8 @@ public enum Metric: String, CaseIterable, Sendable {
     case .busiestUtilisation: "utilisation of the busiest"
     case .busiestIdle: "idle time of the busiest"
     case .warmup: "warm-up deleted"
+    case .loadRealised: "load, realised"
+    case .busyPeriods: "busy periods"
     case .energyPerImage: "energy of an image"
     case .costPer1000Images: "cost of 1000 images"
     case .acceleratorsActive: "accelerators active, mean"
@@ -156,8 +162,9 @@ public enum Metric: String, CaseIterable, Sendable {
       false
     case .acceleratorsActive, .modelLoads, .nodeFailures, .retried, .utilisationOfInstalled,
       .utilisationOfActive, .cpuUtilisation, .stepsMean, .offered, .completed, .dropped,
-      .inFlight, .waitGrowth, .busiestUtilisation, .busiestIdle, .warmup, .violationBound,
-      .lightShare:
+      .inFlight, .waitGrowth, .busiestUtilisation, .busiestIdle, .warmup, .loadRealised,
+      .busyPeriods,
+      .violationBound, .lightShare:
       nil
     }
   }
@@ -179,7 +186,7 @@ public enum Metric: String, CaseIterable, Sendable {
     switch self {
     case .offered, .completed, .dropped, .inFlight, .dropRatio, .queueLengthMaximum,
       .convergenceMean, .convergenceP5, .waitGrowth, .busiestUtilisation, .busiestIdle, .warmup,
-      .modelLoads,
+      .loadRealised, .busyPeriods, .modelLoads,
       .nodeFailures, .retried:
       false
     default: true

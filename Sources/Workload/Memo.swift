@@ -9,7 +9,11 @@ public struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   /// The value of a key, which `make` gives where it is not known.
   @inlinable public mutating func value(of key: Key, _ make: () -> Value) -> Value {
     if let last, last.key == key { return last.value }
-    let value = known[key] ?? make()
+    if let value = known[key] {
+      last = (key, value)
+      return value
+    }
+    let value = make()
     known[key] = value
     last = (key, value)
     return value

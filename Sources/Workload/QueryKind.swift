@@ -8,6 +8,14 @@ public struct QueryKind: Hashable, BitwiseCopyable, Sendable {
   public let images: Int32
   /// Denoising steps asked for.
   public var steps: Int32
+
+  /// A kind from its parts.
+  public init(model: ModelID, size: ImageSize, images: Int32, steps: Int32) {
+    self.model = model
+    self.size = size
+    self.images = images
+    self.steps = steps
+  }
 }
 
 extension Query {

@@ -84,6 +84,34 @@ public struct QueryMix: Hashable, Sendable {
   }
 }
 
+extension QueryMix {
+  /// Rows of every combination of what queries ask for that costs time, and the share of each; they arrive at time 0.
+  public var expectedRows: [(row: TraceRow, share: Double)] {
+    var rows = [(row: TraceRow(arrival: .zero), share: 1.0)]
+    func cross<Value>(
+      _ list: [Weighted<Value>], _ set: (inout TraceRow, Int, Value) -> Void
+    ) {
+      let total = list.reduce(0) { $0 + $1.weight }
+      guard total > 0 else { return }
+      rows = rows.flatMap { row, share in
+        list.enumerated().filter { $1.weight > 0 }.map { index, entry in
+          var row = row
+          set(&row, index, entry.value)
+          return (row, share * entry.weight / total)
+        }
+      }
+    }
+    cross(steps) { $0.steps = $2 }
+    cross(images) { $0.images = $2 }
+    cross(sizes) {
+      $0.height = $2.height
+      $0.width = $2.width
+    }
+    cross(models) { row, index, _ in row.model = Int32(index) }
+    return rows
+  }
+}
+
 /// Draws what queries ask for: each from a stream of its own, so in any order.
 struct QuerySampler: Sendable {
   private let mix: QueryMix

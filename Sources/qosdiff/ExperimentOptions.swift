@@ -65,6 +65,7 @@ struct ExperimentOptions: ParsableArguments {
         into: store,
         provenance: ThisProgram.provenance(experiment.scenario),
         finalProvenance: { [("elapsed_s", "\(Self.seconds(since: start))")] },
+        warn: { Output.error("Warning: \($0)") },
         progress: { progress.show($0, of: $1) })
     }
     ThisProgram.tell(outcome.replaced, in: path)

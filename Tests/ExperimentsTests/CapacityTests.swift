@@ -92,6 +92,7 @@ import Testing
     let highest = try #require(answer.highest)
     #expect(highest.load > 0.9 && highest.load < 1.03)
     let beyond = try #require(answer.findings.last)
-    #expect(beyond.load == 1.2 && beyond.decision.queue == .growing && beyond.decision.attainment > 0.5)
+    #expect(
+      beyond.load == 1.2 && beyond.decision.queue == .growing && beyond.decision.attainment > 0.5)
   }
 }

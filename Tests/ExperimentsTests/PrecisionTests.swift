@@ -71,6 +71,27 @@ import Testing
     #expect(goal.widest([unsteady]) == nil)
   }
 
+  /// 20 values of 1 and 1.02 in turn are known to 0.48 %, and to 0.1 % after 450 and some.
+  @Test func whatIsOutOfReachIsSaidAfterTheFirstLook() throws {
+    func warning(_ relative: Double, most: Int, count: Int = 20) -> String? {
+      let runs = (0..<count).map { i in
+        var values = MetricValues()
+        values[.latencyMean] = i.isMultiple(of: 2) ? 1 : 1.02
+        return values
+      }
+      return PrecisionGoal(relative: relative, most: most).warning([runs], policies: ["p"])
+    }
+    let text = try #require(warning(0.001, most: 100))
+    #expect(
+      text.hasPrefix(
+        "precision 0.1 % is out of reach: latency_mean_s of p is known to 0.475 % after 20 replications, and would take some 45"
+      ), "\(text)")
+    #expect(text.hasSuffix("; 100 are allowed (--most-replications)"))
+    #expect(warning(0.001, most: 1000) == nil && warning(0.01, most: 100) == nil)
+    // Once is enough.
+    #expect(warning(0.001, most: 100, count: 40) == nil)
+  }
+
   @Test func replicationsAreAddedAndTheResultIsThatOfAsMany() async throws {
     func run(_ overrides: [String], jobs: Int) async throws -> ExperimentOutcome {
       let text = QueueScenario.text(rate: 30, queries: 2000, run: "seed: 4, replications: 3")

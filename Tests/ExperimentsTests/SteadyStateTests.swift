@@ -175,9 +175,11 @@ import Testing
       #expect(metrics[0][.offered] == metrics[1][.offered])
       // As if the scenario had said it.
       let warmup = experiment.warmup(of: replication)
-      let plain = RunMetrics.values(
-        of: experiment.simulate(policy: 0, replication: replication, warmup: warmup.end),
-        warmup: warmup.end)
+      let recorder = experiment.simulate(
+        policy: 0, replication: replication, warmup: warmup.end)
+      let plain = experiment.completed(
+        recorder, policy: 0, replication: replication, warmup: warmup.end
+      ).metrics
       #expect(metrics[0] == plain)
       deleted += metrics[0][.warmup] ?? 0
     }

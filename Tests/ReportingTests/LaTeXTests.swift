@@ -8,7 +8,8 @@ import Testing
   private func summary(_ mean: Double?, isUnsteady: Bool = false) -> StoredSummary {
     StoredSummary(
       policy: "p", policyIndex: 0, metric: .latencyMean, replications: 2, mean: mean,
-      interval: mean.map { $0 - 100...$0 + 100 }, queue: isUnsteady ? QueueVerdict(state: .growing) : nil)
+      interval: mean.map { $0 - 100...$0 + 100 },
+      queue: isUnsteady ? QueueVerdict(state: .growing) : nil)
   }
 
   @Test func theBestMeanIsBoldHoweverWideIntervalsAre() {

@@ -9,9 +9,9 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'ratio to the policy it extends'."\n "
 set ylabel ''
 set logscale x
-set xrange [0.00010487008604429536:105.00218261263547]
+set xrange [0.00013683595235824058:4.291543316974823]
 set yrange [0.5:11.5]
-set xtics ('0.001' 0.001, '0.01' 0.01, '0.1' 0.1, '1' 1.0, '10' 10.0, '100' 100.0)
+set xtics ('0.001' 0.001, '0.01' 0.01, '0.1' 0.1, '1' 1.0)
 set ytics ('qos-diff / baseline' 11, 'steps-alone / baseline' 10, 'finish-alone / baseline' 9, 'dispatcher-alone / baseline' 8, 'pipelining-alone / baseline' 7, 'without-steps / qos-diff' 6, 'without-finish / qos-diff' 5, 'without-dispatcher / qos-diff' 4, 'without-pipelining / qos-diff' 3, 'qos-diff-probe / qos-diff' 2, 'qos-diff-kept / qos-diff' 1)
 unset ylabel
 set arrow from first 1, graph 0 to first 1, graph 1 nohead lc rgb '#404040'

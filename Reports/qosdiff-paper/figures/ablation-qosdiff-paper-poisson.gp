@@ -9,7 +9,7 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'ratio to the policy it extends'."\n "
 set ylabel ''
 set logscale x
-set xrange [0.2780499560222226:3.2512652756385028]
+set xrange [0.2780499560222285:3.2512652756384344]
 set yrange [0.5:11.5]
 set xtics ('0.5' 0.5, '1' 1.0, '2' 2.0)
 set ytics ('qos-diff / baseline' 11, 'steps-alone / baseline' 10, 'finish-alone / baseline' 9, 'dispatcher-alone / baseline' 8, 'pipelining-alone / baseline' 7, 'without-steps / qos-diff' 6, 'without-finish / qos-diff' 5, 'without-dispatcher / qos-diff' 4, 'without-pipelining / qos-diff' 3, 'qos-diff-probe / qos-diff' 2, 'qos-diff-kept / qos-diff' 1)

@@ -9,9 +9,9 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'SLO (multiple of standalone latency)'."\n "
 set ylabel 'SLO attainment'
 set xrange [1.395:5.105]
-set yrange [-0.03:1.03]
+set yrange [0.3132410661156411:1.0200026873946901]
 set xtics ('2' 2.0, '3' 3.0, '4' 4.0, '5' 5.0)
-set ytics ('0' 0.0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0)
+set ytics ('0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0)
 set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm
 set output 'attainment_by_slo_scale-qosdiff-paper-look-alike.pdf'
 plot 'attainment_by_slo_scale-qosdiff-paper-look-alike.dat' index 'band 0' using 1:2 with filledcurves closed fc rgb '#000000' fs transparent solid 0.18 noborder notitle, \

@@ -9,9 +9,9 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'goodput (image/s)'
 set xrange [0.161:1.539]
-set yrange [0.0:15.793595210379872]
+set yrange [0.0:10.845976951492657]
 set xtics ('0.5' 0.5, '1' 1.0, '1.5' 1.5)
-set ytics ('0' 0.0, '5' 5.0, '10' 10.0, '15' 15.0)
+set ytics ('0' 0.0, '2' 2.0, '4' 4.0, '6' 6.0, '8' 8.0, '10' 10.0)
 set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm
 set output 'goodput_by_load-qosdiff-paper-look-alike.pdf'
 plot 'goodput_by_load-qosdiff-paper-look-alike.dat' index 'band 0' using 1:2 with filledcurves closed fc rgb '#000000' fs transparent solid 0.18 noborder notitle, \

@@ -10,9 +10,9 @@ set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'mean latency (s)'
 set logscale y
 set xrange [0.161:1.539]
-set yrange [1.1123486873719624:646.4792722491264]
+set yrange [1.3026195225077857:10.494251719855422]
 set xtics ('0.5' 0.5, '1' 1.0, '1.5' 1.5)
-set ytics ('10' 10.0, '100' 100.0)
+set ytics ('2' 2.0, '5' 5.0, '10' 10.0)
 set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm
 set output 'latency_by_load-qosdiff-paper-look-alike.pdf'
 plot 'latency_by_load-qosdiff-paper-look-alike.dat' index 'band 0' using 1:2 with filledcurves closed fc rgb '#000000' fs transparent solid 0.18 noborder notitle, \

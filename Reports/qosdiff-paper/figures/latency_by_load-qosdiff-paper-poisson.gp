@@ -10,7 +10,7 @@ set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'mean latency (s)'
 set logscale y
 set xrange [0.161:1.539]
-set yrange [1.0457900246870961:9.448768989795]
+set yrange [1.0457900246870961:9.448768989795012]
 set xtics ('0.5' 0.5, '1' 1.0, '1.5' 1.5)
 set ytics ('2' 2.0, '5' 5.0)
 set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm

@@ -9,9 +9,9 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'latency (s)'."\n "
 set ylabel 'fraction of queries'
 set logscale x
-set xrange [0.5098981827792638:1103.6065148477478]
+set xrange [0.5712457840501053:63.7673215205779]
 set yrange [0.0:1.0]
-set xtics ('1' 1.0, '10' 10.0, '100' 100.0, '1000' 1000.0)
+set xtics ('1' 1.0, '2' 2.0, '5' 5.0, '10' 10.0, '20' 20.0, '50' 50.0)
 set ytics ('0' 0.0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0)
 set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm
 set output 'latency_cdf-qosdiff-paper-look-alike.pdf'

@@ -9,10 +9,10 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'mean latency (s)'."\n "
 set ylabel 'convergence, mean'
 set logscale x
-set xrange [1.133487702135481:487.0152773692562]
-set yrange [0.19417909270672065:1.2645058389132124]
-set xtics ('10' 10.0, '100' 100.0)
-set ytics ('0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0, '1.2' 1.2000000000000002)
+set xrange [1.3222148819588475:9.203467417881477]
+set yrange [0.2012534487104059:1.2643473387185726]
+set xtics ('2' 2.0, '5' 5.0)
+set ytics ('0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0, '1.2' 1.2000000000000002)
 set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm
 set output 'quality_by_latency-qosdiff-paper-look-alike.pdf'
 plot 'quality_by_latency-qosdiff-paper-look-alike.dat' index 'series 0' using 1:2:5:6:3:4 with xyerrorbars lc rgb '#000000' lw 1.5 pt 7 ps 0.5 title 'baseline', \

@@ -9,7 +9,7 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'mean latency (s)'."\n "
 set ylabel 'convergence, mean'
 set logscale x
-set xrange [1.116903309306389:5.754491072017081]
+set xrange [1.1169033093065064:5.754491072017859]
 set yrange [0.15954000693277856:1.2667508290235827]
 set xtics ('2' 2.0, '5' 5.0)
 set ytics ('0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0, '1.2' 1.2000000000000002)

@@ -9,7 +9,7 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'throughput (query/s)'
 set xrange [0.161:1.539]
-set yrange [0.0:4.567879559717341]
+set yrange [0.0:4.469252751411703]
 set xtics ('0.5' 0.5, '1' 1.0, '1.5' 1.5)
 set ytics ('0' 0.0, '1' 1.0, '2' 2.0, '3' 3.0, '4' 4.0)
 set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm

@@ -1,4 +1,4 @@
-# SLO violations against load: look-alike. qosdiff-paper, look-alike, SLO scale 3. Open triangles at the lower edge: no violation in any replication. Bands and bars: 95 % intervals over replications. Not drawn: pipelining-alone, without-steps, without-finish, without-dispatcher, without-pipelining (in the CSV).
+# SLO violations against load: look-alike. qosdiff-paper, look-alike, SLO scale 3. Open triangles at the lower edge: no violation in any replication. Where a queue grows, violations depend on the run's length: baseline (load 0.95, 1.2, 1.5), finish-alone (load 0.95, 1.2, 1.5), dispatcher-alone (load 0.95, 1.2, 1.5), pipelining-alone (load 0.95, 1.2, 1.5), without-steps (load 1.2, 1.5), qos-diff-kept (load 1.5). Bands and bars: 95 % intervals over replications. Not drawn: pipelining-alone, without-steps, without-finish, without-dispatcher, without-pipelining (in the CSV).
 # Run here: gnuplot violations_by_load-qosdiff-paper-look-alike.gp
 # qosdiff replaces this file while this line is in it.
 set encoding utf8
@@ -10,7 +10,7 @@ set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'SLO violation ratio (open: none seen)'
 set logscale y
 set xrange [0.161:1.539]
-set yrange [1.91235781345848e-06:1.6593562975617329]
+set yrange [1.2880924384192041e-06:1.6847695275287584]
 set xtics ('0.5' 0.5, '1' 1.0, '1.5' 1.5)
 set ytics ('1e-05' 1e-05, '0.0001' 0.0001, '0.001' 0.001, '0.01' 0.01, '0.1' 0.1, '1' 1.0)
 set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm
@@ -25,8 +25,7 @@ plot 'violations_by_load-qosdiff-paper-look-alike.dat' index 'band 0' using 1:2 
   'violations_by_load-qosdiff-paper-look-alike.dat' index 'series 0' using 1:2 with linespoints lc rgb '#000000' lw 1.5 dt solid pt 7 ps 0.5 title 'baseline', \
   'violations_by_load-qosdiff-paper-look-alike.dat' index 'zero 1' using 1:2 with points lc rgb '#0072b2' pt 10 ps 0.7 notitle, \
   'violations_by_load-qosdiff-paper-look-alike.dat' index 'series 1' using 1:2 with linespoints lc rgb '#0072b2' lw 1.5 dt (8,3) pt 5 ps 0.5 title 'qos-diff', \
-  'violations_by_load-qosdiff-paper-look-alike.dat' index 'zero 2' using 1:2 with points lc rgb '#d55e00' pt 10 ps 0.7 notitle, \
-  'violations_by_load-qosdiff-paper-look-alike.dat' index 'series 2' using 1:2 with linespoints lc rgb '#d55e00' lw 1.5 dt (2,2) pt 9 ps 0.5 title 'qos-diff-probe', \
+  'violations_by_load-qosdiff-paper-look-alike.dat' index 'zero 2' using 1:2 with points lc rgb '#d55e00' pt 10 ps 0.7 title 'qos-diff-probe', \
   'violations_by_load-qosdiff-paper-look-alike.dat' index 'zero 3' using 1:2 with points lc rgb '#009e73' pt 10 ps 0.7 notitle, \
   'violations_by_load-qosdiff-paper-look-alike.dat' index 'series 3' using 1:2 with linespoints lc rgb '#009e73' lw 1.5 dt (8,3,2,3) pt 11 ps 0.5 title 'qos-diff-kept', \
   'violations_by_load-qosdiff-paper-look-alike.dat' index 'zero 4' using 1:2 with points lc rgb '#cc79a7' pt 10 ps 0.7 notitle, \
@@ -48,8 +47,7 @@ plot 'violations_by_load-qosdiff-paper-look-alike.dat' index 'band 0' using 1:2 
   'violations_by_load-qosdiff-paper-look-alike.dat' index 'series 0' using 1:2 with linespoints lc rgb '#000000' lw 1.5 dt solid pt 7 ps 0.5 title 'baseline', \
   'violations_by_load-qosdiff-paper-look-alike.dat' index 'zero 1' using 1:2 with points lc rgb '#0072b2' pt 10 ps 0.7 notitle, \
   'violations_by_load-qosdiff-paper-look-alike.dat' index 'series 1' using 1:2 with linespoints lc rgb '#0072b2' lw 1.5 dt (8,3) pt 5 ps 0.5 title 'qos-diff', \
-  'violations_by_load-qosdiff-paper-look-alike.dat' index 'zero 2' using 1:2 with points lc rgb '#d55e00' pt 10 ps 0.7 notitle, \
-  'violations_by_load-qosdiff-paper-look-alike.dat' index 'series 2' using 1:2 with linespoints lc rgb '#d55e00' lw 1.5 dt (2,2) pt 9 ps 0.5 title 'qos-diff-probe', \
+  'violations_by_load-qosdiff-paper-look-alike.dat' index 'zero 2' using 1:2 with points lc rgb '#d55e00' pt 10 ps 0.7 title 'qos-diff-probe', \
   'violations_by_load-qosdiff-paper-look-alike.dat' index 'zero 3' using 1:2 with points lc rgb '#009e73' pt 10 ps 0.7 notitle, \
   'violations_by_load-qosdiff-paper-look-alike.dat' index 'series 3' using 1:2 with linespoints lc rgb '#009e73' lw 1.5 dt (8,3,2,3) pt 11 ps 0.5 title 'qos-diff-kept', \
   'violations_by_load-qosdiff-paper-look-alike.dat' index 'zero 4' using 1:2 with points lc rgb '#cc79a7' pt 10 ps 0.7 notitle, \

@@ -1,0 +1,34 @@
+# SLO violations against the load of each replication: poisson. qosdiff-paper, poisson, load 0.8, SLO scale 3. A mark for each replication: queries from the first arrival to the last, over what the baseline could serve of them. Not drawn: pipelining-alone, without-steps, without-finish, without-dispatcher, without-pipelining (in the CSV).
+# Run here: gnuplot violations_by_realised_load-qosdiff-paper-poisson.gp
+# qosdiff replaces this file while this line is in it.
+set encoding utf8
+set border 3 lc rgb '#404040'
+set tics nomirror out scale 0.5
+set grid lc rgb '#d8d8d8' lw 0.5
+set key below maxcols 2 samplen 3.5 spacing 1.1
+set xlabel 'load realised (fraction of the baseline''s capacity)'."\n "
+set ylabel 'SLO violation ratio'
+set xrange [0.7807172534771673:0.8264703117494143]
+set yrange [0.0:0.06643500000000001]
+set xtics ('0.79' 0.79, '0.8' 0.8, '0.81' 0.81, '0.82' 0.8200000000000001)
+set ytics ('0' 0.0, '0.02' 0.02, '0.04' 0.04, '0.06' 0.06)
+set terminal pdfcairo noenhanced color font 'Sans,7' size 8.5cm,7.40cm
+set output 'violations_by_realised_load-qosdiff-paper-poisson.pdf'
+plot 'violations_by_realised_load-qosdiff-paper-poisson.dat' index 'series 0' using 1:2:5:6:3:4 with xyerrorbars lc rgb '#000000' lw 1.5 pt 7 ps 0.5 title 'baseline', \
+  'violations_by_realised_load-qosdiff-paper-poisson.dat' index 'series 1' using 1:2:5:6:3:4 with xyerrorbars lc rgb '#0072b2' lw 1.5 pt 5 ps 0.5 title 'qos-diff', \
+  'violations_by_realised_load-qosdiff-paper-poisson.dat' index 'series 2' using 1:2:5:6:3:4 with xyerrorbars lc rgb '#d55e00' lw 1.5 pt 9 ps 0.5 title 'qos-diff-probe', \
+  'violations_by_realised_load-qosdiff-paper-poisson.dat' index 'series 3' using 1:2:5:6:3:4 with xyerrorbars lc rgb '#009e73' lw 1.5 pt 11 ps 0.5 title 'qos-diff-kept', \
+  'violations_by_realised_load-qosdiff-paper-poisson.dat' index 'series 4' using 1:2:5:6:3:4 with xyerrorbars lc rgb '#cc79a7' lw 1.5 pt 13 ps 0.5 title 'steps-alone', \
+  'violations_by_realised_load-qosdiff-paper-poisson.dat' index 'series 5' using 1:2:5:6:3:4 with xyerrorbars lc rgb '#56b4e9' lw 1.5 pt 4 ps 0.5 title 'finish-alone', \
+  'violations_by_realised_load-qosdiff-paper-poisson.dat' index 'series 6' using 1:2:5:6:3:4 with xyerrorbars lc rgb '#e69f00' lw 1.5 pt 6 ps 0.5 title 'dispatcher-alone'
+unset output
+set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,370
+set output 'violations_by_realised_load-qosdiff-paper-poisson.svg'
+plot 'violations_by_realised_load-qosdiff-paper-poisson.dat' index 'series 0' using 1:2:5:6:3:4 with xyerrorbars lc rgb '#000000' lw 1.5 pt 7 ps 0.5 title 'baseline', \
+  'violations_by_realised_load-qosdiff-paper-poisson.dat' index 'series 1' using 1:2:5:6:3:4 with xyerrorbars lc rgb '#0072b2' lw 1.5 pt 5 ps 0.5 title 'qos-diff', \
+  'violations_by_realised_load-qosdiff-paper-poisson.dat' index 'series 2' using 1:2:5:6:3:4 with xyerrorbars lc rgb '#d55e00' lw 1.5 pt 9 ps 0.5 title 'qos-diff-probe', \
+  'violations_by_realised_load-qosdiff-paper-poisson.dat' index 'series 3' using 1:2:5:6:3:4 with xyerrorbars lc rgb '#009e73' lw 1.5 pt 11 ps 0.5 title 'qos-diff-kept', \
+  'violations_by_realised_load-qosdiff-paper-poisson.dat' index 'series 4' using 1:2:5:6:3:4 with xyerrorbars lc rgb '#cc79a7' lw 1.5 pt 13 ps 0.5 title 'steps-alone', \
+  'violations_by_realised_load-qosdiff-paper-poisson.dat' index 'series 5' using 1:2:5:6:3:4 with xyerrorbars lc rgb '#56b4e9' lw 1.5 pt 4 ps 0.5 title 'finish-alone', \
+  'violations_by_realised_load-qosdiff-paper-poisson.dat' index 'series 6' using 1:2:5:6:3:4 with xyerrorbars lc rgb '#e69f00' lw 1.5 pt 6 ps 0.5 title 'dispatcher-alone'
+unset output
