@@ -95,7 +95,7 @@ EXPERIMENTS := 4000
 coverage: setup
 	@set -o pipefail; COVERAGE=$(EXPERIMENTS) swift test -c release -Xswiftc -enable-testing \
 	  --scratch-path .build-tests --no-parallel --filter CoverageT --filter DecisionCoverage --filter QueueVerdict 2>&1 \
-	  | grep -E '^(population|M/M|modulated|mixture|lognormal|gamma|decision|queue)|✘|error:|Test run with'
+	  | grep -E '^(population|M/M|modulated|mixture|lognormal|gamma|decision|queue|oracles)|✘|error:|Test run with'
 
 # Ratios of timings taken in turn in one run; never a test.
 bench: build

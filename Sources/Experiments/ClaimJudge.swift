@@ -135,6 +135,8 @@ struct ClaimJudge {
       finding.note = "no value in some replications"
       return finding
     }
+    let queues = [ours, theirs].compactMap { SteadyState.verdict($0)?.state }
+    if claim != .throughput { finding.remark = Self.remark(queues) }
     if claim == .violations {
       if y.allSatisfy({ $0 == 0 }) {
         finding.note = "the baseline has no violations: nothing to cut"
@@ -147,17 +149,15 @@ struct ClaimJudge {
     {
       finding.note = "drop ratios differ by over 0.1 percentage points: no claim"
     }
-    if claim == .latency, [ours, theirs].contains(where: SteadyState.isGrowing) {
+    if claim == .latency, queues.contains(.growing) {
       finding.note = "unsteady, the queue grows through the run: no claim"
+      finding.remark = nil
     }
     let (above, below) = claim == .throughput ? (x, y) : (y, x)
     guard let ratio = Intervals.ratio(above, to: below) else { return finding }
     finding.ratio = ratio.ratio
     finding.interval = ratio.interval
     finding.pValue = Intervals.exceedance(of: claim.threshold, by: above, to: below) ?? 1
-    if claim == .violations, [ours, theirs].contains(where: SteadyState.isGrowing) {
-      finding.remark = "a queue grows through the run, so this depends on its length"
-    }
     if claim == .throughput { finding.remark = Self.ceiling(ours, point) }
     return finding
   }
@@ -170,10 +170,21 @@ struct ClaimJudge {
     let cut = baseline.count { $0 > 0 }
     finding.isNoneSeen = true
     finding.pValue = gsl_cdf_binomial_Q(UInt32(cut - 1), 0.5, UInt32(baseline.count))
-    finding.remark =
+    let none =
       NoneSeen(replications: baseline.count).text()
       + ", the baseline's in \(cut): of the typical replication, by a sign test; no ratio"
+    finding.remark = none + (finding.remark.map { "; " + $0 } ?? "")
     return finding
+  }
+
+  /// What a queue that grows, or may, makes of violations and latencies.
+  private static func remark(_ queues: [QueueState]) -> String? {
+    if queues.contains(.growing) {
+      return "a queue grows through the run, so this depends on its length"
+    }
+    return queues.contains(.unknown)
+      ? "the runs are too short to tell whether a queue settles, so this may depend on their length"
+      : nil
   }
 
   /// A server that takes all that is offered cannot show a higher ratio.

@@ -30,7 +30,8 @@ import Workload
     let summary = try #require(outcome.summaries.first { $0.metric == .violationRatio })
     let all = Int(counts.reduce(0, +))
     #expect(
-      try #require(summary.note).contains("and one of \(all) busy periods with one of at most 0.0016"))
+      try #require(summary.note).contains(
+        "and one of \(all) busy periods with one of at most 0.0016"))
     #expect(abs(NoneSeen.largestProbability(3) - 0.7075982) < 1e-7)
     #expect(abs(NoneSeen.largestProbability(2280) - 0.0016166) < 1e-7)
   }
@@ -38,8 +39,8 @@ import Workload
   @Test(arguments: [
     ("{ poisson: { rate: 40.0 query/s } }", "{ gamma: { rate: 40 query/s, cv: 2 } }"),
     (
-      "{ exponential: { mean: 20 ms } } }",
-      "{ exponential: { mean: 20 ms } } }, failures: { mean_time_between: 100 s, mean_repair: 1 s }"
+      "      accelerators:",
+      "      failures: { every: 100 s, repair: 1 s }\n      accelerators:"
     ),
   ]) func nothingIsSaidWhereOneTellsOfTheNext(old: String, new: String) throws {
     let experiment = try experiment {

@@ -58,7 +58,7 @@ import Testing
     #expect(FileManager.default.contents(atPath: path) == before, "reading changes nothing")
 
     try check(ResultStore(creatingAt: path))
-    #expect(try sqlite(path, "PRAGMA user_version") == "10\n")
+    #expect(try sqlite(path, "PRAGMA user_version") == "11\n")
     #expect(try sqlite(path, "PRAGMA integrity_check", "PRAGMA foreign_key_check") == "ok\n")
     let new = folder + "/new.sqlite"
     _ = try ResultStore(creatingAt: new)

@@ -9,9 +9,9 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'ratio to the policy it extends'."\n "
 set ylabel ''
 set logscale x
-set xrange [0.0785428438228967:1.1027978205953348]
+set xrange [0.17749273052754508:1.0687537962351081]
 set yrange [0.5:2.5]
-set xtics ('0.1' 0.1, '0.2' 0.2, '0.5' 0.5, '1' 1.0)
+set xtics ('0.2' 0.2, '0.5' 0.5, '1' 1.0)
 set ytics ('qos-diff / baseline' 2, 'without-finish / qos-diff' 1)
 unset ylabel
 set arrow from first 1, graph 0 to first 1, graph 1 nohead lc rgb '#404040'

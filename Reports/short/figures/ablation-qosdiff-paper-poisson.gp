@@ -9,7 +9,7 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'ratio to the policy it extends'."\n "
 set ylabel ''
 set logscale x
-set xrange [0.290206669320851:1.048733401976782]
+set xrange [0.2902066693208525:1.0487334019767818]
 set yrange [0.5:2.5]
 set xtics ('0.5' 0.5, '1' 1.0)
 set ytics ('qos-diff / baseline' 2, 'without-finish / qos-diff' 1)

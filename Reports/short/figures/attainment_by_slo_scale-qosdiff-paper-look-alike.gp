@@ -9,9 +9,9 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'SLO (multiple of standalone latency)'."\n "
 set ylabel 'SLO attainment'
 set xrange [1.97:3.03]
-set yrange [0.11148714453760655:1.0258790152076425]
+set yrange [0.4557613583182416:1.0158516109227698]
 set xtics ('2' 2.0, '2.2' 2.2, '2.4' 2.4000000000000004, '2.6' 2.6, '2.8' 2.8000000000000003, '3' 3.0)
-set ytics ('0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0)
+set ytics ('0.5' 0.5, '0.6' 0.6000000000000001, '0.7' 0.7000000000000001, '0.8' 0.8, '0.9' 0.9, '1' 1.0)
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335
 set output 'attainment_by_slo_scale-qosdiff-paper-look-alike.svg'
 plot 'attainment_by_slo_scale-qosdiff-paper-look-alike.dat' index 'band 0' using 1:2 with filledcurves closed fc rgb '#000000' fs transparent solid 0.18 noborder notitle, \

@@ -9,9 +9,9 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'goodput (image/s)'
 set xrange [0.47:1.53]
-set yrange [0.0:12.844870231265475]
+set yrange [0.0:11.018286943075747]
 set xtics ('0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0, '1.2' 1.2000000000000002, '1.4' 1.4000000000000001)
-set ytics ('0' 0.0, '5' 5.0, '10' 10.0)
+set ytics ('0' 0.0, '2' 2.0, '4' 4.0, '6' 6.0, '8' 8.0, '10' 10.0)
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335
 set output 'goodput_by_load-qosdiff-paper-look-alike.svg'
 plot 'goodput_by_load-qosdiff-paper-look-alike.dat' index 'band 0' using 1:2 with filledcurves closed fc rgb '#000000' fs transparent solid 0.18 noborder notitle, \

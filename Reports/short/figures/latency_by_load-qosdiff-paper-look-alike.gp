@@ -10,9 +10,9 @@ set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'mean latency (s)'
 set logscale y
 set xrange [0.47:1.53]
-set yrange [1.1707786117661676:25.566914140311564]
+set yrange [1.5288201577065479:11.923835808654177]
 set xtics ('0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0, '1.2' 1.2000000000000002, '1.4' 1.4000000000000001)
-set ytics ('2' 2.0, '5' 5.0, '10' 10.0, '20' 20.0)
+set ytics ('2' 2.0, '5' 5.0, '10' 10.0)
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335
 set output 'latency_by_load-qosdiff-paper-look-alike.svg'
 plot 'latency_by_load-qosdiff-paper-look-alike.dat' index 'band 0' using 1:2 with filledcurves closed fc rgb '#000000' fs transparent solid 0.18 noborder notitle, \

@@ -10,7 +10,7 @@ set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'mean latency (s)'
 set logscale y
 set xrange [0.47:1.53]
-set yrange [1.217426593253509:17.532210636113685]
+set yrange [1.2174265932535238:17.532210636108196]
 set xtics ('0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0, '1.2' 1.2000000000000002, '1.4' 1.4000000000000001)
 set ytics ('2' 2.0, '5' 5.0, '10' 10.0)
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335

@@ -9,9 +9,9 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'mean latency (s)'."\n "
 set ylabel 'convergence, mean'
 set logscale x
-set xrange [1.509796012945159:25.318063587531018]
-set yrange [0.23478844409282368:1.2658617504398053]
-set xtics ('2' 2.0, '5' 5.0, '10' 10.0, '20' 20.0)
+set xrange [1.5547442850640287:11.916126888311108]
+set yrange [0.2337721566934203:1.2659470530430204]
+set xtics ('2' 2.0, '5' 5.0, '10' 10.0)
 set ytics ('0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0, '1.2' 1.2000000000000002)
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335
 set output 'quality_by_latency-qosdiff-paper-look-alike.svg'

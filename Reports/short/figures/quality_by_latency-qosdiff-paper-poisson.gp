@@ -9,7 +9,7 @@ set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'mean latency (s)'."\n "
 set ylabel 'convergence, mean'
 set logscale x
-set xrange [1.4234902539360184:6.7217941400780274]
+set xrange [1.4234902539354979:6.721794140088091]
 set yrange [0.19314091581813947:1.2820646990307256]
 set xtics ('2' 2.0, '5' 5.0)
 set ytics ('0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0, '1.2' 1.2000000000000002)

@@ -8,10 +8,10 @@ set grid lc rgb '#d8d8d8' lw 0.5
 set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'time (s)'."\n "
 set ylabel 'queries waiting'
-set xrange [0.0:7257.499377933179]
-set yrange [0.0:69.4195531385318]
+set xrange [0.0:7205.20430447996]
+set yrange [0.0:39.55954433105957]
 set xtics ('0' 0.0, '2000' 2000.0, '4000' 4000.0, '6000' 6000.0)
-set ytics ('0' 0.0, '20' 20.0, '40' 40.0, '60' 60.0)
+set ytics ('0' 0.0, '10' 10.0, '20' 20.0, '30' 30.0)
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335
 set output 'queue_over_time-qosdiff-paper-look-alike.svg'
 plot 'queue_over_time-qosdiff-paper-look-alike.dat' index 'series 0' using 1:2 with lines lc rgb '#000000' lw 1.5 dt solid title 'baseline', \

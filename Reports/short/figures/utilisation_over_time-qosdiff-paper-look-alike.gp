@@ -8,7 +8,7 @@ set grid lc rgb '#d8d8d8' lw 0.5
 set key below maxcols 2 samplen 3.5 spacing 1.1
 set xlabel 'time (s)'."\n "
 set ylabel 'utilisation of installed accelerators'
-set xrange [0.0:7257.499377933179]
+set xrange [0.0:7205.20430447996]
 set yrange [0.0:1.0]
 set xtics ('0' 0.0, '2000' 2000.0, '4000' 4000.0, '6000' 6000.0)
 set ytics ('0' 0.0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0)

@@ -1,4 +1,4 @@
-# SLO violations against load: look-alike. qosdiff-paper, look-alike, SLO scale 3. Open triangles at the lower edge: no violation in any replication. Bands and bars: 95 % intervals over replications.
+# SLO violations against load: look-alike. qosdiff-paper, look-alike, SLO scale 3. Open triangles at the lower edge: no violation in any replication. Where a queue grows, violations depend on the run's length: baseline (load 0.95, 1.5). Bands and bars: 95 % intervals over replications.
 # Run here: gnuplot violations_by_load-qosdiff-paper-look-alike.gp
 # qosdiff replaces this file while this line is in it.
 set encoding utf8
@@ -10,12 +10,13 @@ set xlabel 'load (fraction of the baseline''s capacity)'."\n "
 set ylabel 'SLO violation ratio (open: none seen)'
 set logscale y
 set xrange [0.47:1.53]
-set yrange [1.6477246804701082e-07:1.8234298164710288]
+set yrange [2.8344234479256765e-07:1.7857813355460421]
 set xtics ('0.6' 0.6000000000000001, '0.8' 0.8, '1' 1.0, '1.2' 1.2000000000000002, '1.4' 1.4000000000000001)
-set ytics ('1e-06' 1e-06, '0.0001' 0.0001, '0.01' 0.01, '1' 1.0)
+set ytics ('1e-06' 1e-06, '1e-05' 1e-05, '0.0001' 0.0001, '0.001' 0.001, '0.01' 0.01, '0.1' 0.1, '1' 1.0)
 set terminal svg noenhanced font 'Sans,11' background '#ffffff' size 425,335
 set output 'violations_by_load-qosdiff-paper-look-alike.svg'
 plot 'violations_by_load-qosdiff-paper-look-alike.dat' index 'band 0' using 1:2 with filledcurves closed fc rgb '#000000' fs transparent solid 0.18 noborder notitle, \
+  'violations_by_load-qosdiff-paper-look-alike.dat' index 'band 1' using 1:2 with filledcurves closed fc rgb '#0072b2' fs transparent solid 0.18 noborder notitle, \
   'violations_by_load-qosdiff-paper-look-alike.dat' index 'series 0' using 1:2 with linespoints lc rgb '#000000' lw 1.5 dt solid pt 7 ps 0.5 title 'baseline', \
   'violations_by_load-qosdiff-paper-look-alike.dat' index 'zero 1' using 1:2 with points lc rgb '#0072b2' pt 10 ps 0.7 notitle, \
   'violations_by_load-qosdiff-paper-look-alike.dat' index 'series 1' using 1:2 with linespoints lc rgb '#0072b2' lw 1.5 dt (8,3) pt 5 ps 0.5 title 'qos-diff', \

@@ -1,4 +1,4 @@
-# SLO violations against load: poisson. qosdiff-paper, poisson, SLO scale 3. Open triangles at the lower edge: no violation in any replication. Bands and bars: 95 % intervals over replications.
+# SLO violations against load: poisson. qosdiff-paper, poisson, SLO scale 3. Open triangles at the lower edge: no violation in any replication. Where a queue grows, violations depend on the run's length: baseline (load 1.5). Bands and bars: 95 % intervals over replications.
 # Run here: gnuplot violations_by_load-qosdiff-paper-poisson.gp
 # qosdiff replaces this file while this line is in it.
 set encoding utf8
