@@ -62,16 +62,27 @@ import Testing
       let pool = await CoverageTable.pool(
         of: population, count: Self.experiments * n, seed: UInt64(100 + index) << 40)
       let truth = mean(pool, 0) / mean(pool, 1)
-      var held = 0
+      let difference = mean(pool, 0) - mean(pool, 1)
+      var (held, heldDifference, claimed) = (0, 0, 0)
       for experiment in 0..<Self.experiments {
         let rows = pool[experiment * n..<(experiment + 1) * n]
-        let ratio = Intervals.ratio(rows.map { $0[0] }, to: rows.map { $0[1] })
-        if ratio?.interval?.contains(truth) ?? true { held += 1 }
+        let (x, y) = (rows.map { $0[0] }, rows.map { $0[1] })
+        if Intervals.ratio(x, to: y)?.interval?.contains(truth) ?? true { held += 1 }
+        let differences = Intervals.mean(zip(x, y).map { $0 - $1 }, within: .real)
+        if differences?.interval?.contains(difference) ?? true { heldDifference += 1 }
+        if Intervals.exceedance(of: truth, by: x, to: y) ?? 1 <= ClaimJudge.level { claimed += 1 }
       }
       let share = Double(held) / Double(Self.experiments)
       say("ratio, \(population.name), n = \(n)", share, Self.experiments)
       #expect(share > (n < 10 ? 0.91 : 0.93) - error(0.95, Self.experiments))
       #expect(share < 0.97 + error(0.95, Self.experiments))
+      let shareOfDifferences = Double(heldDifference) / Double(Self.experiments)
+      say("difference, \(population.name), n = \(n)", shareOfDifferences, Self.experiments)
+      #expect(shareOfDifferences > (n < 10 ? 0.9 : 0.92) - error(0.95, Self.experiments))
+      // The threshold is the truth: to call it exceeded is wrong.
+      let wrong = Double(claimed) / Double(Self.experiments)
+      say("claim, \(population.name), n = \(n)", wrong, Self.experiments)
+      #expect(wrong < 0.06 + error(0.05, Self.experiments))
     }
   }
 
