@@ -93,14 +93,22 @@ let package = Package(
       "Experiments",
       uses: [
         "CGSL", "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "LatencyProfiles",
-        "LatentDynamics", "LiveServer", "Policies", "Results", "Scenarios", "Workload", heap,
+        "LatentDynamics", "Policies", "Results", "Scenarios", "Workload", heap,
+      ]),
+    room(
+      "LiveValidation",
+      uses: [
+        "CGSL", "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "Experiments",
+        "LatencyProfiles",
+        "LatentDynamics", "LiveServer", "Results", "Scenarios", "Workload",
       ]),
     room("Reporting", uses: ["Diagnostics", "LatencyProfiles", "Results"]),
     .executableTarget(
       name: "qosdiff",
       dependencies: [
         "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "Experiments", "KernelBench",
-        "LatencyProfiles", "LatentDynamics", "LiveServer", "Policies", "ProgramIdentity",
+        "LatencyProfiles", "LatentDynamics", "LiveServer", "LiveValidation", "Policies",
+        "ProgramIdentity",
         "Reporting", "Results", "Scenarios", "Timeline", "Workload", arguments,
       ],
       swiftSettings: settings),
@@ -143,6 +151,7 @@ let package = Package(
         "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics", "Policies",
         "Results", "Scenarios", "Workload",
       ], exclude: ["SettingPairs.tsv"]),
+    tests("LiveValidation", uses: ["Cluster", "EventEngine", "Results", "Workload"]),
     tests(
       "Timeline",
       uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Policies", "Workload"]),

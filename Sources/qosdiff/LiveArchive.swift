@@ -4,6 +4,7 @@ import Experiments
 import Foundation
 import LatencyProfiles
 import LiveServer
+import LiveValidation
 import Reporting
 import Results
 

@@ -4,6 +4,7 @@ import Diagnostics
 import Experiments
 import Foundation
 import LiveServer
+import LiveValidation
 import Reporting
 import Results
 import Scenarios

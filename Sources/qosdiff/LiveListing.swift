@@ -1,4 +1,5 @@
 import Experiments
+import LiveValidation
 import Reporting
 import Results
 

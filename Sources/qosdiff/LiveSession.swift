@@ -4,6 +4,7 @@ import Foundation
 import KernelBench
 import LatencyProfiles
 import LiveServer
+import LiveValidation
 import Scenarios
 
 /// A live server ready for a scenario, whose profiles are what this machine takes, measured here and now.

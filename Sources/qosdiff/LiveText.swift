@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import LiveValidation
 import Reporting
 import Results
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Experiments
 import Foundation
+import LiveValidation
 import Reporting
 import Results
 import Scenarios
@@ -66,7 +67,7 @@ struct LiveValidationOptions: ParsableArguments {
       }
       verbosity.note(session.summary)
       let count = repeats ?? 2
-      let validation = try LiveValidation(
+      let validation = try LiveTrials(
         session, policies: names, repeats: count, timeLimit: timeLimit ?? Self.timeLimit,
         keepingIn: out, verbosity)
       let (comparisons, notes) = try validation.run()

@@ -20,7 +20,8 @@ enum TidyRules {
       "KernelBench": ["Cluster"], "LatentDynamics": ["Cluster"], "Workload": ["Cluster"],
       "Cluster": ["Policies", "Results"], "Policies": ["Results", "Scenarios"],
       "Scenarios": ["Results"], "Results": ["Policies"], "Timeline": ["Results"],
-      "LiveServer": ["Scenarios", "Reporting"], "Experiments": ["Reporting"],
+      "LiveServer": ["Scenarios", "Reporting"],
+      "Experiments": ["KernelBench", "LiveServer", "Reporting"],
       "Reporting": ["Cluster"],
     ]
     for module in floors.joined() { table[module, default: []].formUnion(above(module)) }
@@ -36,7 +37,7 @@ enum TidyRules {
     ["Diagnostics", "ProgramIdentity", "hash-sources"], ["EventEngine"], ["DiffusionModels"],
     ["LatencyProfiles"], ["KernelBench"],
     ["LatentDynamics"], ["Workload"], ["Cluster"], ["Policies"], ["Scenarios"], ["Results"],
-    ["Timeline"], ["LiveServer"], ["Experiments"], ["Reporting"], ["qosdiff"],
+    ["Timeline"], ["LiveServer"], ["Experiments"], ["LiveValidation"], ["Reporting"], ["qosdiff"],
   ]
 
   static func imports(_ text: String, in module: String) -> [Breach] {

@@ -56,6 +56,7 @@ import Testing
     ("Results", "import Policies"), ("EventEngine", "@preconcurrency public import Workload"),
     ("Workload", "import struct Cluster.Link"), ("DiffusionModels", "import EventEngine"),
     ("LiveServer", "import Scenarios"), ("Experiments", "import Reporting"),
+    ("Experiments", "import LiveServer"),
   ])
   func importRuleBites(_ module: String, _ line: String) {
     #expect(TidyRules.imports("import Foundation\n\(line)\n", in: module).map(\.line) == [2])

@@ -1,5 +1,6 @@
 import Cluster
 import EventEngine
+import Experiments
 public import Results
 
 /// What a run came to, simulated or live, in the figures that the two are compared by.
@@ -17,10 +18,9 @@ public struct LiveFigures: Sendable {
   /// The figures of a run, of all queries.
   public init(_ recorder: RunRecorder) {
     latencies = recorder.records.filter { $0.outcome == .completed }.map(\.latency.seconds).sorted()
-    var values = RunMetrics.values(of: recorder, warmup: .zero)
+    var values = recorder.metrics
     // Of few queries, too: who reads it sees how many there are.
-    values[.latencyP99] = RunMetrics.latencyQuantiles(of: recorder, warmup: .zero, at: [0.99])
-      .first.map { $0 / 1e9 }
+    values[.latencyP99] = recorder.latencyQuantile(0.99)
     self.values = values
   }
 

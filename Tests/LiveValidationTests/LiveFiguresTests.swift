@@ -4,7 +4,7 @@ import Testing
 import Workload
 
 @testable import Cluster
-@testable import Experiments
+@testable import LiveValidation
 
 /// Figures of simulated and live runs, and how they are held against each other.
 @Suite struct LiveFiguresTests {

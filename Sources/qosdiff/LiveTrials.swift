@@ -4,12 +4,13 @@ import Experiments
 import Foundation
 import KernelBench
 import LiveServer
+import LiveValidation
 import Reporting
 import Results
 import Scenarios
 
 /// Simulates a scenario and serves it for real, with the same queries and policies.
-struct LiveValidation {
+struct LiveTrials {
   let session: LiveSession
   let repeats: Int
   let policies: [String]?

@@ -1,6 +1,7 @@
 import Cluster
 public import Diagnostics
 import EventEngine
+public import Experiments
 import LatencyProfiles
 import LatentDynamics
 public import LiveServer
@@ -12,12 +13,6 @@ import Workload
 extension Experiment {
   /// Seed of the first prompt of built-in trajectory tables.
   static let firstLivePrompt: UInt64 = 1
-
-  /// Shapes that queries may ask for.
-  var shapes: [Shape] { reference.times.shapes }
-
-  /// The most images of a query of the first replication.
-  var mostImages: Int { streams.sample().mostImages }
 
   /// What a live server must be ready for to serve any of the policies.
   ///
@@ -34,7 +29,7 @@ extension Experiment {
     for shape in shapes {
       for stage in [Stage.denoise, .encode, .decode, .postProcess] {
         // The baseline's stages are timed even where it is not served: they define loads and objectives.
-        for policy in policies + [reference.policy] {
+        for policy in policies + [referencePolicy] {
           if policy.placement.isOnCPU(stage) {
             add(.init(stage: stage, shape: shape, images: 1), to: &onCPU)
           } else if stage != .postProcess {
@@ -56,7 +51,7 @@ extension Experiment {
   /// Seconds that serving a policy's queries takes, by the simulation; where they take longer than `limit` to arrive, the
   /// time of the last arrival.
   public func liveSeconds(policy index: Int, limit: Double) -> Double {
-    let arrivals = streams.lastArrival(replication: 0).seconds
+    let arrivals = (lastArrival - SimulationTime.zero).seconds
     if arrivals > limit { return arrivals }
     return simulate(policy: index, replication: 0).usage.end.seconds
   }
@@ -79,21 +74,4 @@ extension Experiment {
       by: ReplayExecutor(log, otherwise: otherwise, table: scenario.latents?.table))
   }
 
-  private func run(
-    policy index: Int, replication: Int, by executor: any Executor
-  ) -> RunRecorder {
-    simulate(
-      policies[index], times[index], replication: replication, keepsSeries: replication == 0,
-      executor: executor)
-  }
-
-  /// What identifies a live run: no two are alike, so that the time belongs to it.
-  func storedLive(started: String) -> StoredExperiment {
-    var stored = stored()
-    stored.id = ContentIdentity.hex([stored.id, "live", started])
-    stored.content = ContentIdentity.hex([stored.content, "live", started])
-    stored.execution = .live
-    stored.notes.append("served for real on this machine: another run gives other figures")
-    return stored
-  }
 }

@@ -1,5 +1,6 @@
 import Cluster
 public import Diagnostics
+public import Experiments
 public import Results
 
 /// Live runs of an experiment's policies, on their way to the database: each is there when it has ended.
@@ -45,23 +46,7 @@ public struct LiveResults: Sendable {
   }
 
   /// Means over the runs of each policy that has any.
-  public func analysis() -> StoredAnalysis {
-    let served = source.policies.indices.filter { policy in
-      runs.contains { $0.policyIndex == policy }
-    }
-    // Runs beyond those that every policy has would be held against nothing.
-    let passes = served.map { policy in runs.count { $0.policyIndex == policy } }.min() ?? 0
-    var collected = CollectedRuns(
-      policies: served.map { source.policies[$0].name }, classes: source.streams.classes)
-    collected.extend(to: passes)
-    for run in runs where run.replication < passes {
-      guard let place = served.firstIndex(of: run.policyIndex) else { continue }
-      var placed = run
-      placed.policyIndex = place
-      collected.take(placed)
-    }
-    return collected.analysis(origins: [])
-  }
+  public func analysis() -> StoredAnalysis { source.analysis(of: runs) }
 
   /// Marks the experiment complete, with what the runs show.
   ///

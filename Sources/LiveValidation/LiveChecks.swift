@@ -2,6 +2,7 @@ import Cluster
 import Diagnostics
 import DiffusionModels
 import EventEngine
+import Experiments
 import LatencyProfiles
 import LatentDynamics
 import LiveServer
