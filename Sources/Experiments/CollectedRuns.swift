@@ -1,6 +1,5 @@
 import Cluster
 import EventEngine
-import Foundation
 import Results
 
 /// What an experiment's runs gave so far.
@@ -110,29 +109,20 @@ struct CollectedRuns {
   }
 
   /// Of queries that were in flight when nothing more was to come.
-  var strandedWarning: String? {
-    inFlight == 0
-      ? nil
-      : "\(inFlight) queries never ended: nothing was left that could have served them; their latencies "
-        + "are missing from the means"
-  }
+  var strandedNote: Note? { inFlight == 0 ? nil : .neverEnded(queries: inFlight) }
 
   /// The load that replications offered, where they differ in it.
-  var loadNote: String? {
+  var loadNote: Note? {
     let loads = (metrics.first ?? []).compactMap { $0[.loadRealised] }
     guard let least = loads.min(), let most = loads.max(), most - least > 1e-6 * most else {
       return nil
     }
-    let mean = loads.reduce(0, +) / Double(loads.count)
-    return String(
-      format: "load realised: %.4g, from %.4g to %.4g in %ld replications", mean, least, most,
-      loads.count)
+    return .loadRealised(
+      mean: loads.reduce(0, +) / Double(loads.count), least: least, largest: most,
+      replications: loads.count)
   }
 
-  var warmupWarning: String? {
-    unsettled == 0
-      ? nil
-      : "MSER-5 found no end of the warm-up in \(unsettled) of \(replications) replications, and half of "
-        + "each was deleted: lengthen the runs, or lower the load"
+  var warmupNote: Note? {
+    unsettled == 0 ? nil : .noWarmupFound(count: unsettled, of: replications)
   }
 }

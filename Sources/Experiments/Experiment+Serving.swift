@@ -33,7 +33,7 @@ extension Experiment {
     stored.id = ContentIdentity.hex([stored.id, "live", started])
     stored.content = ContentIdentity.hex([stored.content, "live", started])
     stored.execution = .live
-    stored.notes.append("served for real on this machine: another run gives other figures")
+    stored.notes.append(.servedLive)
     return stored
   }
 

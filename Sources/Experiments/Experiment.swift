@@ -3,6 +3,7 @@ public import Diagnostics
 import EventEngine
 import LatencyProfiles
 import LatentDynamics
+package import Results
 public import Scenarios
 import Workload
 
@@ -27,7 +28,7 @@ public struct Experiment: Sendable {
   /// Whether the trace is over before a tenth of its queries can be: then no queue grows without end.
   let isBurst: Bool
   /// What a reader must know.
-  public let notes: [String]
+  package let notes: [Note]
   /// Settings of the scenario that have no effect here; among ``notes``, too.
   package let idleSettings: [IdleSetting]
   let streams: QueryStreams
@@ -164,7 +165,7 @@ public struct Experiment: Sendable {
         scenario, streams: streams, reference: reference, sample: sample, loadFactor: loadFactor,
         burst: burst, capacity: capacity)
       + ExperimentNotes.looks(scenario, policies, reference.times)
-      + ExperimentNotes.scaled(times) + idleSettings.map(\.text)
+      + ExperimentNotes.scaled(times) + idleSettings.map(\.note)
   }
 
   /// The policies of these names, each once.

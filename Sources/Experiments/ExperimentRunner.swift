@@ -118,13 +118,12 @@ public struct ExperimentRunner: Sendable {
     var stored = experiment.stored(keepsQueries: keepsQueries)
     stored.replications = runs.replications
     if let goal { stored.notes.append(goal.note(runs.metrics, policies: runs.policies)) }
-    if let note = runs.loadNote { stored.notes.append(note) }
-    if let warning = runs.warmupWarning { stored.notes.append(warning) }
+    stored.notes += [runs.loadNote, runs.warmupNote].compactMap { $0 }
     stored.notes += experiment.idlePlanners(until: runs.ends)
     stored.notes += Sameness.notes(
       policies: runs.policies, metrics: runs.metrics, origins: stored.origins)
-    if experiment.scenario.run.horizon == nil, let warning = runs.strandedWarning {
-      stored.notes.append(warning)
+    if experiment.scenario.run.horizon == nil, let note = runs.strandedNote {
+      stored.notes.append(note)
     }
     return ExperimentOutcome(
       experiment: stored, metrics: runs.metrics, policies: runs.policies,
@@ -206,11 +205,10 @@ public struct ExperimentRunner: Sendable {
 
 extension Experiment {
   /// Policies whose planners or scalers look first when all of their runs have ended, the last at `ends`.
-  func idlePlanners(until ends: [SimulationTime]) -> [String] {
+  func idlePlanners(until ends: [SimulationTime]) -> [Note] {
     zip(policies, ends).compactMap { policy, end in
       guard let first = policy.controller?.nextLook(after: nil), first > end else { return nil }
-      return
-        "'\(policy.name)' never plans: it looks first at \(first.seconds) s, after the end of every run"
+      return .neverPlans(policy: policy.name, firstSeconds: first.seconds)
     }
   }
 

@@ -1,3 +1,4 @@
+package import Results
 import Scenarios
 import Workload
 
@@ -9,7 +10,7 @@ package struct IdleSetting: Hashable, Sendable {
   package let reason: String
 
   /// The note that results carry.
-  package var text: String { "\(path) has no effect: \(reason)" }
+  package var note: Note { .noEffect(path: path, reason: reason) }
 
   /// What a scenario gives at a path; `*` stands for any key.
   static func all(at path: String, of scenario: Scenario, _ reason: String) -> [IdleSetting] {

@@ -83,15 +83,14 @@ struct PrecisionGoal: Sendable {
   }
 
   /// What came of it, for a reader.
-  func note(_ metrics: [[MetricValues]], policies: [String]) -> String {
+  func note(_ metrics: [[MetricValues]], policies: [String]) -> Note {
     let count = metrics.first?.count ?? 0
-    let goal = "precision \(Self.percent(relative))"
-    guard let widest = widest(metrics) else { return "\(goal): no headline metric has an interval" }
-    let place = "\(widest.metric.rawValue) of \(policies[widest.policy])"
-    return widest.relative <= relative
-      ? "\(goal): reached with \(count) replications (widest: \(place), \(Self.percent(widest.relative)))"
-      : "\(goal): not reached with \(count) replications, the most allowed: \(place) is known to "
-        + "\(Self.percent(widest.relative)), and would take some \(Int(needed(widest, after: count).rounded(.up)))"
+    let widest = widest(metrics).map { widest in
+      Note.PrecisionReached.Widest(
+        metric: widest.metric.rawValue, policy: policies[widest.policy], relative: widest.relative,
+        needed: Int(needed(widest, after: count).rounded(.up)))
+    }
+    return .precision(result: .init(goal: relative, replications: count, widest: widest))
   }
 
   private static func percent(_ x: Double) -> String { String(format: "%.3g %%", 100 * x) }

@@ -5,17 +5,15 @@ enum Sameness {
   /// A note for each policy that gave what an earlier one gave. `metrics` by policy and replication.
   static func notes(
     policies: [String], metrics: [[MetricValues]], origins: [StoredOrigin]
-  ) -> [String] {
+  ) -> [Note] {
     policies.indices.compactMap { index in
       guard policies[index] != Possible.name, !metrics[index].isEmpty,
         let twin = policies[..<index].indices.first(where: { metrics[$0] == metrics[index] })
       else { return nil }
       let (name, other) = (policies[index], policies[twin])
       let origin = origins.first { $0.policy == name }
-      let change =
-        origin?.parent == other
-        ? ": what it changes (\(origin?.change ?? "")) has no effect here" : ""
-      return "'\(name)' gave the same figures as '\(other)' in every run\(change)"
+      return .sameFigures(
+        policy: name, other: other, change: origin?.parent == other ? origin?.change ?? "" : nil)
     }
   }
 

@@ -132,7 +132,7 @@ public struct StoredComparison: Sendable {
     }
     experiment.replications = used.count
     experiment.notes.append(
-      "stored runs, nothing simulated: replications \(NumberRanges.text(used))")
+      .storedRuns(replications: NumberRanges.text(used)))
     return StoredComparison(
       experiment: experiment, summaries: Summaries.make(policies: names, metrics: metrics),
       timeBasis: timeBasis, missing: missing.isEmpty ? nil : missing.joined(separator: "; "))

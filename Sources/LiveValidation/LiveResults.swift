@@ -40,8 +40,9 @@ public struct LiveResults: Sendable {
     try store.store(run, of: experiment.id)
     if isCut {
       experiment.notes.append(
-        "\(run.policy), run \(replication + 1), was interrupted: \(run.usage.completed) of \(run.usage.offered) queries that had arrived were served"
-      )
+        .liveRunCut(
+          policy: run.policy, run: replication + 1, completed: run.usage.completed,
+          offered: run.usage.offered))
     }
   }
 

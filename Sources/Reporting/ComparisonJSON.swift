@@ -15,6 +15,7 @@ public enum ComparisonJSON {
     let load_factor: Double?
     let offered_load: Double?
     let notes: [String]
+    let note_codes: [String]
     let workload: String?
     let load: Double?
     let slo_scale: Double?
@@ -119,7 +120,8 @@ public enum ComparisonJSON {
       name: experiment.name, experiment: experiment.id, version: experiment.version,
       overrides: experiment.overrides, seed: experiment.seed, replications: experiment.replications,
       baseline: experiment.baseline, load_factor: experiment.loadFactor,
-      offered_load: experiment.offeredLoad, notes: experiment.notes,
+      offered_load: experiment.offeredLoad, notes: experiment.notes.map { "\(NoteText($0))" },
+      note_codes: experiment.notes.map(\.code),
       workload: experiment.point?.workload, load: experiment.point?.load,
       slo_scale: experiment.point?.sloScale, summaries: rows, time_basis: shares(timeBasis))
   }

@@ -65,7 +65,7 @@ public struct ComparisonText {
     if !experiment.settings.isEmpty {
       lines.append(Self.wrapped("- set: " + experiment.settings.joined(separator: ", ")))
     }
-    lines += experiment.notes.map { Self.wrapped("- " + $0) }
+    lines += experiment.notes.map { Self.wrapped("- \(NoteText($0))") }
     return lines.joined(separator: "\n")
   }
 

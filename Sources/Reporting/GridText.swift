@@ -43,12 +43,12 @@ public struct GridText {
       [
         "\(([first.name] + first.settings).joined(separator: ", ")): \(comparisons.count) points, seed \(first.seed), \(first.replications) "
           + "replications a policy and point (qosdiff \(first.version))"
-      ] + shared.map { ComparisonText.wrapped("- " + $0) } + ofWorkloads(without: shared)
+      ] + shared.map { ComparisonText.wrapped("- \(NoteText($0))") } + ofWorkloads(without: shared)
     return lines.joined(separator: "\n")
   }
 
   /// Notes that all points of one workload share, where there are several.
-  private func ofWorkloads(without shared: [String]) -> [String] {
+  private func ofWorkloads(without shared: [Note]) -> [String] {
     var workloads: [String] = []
     for (experiment, _) in comparisons {
       let name = experiment.point?.workload ?? ""
@@ -60,7 +60,7 @@ public struct GridText {
       let notes = (own.first?.notes ?? []).filter { note in
         !shared.contains(note) && own.allSatisfy { $0.notes.contains(note) }
       }
-      return notes.map { ComparisonText.wrapped("- \(name): \($0)") }
+      return notes.map { ComparisonText.wrapped("- \(name): \(NoteText($0))") }
     }
   }
 

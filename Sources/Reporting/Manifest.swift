@@ -73,7 +73,7 @@ struct Manifest {
         replications: e.replications, baseline: e.baseline, policies: e.policies,
         command: commands[e.id] ?? "",
         profiles: Dictionary(e.profiles.map { ($0.use, $0.hash) }, uniquingKeysWith: { a, _ in a }),
-        scenario: scenarios[e.id] ?? "", notes: e.notes)
+        scenario: scenarios[e.id] ?? "", notes: e.notes.map { "\(NoteText($0))" })
     }
     let document = Document(
       experiments: experiments, profiles: profiles, files: files, stale: stale)

@@ -94,13 +94,16 @@ struct Page {
   }
 
   private static func scenarios(_ data: ReportData) -> String {
-    let notes = data.experiments.flatMap(\.notes).distinct()
+    let all = data.experiments.flatMap(\.notes).distinct()
+    let notes = Note.Severity.allCases.flatMap { severity in
+      all.filter { $0.severity == severity }
+    }
     let texts = ScenarioFiles.all(data).map { name, text in
       "<details><summary>\(HTML.escaped(name))</summary><pre>\(HTML.escaped(text))</pre></details>"
     }
     return """
       <section id="scenario"><h2>Scenario and notes</h2>
-      <ul class="soft">\(notes.prefix(40).map { HTML.element("li", $0) }.joined(separator: "\n"))</ul>
+      <ul class="soft">\(notes.prefix(40).map { HTML.element("li", "\(NoteText($0))") }.joined(separator: "\n"))</ul>
       \(texts.joined(separator: "\n"))</section>
       """
   }

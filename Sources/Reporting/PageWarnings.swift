@@ -3,27 +3,23 @@ import Results
 
 /// What a reader of the page must know before any number.
 enum PageWarnings {
-  /// What notes of an experiment say where they limit what it shows.
-  private static let marks = [
-    "skipped", "out of order", "replayed as", "can take, or more", "upper bound", "scaled from",
-    "cost nothing", "no cpu times", "not judged", "taken from it", "synthetic latents",
-    "MSER-5 found no end", "queries never ended",
-  ]
-
   static func lines(
     _ data: ReportData,
     _ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]
   ) throws(InputError) -> [String] {
     var lines = QueuePlaces(comparisons).lines
     let experiments = comparisons.map(\.experiment)
-    for note in experiments.flatMap(\.notes).distinct()
-    where marks.contains(where: note.contains) {
-      let places = experiments.filter { $0.notes.contains(note) }.map(QueuePlaces.place)
-      // What all have in common needs no place.
-      lines.append(
-        places.count == experiments.count
-          ? note
-          : note + " (at \(places.filter { !$0.isEmpty }.distinct().joined(separator: ", ")))")
+    // What spoils a conclusion first.
+    for severity in [Note.Severity.invalidates, .caution] {
+      for note in experiments.flatMap(\.notes).distinct() where note.severity == severity {
+        let places = experiments.filter { $0.notes.contains(note) }.map(QueuePlaces.place)
+        // What all have in common needs no place.
+        let shown =
+          places.count == experiments.count ? [] : places.filter { !$0.isEmpty }.distinct()
+        lines.append(
+          "\(NoteText(note))"
+            + (shown.isEmpty ? "" : " (at \(shown.joined(separator: ", ")))"))
+      }
     }
     let derived = Dictionary(
       grouping: data.sources.filter { $0.provenance == "derived" }

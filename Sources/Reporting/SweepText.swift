@@ -24,7 +24,7 @@ public struct SweepText {
       [
         "\(first.name): \(points.count) point\(points.count == 1 ? "" : "s") (qosdiff \(first.version))"
       ] + (settings.isEmpty ? [] : ["- set: " + settings.joined(separator: ", ")])
-      + notes.map { "- " + $0 }
+      + notes.map { "- \(NoteText($0))" }
     var parts = [head.map { ComparisonText.wrapped($0) }.joined(separator: "\n")]
     for (experiment, summaries) in points {
       let own = experiment.settings.filter { !settings.contains($0) }
@@ -32,7 +32,7 @@ public struct SweepText {
         (own.isEmpty ? [experiment.name] : own).joined(separator: ", ")
         + ": seed \(experiment.seed), \(experiment.replications) replication"
         + (experiment.replications == 1 ? "" : "s")
-      let others = experiment.notes.filter { !notes.contains($0) }.map { "- " + $0 }
+      let others = experiment.notes.filter { !notes.contains($0) }.map { "- \(NoteText($0))" }
       let lines = ([place] + others).map { ComparisonText.wrapped($0) }
       parts.append((lines + [Self.table(summaries)]).joined(separator: "\n"))
     }

@@ -5,12 +5,12 @@ enum Migrations {
   /// Marks a file as a QoSDiff database: 'QOSD'.
   static let applicationID = 0x514F_5344
   /// `PRAGMA user_version` of the newest schema.
-  static let newest = 11
+  static let newest = 12
   /// Every table, each after those that it refers to.
   static let tables = [
     "profile", "experiment", "experiment_profile", "run", "query", "worker", "cpu_pool",
     "run_metric", "summary", "provenance", "claim", "policy", "class_summary", "latency_cdf",
-    "ablation", "series",
+    "ablation", "series", "note",
   ]
 
   static func migrate(_ db: Database) throws {
@@ -32,6 +32,10 @@ enum Migrations {
     if version < 9 { try db.execute(sql: ninth) }
     if version < 10 { try db.execute(sql: tenth) }
     if version < 11 { try db.execute(sql: eleventh) }
+    if version < 12 {
+      try db.execute(sql: twelfth)
+      try fillNotes(db)
+    }
     if version < newest { try db.execute(sql: "PRAGMA user_version = \(newest)") }
     try makeViews(db)
   }
@@ -60,6 +64,31 @@ enum Migrations {
           point?.workload ?? "", point?.sloScale, point?.controlsOf,
           StoredExperiment.settingsText(overrides), row["id"] as String,
         ])
+    }
+  }
+
+  /// Notes as values: a code, and figures as a JSON object; `text` is what the program that wrote it made of them.
+  private static let twelfth = """
+    CREATE TABLE note (
+      experiment_id TEXT NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
+      position INTEGER NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL, policy TEXT,
+      arguments TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (experiment_id, position)
+    ) WITHOUT ROWID;
+    """
+
+  /// Notes of older programs, which stored sentences.
+  private static func fillNotes(_ db: Database) throws {
+    for row in try Row.fetchAll(db, sql: "SELECT id, notes FROM experiment") {
+      let lines: String = row["notes"]
+      for (position, line) in lines.split(separator: "\n").enumerated() {
+        let note = StoredNote(.sentence(text: String(line)))
+        try db.execute(
+          sql: "INSERT INTO note VALUES (?,?,?,?,NULL,?,?)",
+          arguments: [
+            row["id"] as String, position, note.code, note.severity.rawValue, note.arguments,
+            String(line),
+          ])
+      }
     }
   }
 

@@ -70,7 +70,7 @@ extension ResultStore {
           seed: UInt64(bitPattern: row["seed"] as Int64), replications: row["replications"],
           baseline: row["baseline"], policies: Self.lines(row["policies"] ?? ""),
           version: row["version"], loadFactor: row["load_factor"],
-          offeredLoad: row["offered_load"], notes: Self.lines(row["notes"]),
+          offeredLoad: row["offered_load"], notes: try Self.notes(of: id, db),
           profiles: try Self.profiles(of: id, db), sloScale: row["slo_scale"],
           origins: try Self.origins(of: id, db))
         let execution: String? = row["execution"]
@@ -86,6 +86,19 @@ extension ResultStore {
 
   private static func lines(_ text: String) -> [String] {
     text.split(separator: "\n").map(String.init)
+  }
+
+  private static func notes(of id: String, _ db: Database) throws -> [Note] {
+    try Row.fetchAll(
+      db,
+      sql: "SELECT code, severity, arguments FROM note WHERE experiment_id = ? ORDER BY position",
+      arguments: [id]
+    ).map { row in
+      StoredNote(
+        code: row["code"], severity: Note.Severity(rawValue: row["severity"]) ?? .caution,
+        arguments: row["arguments"]
+      ).note
+    }
   }
 
   private static func profiles(of id: String, _ db: Database) throws -> [StoredProfile] {

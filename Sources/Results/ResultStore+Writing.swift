@@ -73,7 +73,7 @@ extension ResultStore {
         experiment.overrides.joined(separator: "\n"), Int64(bitPattern: experiment.seed),
         experiment.replications, experiment.baseline, experiment.version,
         experiment.loadFactor, experiment.offeredLoad,
-        experiment.notes.joined(separator: "\n"), experiment.content,
+        Self.sentences(experiment.notes), experiment.content,
         experiment.policies.joined(separator: "\n"), experiment.point?.workload ?? "",
         experiment.sloScale, experiment.point?.controlsOf,
         StoredExperiment.settingsText(experiment.overrides), experiment.asked,
@@ -95,7 +95,27 @@ extension ResultStore {
         sql: "INSERT INTO experiment_profile VALUES (?,?,?)",
         arguments: [experiment.id, profile.use, profile.hash])
     }
+    try insert(experiment.notes, of: experiment.id, db)
     try insert(provenance, of: experiment.id, db)
+  }
+
+  /// Notes as the views show them, a line each.
+  private static func sentences(_ notes: [Note]) -> String {
+    notes.map { "\(NoteText($0))" }.joined(separator: "\n")
+  }
+
+  private static func insert(_ notes: [Note], of experimentID: String, _ db: Database) throws {
+    try db.execute(sql: "DELETE FROM note WHERE experiment_id = ?", arguments: [experimentID])
+    for (position, note) in notes.enumerated() {
+      let stored = StoredNote(note)
+      let policy: String? = if case .policy(let name) = note.subject { name } else { nil }
+      try db.execute(
+        sql: "INSERT INTO note VALUES (?,?,?,?,?,?,?)",
+        arguments: [
+          experimentID, position, stored.code, stored.severity.rawValue, policy, stored.arguments,
+          "\(NoteText(note))",
+        ])
+    }
   }
 
   private static func insert(
@@ -139,8 +159,9 @@ extension ResultStore {
     try db.execute(
       sql: "UPDATE experiment SET replications = ?, notes = ?, is_complete = 1 WHERE id = ?",
       arguments: [
-        experiment.replications, experiment.notes.joined(separator: "\n"), experiment.id,
+        experiment.replications, Self.sentences(experiment.notes), experiment.id,
       ])
+    try insert(experiment.notes, of: experiment.id, db)
   }
 
   /// Stores verdicts.

@@ -30,7 +30,7 @@ public struct StoredExperiment: Hashable, Sendable {
   /// Offered work as a fraction of the baseline's capacity.
   public var offeredLoad: Double?
   /// What a reader must know: rows skipped, rescaling, derived latencies, kinds of intervals.
-  public var notes: [String]
+  package var notes: [Note]
   /// The profiles in use.
   public var profiles: [StoredProfile]
   /// The SLO as a multiple of a query's standalone latency; nil where it is a time.
@@ -79,11 +79,11 @@ public struct StoredExperiment: Hashable, Sendable {
   public var point: ExperimentPoint? { ExperimentPoint(overrides: overrides) }
 
   /// An experiment from its parts.
-  public init(
+  package init(
     id: String, content: String, name: String, scenario: String, overrides: [String], seed: UInt64,
     replications: Int, baseline: String, policies: [String] = [], version: String,
     loadFactor: Double?,
-    offeredLoad: Double?, notes: [String], profiles: [StoredProfile], sloScale: Double? = nil,
+    offeredLoad: Double?, notes: [Note], profiles: [StoredProfile], sloScale: Double? = nil,
     origins: [StoredOrigin] = []
   ) {
     self.id = id

@@ -19,6 +19,7 @@ public enum View: String, CaseIterable, Sendable {
   case query = "v_query"
   case latencySource = "v_latency_source"
   case timeBasis = "v_time_basis"
+  case note = "v_note"
 
   /// What a row of it is.
   public var summary: String {
@@ -44,6 +45,7 @@ public enum View: String, CaseIterable, Sendable {
     case .latencySource: "a stage's latencies of a profile in use, and where they are from"
     case .timeBasis:
       "the busy time of a policy's accelerators or CPU cores that rests on figures measured, published, derived or assumed, over all replications"
+    case .note: "what a reader of a comparison must know, the gravest first"
     }
   }
 
@@ -72,6 +74,9 @@ public enum View: String, CaseIterable, Sendable {
         , policy_index, device_kind, CASE basis WHEN 'measured' THEN 0 WHEN 'published' THEN 1 \
         WHEN 'derived' THEN 2 ELSE 3 END
         """
+    case .note:
+      place
+        + ", CASE severity WHEN 'invalidates' THEN 0 WHEN 'caution' THEN 1 ELSE 2 END, position"
     }
   }
 
@@ -228,6 +233,11 @@ public enum View: String, CaseIterable, Sendable {
         GROUP BY e.experiment_id, use, hash, 5, 6
         """
     case .timeBasis: return TimeBasisView.sql(place)
+    case .note:
+      return """
+        SELECT \(place), e.controls_of, position, severity, code, policy, text, arguments
+        FROM note n JOIN v_experiment e USING (experiment_id)
+        """
     }
   }
 

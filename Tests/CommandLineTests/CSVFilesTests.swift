@@ -89,7 +89,8 @@ import Testing
       tables.keys.sorted() == [
         "ablation", "attainment_by_slo_scale", "classes", "experiments", "frontier",
         "latency_by_load",
-        "latency_cdf", "latency_sources", "over_time", "quality_by_latency", "queries", "ratios",
+        "latency_cdf", "latency_sources", "notes", "over_time", "quality_by_latency", "queries",
+        "ratios",
         "replications", "summary", "throughput_by_load", "time_basis", "violations_by_load",
       ])
     func column(_ table: String, _ name: String) throws -> [String] {

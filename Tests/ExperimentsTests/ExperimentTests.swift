@@ -58,8 +58,9 @@ import Workload
     let experiment = try Experiment(try Support.scenario(text: text))
     #expect(
       experiment.notes.contains(
-        "a100-diffusers-eager lacks sd15 768x640: derived there, scaled from the nearest size "
-          + "(512x512 for sd15 768x640) by the operators' FLOPs and bytes"))
+        .sizesScaled(
+          profile: "a100-diffusers-eager", model: "sd15", size: "768x640", from: "512x512",
+          others: 0)))
     // 1.8 times the tokens: more than 1.8 times the step, less than attention's 3.4 alone.
     func step(_ text: String) throws -> Double {
       let experiment = try Experiment(try Support.scenario(text: text))

@@ -176,7 +176,10 @@ import Testing
     #expect(
       experiment.idleSettings.contains { $0.path == one.told }, "\(experiment.idleSettings)")
     // Readers of the results are told, too.
-    #expect(experiment.stored().notes.contains { $0.hasPrefix("\(one.told) has no effect: ") })
+    #expect(
+      experiment.stored().notes.contains {
+        if case .noEffect(one.told, _) = $0 { true } else { false }
+      })
     // And it is true: without the last setting the same comes out.
     let with = try await SettingEffectTests.outcome(one.settings)
     let without = try await SettingEffectTests.outcome(Array(one.settings.dropLast()))
@@ -189,8 +192,7 @@ import Testing
     let scenario = try SettingEffectTests.scenario([setting])
     let outcome = try await ExperimentRunner(Experiment(scenario)).run(into: nil)
     #expect(
-      outcome.experiment.notes.contains(
-        "'p' never plans: it looks first at 9000.0 s, after the end of every run"))
+      outcome.experiment.notes.contains(.neverPlans(policy: "p", firstSeconds: 9000)))
   }
 
   /// And nothing else is: of the pairs that give two results, none names the setting that makes the difference.
@@ -226,9 +228,8 @@ import Testing
     let outcome = try await ExperimentRunner(Experiment(scenario)).run(into: nil)
     #expect(
       outcome.experiment.notes.contains(
-        "'q' gave the same figures as 'p' in every run: what it changes (finish: jump) has no effect here"
-      ))
-    #expect(!outcome.experiment.notes.contains { $0.hasPrefix("'r' gave") })
+        .sameFigures(policy: "q", other: "p", change: "finish: jump")))
+    #expect(!outcome.experiment.notes.contains { $0.subject == .policy("r") })
     let folder = NSTemporaryDirectory() + "/same-" + UUID().uuidString + ".sqlite"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let points = try [("jump", 1), ("none", 1), ("jump", 2), ("none", 2)].map { finish, seed in

@@ -102,7 +102,9 @@ import Testing
     let count = grown.experiment.replications
     #expect(count >= 20 && count < 100)
     #expect(
-      grown.experiment.notes.contains { $0.hasPrefix("precision 30 %: reached with \(count)") })
+      grown.experiment.notes.contains {
+        "\(NoteText($0))".hasPrefix("precision 30 %: reached with \(count)")
+      })
     for summary in grown.summaries where [.latencyMean, .goodputImages].contains(summary.metric) {
       let interval = try #require(summary.interval)
       #expect((interval.upperBound - interval.lowerBound) / 2 <= 0.3 * (summary.mean ?? 0))
@@ -116,7 +118,8 @@ import Testing
     #expect(capped.experiment.replications == 6)
     #expect(
       capped.experiment.notes.contains {
-        $0.hasPrefix("precision 0.1 %: not reached with 6 replications, the most allowed: ")
+        "\(NoteText($0))".hasPrefix(
+          "precision 0.1 %: not reached with 6 replications, the most allowed: ")
       })
   }
 }

@@ -56,7 +56,7 @@ import Workload
         #expect(abs(try #require(run[.loadRealised]) - load) < 1e-9)
       }
     }
-    #expect(!outcome.experiment.notes.contains { $0.hasPrefix("load realised") })
+    #expect(!outcome.experiment.notes.contains { $0.code == "load-realised" })
   }
 
   /// What no load is asked of is told, and not changed.
@@ -69,7 +69,7 @@ import Workload
     for (stored, load) in zip(stored, loads) { #expect(abs(stored - load) < 1e-9) }
     #expect(
       outcome.metrics[0].map { $0[.loadRealised] } == outcome.metrics[1].map { $0[.loadRealised] })
-    #expect(outcome.experiment.notes.contains { $0.hasPrefix("load realised: ") })
+    #expect(outcome.experiment.notes.contains { $0.code == "load-realised" })
   }
 
   /// A process keeps its rate, set once by the expectation of its mix: 10 and 40 steps in equal parts take 0.25 s.

@@ -50,7 +50,7 @@ import Testing
     let two = try await ExperimentRunner(experiment(["p", "q"], "run.replications=2")).run(
       into: nil)
     #expect(comparison.summaries == two.summaries)
-    #expect(comparison.experiment.notes.last == "stored runs, nothing simulated: replications 0-1")
+    #expect(comparison.experiment.notes.last == .storedRuns(replications: "0-1"))
     #expect(try StoredComparison.all(in: store, policies: ["p"])[0].missing == nil)
     #expect(
       try StoredComparison.all(in: store, policies: ["q", "z"])[0].missing?

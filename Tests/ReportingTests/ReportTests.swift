@@ -9,7 +9,8 @@ import Testing
   private let experiment = StoredExperiment(
     id: "e", content: "c", name: "a, \"b\"", scenario: "", overrides: [], seed: 1, replications: 3,
     baseline: "base", version: "0", loadFactor: nil, offeredLoad: nil,
-    notes: [String(repeating: "long words ", count: 30)], profiles: [])
+    notes: [.trace(remark: String(repeating: "long words ", count: 30))],
+    profiles: [])
 
   private let summaries = [
     StoredSummary(
@@ -66,7 +67,7 @@ import Testing
     try store.begin(experiment, provenance: [])
     try store.finish(experiment, StoredAnalysis(summaries: summaries), provenance: [])
     let files = try CSVReport(store).write(to: folder)
-    #expect(files.count == 14)
+    #expect(files.count == 15)
     let summary = try String(contentsOfFile: folder + "/summary.csv", encoding: .utf8)
     #expect(
       summary == """

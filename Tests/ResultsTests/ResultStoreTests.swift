@@ -18,7 +18,7 @@ import Workload
       id: id, content: "c", name: "n, \"quoted\"", scenario: "name: n\n", overrides: ["a.b=1"],
       seed: .max,
       replications: 2, baseline: "p", version: "0", loadFactor: 2.5, offeredLoad: nil,
-      notes: ["one", "two"],
+      notes: [.beyondCapacity, .neverEnded(queries: 2)],
       profiles: [
         StoredProfile(
           hash: "h", name: "prof", provenance: "published", device: "d", source: "s", use: "u",
