@@ -86,32 +86,31 @@ enum Summaries {
       return summary
     }
     if summary.isUnsteady {
-      summary.note = StoredSummary.unsteady
+      summary.note = .unsteady
       return summary
     }
     if metric.dependsOnLength, summary.queue?.state == .growing {
-      summary.note = StoredSummary.grows
+      summary.note = .grows
     }
     if isNeverSeen(metric, values, runs) {
       // Without spread Student's interval would have no width, and feign certainty.
       summary.interval = nil
       if let event = event(metric) {
         let periods = runs.compactMap { $0[.busyPeriods] }
-        let none = NoneSeen(
-          replications: runs.count,
-          busyPeriods: periods.count == runs.count && event == "violation"
+        summary.note = .neverSeen(
+          event: event, replications: runs.count,
+          busyPeriods: periods.count == runs.count && event == .violation
             ? Int(periods.reduce(0, +)) : nil)
-        summary.note = "none here: \(none.text(event)); \(none.meaning)"
       }
     }
     guard index > 0, mean != nil else { return summary }
     if metric.needsSteadyState, queues[0]?.state == .growing {
-      summary.note = StoredSummary.baselineUnsteady
+      summary.note = .baselineUnsteady
       return summary
     }
     let theirs = metrics[0].compactMap { $0[metric] }
     if theirs.contains(.infinity) {
-      summary.note = "baseline infinite: no ratio"
+      summary.note = .baselineInfinite
     } else if theirs.count == values.count {
       compare(&summary, values, theirs)
     }
@@ -127,11 +126,11 @@ enum Summaries {
   }
 
   /// What a share of queries counts.
-  private static func event(_ metric: Metric) -> String? {
+  private static func event(_ metric: Metric) -> MetricNote.Event? {
     switch metric {
-    case .violationRatio, .attainment: "violation"
-    case .dropRatio: "drop"
-    case .qualityViolationRatio: "image below the floor"
+    case .violationRatio, .attainment: .violation
+    case .dropRatio: .drop
+    case .qualityViolationRatio: .imageBelowFloor
     default: nil
     }
   }
@@ -151,46 +150,41 @@ enum Summaries {
       // Of the same distribution as the interval, so that the two never contradict each other.
       summary.pValue = Intervals.pValue(ofRatio: values, to: theirs) ?? summary.pValue
     } else if theirs.allSatisfy({ $0 == 0 }) {
-      summary.note = "the baseline has none: no ratio"
+      summary.note = .baselineHasNone
     } else if summary.note == nil {
-      summary.note = "none here: no ratio"
+      summary.note = .noneHere
     }
   }
 
   /// What an infinite latency comes from, and in how many replications it does.
-  private static func infinite(_ runs: [MetricValues], _ metric: Metric) -> String {
+  private static func infinite(_ runs: [MetricValues], _ metric: Metric) -> MetricNote {
     let affected = runs.filter { $0[metric] == .infinity }
-    let dropped = affected.compactMap { $0[.dropRatio] }.reduce(0, +) / Double(affected.count)
-    let percent = String(format: dropped < 0.1 ? "%.2g" : "%.0f", 100 * dropped)
-    let share = "infinite, \(percent) % dropped"
-    return affected.count == runs.count
-      ? share : "\(share): in \(affected.count) of \(runs.count) replications"
+    return .infinite(
+      dropped: affected.compactMap { $0[.dropRatio] }.reduce(0, +) / Double(affected.count),
+      replications: affected.count, of: runs.count)
   }
 
-  private static func missing(_ metric: Metric) -> String {
+  private static func missing(_ metric: Metric) -> MetricNote {
     switch metric {
-    case .latencyP99: "too few: under \(RunMetrics.fewestForP99) completions a replication"
-    case .latencyP99Offered: "too few: under \(RunMetrics.fewestForP99) queries a replication"
-    case .perceptualScore: "not established: beyond the published pairs, or no table"
-    case .latentError, .convergenceMean, .convergenceP5: "not judged: no trajectory table"
-    case .qualityViolationRatio: "none asked: the scenario has no quality.floor"
-    case .waitGrowth:
-      "none: under \(SteadyState.fewestQueries) queries, or a burst"
-    case .busiestIdle: "none: a burst"
-    case .busyPeriods:
-      "none: one may tell of the next (only Poisson arrivals, and no state that lives on)"
-    case .loadRealised: "none: all queries arrive at once, or take no time"
-    case .energyPerImage: "none: no node has a 'power', or no image was made"
-    case .costPer1000Images: "none: no node has a 'price', or no image was made"
-    case .acceleratorsActive: "none: all are, and nothing is said of power, price or scaling"
-    case .utilisationOfActive: "none: all accelerators are active all the time"
-    case .modelLoads: "none: no node has a 'memory'"
-    case .nodeFailures, .retried: "none: no node can fail"
-    case .lightShare: "none: all images are those of the model asked for"
-    case .cascadeFID: "none: not published for these models"
-    case .violationBound, .violationAboveBound:
-      "none: no run.bounds, a horizon, or times that are random"
-    default: "no query"
+    case .latencyP99: .tooFew(least: RunMetrics.fewestForP99, of: .completions)
+    case .latencyP99Offered: .tooFew(least: RunMetrics.fewestForP99, of: .queries)
+    case .perceptualScore: .missing(reason: .notEstablished)
+    case .latentError, .convergenceMean, .convergenceP5: .missing(reason: .noTable)
+    case .qualityViolationRatio: .missing(reason: .noFloor)
+    case .waitGrowth: .missing(reason: .noGrowth)
+    case .busiestIdle: .missing(reason: .burst)
+    case .busyPeriods: .missing(reason: .dependentPeriods)
+    case .loadRealised: .missing(reason: .noRate)
+    case .energyPerImage: .missing(reason: .noPower)
+    case .costPer1000Images: .missing(reason: .noPrice)
+    case .acceleratorsActive: .missing(reason: .allActive)
+    case .utilisationOfActive: .missing(reason: .alwaysActive)
+    case .modelLoads: .missing(reason: .noMemory)
+    case .nodeFailures, .retried: .missing(reason: .noFailures)
+    case .lightShare: .missing(reason: .oneModel)
+    case .cascadeFID: .missing(reason: .notPublished)
+    case .violationBound, .violationAboveBound: .missing(reason: .noBounds)
+    default: .missing(reason: .noQuery)
     }
   }
 }

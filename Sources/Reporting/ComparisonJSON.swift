@@ -71,6 +71,7 @@ public enum ComparisonJSON {
     let queue_state: String?
     let replications_growing: [Int]?
     let note: String?
+    let note_code: String?
   }
 
   /// One JSON object, keys sorted.
@@ -114,7 +115,7 @@ public enum ComparisonJSON {
         difference_lower: s.differenceInterval?.lowerBound,
         difference_upper: s.differenceInterval?.upperBound, p_value_holm: s.pValue,
         queue_state: s.queue?.state.rawValue, replications_growing: s.queue?.growing,
-        note: s.note)
+        note: s.note.map { "\(MetricNoteText($0))" }, note_code: s.note?.code)
     }
     return Document(
       name: experiment.name, experiment: experiment.id, version: experiment.version,

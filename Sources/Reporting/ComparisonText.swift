@@ -167,24 +167,15 @@ public struct ComparisonText {
   private func cell(_ policy: String, _ metric: Metric) -> String {
     guard let summary = summary(policy, metric) else { return "" }
     guard let mean = summary.mean, !summary.isUnsteady else {
-      return Self.short(summary.note, otherwise: "none")
+      return summary.note.map { MetricNoteText($0).cell } ?? "none"
     }
     guard let interval = summary.interval, !isFixed else { return NumberText.short(mean) }
     return NumberText.estimate(mean, interval)
   }
 
-  /// A note up to its colon; one too long for a cell is left to the CSV.
-  static func short(_ note: String?, otherwise: String) -> String {
-    guard let note else { return otherwise }
-    let head = String(note.prefix { $0 != ":" })
-    return head.count <= 24 ? head : "none"
-  }
-
   private func ratio(_ policy: String, _ metric: Metric) -> String {
     guard let summary = summary(policy, metric), let ratio = summary.ratio else {
-      // The share that is dropped stands beside it.
-      let note = summary(policy, metric)?.note?.prefix { $0 != "," }
-      return Self.short(note.map(String.init), otherwise: "")
+      return summary(policy, metric)?.note.map { MetricNoteText($0).ratioCell } ?? ""
     }
     // Near 1 a third digit would hide the difference; far under it two say enough.
     let digits = abs(ratio - 1) < 0.05 ? 4 : ratio < 0.01 ? 2 : 3

@@ -78,7 +78,7 @@ struct LaTeXReport {
   private static func cell(_ summary: StoredSummary?) -> String {
     guard let summary else { return "--" }
     guard let mean = summary.mean else {
-      return LaTeXTable.escaped(ComparisonText.short(summary.note, otherwise: "--"))
+      return LaTeXTable.escaped(summary.note.map { MetricNoteText($0).cell } ?? "--")
     }
     if summary.isUnsteady { return "unsteady" }
     guard let interval = summary.interval, interval.lowerBound < interval.upperBound else {

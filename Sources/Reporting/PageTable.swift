@@ -103,16 +103,16 @@ struct PageTable {
   private static func cell(_ summary: StoredSummary?, isRatio: Bool) -> String {
     guard let summary, let mean = summary.mean else {
       return HTML.element(
-        "td", ComparisonText.short(summary?.note, otherwise: "\u{2013}"),
-        "data-v=\"\"" + (summary?.note.map { " " + HTML.attribute("title", $0) } ?? ""))
+        "td", summary?.note.map { MetricNoteText($0).cell } ?? "\u{2013}",
+        "data-v=\"\"" + title(summary))
     }
     if summary.isUnsteady {
       return HTML.element(
-        "td", "unsteady", "data-v=\"\" " + HTML.attribute("title", summary.note ?? ""))
+        "td", "unsteady", "data-v=\"\"" + title(summary))
     }
     if isRatio {
       guard let ratio = summary.ratio else {
-        let note = summary.note.map { HTML.attribute("title", $0) } ?? ""
+        let note = title(summary)
         return HTML.element(
           "td", summary.policyIndex == 0 ? "1" : "\u{2013}",
           "data-v=\"\(summary.policyIndex == 0 ? "1" : "")\" " + note)
@@ -125,6 +125,11 @@ struct PageTable {
     let text = summary.interval.map { NumberText.estimate(mean, $0) } ?? NumberText.short(mean)
     return HTML.element(
       "td", text,
-      "data-v=\"\(mean)\"" + (summary.note.map { " " + HTML.attribute("title", $0) } ?? ""))
+      "data-v=\"\(mean)\"" + title(summary))
+  }
+
+  /// The note, for who points at the cell.
+  private static func title(_ summary: StoredSummary?) -> String {
+    summary?.note.map { " " + HTML.attribute("title", "\(MetricNoteText($0))") } ?? ""
   }
 }

@@ -74,6 +74,10 @@ enum Migrations {
       position INTEGER NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL, policy TEXT,
       arguments TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (experiment_id, position)
     ) WITHOUT ROWID;
+    ALTER TABLE summary ADD COLUMN note_code TEXT;
+    ALTER TABLE summary ADD COLUMN note_arguments TEXT;
+    ALTER TABLE class_summary ADD COLUMN note_code TEXT;
+    ALTER TABLE class_summary ADD COLUMN note_arguments TEXT;
     """
 
   /// Notes of older programs, which stored sentences.

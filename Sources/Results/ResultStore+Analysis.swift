@@ -7,24 +7,29 @@ extension ResultStore {
   static func insert(_ analysis: StoredAnalysis, of id: String, _ db: Database) throws {
     for s in analysis.summaries {
       try db.execute(
-        sql: "INSERT OR REPLACE INTO summary VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        sql:
+          "INSERT OR REPLACE INTO summary VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         arguments: [
           id, s.policy, s.policyIndex, s.metric.rawValue, s.metric.unit, s.replications, s.mean,
           s.interval?.lowerBound, s.interval?.upperBound, s.ratio, s.ratioInterval?.lowerBound,
-          s.ratioInterval?.upperBound, s.note, s.difference, s.differenceInterval?.lowerBound,
+          s.ratioInterval?.upperBound, s.note.map { "\(MetricNoteText($0))" }, s.difference,
+          s.differenceInterval?.lowerBound,
           s.differenceInterval?.upperBound, s.pValue, s.coverage, s.seenIn, s.queue?.state.rawValue,
-          s.queue?.growingText,
+          s.queue?.growingText, s.note?.stored.code, s.note?.stored.arguments,
         ])
     }
     for (name, summaries) in analysis.classes {
       for s in summaries {
         try db.execute(
-          sql: "INSERT OR REPLACE INTO class_summary VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+          sql:
+            "INSERT OR REPLACE INTO class_summary VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
           arguments: [
             id, name, s.policy, s.policyIndex, s.metric.rawValue, s.metric.unit, s.replications,
             s.mean, s.interval?.lowerBound, s.interval?.upperBound, s.ratio,
-            s.ratioInterval?.lowerBound, s.ratioInterval?.upperBound, s.note, s.coverage, s.seenIn,
-            s.queue?.state.rawValue, s.queue?.growingText,
+            s.ratioInterval?.lowerBound, s.ratioInterval?.upperBound,
+            s.note.map { "\(MetricNoteText($0))" }, s.coverage, s.seenIn,
+            s.queue?.state.rawValue, s.queue?.growingText, s.note?.stored.code,
+            s.note?.stored.arguments,
           ])
       }
     }

@@ -138,7 +138,9 @@ extension ResultStore {
           ratioInterval: Self.range(row["ratio_lower"], row["ratio_upper"]),
           difference: row["difference"],
           differenceInterval: Self.range(row["difference_lower"], row["difference_upper"]),
-          pValue: row["p_value_holm"], note: row["note"],
+          pValue: row["p_value_holm"],
+          note: MetricNote(
+            code: row["note_code"], arguments: row["note_arguments"], text: row["note"]),
           queue: QueueVerdict(state: row["queue"], growing: row["replications_growing"]))
       }
     }

@@ -239,17 +239,9 @@ public struct StoredSummary: Hashable, Sendable {
   /// compared with the baseline.
   public var pValue: Double?
   /// Why something is missing, or what the reader must know.
-  public var note: String?
+  package var note: MetricNote?
   /// What becomes of the policy's queue; nil where nothing is known of it.
   public var queue: QueueVerdict?
-
-  /// The note of a mean that only tells how long the run was.
-  public static let unsteady =
-    "unsteady: the queue grows through the run, so this depends on the run's length"
-  /// The note of what is printed all the same.
-  public static let grows = "the queue grows through the run, so this depends on the run's length"
-  /// The note of a policy that cannot be compared with such a mean.
-  public static let baselineUnsteady = "baseline unsteady: no ratio"
 
   /// Fewest replications with an event, such as a violation, that bound its share: rarer ones come in busy periods that
   /// few replications have, and the next may be worse. Assumed.
@@ -264,12 +256,12 @@ public struct StoredSummary: Hashable, Sendable {
   public var isUnsteady: Bool { metric.needsSteadyState && queue?.state == .growing }
 
   /// A summary from its parts.
-  public init(
+  package init(
     policy: String, policyIndex: Int, metric: Metric, replications: Int, mean: Double?,
     interval: ClosedRange<Double>?, coverage: Double? = nil, seenIn: Int? = nil,
     ratio: Double? = nil,
     ratioInterval: ClosedRange<Double>? = nil, difference: Double? = nil,
-    differenceInterval: ClosedRange<Double>? = nil, pValue: Double? = nil, note: String? = nil,
+    differenceInterval: ClosedRange<Double>? = nil, pValue: Double? = nil, note: MetricNote? = nil,
     queue: QueueVerdict? = nil
   ) {
     self.queue = queue

@@ -107,7 +107,7 @@ public enum View: String, CaseIterable, Sendable {
         ratio_lower AS ratio_ci95_lower, ratio_upper AS ratio_ci95_upper,
         difference AS difference_to_baseline, difference_lower AS difference_ci95_lower,
         difference_upper AS difference_ci95_upper, p_value_holm, queue AS queue_state,
-        replications_growing, note
+        replications_growing, note, note_code
         FROM summary s JOIN v_experiment e USING (experiment_id)
         """
     case .ratio:
@@ -189,7 +189,7 @@ public enum View: String, CaseIterable, Sendable {
         SELECT \(place), class, policy, policy_index, metric, unit, c.replications, mean,
         lower AS ci95_lower, upper AS ci95_upper, coverage AS ci95_coverage,
         replications_with_any, ratio AS ratio_to_baseline,
-        ratio_lower AS ratio_ci95_lower, ratio_upper AS ratio_ci95_upper, queue AS queue_state, note
+        ratio_lower AS ratio_ci95_lower, ratio_upper AS ratio_ci95_upper, queue AS queue_state, note, note_code
         FROM class_summary c JOIN v_experiment e USING (experiment_id) WHERE controls_of IS NULL
         """
     case .claim:

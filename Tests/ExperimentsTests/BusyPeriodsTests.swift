@@ -30,7 +30,9 @@ import Workload
     let summary = try #require(outcome.summaries.first { $0.metric == .violationRatio })
     let all = Int(counts.reduce(0, +))
     #expect(
-      try #require(summary.note).contains(
+      summary.note == .neverSeen(event: .violation, replications: 3, busyPeriods: all))
+    #expect(
+      "\(MetricNoteText(try #require(summary.note)))".contains(
         "and one of \(all) busy periods with one of at most 0.0016"))
     #expect(abs(NoneSeen.largestProbability(3) - 0.7075982) < 1e-7)
     #expect(abs(NoneSeen.largestProbability(2280) - 0.0016166) < 1e-7)

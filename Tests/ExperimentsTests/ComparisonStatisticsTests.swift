@@ -99,7 +99,7 @@ import Testing
     }
     #expect(try summary("base", .latencyMean).isUnsteady)
     #expect(try summary("new", .latencyMean).ratio == nil)
-    #expect(try summary("new", .latencyMean).note == StoredSummary.baselineUnsteady)
+    #expect(try summary("new", .latencyMean).note == .baselineUnsteady)
     // Violations are counted all the same.
     #expect(try summary("new", .violationRatio).ratio != nil)
   }
@@ -122,6 +122,9 @@ import Testing
       // 1 - 0.025^(1/3) = 0.708: R's binom.test(0, 3).
       #expect(
         summary.note
+          == .neverSeen(event: .violation, replications: 3, busyPeriods: nil))
+      #expect(
+        summary.note.map { "\(MetricNoteText($0))" }
           == "none here: no violation in 3 of 3 replications; a replication has one with a probability of at most 0.71 (exact 95 % interval), which bounds no ratio"
       )
     }

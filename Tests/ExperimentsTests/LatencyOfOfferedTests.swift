@@ -48,15 +48,15 @@ import Testing
     let infinite = summaries([[few, few], [many, many]])
     #expect(infinite[0].mean == 1 && infinite[0].note == nil)
     #expect(infinite[1].mean == nil && infinite[1].ratio == nil)
-    #expect(infinite[1].note == "infinite, 50 % dropped")
+    #expect(infinite[1].note == .infinite(dropped: 1000.0 / 2002, replications: 2, of: 2))
     let partly = summaries([[many, few], [few, few]])
     #expect(partly[0].mean == nil)
-    #expect(partly[0].note == "infinite, 50 % dropped: in 1 of 2 replications")
-    #expect(partly[1].mean == 1 && partly[1].note == "baseline infinite: no ratio")
+    #expect(partly[0].note == .infinite(dropped: 1000.0 / 2002, replications: 1, of: 2))
+    #expect(partly[1].mean == 1 && partly[1].note == .baselineInfinite)
     var all = many
     all[.dropRatio] = 1
-    #expect(summaries([[all], [all]])[0].note == "infinite, 100 % dropped")
+    #expect(summaries([[all], [all]])[0].note == .infinite(dropped: 1, replications: 1, of: 1))
     let tooFew = summaries([[MetricValues()], [MetricValues()]])
-    #expect(tooFew[0].note == "too few: under 1000 queries a replication")
+    #expect(tooFew[0].note == .tooFew(least: 1000, of: .queries))
   }
 }

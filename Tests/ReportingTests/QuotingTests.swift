@@ -31,6 +31,7 @@ import Testing
     try store.finish(experiment, StoredAnalysis(summaries: [summary]), provenance: [])
     _ = try CSVReport(store).write(to: folder)
     let text = try String(contentsOfFile: folder + "/summary.csv", encoding: .utf8)
-    #expect(text.hasSuffix("note\n\(field),e,,,,,,p,0,queries_offered,query,1,3.0,,,,,,,,,,,,,,\n"))
+    #expect(
+      text.hasSuffix("note_code\n\(field),e,,,,,,p,0,queries_offered,query,1,3.0,,,,,,,,,,,,,,,\n"))
   }
 }

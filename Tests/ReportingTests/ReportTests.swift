@@ -25,11 +25,11 @@ import Testing
       interval: 0.5...1.5, ratio: 0.9, ratioInterval: 0.8...1.1, pValue: 0.2),
     StoredSummary(
       policy: "fast", policyIndex: 1, metric: .latencyP50, replications: 3, mean: 7,
-      interval: 6...8, note: StoredSummary.unsteady,
+      interval: 6...8, note: .unsteady,
       queue: QueueVerdict(state: .growing)),
     StoredSummary(
       policy: "fast", policyIndex: 1, metric: .latencyP99, replications: 0, mean: nil,
-      interval: nil, note: "too few: under 1000 completions a replication"),
+      interval: nil, note: .tooFew(least: 1000, of: .completions)),
   ]
 
   @Test func theTableShowsMeansIntervalsAndRatios() {
@@ -73,12 +73,12 @@ import Testing
       summary == """
         experiment,experiment_id,workload,load,slo_scale,settings,controls_of,policy,policy_index,metric,unit,replications,mean,ci95_lower,ci95_upper,ci95_coverage,replications_with_any,ratio_to_baseline,\
         ratio_ci95_lower,ratio_ci95_upper,difference_to_baseline,difference_ci95_lower,\
-        difference_ci95_upper,p_value_holm,queue_state,replications_growing,note
-        "a, ""b""\",e,,,,,,base,0,latency_mean_s,s,3,2.5,2.25,2.75,,,,,,,,,,,,
-        "a, ""b""\",e,,,,,,fast,1,latency_mean_s,s,3,1.25,1.0,1.5,,,0.5,0.4,0.625,-1.25,-1.5,-1.0,0.01,,,
-        "a, ""b""\",e,,,,,,fast,1,latency_p50_s,s,3,7.0,6.0,8.0,,,,,,,,,,growing,,"\(StoredSummary.unsteady)"
-        "a, ""b""\",e,,,,,,fast,1,latency_p99_s,s,0,,,,,,,,,,,,,,,too few: under 1000 completions a replication
-        "a, ""b""\",e,,,,,,fast,1,wait_mean_s,s,3,1.0,0.5,1.5,,,0.9,0.8,1.1,,,,0.2,,,
+        difference_ci95_upper,p_value_holm,queue_state,replications_growing,note,note_code
+        "a, ""b""\",e,,,,,,base,0,latency_mean_s,s,3,2.5,2.25,2.75,,,,,,,,,,,,,
+        "a, ""b""\",e,,,,,,fast,1,latency_mean_s,s,3,1.25,1.0,1.5,,,0.5,0.4,0.625,-1.25,-1.5,-1.0,0.01,,,,
+        "a, ""b""\",e,,,,,,fast,1,latency_p50_s,s,3,7.0,6.0,8.0,,,,,,,,,,growing,,"\(MetricNoteText(.unsteady))",unsteady
+        "a, ""b""\",e,,,,,,fast,1,latency_p99_s,s,0,,,,,,,,,,,,,,,too few: under 1000 completions a replication,too-few
+        "a, ""b""\",e,,,,,,fast,1,wait_mean_s,s,3,1.0,0.5,1.5,,,0.9,0.8,1.1,,,,0.2,,,,
 
         """)
   }

@@ -64,4 +64,29 @@ import Testing
     #expect(StoredNote(stored.note) == stored && stored.note.severity == .invalidates)
     #expect("\(NoteText(stored.note))".contains(code))
   }
+
+  static let ofMetrics: [MetricNote] =
+    [
+      .unsteady, .grows, .baselineUnsteady, .baselineInfinite, .baselineHasNone, .noneHere,
+      .infinite(dropped: 0.125, replications: 1, of: 2),
+      .neverSeen(event: .imageBelowFloor, replications: 5, busyPeriods: 100),
+      .neverSeen(event: .violation, replications: 5, busyPeriods: nil),
+      .tooFew(least: 1000, of: .completions), .sentence(text: "none: so it was"),
+    ] + MetricNote.Missing.allCases.map { .missing(reason: $0) }
+
+  @Test(arguments: ofMetrics) func aMetricsNoteComesBackFromWhatIsKept(_ note: MetricNote) {
+    let stored = note.stored
+    #expect(MetricNote(code: stored.code, arguments: stored.arguments, text: "") == note)
+    let text = MetricNoteText(note)
+    #expect(!text.description.isEmpty && !text.description.contains("Optional"))
+    for cell in [text.cell, text.ratioCell] { #expect((1...24).contains(cell.count), "\(cell)") }
+  }
+
+  @Test func aMetricsNoteOfAnotherProgramIsKept() {
+    let newer = MetricNote(code: "warp", arguments: "{}", text: "engaged")
+    #expect(newer == .unknown(code: "warp", arguments: "{}") && newer?.code == "warp")
+    #expect(
+      MetricNote(code: nil, arguments: nil, text: "none: old") == .sentence(text: "none: old"))
+    #expect(MetricNote(code: nil, arguments: nil, text: nil) == nil)
+  }
 }
