@@ -158,7 +158,8 @@ public struct Experiment: Sendable {
     }
     self.streams = streams
     self.load = load
-    try WorkLimits.checkWarmup(streams, scenario)
+    try WorkLimits.checkWarmup(
+      streams, scenario, replications: replications ?? scenario.run.replications)
     idleSettings = IdleSettings.find(scenario, streams: streams)
     notes =
       ExperimentNotes.make(

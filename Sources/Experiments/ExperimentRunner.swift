@@ -223,7 +223,11 @@ extension Experiment {
       var metrics = RunMetrics.values(
         of: recorder, warmup: warmup, quality: quality, light: light, serviceClass: number)
       // A burst that is worked off is no queue that grows without end.
-      if isBurst { (metrics[.waitGrowth], metrics[.busiestIdle]) = (nil, nil) }
+      if isBurst {
+        for metric in [Metric.waitGrowth, .busiestIdle, .waitOfWorst, .queueGrowth] {
+          metrics[metric] = nil
+        }
+      }
       return metrics
     }
     var all = metrics(ofClass: nil)

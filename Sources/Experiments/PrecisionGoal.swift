@@ -35,6 +35,7 @@ struct PrecisionGoal: Sendable {
       let isGrowing = SteadyState.isGrowing(runs)
       for metric in Self.headline where !(isGrowing && metric.needsSteadyState) {
         let values = runs.compactMap { $0[metric] }
+        if metric == .violationRatio, Self.isSeenInFew(values) { continue }
         guard values.count == runs.count, let result = Intervals.mean(values, within: metric.range),
           let interval = result.interval
         else { continue }
@@ -47,6 +48,11 @@ struct PrecisionGoal: Sendable {
       }
     }
     return widest
+  }
+
+  /// Whether too few replications show a violation for an interval to be known at all.
+  private static func isSeenInFew(_ values: [Double]) -> Bool {
+    values.count { $0 > 0 } < min(values.count, StoredSummary.fewestWithAny)
   }
 
   /// Replications to go on to; nil where these are enough, or no more are allowed.
@@ -90,7 +96,13 @@ struct PrecisionGoal: Sendable {
         metric: widest.metric.rawValue, policy: policies[widest.policy], relative: widest.relative,
         needed: Int(needed(widest, after: count).rounded(.up)))
     }
-    return .precision(result: .init(goal: relative, replications: count, widest: widest))
+    let unknown = metrics.indices.filter {
+      Self.isSeenInFew(metrics[$0].compactMap { $0[.violationRatio] })
+    }
+    return .precision(
+      result: .init(
+        goal: relative, replications: count, widest: widest,
+        violationsUnknown: unknown.map { policies[$0] }))
   }
 
   private static func percent(_ x: Double) -> String { String(format: "%.3g %%", 100 * x) }

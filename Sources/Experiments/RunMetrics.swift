@@ -73,6 +73,10 @@ enum RunMetrics {
     }
     metrics[.throughputSustained] = windowed.sustained
     metrics[.waitGrowth] = SteadyState.waitGrowth(recorder, warmup, serviceClass)
+    if let queues = QueueGrowth(recorder, from: warmup, serviceClass) {
+      metrics[.waitOfWorst] = queues.longestWait
+      metrics[.queueGrowth] = queues.largestGrowth
+    }
     metrics[.warmup] = (warmup - SimulationTime.zero).seconds
     quality?.measure(recorder, warmup: warmup, serviceClass: serviceClass, into: &metrics)
     if serviceClass == nil {

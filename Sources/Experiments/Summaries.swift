@@ -171,7 +171,7 @@ enum Summaries {
     case .perceptualScore: .missing(reason: .notEstablished)
     case .latentError, .convergenceMean, .convergenceP5: .missing(reason: .noTable)
     case .qualityViolationRatio: .missing(reason: .noFloor)
-    case .waitGrowth: .missing(reason: .noGrowth)
+    case .waitGrowth, .queueGrowth, .waitOfWorst: .missing(reason: .noGrowth)
     case .busiestIdle: .missing(reason: .burst)
     case .busyPeriods: .missing(reason: .dependentPeriods)
     case .loadRealised: .missing(reason: .noRate)

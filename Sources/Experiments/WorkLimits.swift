@@ -52,13 +52,19 @@ enum WorkLimits {
     }
   }
 
-  /// Refuses a warm-up after which nothing arrives.
+  /// Refuses a warm-up after which nothing arrives in some replication.
   static func checkWarmup(
-    _ streams: QueryStreams, _ scenario: Scenario
+    _ streams: QueryStreams, _ scenario: Scenario, replications: Int
   ) throws(InputError) {
     guard case .fixed(let warmup) = scenario.run.warmup, warmup > .zero else { return }
-    let last = min(
-      streams.lastArrival(replication: 0), .zero + (scenario.run.horizon ?? .longest))
+    let end = SimulationTime.zero + (scenario.run.horizon ?? .longest)
+    var last = min(streams.lastArrival(replication: 0), end)
+    // Only one of half of the first replication and more can outlast another.
+    if warmup.seconds > 0.5 * (last - SimulationTime.zero).seconds {
+      for replication in 1..<max(replications, 1) {
+        last = min(last, streams.lastArrival(replication: replication))
+      }
+    }
     guard .zero + warmup < last else {
       throw InputError([
         scenario.fault(

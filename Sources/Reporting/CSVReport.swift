@@ -117,7 +117,7 @@ public struct CSVReport {
         "policy", "policy_index", "metric", "unit", "replications", "mean", "ci95_lower",
         "ci95_upper", "ci95_coverage", "replications_with_any", "ratio_to_baseline",
         "ratio_ci95_lower", "ratio_ci95_upper", "difference_to_baseline", "difference_ci95_lower",
-        "difference_ci95_upper", "p_value_holm", "queue_state", "replications_growing", "note",
+        "difference_ci95_upper", "p_value_holm", "queue_state", "replications_unsettled", "note",
         "note_code",
       ] + settings.header)
     for (experiment, summaries) in comparisons {
@@ -138,7 +138,7 @@ public struct CSVReport {
           CSVText.number(s.ratioInterval?.upperBound), CSVText.number(s.difference),
           CSVText.number(s.differenceInterval?.lowerBound),
           CSVText.number(s.differenceInterval?.upperBound), CSVText.number(s.pValue),
-          s.queue?.state.rawValue, s.queue?.growingText,
+          s.queue?.state.rawValue, s.queue?.unsettledText,
           s.note.map { "\(MetricNoteText($0))" }, s.note?.code,
         ]
         csv.add(place + values + settings.values(experiment))

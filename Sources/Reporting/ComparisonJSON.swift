@@ -69,7 +69,7 @@ public enum ComparisonJSON {
     let difference_upper: Double?
     let p_value_holm: Double?
     let queue_state: String?
-    let replications_growing: [Int]?
+    let replications_unsettled: [Int]?
     let note: String?
     let note_code: String?
   }
@@ -114,7 +114,7 @@ public enum ComparisonJSON {
         ratio_upper: s.ratioInterval?.upperBound, difference: s.difference,
         difference_lower: s.differenceInterval?.lowerBound,
         difference_upper: s.differenceInterval?.upperBound, p_value_holm: s.pValue,
-        queue_state: s.queue?.state.rawValue, replications_growing: s.queue?.growing,
+        queue_state: s.queue?.state.rawValue, replications_unsettled: s.queue?.unsettled,
         note: s.note.map { "\(MetricNoteText($0))" }, note_code: s.note?.code)
     }
     return Document(

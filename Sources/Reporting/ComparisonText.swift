@@ -14,7 +14,7 @@ public struct ComparisonText {
   /// Metrics that the terminal leaves to the CSV.
   private static let left: Set<Metric> = [
     .attainment, .throughputQueries, .throughputSustained, .inFlight, .waitGrowth,
-    .busiestUtilisation, .busiestIdle, .loadRealised, .busyPeriods,
+    .busiestUtilisation, .busiestIdle, .waitOfWorst, .queueGrowth, .loadRealised, .busyPeriods,
   ]
 
   /// Metrics of what few scenarios have: no row where no policy has a value.
@@ -70,13 +70,13 @@ public struct ComparisonText {
   }
 
   private var intervalLine: String {
+    if experiment.replications == 2 {
+      return "Two replications: too few for intervals; 3 are the least, 10 or more are better."
+    }
     if isFixed {
       return Self.wrapped(
         "No intervals: nothing in this scenario is random (fixed arrivals, latencies without "
           + "residuals), so all replications are equal.")
-    }
-    if experiment.replications == 2 {
-      return "Two replications: too few for intervals; 3 are the least, 10 or more are better."
     }
     let few =
       experiment.replications < 10
@@ -128,9 +128,9 @@ public struct ComparisonText {
 
   /// Whether all replications gave the same, so that an interval would only feign certainty.
   private var isFixed: Bool {
-    summaries.allSatisfy { summary in
-      summary.interval.map { $0.upperBound - $0.lowerBound <= 1e-12 * abs($0.upperBound) } ?? true
-    }
+    let intervals = summaries.compactMap(\.interval)
+    return !intervals.isEmpty
+      && intervals.allSatisfy { $0.upperBound - $0.lowerBound <= 1e-12 * abs($0.upperBound) }
   }
 
   private func table(_ policies: [String]) -> String {

@@ -24,22 +24,19 @@ struct QueuePlaces {
         + "length and are not shown, and violations do too."
     }
       + groups(.unknown).map { place, policies in
-        "Cannot tell\(place) whether queues settle under \(policies): the runs are too short for their waits, "
-          + "and latencies and violations may depend on the run's length."
+        "Cannot tell\(place) whether queues settle under \(policies): latencies and violations may depend on the "
+          + "run's length."
       } + some
   }
 
-  /// Replications in which a queue grows, where it does not in all.
+  /// Replications in which a queue does not settle, where it does in others.
   private var some: [String] {
     comparisons.flatMap { experiment, summaries in
-      summaries.filter { $0.metric == .latencyMean }.compactMap { summary in
-        guard let queue = summary.queue, queue.state != .growing, !queue.growing.isEmpty else {
-          return nil
-        }
+      summaries.filter { $0.metric == .latencyMean && $0.queue?.state != .growing }.compactMap {
+        let text = QueueText.unsettled($0)
+        guard !text.isEmpty else { return nil }
         let place = Self.place(experiment)
-        return "The queue of \(summary.policy) grows in \(queue.growing.count) of "
-          + "\(summary.replications) replications\(place.isEmpty ? "" : " at " + place): number "
-          + queue.growing.map(String.init).joined(separator: ", ") + "."
+        return "The queue of \($0.policy)\(place.isEmpty ? "" : " at " + place)\(text)."
       }
     }
   }

@@ -16,11 +16,11 @@ struct QueueText {
   }
 
   private func growing(_ policy: String) -> String {
-    let growth = NumberText.short(mean(policy, .waitGrowth), digits: 3)
+    let growth = NumberText.short(mean(policy, .queueGrowth), digits: 2)
     let busy = NumberText.short(100 * mean(policy, .busiestUtilisation), digits: 3)
     return
-      "Unsteady: the queue of \(policy) grows through the run (the last fifth of the queries waits "
-      + "\(growth) s longer than the second, the busiest device is \(busy) % utilised): the load is at "
+      "Unsteady: the queue of \(policy) grows through the run (from the second fifth of the arrivals to the last by "
+      + "\(growth) times what is in the system in the mean; the busiest device is \(busy) % utilised): the load is at "
       + "or beyond what it can take. Its latencies depend on the run's length and are not printed; "
       + "its violations do too."
   }
@@ -29,30 +29,39 @@ struct QueueText {
   var unknown: String? {
     let policies = policies(.unknown)
     guard !policies.isEmpty else { return nil }
-    let each = policies.map { policy in
-      let wait = NumberText.short(mean(policy, .waitMean), digits: 2)
-      let idle = NumberText.short(mean(policy, .busiestIdle), digits: 2)
-      let verdict = summaries.of(policy, .latencyMean)?.queue
-      let growing = verdict?.growing ?? []
-      let numbers = growing.map(String.init).joined(separator: ", ")
-      let runs = summaries.of(policy, .latencyMean)?.replications ?? growing.count
-      return "\(policy) (wait \(wait) s, idle \(idle) s"
-        + (growing.isEmpty
-          ? ""
-          : "; grows in \(growing.count) of \(runs) replications: number \(numbers)") + ")"
-    }
     return
-      "Cannot tell whether queues settle or grow: the runs are too short for the waits of "
-      + each.joined(separator: ", ")
-      + ". Where they settle, the busiest device stands idle in a run for 20 times the mean wait or more. "
-      + "Latencies and violations there may depend on the run's length" + longer(policies) + "."
+      "Cannot tell whether queues settle or grow: \(policies.map(figures).joined(separator: "; ")). "
+      + "A queue settles where the busiest device stands idle in a run for 20 times the wait or more, in every replication "
+      + "for 10 times, and where the queue is not longer at the end of the arrivals than soon after their start. "
+      + "Latencies and violations may depend on the run's length" + longer(policies) + "."
+  }
+
+  private func figures(_ policy: String) -> String {
+    let wait = NumberText.short(longestWait(policy), digits: 2)
+    let idle = NumberText.short(mean(policy, .busiestIdle), digits: 2)
+    let growth = NumberText.short(mean(policy, .queueGrowth), digits: 2)
+    return "\(policy): wait \(wait) s, idle \(idle) s, relative growth \(growth)"
+      + Self.unsettled(summaries.of(policy, .latencyMean))
+  }
+
+  /// Which replications do not settle, where others do.
+  static func unsettled(_ summary: StoredSummary?) -> String {
+    guard let summary, let unsettled = summary.queue?.unsettled, !unsettled.isEmpty,
+      unsettled.count < summary.replications
+    else { return "" }
+    return ", not settled in \(unsettled.count) of \(summary.replications) replications (number "
+      + unsettled.map(String.init).joined(separator: ", ") + ")"
   }
 
   /// The time that is idle grows with the run, and the waits of a queue that settles do not.
   private func longer(_ policies: [String]) -> String {
-    let factors = policies.map { 20 * mean($0, .waitMean) / mean($0, .busiestIdle) }
-    guard let most = factors.max(), most < 1000, most > 1 else { return "" }
-    return "; runs \(Int(most.rounded(.up))) times as long would tell"
+    let factors = policies.map { 20 * longestWait($0) / mean($0, .busiestIdle) }
+    guard let most = factors.max(), most < 100, most > 1 else { return "" }
+    return "; if they settle, runs \(Int(most.rounded(.up))) times as long would tell"
+  }
+
+  private func longestWait(_ policy: String) -> Double {
+    summaries.of(policy, .waitOfWorst)?.mean ?? mean(policy, .waitMean)
   }
 
   private func mean(_ policy: String, _ metric: Metric) -> Double {

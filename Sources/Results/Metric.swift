@@ -33,6 +33,8 @@ public enum Metric: String, CaseIterable, Sendable {
   case waitGrowth = "wait_growth_s"
   case busiestUtilisation = "busiest_utilisation"
   case busiestIdle = "busiest_idle_s"
+  case waitOfWorst = "wait_mean_worst_s"
+  case queueGrowth = "queue_growth"
   case warmup = "warmup_s"
   case loadRealised = "load_realised"
   case busyPeriods = "busy_periods"
@@ -51,7 +53,7 @@ public enum Metric: String, CaseIterable, Sendable {
   public var unit: String {
     switch self {
     case .latencyMean, .latencyP50, .latencyP90, .latencyP95, .latencyP99, .latencyP99Offered,
-      .waitMean, .waitGrowth, .busiestIdle, .warmup:
+      .waitMean, .waitGrowth, .busiestIdle, .waitOfWorst, .warmup:
       "s"
     case .throughputQueries, .throughputSustained: "query/s"
     case .throughputImages, .goodputImages: "image/s"
@@ -63,7 +65,8 @@ public enum Metric: String, CaseIterable, Sendable {
     case .violationRatio, .attainment, .dropRatio, .utilisationOfInstalled, .utilisationOfActive,
       .cpuUtilisation,
       .latentError, .convergenceMean, .convergenceP5, .perceptualScore, .qualityViolationRatio,
-      .busiestUtilisation, .loadRealised, .busyPeriods, .acceleratorsActive, .modelLoads,
+      .busiestUtilisation, .queueGrowth, .loadRealised, .busyPeriods, .acceleratorsActive,
+      .modelLoads,
       .nodeFailures,
       .violationBound,
       .violationAboveBound, .lightShare, .cascadeFID:
@@ -106,6 +109,8 @@ public enum Metric: String, CaseIterable, Sendable {
     case .waitGrowth: "wait, growth"
     case .busiestUtilisation: "utilisation of the busiest"
     case .busiestIdle: "idle time of the busiest"
+    case .waitOfWorst: "wait of the worst model and class, mean"
+    case .queueGrowth: "queue, relative growth"
     case .warmup: "warm-up deleted"
     case .loadRealised: "load, realised"
     case .busyPeriods: "busy periods"
@@ -135,7 +140,7 @@ public enum Metric: String, CaseIterable, Sendable {
   public var needsSteadyState: Bool {
     switch self {
     case .latencyMean, .latencyP50, .latencyP90, .latencyP95, .latencyP99, .latencyP99Offered,
-      .waitMean, .queueLengthMean, .queueLengthMaximum:
+      .waitMean, .waitOfWorst, .queueLengthMean, .queueLengthMaximum:
       true
     default: false
     }
@@ -162,7 +167,8 @@ public enum Metric: String, CaseIterable, Sendable {
       false
     case .acceleratorsActive, .modelLoads, .nodeFailures, .retried, .utilisationOfInstalled,
       .utilisationOfActive, .cpuUtilisation, .stepsMean, .offered, .completed, .dropped,
-      .inFlight, .waitGrowth, .busiestUtilisation, .busiestIdle, .warmup, .loadRealised,
+      .inFlight, .waitGrowth, .busiestUtilisation, .busiestIdle, .waitOfWorst, .queueGrowth,
+      .warmup, .loadRealised,
       .busyPeriods,
       .violationBound, .lightShare:
       nil
@@ -176,7 +182,7 @@ public enum Metric: String, CaseIterable, Sendable {
       .cpuUtilisation, .busiestUtilisation, .qualityViolationRatio, .lightShare, .violationBound:
       .share
     // Images of another model, cached or under the floor may lie below the bound.
-    case .convergenceMean, .convergenceP5, .waitGrowth, .violationAboveBound: .real
+    case .convergenceMean, .convergenceP5, .waitGrowth, .queueGrowth, .violationAboveBound: .real
     default: .positive
     }
   }
@@ -185,7 +191,9 @@ public enum Metric: String, CaseIterable, Sendable {
   public var hasRatio: Bool {
     switch self {
     case .offered, .completed, .dropped, .inFlight, .dropRatio, .queueLengthMaximum,
-      .convergenceMean, .convergenceP5, .waitGrowth, .busiestUtilisation, .busiestIdle, .warmup,
+      .convergenceMean, .convergenceP5, .waitGrowth, .busiestUtilisation, .busiestIdle,
+      .waitOfWorst,
+      .queueGrowth, .warmup,
       .loadRealised, .busyPeriods, .modelLoads,
       .nodeFailures, .retried:
       false

@@ -101,7 +101,7 @@ enum Migrations {
     ["summary", "class_summary"].map {
       """
       ALTER TABLE \($0) ADD COLUMN queue TEXT;
-      ALTER TABLE \($0) ADD COLUMN replications_growing TEXT;
+      ALTER TABLE \($0) ADD COLUMN replications_unsettled TEXT;
 
       """
     }.joined() + """

@@ -163,6 +163,8 @@ package enum Note: Hashable, Sendable, Codable {
     package let replications: Int
     /// The widest interval; nil where no headline metric has one.
     package let widest: Widest?
+    /// Policies whose violations too few replications show: their ratio is not known to any precision.
+    package let violationsUnknown: [String]
 
     package struct Widest: Hashable, Sendable, Codable {
       package let metric: String
@@ -179,7 +181,10 @@ package enum Note: Hashable, Sendable, Codable {
       }
     }
 
-    package init(goal: Double, replications: Int, widest: Widest?) {
+    package init(
+      goal: Double, replications: Int, widest: Widest?, violationsUnknown: [String] = []
+    ) {
+      self.violationsUnknown = violationsUnknown
       self.goal = goal
       self.replications = replications
       self.widest = widest
@@ -205,7 +210,8 @@ extension Note {
     case .traceRows(_, _, _, let skipped): skipped.isEmpty ? .information : .caution
     case .latents(let latents): latents.isSynthetic ? .caution : .information
     case .precision(let reached):
-      reached.widest.map { $0.relative <= reached.goal } ?? false ? .information : .caution
+      reached.widest.map { $0.relative <= reached.goal } ?? false
+        && reached.violationsUnknown.isEmpty ? .information : .caution
     case .rowsOutOfOrder, .modelsIgnored, .burst, .beyondCapacity, .unequalWorkers, .sizesScaled,
       .looksFree, .noPostProcessing, .weightsLoadAtOnce, .otherSizes, .otherModels, .noEffect,
       .neverPlans, .sameFigures, .unlistedClasses, .queriesWithoutClass, .sentence:

@@ -141,10 +141,16 @@ package struct NoteText: CustomStringConvertible, Sendable {
     let goal = "precision \(percent(reached.goal))"
     guard let widest = reached.widest else { return "\(goal): no headline metric has an interval" }
     let place = "\(widest.metric) of \(widest.policy)"
-    return widest.relative <= reached.goal
+    let unknown =
+      reached.violationsUnknown.isEmpty
+      ? ""
+      : "; not counted are the violations of \(reached.violationsUnknown.joined(separator: ", ")), which too few "
+        + "replications show to know their ratio"
+    return
+      (widest.relative <= reached.goal
       ? "\(goal): reached with \(reached.replications) replications (widest: \(place), \(percent(widest.relative)))"
       : "\(goal): not reached with \(reached.replications) replications, the most allowed: \(place) is known to "
-        + "\(percent(widest.relative)), and would take some \(widest.needed)"
+        + "\(percent(widest.relative)), and would take some \(widest.needed)") + unknown
   }
 
   private static func percent(_ x: Double) -> String { String(format: "%.3g %%", 100 * x) }

@@ -12,26 +12,26 @@ public enum QueueState: String, Hashable, Sendable {
 public struct QueueVerdict: Hashable, Sendable {
   /// All of them together.
   public var state: QueueState
-  /// Replications in which the queue grows, by number, from 0.
-  public var growing: [Int]
+  /// Replications in which the queue grows, or is not seen to settle, by number, from 0.
+  public var unsettled: [Int]
 
   /// A verdict from its parts.
-  public init(state: QueueState, growing: [Int] = []) {
+  public init(state: QueueState, unsettled: [Int] = []) {
     self.state = state
-    self.growing = growing
+    self.unsettled = unsettled
   }
 }
 
 extension QueueVerdict {
-  /// The numbers of ``growing``, as they are stored; nil without any.
-  package var growingText: String? {
-    growing.isEmpty ? nil : growing.map(String.init).joined(separator: " ")
+  /// The numbers of ``unsettled``, as they are stored; nil without any.
+  package var unsettledText: String? {
+    unsettled.isEmpty ? nil : unsettled.map(String.init).joined(separator: " ")
   }
 
   /// A verdict as it is stored; nil where there is none.
-  package init?(state: String?, growing: String?) {
+  package init?(state: String?, unsettled: String?) {
     guard let state = state.flatMap(QueueState.init) else { return nil }
     self.init(
-      state: state, growing: (growing ?? "").split(separator: " ").compactMap { Int($0) })
+      state: state, unsettled: (unsettled ?? "").split(separator: " ").compactMap { Int($0) })
   }
 }

@@ -15,7 +15,7 @@ extension ResultStore {
           s.ratioInterval?.upperBound, s.note.map { "\(MetricNoteText($0))" }, s.difference,
           s.differenceInterval?.lowerBound,
           s.differenceInterval?.upperBound, s.pValue, s.coverage, s.seenIn, s.queue?.state.rawValue,
-          s.queue?.growingText, s.note?.stored.code, s.note?.stored.arguments,
+          s.queue?.unsettledText, s.note?.stored.code, s.note?.stored.arguments,
         ])
     }
     for (name, summaries) in analysis.classes {
@@ -28,7 +28,7 @@ extension ResultStore {
             s.mean, s.interval?.lowerBound, s.interval?.upperBound, s.ratio,
             s.ratioInterval?.lowerBound, s.ratioInterval?.upperBound,
             s.note.map { "\(MetricNoteText($0))" }, s.coverage, s.seenIn,
-            s.queue?.state.rawValue, s.queue?.growingText, s.note?.stored.code,
+            s.queue?.state.rawValue, s.queue?.unsettledText, s.note?.stored.code,
             s.note?.stored.arguments,
           ])
       }

@@ -141,7 +141,7 @@ extension ResultStore {
           pValue: row["p_value_holm"],
           note: MetricNote(
             code: row["note_code"], arguments: row["note_arguments"], text: row["note"]),
-          queue: QueueVerdict(state: row["queue"], growing: row["replications_growing"]))
+          queue: QueueVerdict(state: row["queue"], unsettled: row["replications_unsettled"]))
       }
     }
     let order = Dictionary(uniqueKeysWithValues: zip(Metric.allCases, 0...))

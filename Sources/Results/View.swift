@@ -107,7 +107,7 @@ public enum View: String, CaseIterable, Sendable {
         ratio_lower AS ratio_ci95_lower, ratio_upper AS ratio_ci95_upper,
         difference AS difference_to_baseline, difference_lower AS difference_ci95_lower,
         difference_upper AS difference_ci95_upper, p_value_holm, queue AS queue_state,
-        replications_growing, note, note_code
+        replications_unsettled, note, note_code
         FROM summary s JOIN v_experiment e USING (experiment_id)
         """
     case .ratio:

@@ -105,7 +105,7 @@ import Testing
     #expect(try column("queries", "on_time").prefix(3) == ["1", "1", "1"])
     #expect(tables["replications"]?.count == 1 + 2 * 3)
     // By class, policy and metric: class a has latencies of 1 s and 3 s.
-    #expect(tables["classes"]?.count == 1 + 2 * 2 * 45)
+    #expect(tables["classes"]?.count == 1 + 2 * 2 * 47)
     let rows = zip(try column("classes", "class"), try column("classes", "metric"))
     let index = try #require(rows.enumerated().first { $1 == ("a", "latency_mean_s") }?.offset)
     #expect(try column("classes", "mean")[index] == "2.0")
@@ -175,7 +175,7 @@ import Testing
           + "class,worker,"
           + "trace_row\n"))
     let columns = text(scratch, "replications.csv").prefix { $0 != "\n" }.split(separator: ",")
-    #expect(columns.count == 13 + 45)
+    #expect(columns.count == 13 + 47)
     for column in columns where column.contains("latency") || column.contains("wait") {
       #expect(column.hasSuffix("_s"))
     }

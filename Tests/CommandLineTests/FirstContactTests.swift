@@ -51,7 +51,7 @@ import Testing
     let value = try JSONSerialization.jsonObject(with: Data(result.out.utf8))
     let object = try #require(value as? [String: Any])
     #expect(object["name"] as? String == "starter")
-    #expect((object["summaries"] as? [Any])?.count == 3 * 45)
+    #expect((object["summaries"] as? [Any])?.count == 3 * 47)
     let policies = try Program.release("policies", "--json", in: scratch.path).out
     let listing = try #require(
       try JSONSerialization.jsonObject(with: Data(policies.utf8)) as? [String: [[String: Any]]])

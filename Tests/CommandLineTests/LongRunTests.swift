@@ -20,7 +20,7 @@ import Testing
         """, in: scratch.path)
       return try #require(Double(python.out.split(separator: "\n").last ?? ""), "\(python.error)")
     }
-    // Two policies; 45 metrics and 201 quantiles take 2.3 KiB.
+    // Two policies; 47 metrics and 201 quantiles take 2.3 KiB.
     #expect((peaks[1] - peaks[0]) / (2 * 1500) < 8, "\(peaks) KiB")
   }
 }

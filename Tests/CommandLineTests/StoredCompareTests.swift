@@ -142,7 +142,7 @@ import Testing
       "summary DROP COLUMN difference_lower", "summary DROP COLUMN difference_upper",
       "summary DROP COLUMN p_value_holm", "summary DROP COLUMN coverage",
       "summary DROP COLUMN replications_with_any", "summary DROP COLUMN queue",
-      "summary DROP COLUMN replications_growing", "summary DROP COLUMN note_code",
+      "summary DROP COLUMN replications_unsettled", "summary DROP COLUMN note_code",
       "summary DROP COLUMN note_arguments", "run DROP COLUMN latency_quantiles",
     ].map { "ALTER TABLE \($0);" }
     let bases = ["worker", "cpu_pool"].flatMap { table in

@@ -60,8 +60,8 @@ import Testing
       var values = MetricValues()
       values[.violationRatio] = violation
       values[.latencyMean] = 10 * violation
-      values[.waitGrowth] = growth
-      values[.waitMean] = 10 * violation
+      values[.queueGrowth] = growth
+      values[.waitOfWorst] = 10 * violation
       values[.busiestIdle] = growth > 0 ? 0 : 1000
       return values
     }

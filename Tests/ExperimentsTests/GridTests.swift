@@ -171,8 +171,8 @@ import Testing
           values[.latencyMean] = latency * (1 + 0.001 * Double(i * i))
           values[.dropRatio] = 0
           values[.offered] = 1000
-          values[.waitGrowth] = growth
-          values[.waitMean] = latency
+          values[.queueGrowth] = growth
+          values[.waitOfWorst] = latency
           values[.busiestIdle] = growth > 0 ? 0 : 1000
           return values
         }

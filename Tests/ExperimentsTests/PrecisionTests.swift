@@ -64,8 +64,8 @@ import Testing
     #expect(abs(try #require(goal.widest([rare])).relative - (upper - 0.0002) / 0.01) < 1e-12)
     var unsteady = runs(0.5)
     for i in unsteady.indices {
-      unsteady[i][.waitGrowth] = 20
-      unsteady[i][.waitMean] = 20
+      unsteady[i][.queueGrowth] = 20
+      unsteady[i][.waitOfWorst] = 20
       unsteady[i][.busiestIdle] = 0
     }
     #expect(goal.widest([unsteady]) == nil)

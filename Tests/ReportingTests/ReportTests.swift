@@ -73,7 +73,7 @@ import Testing
       summary == """
         experiment,experiment_id,workload,load,slo_scale,settings,controls_of,policy,policy_index,metric,unit,replications,mean,ci95_lower,ci95_upper,ci95_coverage,replications_with_any,ratio_to_baseline,\
         ratio_ci95_lower,ratio_ci95_upper,difference_to_baseline,difference_ci95_lower,\
-        difference_ci95_upper,p_value_holm,queue_state,replications_growing,note,note_code
+        difference_ci95_upper,p_value_holm,queue_state,replications_unsettled,note,note_code
         "a, ""b""\",e,,,,,,base,0,latency_mean_s,s,3,2.5,2.25,2.75,,,,,,,,,,,,,
         "a, ""b""\",e,,,,,,fast,1,latency_mean_s,s,3,1.25,1.0,1.5,,,0.5,0.4,0.625,-1.25,-1.5,-1.0,0.01,,,,
         "a, ""b""\",e,,,,,,fast,1,latency_p50_s,s,3,7.0,6.0,8.0,,,,,,,,,,growing,,"\(MetricNoteText(.unsteady))",unsteady

@@ -63,6 +63,7 @@ struct Queue {
     var counted = QueueRun()
     counted.latencies.reserveCapacity(queries)
     counted.waits.reserveCapacity(queries)
+    counted.arrivals.reserveCapacity(queries)
     var (now, first, state) = (0.0, 0.0, 0)
     var change = random.exponential(stay)
     var waits = Waits(servers: servers)
@@ -82,6 +83,7 @@ struct Queue {
       if now - first >= warmup {
         counted.latencies.append(wait + time)
         counted.waits.append(wait)
+        counted.arrivals.append(now)
       }
     }
     counted.idle = waits.idle(since: first)
@@ -94,6 +96,7 @@ struct QueueRun {
   /// Of the queries that count, in order of arrival.
   var latencies: [Double] = []
   var waits: [Double] = []
+  var arrivals: [Double] = []
   /// Of the busiest server, from the first arrival to the last departure.
   var idle = 0.0
 }

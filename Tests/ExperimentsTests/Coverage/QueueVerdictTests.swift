@@ -17,20 +17,32 @@ import Testing
     ("modulated", { Queue(rates: (0.5 * $0, 1.5 * $0), stay: 100, queries: 10_000) }),
   ]
 
-  /// What the verdict reads of a run.
+  /// What the verdict reads of a run: as ``QueueGrowth`` has it, of the cluster's records.
   private static func metrics(_ run: QueueRun) -> MetricValues {
-    let fifth = run.waits.count / 5
+    let first = run.arrivals[0]
+    let span = run.arrivals[run.arrivals.count - 1] - first
+    func time(_ from: Double, _ to: Double, in window: ClosedRange<Double>) -> Double {
+      max(
+        min(to, first + span * window.upperBound) - max(from, first + span * window.lowerBound), 0)
+    }
+    var (second, last, inSystem) = (0.0, 0.0, 0.0)
+    for ((arrival, wait), latency) in zip(zip(run.arrivals, run.waits), run.latencies) {
+      second += time(arrival, arrival + wait, in: 0.2...0.4)
+      last += time(arrival, arrival + wait, in: 0.8...1)
+      inSystem += time(arrival, arrival + latency, in: 0...1)
+    }
     var values = MetricValues()
-    values[.waitMean] = run.waits.reduce(0, +) / Double(run.waits.count)
-    values[.latencyMean] = run.latencies.reduce(0, +) / Double(run.latencies.count)
+    values[.waitOfWorst] = run.waits.reduce(0, +) / Double(run.waits.count)
     values[.busiestIdle] = run.idle
-    values[.waitGrowth] =
-      (run.waits.suffix(fifth).reduce(0, +) - run.waits[fifth..<2 * fifth].reduce(0, +))
-      / Double(fifth)
+    values[.queueGrowth] = 5 * (last - second) / inSystem
+    values[.completed] = Double(run.waits.count)
+    values[.throughputQueries] = Double(run.waits.count) / span
     return values
   }
 
-  private static let read: [Metric] = [.waitMean, .latencyMean, .busiestIdle, .waitGrowth]
+  private static let read: [Metric] = [
+    .waitOfWorst, .busiestIdle, .queueGrowth, .completed, .throughputQueries,
+  ]
 
   /// Loads, and the least share of experiments that must be called so.
   static let loads: [(load: Double, state: QueueState?)] = [

@@ -300,7 +300,7 @@ CREATE TABLE summary (
   experiment_id TEXT NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
   policy TEXT NOT NULL, policy_index INTEGER NOT NULL, metric TEXT NOT NULL,
   unit TEXT NOT NULL, replications INTEGER NOT NULL, mean REAL, lower REAL, upper REAL,
-  ratio REAL, ratio_lower REAL, ratio_upper REAL, note TEXT, difference REAL, difference_lower REAL, difference_upper REAL, p_value_holm REAL, coverage REAL, replications_with_any INTEGER, queue TEXT, replications_growing TEXT,
+  ratio REAL, ratio_lower REAL, ratio_upper REAL, note TEXT, difference REAL, difference_lower REAL, difference_upper REAL, p_value_holm REAL, coverage REAL, replications_with_any INTEGER, queue TEXT, replications_unsettled TEXT,
   PRIMARY KEY (experiment_id, policy, metric)
 ) WITHOUT ROWID;
 INSERT INTO summary VALUES('1d078ea6b75e446295ed3f144d5144a8','base',0,'accelerator_utilisation_active','',0,NULL,NULL,NULL,NULL,NULL,NULL,'none: all accelerators are active all the time',NULL,NULL,NULL,NULL,NULL,NULL,'cannot tell',NULL);
@@ -420,7 +420,7 @@ CREATE TABLE class_summary (
   experiment_id TEXT NOT NULL REFERENCES experiment(id) ON DELETE CASCADE, class TEXT NOT NULL,
   policy TEXT NOT NULL, policy_index INTEGER NOT NULL, metric TEXT NOT NULL,
   unit TEXT NOT NULL, replications INTEGER NOT NULL, mean REAL, lower REAL, upper REAL,
-  ratio REAL, ratio_lower REAL, ratio_upper REAL, note TEXT, coverage REAL, replications_with_any INTEGER, queue TEXT, replications_growing TEXT,
+  ratio REAL, ratio_lower REAL, ratio_upper REAL, note TEXT, coverage REAL, replications_with_any INTEGER, queue TEXT, replications_unsettled TEXT,
   PRIMARY KEY (experiment_id, class, policy, metric)
 ) WITHOUT ROWID;
 CREATE TABLE latency_cdf (
@@ -1226,7 +1226,7 @@ replications_with_any, ratio AS ratio_to_baseline,
 ratio_lower AS ratio_ci95_lower, ratio_upper AS ratio_ci95_upper,
 difference AS difference_to_baseline, difference_lower AS difference_ci95_lower,
 difference_upper AS difference_ci95_upper, p_value_holm, queue AS queue_state,
-replications_growing, note
+replications_unsettled, note
 FROM summary s JOIN v_experiment e USING (experiment_id);
 CREATE VIEW v_ratio AS SELECT e.experiment, e.experiment_id, e.workload, e.load, e.slo_scale, e.settings, baseline, policy, policy_index, metric, ratio AS ratio_to_baseline,
 ratio_lower AS ratio_ci95_lower, ratio_upper AS ratio_ci95_upper, p_value_holm
