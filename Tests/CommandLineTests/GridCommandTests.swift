@@ -37,7 +37,7 @@ import Testing
       files.sorted() == [
         "ablation.csv", "attainment_by_slo_scale.csv", "claims.csv", "comparison.txt",
         "experiments.csv", "frontier.csv", "latency_by_load.csv", "latency_cdf.csv",
-        "latency_sources.csv",
+        "latency_sources.csv", "notes.csv",
         "over_time.csv", "quality_by_latency.csv", "ratios.csv", "replications.csv", "summary.csv",
         "throughput_by_load.csv", "time_basis.csv", "violations_by_load.csv",
       ])

@@ -73,7 +73,7 @@ import Testing
     // The axes are columns.
     #expect(
       rows.hasPrefix("experiment,experiment_id,")
-        && rows.contains(",note,workload.load,query.slo\n"))
+        && rows.contains(",note,note_code,workload.load,query.slo\n"))
     #expect(rows.contains(",0.7,{ scale: 5 }\n"))
     #expect(
       Set(rows.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] }).count == 2)
