@@ -12,13 +12,14 @@ import Testing
 
   /// Latencies of a queue at a load of 0.9: violations at 40 s are few, and come together.
   private static let queue = Population(
-    name: "M/M/1 0.9", statistics: [("40 s", .share), ("20 s", .share), ("mean", .positive)]
+    name: "M/M/1 0.9",
+    statistics: [("40 s", .share), ("20 s", .share), ("mean", .positive), ("60 s", .share)]
   ) { random in
     let latencies = Queue(rates: (0.9, 0.9), queries: 20_000, warmup: 300).latencies(&random)
     let count = Double(latencies.count)
     return [
       Double(latencies.count { $0 > 40 }) / count, Double(latencies.count { $0 > 20 }) / count,
-      latencies.reduce(0, +) / count,
+      latencies.reduce(0, +) / count, Double(latencies.count { $0 > 60 }) / count,
     ]
   }
 
@@ -110,30 +111,38 @@ import Testing
     }
   }
 
-  /// Replications are added until the interval of the mean latency is narrow enough, which about 40 are on average.
+  /// Replications are added until the interval is narrow enough: of the mean latency, for which about 40 are enough on
+  /// average, as promised; of violations of 0.2 % with a loose goal less often, as `INTERVALS.md` says.
   @Test func precisionHoldsTheTruth() async {
     let most = 100
     let pool = await CoverageTable.pool(
       of: Self.queue, count: Self.experiments * most, seed: 300 << 40)
-    let truth = mean(pool, 2)
-    let goal = PrecisionGoal(relative: 0.045, most: most)
-    var (held, total) = (0, 0)
-    for experiment in 0..<Self.experiments {
-      let runs = pool[experiment * most..<(experiment + 1) * most].map { row in
-        var values = MetricValues()
-        values[.latencyMean] = row[2]
-        return values
+    let goals: [(statistic: Int, metric: Metric, relative: Double, least: Double)] = [
+      (2, .latencyMean, 0.045, 0.93), (3, .violationRatio, 0.2, 0.85),
+    ]
+    for (statistic, metric, relative, least) in goals {
+      let truth = mean(pool, statistic)
+      let goal = PrecisionGoal(relative: relative, most: most)
+      var (held, total) = (0, 0)
+      for experiment in 0..<Self.experiments {
+        let runs = pool[experiment * most..<(experiment + 1) * most].map { row in
+          var values = MetricValues()
+          values[metric] = row[statistic]
+          return values
+        }
+        var count = 1
+        while let next = goal.next(after: [Array(runs.prefix(count))]) { count = next }
+        total += count
+        let values = runs.prefix(count).compactMap { $0[metric] }
+        if Intervals.mean(values, within: metric.range)?.interval?.contains(truth) ?? false {
+          held += 1
+        }
       }
-      var count = 1
-      while let next = goal.next(after: [Array(runs.prefix(count))]) { count = next }
-      total += count
-      let values = runs.prefix(count).compactMap { $0[.latencyMean] }
-      if Intervals.mean(values, within: .positive)?.interval?.contains(truth) ?? false { held += 1 }
+      let share = Double(held) / Double(Self.experiments)
+      say(
+        "precision, \(Self.queue.statistics[statistic].name), \(total / Self.experiments) replications on average",
+        share, Self.experiments)
+      #expect(share > least - error(0.95, Self.experiments))
     }
-    let share = Double(held) / Double(Self.experiments)
-    say(
-      "precision, mean latency, \(total / Self.experiments) replications on average", share,
-      Self.experiments)
-    #expect(share > 0.93 - error(0.95, Self.experiments))
   }
 }
