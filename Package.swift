@@ -98,7 +98,7 @@ let package = Package(
     room(
       "LiveValidation",
       uses: [
-        "CGSL", "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "Experiments",
+        "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "Experiments",
         "LatencyProfiles",
         "LatentDynamics", "LiveServer", "Results", "Scenarios", "Workload",
       ]),

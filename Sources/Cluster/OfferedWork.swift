@@ -1,8 +1,8 @@
 import EventEngine
-public import Workload
+package import Workload
 
 /// What queries cost the workers of a cluster, from which load and capacity follow.
-public struct OfferedWork: Sendable {
+package struct OfferedWork: Sendable {
   private let cluster: ClusterConfiguration
   private let pools: StagePools
   private let times: ServiceTimes
@@ -17,7 +17,7 @@ public struct OfferedWork: Sendable {
   private var run: (kind: QueryKind, queries: Double)?
 
   /// No work yet; `models` are the names of the queries' models.
-  public init(
+  package init(
     cluster: ClusterConfiguration, times: ServiceTimes, models: [String], options: ServingOptions
   ) {
     self.cluster = cluster
@@ -29,7 +29,7 @@ public struct OfferedWork: Sendable {
   }
 
   /// Adds a query of a kind, or a number of them, or their share in a mix.
-  public mutating func add(_ kind: QueryKind, _ number: Double = 1) {
+  package mutating func add(_ kind: QueryKind, _ number: Double = 1) {
     queries += number
     if run?.kind == kind {
       run?.queries += number
@@ -42,7 +42,7 @@ public struct OfferedWork: Sendable {
   /// The baseline's capacity, by the definition of load: queries per second that the cluster can serve, the sum over
   /// workers of 1 / (mean service time at the batch limit, medians, the mix of what was added); with several pools, that
   /// of the slowest. 0 where nothing takes time.
-  public var capacity: Double {
+  package var capacity: Double {
     var settled = self
     settled.settle()
     var totals = [Double](repeating: 0, count: pools.stages.count)

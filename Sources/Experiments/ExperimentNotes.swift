@@ -84,7 +84,7 @@ enum ExperimentNotes {
         switch (streams.trace, scenario.workload.loadMethod) {
         case (nil, _): .rates
         case (_, .time): streams.hasOwnRows ? .ownCompression : .compression
-        case (_, .superpose): streams.hasOwnRows ? .ownSuperposition : .superposition
+        case (_, .superpose): .ownSuperposition
         }
       notes.append(.loadReached(load: load, method: method, factor: factor, capacity: capacity))
     } else if let burst {

@@ -94,10 +94,7 @@ struct Page {
   }
 
   private static func scenarios(_ data: ReportData) -> String {
-    let all = data.experiments.flatMap(\.notes).distinct()
-    let notes = Note.Severity.allCases.flatMap { severity in
-      all.filter { $0.severity == severity }
-    }
+    let notes = data.experiments.flatMap(\.notes).distinct().gravestFirst
     let texts = ScenarioFiles.all(data).map { name, text in
       "<details><summary>\(HTML.escaped(name))</summary><pre>\(HTML.escaped(text))</pre></details>"
     }

@@ -9,17 +9,14 @@ enum PageWarnings {
   ) throws(InputError) -> [String] {
     var lines = QueuePlaces(comparisons).lines
     let experiments = comparisons.map(\.experiment)
-    // What spoils a conclusion first.
-    for severity in [Note.Severity.invalidates, .caution] {
-      for note in experiments.flatMap(\.notes).distinct() where note.severity == severity {
-        let places = experiments.filter { $0.notes.contains(note) }.map(QueuePlaces.place)
-        // What all have in common needs no place.
-        let shown =
-          places.count == experiments.count ? [] : places.filter { !$0.isEmpty }.distinct()
-        lines.append(
-          "\(NoteText(note))"
-            + (shown.isEmpty ? "" : " (at \(shown.joined(separator: ", ")))"))
-      }
+    for note in experiments.flatMap(\.notes).distinct().gravestFirst
+    where note.severity != .information {
+      let places = experiments.filter { $0.notes.contains(note) }.map(QueuePlaces.place)
+      // What all have in common needs no place.
+      let shown =
+        places.count == experiments.count ? [] : places.filter { !$0.isEmpty }.distinct()
+      lines.append(
+        "\(NoteText(note))" + (shown.isEmpty ? "" : " (at \(shown.joined(separator: ", ")))"))
     }
     let derived = Dictionary(
       grouping: data.sources.filter { $0.provenance == "derived" }

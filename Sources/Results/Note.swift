@@ -122,8 +122,7 @@ package enum Note: Hashable, Sendable, Codable {
   package enum LoadMethod: String, Hashable, Sendable, Codable {
     case rates
     case compression
-    case superposition
-    /// Each replication of a resampled trace by its own rows.
+    /// Each replication of a trace by its own rows: resampled, or superposed.
     case ownCompression
     case ownSuperposition
   }
@@ -221,5 +220,12 @@ extension Note {
       .memory, .perceptualScore, .qualityKept, .intervals, .storedRuns, .servedLive:
       .information
     }
+  }
+}
+
+extension [Note] {
+  /// What spoils a conclusion first, what says where figures are from last.
+  package var gravestFirst: [Note] {
+    Note.Severity.allCases.flatMap { severity in filter { $0.severity == severity } }
   }
 }

@@ -106,8 +106,6 @@ package struct NoteText: CustomStringConvertible, Sendable {
     case .rates: "arrival rates multiplied by \(factor)"
     case .compression: "arrival times compressed by \(factor)"
     case .ownCompression: "arrival times compressed by \(factor)\(own)"
-    case .superposition:
-      "\(factor) shifted copies of the trace superposed, shifts drawn per replication"
     case .ownSuperposition:
       "\(factor) shifted copies of the trace superposed, shifts drawn per replication\(own)"
     }

@@ -10,7 +10,7 @@ public struct QueryKind: Hashable, BitwiseCopyable, Sendable {
   public var steps: Int32
 
   /// A kind from its parts.
-  public init(model: ModelID, size: ImageSize, images: Int32, steps: Int32) {
+  package init(model: ModelID, size: ImageSize, images: Int32, steps: Int32) {
     self.model = model
     self.size = size
     self.images = images

@@ -86,7 +86,7 @@ public struct QueryMix: Hashable, Sendable {
 
 extension QueryMix {
   /// Rows of every combination of what queries ask for that costs time, and the share of each; they arrive at time 0.
-  public var expectedRows: [(row: TraceRow, share: Double)] {
+  package var expectedRows: [(row: TraceRow, share: Double)] {
     var rows = [(row: TraceRow(arrival: .zero), share: 1.0)]
     func cross<Value>(
       _ list: [Weighted<Value>], _ set: (inout TraceRow, Int, Value) -> Void

@@ -1,4 +1,3 @@
-import Experiments
 import LiveValidation
 import Reporting
 import Results

@@ -1,5 +1,4 @@
 import EventEngine
-import Foundation
 import Results
 import Scenarios
 import Testing
@@ -19,17 +18,11 @@ import Workload
 
   /// A scenario of a trace whose first half has few long queries and whose second has many short ones.
   private static func traced(_ workload: String, replications: Int) throws -> Experiment {
-    let folder = FileManager.default.temporaryDirectory.appending(
-      path: "qosdiff-load-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
     let few = (0..<500).map { "\(Double($0) * 2),40" }
     let many = (0..<4000).map { "\(1000 + Double($0) * 0.25),10" }
-    try (["arrival_s,steps"] + few + many).joined(separator: "\n").write(
-      to: folder.appending(path: "t.csv"), atomically: true, encoding: .utf8)
-    let text = "name: load\n\(cluster)\nworkload: { trace: \(folder.path)/t.csv, \(workload) }\n"
-    let scenario = try ScenarioReader().read(text: text, path: "\(folder.path)/s.yaml")
-    return try Experiment(scenario, replications: replications)
+    return try Support.experiment(
+      tracing: ["arrival_s,steps"] + few + many, replications: replications
+    ) { "name: load\n\(cluster)\nworkload: { trace: \($0), \(workload) }\n" }
   }
 
   /// By definition: queries over their span, over queries that one worker of 10 ms a step serves of them a second.

@@ -13,7 +13,11 @@ import Testing
   {
     let text = QueueScenario.text(rate: rate, queries: queries)
     let experiment = try Experiment(Support.scenario(text: text), policies: ["p"])
-    return (0..<replications).map { replication in
+    return Self.metrics(of: experiment, replications: replications)
+  }
+
+  private static func metrics(of experiment: Experiment, replications: Int) -> [MetricValues] {
+    (0..<replications).map { replication in
       RunMetrics.values(
         of: experiment.simulate(policy: 0, replication: replication), warmup: .zero)
     }
@@ -65,10 +69,7 @@ import Testing
     let text = QueueScenario.text(rate: 100, queries: 10_000)
       .replacing("p: {", with: "p: { admission: { queue-limit: { waiting: 10 } },")
     let experiment = try Experiment(Support.scenario(text: text), policies: ["p"])
-    let runs = (0..<5).map { replication in
-      RunMetrics.values(
-        of: experiment.simulate(policy: 0, replication: replication), warmup: .zero)
-    }
+    let runs = Self.metrics(of: experiment, replications: 5)
     #expect(runs.allSatisfy { $0[.busiestIdle] ?? 1 < 20 * ($0[.waitMean] ?? 0) })
     #expect(state(runs) == .steady)
   }
@@ -116,10 +117,7 @@ import Testing
       policies: { p: { batching: none, discipline: priority } }
       """
     let experiment = try Experiment(Support.scenario(text: text), policies: ["p"])
-    let runs = (0..<5).map { replication in
-      RunMetrics.values(
-        of: experiment.simulate(policy: 0, replication: replication), warmup: .zero)
-    }
+    let runs = Self.metrics(of: experiment, replications: 5)
     #expect(state(runs) == .growing)
   }
 
@@ -145,10 +143,7 @@ import Testing
       policies: { p: { batching: none, dispatcher: least-work-left } }
       """
     let experiment = try Experiment(Support.scenario(text: text), policies: ["p"])
-    let runs = (0..<5).map { replication in
-      RunMetrics.values(
-        of: experiment.simulate(policy: 0, replication: replication), warmup: .zero)
-    }
+    let runs = Self.metrics(of: experiment, replications: 5)
     #expect(state(runs) == .growing)
   }
 
@@ -156,27 +151,20 @@ import Testing
   private static func replayed(
     _ times: [Double], service: String, replications: Int
   ) throws -> [MetricValues] {
-    let folder = FileManager.default.temporaryDirectory.appending(
-      path: "qosdiff-steady-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try (["arrival_s"] + times.map { "\($0)" }).joined(separator: "\n").write(
-      to: folder.appending(path: "t.csv"), atomically: true, encoding: .utf8)
-    let text = """
+    let experiment = try Support.experiment(
+      tracing: ["arrival_s"] + times.map { "\($0)" }, policies: ["p"]
+    ) {
+      """
       name: replayed
       query: { steps: 1, slo: { time: 5 s } }
-      workload: { trace: \(folder.path)/t.csv }
+      workload: { trace: \($0) }
       cluster:
         queue: central
         nodes: [{ name: n, accelerators: { synthetic: { denoise: \(service) } } }]
       policies: { p: { batching: none } }
       """
-    let experiment = try Experiment(
-      ScenarioReader().read(text: text, path: "\(folder.path)/s.yaml"), policies: ["p"])
-    return (0..<replications).map { replication in
-      RunMetrics.values(
-        of: experiment.simulate(policy: 0, replication: replication), warmup: .zero)
     }
+    return metrics(of: experiment, replications: replications)
   }
 
   /// 4 % beyond capacity, in 20,000 queries: far less than any of them shows at a glance.
@@ -193,10 +181,7 @@ import Testing
         "{ diurnal: { process: { poisson: { rate: 20 query/s } }, amplitude: 1, peak: 200 s, period: 400 s } }"
     )
     let experiment = try Experiment(Support.scenario(text: text), policies: ["p"])
-    let runs = (0..<10).map { replication in
-      RunMetrics.values(
-        of: experiment.simulate(policy: 0, replication: replication), warmup: .zero)
-    }
+    let runs = Self.metrics(of: experiment, replications: 10)
     let growth = try #require(
       Intervals.mean(runs.compactMap { $0[.waitGrowth] }, within: .real)?.interval)
     #expect(growth.lowerBound > 0, "waits do grow: \(growth)")
@@ -223,10 +208,7 @@ import Testing
       policies: { p: { batching: none, dispatcher: round-robin } }
       """
     let experiment = try Experiment(Support.scenario(text: text))
-    let runs = (0..<5).map { replication in
-      RunMetrics.values(
-        of: experiment.simulate(policy: 0, replication: replication), warmup: .zero)
-    }
+    let runs = Self.metrics(of: experiment, replications: 5)
     for run in runs {
       let utilisation = (run[.utilisationOfInstalled] ?? 0, run[.busiestUtilisation] ?? 0)
       #expect(utilisation.0 < 0.7 && utilisation.1 > 0.97 && utilisation.1 <= 1)
