@@ -8,9 +8,12 @@ package struct OfferedWork: Sendable {
   private let times: ServiceTimes
   private let models: [String]
   private let options: ServingOptions
+  /// Models that the same nodes serve are one group: by model its number, by group which nodes they are.
+  private let group: [Int]
+  private let servers: [[Bool]]
   private var known = Memo<QueryKind, [Double]>()
-  /// Seconds a worker of each node.
-  private var sums: [Double]
+  /// Seconds of each group's queries on a worker of each node.
+  private var sums: [[Double]]
   /// Queries added, weights counted.
   private var queries = 0.0
   /// Those of the kind added last, whose cost is not in `sums` yet.
@@ -25,7 +28,12 @@ package struct OfferedWork: Sendable {
     self.times = times
     self.models = models
     self.options = options
-    sums = [Double](repeating: 0, count: cluster.nodes.count)
+    let served = models.map { model in
+      cluster.nodes.map { $0.models?.contains(model) ?? true }
+    }
+    servers = served.indices.filter { served.firstIndex(of: served[$0]) == $0 }.map { served[$0] }
+    group = served.map { [servers] in servers.firstIndex(of: $0) ?? 0 }
+    sums = servers.map { [Double](repeating: 0, count: $0.count) }
   }
 
   /// Adds a query of a kind, or a number of them, or their share in a mix.
@@ -42,15 +50,47 @@ package struct OfferedWork: Sendable {
   /// The baseline's capacity, by the definition of load: queries per second that the cluster can serve, the sum over
   /// workers of 1 / (mean service time at the batch limit, medians, the mix of what was added); with several pools, that
   /// of the slowest. 0 where nothing takes time.
+  ///
+  /// Where nodes serve some models alone, no set of models may need more than the workers that serve any of them have
+  /// (Hall's condition; exact where all workers are equally fast).
   package var capacity: Double {
     var settled = self
     settled.settle()
-    var totals = [Double](repeating: 0, count: pools.stages.count)
-    for node in cluster.nodes.indices where settled.sums[node] > 0 {
-      totals[pools.poolOfNode[node]] +=
-        Double(cluster.nodes[node].accelerators) * queries / settled.sums[node]
+    let groups = servers.indices.filter { settled.sums[$0].contains { $0 > 0 } }
+    return Self.sets(of: groups).compactMap { settled.capacity(of: $0) }.min() ?? 0
+  }
+
+  /// Most groups of which all sets are looked at; Assumed.
+  private static let mostGroups = 10
+
+  /// All sets of some groups but the empty one; of too many, each alone and all together.
+  private static func sets(of groups: [Int]) -> [[Int]] {
+    guard groups.count <= mostGroups else { return groups.map { [$0] } + [groups] }
+    return (1..<(1 << groups.count)).map { set in
+      groups.indices.filter { set & (1 << $0) != 0 }.map { groups[$0] }
     }
-    return totals.filter { $0 > 0 }.min() ?? 0
+  }
+
+  /// Queries of the whole mix a second that the workers who serve any of these groups leave room for; nil where no
+  /// time is spent.
+  private func capacity(of set: [Int]) -> Double? {
+    var totals = [Double](repeating: 0, count: pools.stages.count)
+    for node in cluster.nodes.indices where set.contains(where: { servers[$0][node] }) {
+      let seconds = set.reduce(0) { $0 + self.seconds($1, on: node) }
+      guard seconds > 0 else { continue }
+      totals[pools.poolOfNode[node]] +=
+        Double(cluster.nodes[node].accelerators) * queries / seconds
+    }
+    return totals.filter { $0 > 0 }.min()
+  }
+
+  /// Seconds of a group's queries on a node; where it does not serve them, the mean of those of its pool that do.
+  private func seconds(_ group: Int, on node: Int) -> Double {
+    if servers[group][node] { return sums[group][node] }
+    let others = cluster.nodes.indices.filter {
+      servers[group][$0] && pools.poolOfNode[$0] == pools.poolOfNode[node]
+    }
+    return others.reduce(0) { $0 + sums[group][$1] } / Double(max(others.count, 1))
   }
 
   private mutating func settle() {
@@ -59,7 +99,8 @@ package struct OfferedWork: Sendable {
       Self.seconds(
         run.kind, of: models, on: cluster.nodes.indices, times: times, options: options)
     }
-    for (node, seconds) in seconds.enumerated() { sums[node] += seconds * run.queries }
+    let group = group[Int(run.kind.model.rawValue)]
+    for (node, seconds) in seconds.enumerated() { sums[group][node] += seconds * run.queries }
     self.run = nil
   }
 

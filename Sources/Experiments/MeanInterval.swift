@@ -77,12 +77,17 @@ private struct Sample {
     skewness = isEqual || second == 0 ? 0 : third / (second * second.squareRoot())
   }
 
-  /// Student's ends on the range's scale; where a value has none there, those of the mean itself.
+  /// A standard error of the logarithm above this, a factor of e, is that of one value among many small ones: the ends
+  /// would lie orders of magnitude from anything seen. Assumed.
+  static let largestError = 1.0
+
+  /// Student's ends on the range's scale; where a value has none there, or one stands out so far that the logarithm
+  /// says nothing, those of the mean itself.
   func ends(_ range: ValueRange, _ t: Double) -> (Double, Double) {
     switch range {
     case .real: break
     case .positive:
-      if let (theta, error) = jackknife({ log($0) }) {
+      if let (theta, error) = jackknife({ log($0) }), error <= Self.largestError {
         return (exp(theta - t * error), exp(theta + t * error))
       }
     case .share:
@@ -106,8 +111,9 @@ private struct Sample {
       guard without.isFinite else { return nil }
       pseudo.append(n * theta - (n - 1) * without)
     }
+    let error = Sample(pseudo).error
     guard theta.isFinite else { return nil }
-    return (theta, Sample(pseudo).error)
+    return (theta, error)
   }
 
   /// The value of the mean at which Hall's transformation of its t statistic is `t` (Hall, J. R. Statist.

@@ -18,11 +18,26 @@ struct PrecisionGoal: Sendable {
   /// be small, would leave intervals that hold the truth too seldom (Chow, Robbins, Ann. Math. Stat. 36 (1965)).
   static let fewest = 20
 
+  /// Replications of the first look: twice as many where a policy's violations are held to an absolute width. There too
+  /// small a ratio comes with too small a width, so half of the replications must have reached it too.
+  private static func fewest(for metrics: [[MetricValues]]) -> Int {
+    let hasRareViolations = metrics.contains { runs in
+      let ratios = runs.compactMap { $0[.violationRatio] }
+      return !isSeenInFew(ratios) && isRare(ratios)
+    }
+    return hasRareViolations ? 2 * fewest : fewest
+  }
+
+  private static func isRare(_ ratios: [Double]) -> Bool {
+    ratios.reduce(0, +) < smallestRatio * Double(ratios.count)
+  }
+
   /// The metric furthest from the goal.
   struct Shortfall: Hashable {
     let policy: Int
     let metric: Metric
-    /// The interval's longer side over the mean.
+    /// The interval's longer side over the mean; of rare violations, that of the first half of the replications where it
+    /// is wider.
     let relative: Double
   }
 
@@ -36,18 +51,29 @@ struct PrecisionGoal: Sendable {
       for metric in Self.headline where !(isGrowing && metric.needsSteadyState) {
         let values = runs.compactMap { $0[metric] }
         if metric == .violationRatio, Self.isSeenInFew(values) { continue }
-        guard values.count == runs.count, let result = Intervals.mean(values, within: metric.range),
-          let interval = result.interval
-        else { continue }
-        let scale = max(abs(result.mean), metric == .violationRatio ? Self.smallestRatio : 0)
-        let half = max(interval.upperBound - result.mean, result.mean - interval.lowerBound)
-        let relative = scale > 0 ? half / scale : 0
+        guard values.count == runs.count, var relative = Self.relative(values, metric) else {
+          continue
+        }
+        if metric == .violationRatio, Self.isRare(values),
+          let half = Self.relative(Array(values.prefix(values.count / 2)), metric)
+        {
+          relative = max(relative, half)
+        }
         if relative > widest?.relative ?? -1 {
           widest = Shortfall(policy: policy, metric: metric, relative: relative)
         }
       }
     }
     return widest
+  }
+
+  /// The longer side of the interval over the mean, or over ``smallestRatio``; nil where there is no interval.
+  private static func relative(_ values: [Double], _ metric: Metric) -> Double? {
+    guard let result = Intervals.mean(values, within: metric.range), let interval = result.interval
+    else { return nil }
+    let scale = max(abs(result.mean), metric == .violationRatio ? smallestRatio : 0)
+    let half = max(interval.upperBound - result.mean, result.mean - interval.lowerBound)
+    return scale > 0 ? half / scale : 0
   }
 
   /// Whether too few replications show a violation for an interval to be known at all.
@@ -63,6 +89,7 @@ struct PrecisionGoal: Sendable {
     let count = metrics.first?.count ?? 0
     guard count > 0, count < most else { return nil }
     guard count >= Self.fewest else { return min(Self.fewest, most) }
+    guard count >= Self.fewest(for: metrics) else { return min(Self.fewest(for: metrics), most) }
     guard let widest = widest(metrics), widest.relative > relative else { return nil }
     let wanted = min(needed(widest, after: count), Double(2 * count))
     return min(max(Int(wanted.rounded(.up)), count + 1), most)

@@ -92,15 +92,17 @@ enum Summaries {
     if metric.dependsOnLength, summary.queue?.state == .growing {
       summary.note = .grows
     }
-    if isNeverSeen(metric, values, runs) {
+    if let seen = sameShare(metric, values, runs) {
       // Without spread Student's interval would have no width, and feign certainty.
       summary.interval = nil
-      if let event = event(metric) {
+      if let event = event(metric), seen == 0 {
         let periods = runs.compactMap { $0[.busyPeriods] }
         summary.note = .neverSeen(
           event: event, replications: runs.count,
           busyPeriods: periods.count == runs.count && event == .violation
             ? Int(periods.reduce(0, +)) : nil)
+      } else if let event = event(metric) {
+        summary.note = .alwaysSeen(event: event, replications: runs.count)
       }
     }
     guard index > 0, mean != nil else { return summary }
@@ -117,12 +119,17 @@ enum Summaries {
     return summary
   }
 
-  /// Whether what a metric counts occurred in no replication, though the runs are random.
-  private static func isNeverSeen(
+  /// 0 where what a metric counts occurred in no replication though the runs are random, 1 where it befell every query
+  /// of all.
+  private static func sameShare(
     _ metric: Metric, _ values: [Double], _ runs: [MetricValues]
-  ) -> Bool {
-    values.count == runs.count && values.allSatisfy { $0 == (metric == .attainment ? 1 : 0) }
-      && Set(runs.map { $0[.latencyMean] }).count > 1
+  ) -> Double? {
+    let seen = metric == .attainment ? values.map { 1 - $0 } : values
+    guard values.count == runs.count, let first = seen.first,
+      first == 0 || first == 1 && event(metric) != nil,
+      seen.allSatisfy({ $0 == first }), Set(runs.map { $0[.latencyMean] }).count > 1
+    else { return nil }
+    return first
   }
 
   /// What a share of queries counts.

@@ -80,7 +80,7 @@ public struct ComparisonText {
     }
     let few =
       experiment.replications < 10
-      ? " Few replications: intervals are wide, and hold the truth less often where values are skewed."
+      ? " Few replications: intervals are wide, and where values are skewed hold the truth in as few as 91 % of experiments."
       : ""
     return Self.wrapped(
       "± and [ ]: 95 % intervals of the mean over replications, ± by the longer side (INTERVALS.md)."

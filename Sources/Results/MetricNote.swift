@@ -16,6 +16,8 @@ package enum MetricNote: Hashable, Sendable, Codable {
   case infinite(dropped: Double, replications: Int, of: Int)
   /// What no replication showed.
   case neverSeen(event: Event, replications: Int, busyPeriods: Int?)
+  /// What every query of every replication showed.
+  case alwaysSeen(event: Event, replications: Int)
   /// Under so many of something in a replication.
   case tooFew(least: Int, of: Counted)
   case missing(reason: Missing)
@@ -31,6 +33,7 @@ package enum MetricNote: Hashable, Sendable, Codable {
     case baselineHasNone = "baseline-has-none"
     case noneHere = "none-here"
     case neverSeen = "never-seen"
+    case alwaysSeen = "always-seen"
     case tooFew = "too-few"
   }
 

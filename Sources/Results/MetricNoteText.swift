@@ -21,6 +21,8 @@ package struct MetricNoteText: CustomStringConvertible, Sendable {
         + (replications == all ? "" : ": in \(replications) of \(all) replications")
     case .neverSeen(let event, let replications, let busyPeriods):
       Self.neverSeen(NoneSeen(replications: replications, busyPeriods: busyPeriods), event)
+    case .alwaysSeen(let event, let replications):
+      "no interval: every query is a \(event.rawValue) in \(replications) of \(replications) replications"
     case .tooFew(let least, let counted):
       "too few: under \(least) \(counted.rawValue) a replication"
     case .missing(let reason): Self.missing(reason)
@@ -68,7 +70,7 @@ package struct MetricNoteText: CustomStringConvertible, Sendable {
     case .burst: "none: a burst"
     case .dependentPeriods:
       "none: one may tell of the next (only Poisson arrivals, and no state that lives on)"
-    case .noRate: "none: all queries arrive at once, or take no time"
+    case .noRate: "none: a burst has no rate, or queries take no time"
     case .noPower: "none: no node has a 'power', or no image was made"
     case .noPrice: "none: no node has a 'price', or no image was made"
     case .allActive: "none: all are, and nothing is said of power, price or scaling"

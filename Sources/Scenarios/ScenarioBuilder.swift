@@ -245,6 +245,11 @@ struct ScenarioBuilder {
         precision.location, "run.precision needs intervals, and one replication has none",
         "give run.replications, from 2 on")
     }
+    if let precision, let width = precision.number, width > 1 {
+      fault(
+        precision.location, "run.precision is over 100 %: an interval wider than its mean says nothing",
+        "lower it")
+    }
     let most = run?["most_replications"]
     if let most, let number = most.integer, number < replications {
       fault(

@@ -55,7 +55,12 @@ struct ReplicationOptions: ParsableArguments {
 
   /// What of these options belongs in the scenario, as `--set` would say it.
   var overrides: [String] {
-    (precision.map { ["run.precision=\($0)"] } ?? [])
-      + (mostReplications.map { ["run.most_replications=\($0)"] } ?? [])
+    var overrides = precision.map { ["run.precision=\($0)"] } ?? []
+    if let mostReplications {
+      // It is judged by what --replications says, where that is said.
+      overrides += replications.map { ["run.replications=\($0)"] } ?? []
+      overrides.append("run.most_replications=\(mostReplications)")
+    }
+    return overrides
   }
 }

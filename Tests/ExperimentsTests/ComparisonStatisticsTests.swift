@@ -115,6 +115,17 @@ import Testing
       values[.offered] = 100
       return values
     }
+    // Where every query is late, equal values are no certainty either.
+    let all = none.map { values in
+      var values = values
+      (values[.violationRatio], values[.attainment]) = (1, 0)
+      return values
+    }
+    for summary in Summaries.make(policies: ["p"], metrics: [all])
+    where [.violationRatio, .attainment].contains(summary.metric) {
+      #expect(summary.mean != nil && summary.interval == nil)
+      #expect(summary.note == .alwaysSeen(event: .violation, replications: 3))
+    }
     let summaries = Summaries.make(policies: ["p"], metrics: [none])
     for metric in [Metric.violationRatio, .attainment] {
       let summary = try #require(summaries.first { $0.metric == metric })

@@ -53,6 +53,37 @@ import Workload
     #expect(abs(rate / 0.75 - 1) < 0.08)
   }
 
+  /// Two workers of 10 ms, models a and b as 1 to 3 or 3 to 1, and nodes that serve some of them: by hand, the tightest of
+  /// what a alone, b alone and both need.
+  @Test(arguments: [
+    (["[a]", "[b]"], "a: 3, b: 1", 400.0 / 3), (["[a, b]", "[b]"], "a: 3, b: 1", 400.0 / 3),
+    (["[a, b]", "[b]"], "a: 1, b: 3", 200), (["[a, b]", "[a, b]"], "a: 1, b: 3", 200),
+    (["[b]", "[a]"], "a: 1, b: 1", 200),
+  ] as [([String], String, Double)]) func aNodeThatServesSomeModelsIsNoHelpToOthers(
+    nodes: [String], mix: String, capacity: Double
+  ) throws {
+    let items = nodes.enumerated().map { index, models in
+      "{ name: n\(index), models: \(models), accelerators: { synthetic: { denoise: { deterministic: 10 ms } } } }"
+    }
+    let scenario = try Support.scenario(
+      text: """
+        name: models
+        query: { steps: 1, slo: { time: 1 s } }
+        workload:
+          arrivals: { poisson: { rate: 10 query/s } }
+          queries: 100
+          mix: { models: { \(mix) } }
+        models: { a: { latency_of: sd15 }, b: { latency_of: sd15 } }
+        cluster: { queue: central, nodes: [\(items.joined(separator: ", "))] }
+        policies: { p: { batching: none } }
+        """)
+    let loads = try Experiment(scenario).notes.compactMap { note -> Double? in
+      guard case .loadOffered(_, let capacity) = note else { return nil }
+      return capacity
+    }
+    #expect(loads.count == 1 && abs(loads[0] / capacity - 1) < 1e-9, "\(loads)")
+  }
+
   @Test func aSizeThatAProfileLacksIsScaledAndTheNotesSaySo() throws {
     let text = Self.base.replacingOccurrences(of: "512x512", with: "768x640")
     let experiment = try Experiment(try Support.scenario(text: text))

@@ -52,8 +52,17 @@ import Testing
     #expect(share.lowerBound == 0 && share.upperBound > 0.1 && share.upperBound <= 1)
     let kept = try #require(Intervals.mean([1, 1, 0.7], within: .share)?.interval)
     #expect(kept.upperBound == 1 && kept.lowerBound < 0.9 && kept.lowerBound >= 0)
-    let latency = try #require(Intervals.mean([1, 2, 30], within: .positive)?.interval)
+    let latency = try #require(Intervals.mean([1, 2, 6], within: .positive)?.interval)
     #expect(latency.lowerBound > 0)
+  }
+
+  /// One value a thousand times the others: ends on the logarithm would be 79 [0.009, 713,000].
+  @Test func oneValueThatStandsOutDoesNotBlowUpTheEnds() throws {
+    let values = [1, 1.1, 0.9, 1.2, 0.8, 1, 1.1, 0.9, 1, 781]
+    let result = try #require(Intervals.mean(values, within: .positive))
+    let interval = try #require(result.interval)
+    #expect(interval.lowerBound == 0 && interval.upperBound < 10 * result.mean)
+    #expect(interval.upperBound > 300)
   }
 
   @Test func twoValuesHaveNoInterval() throws {

@@ -60,8 +60,14 @@ import Testing
     var rare = (0..<20).map { _ in MetricValues() }
     for i in rare.indices { rare[i][.violationRatio] = i.isMultiple(of: 2) ? 0.0003 : 0.0001 }
     let shares = rare.compactMap { $0[.violationRatio] }
-    let upper = try #require(Intervals.mean(shares, within: .share)?.interval?.upperBound)
-    #expect(abs(try #require(goal.widest([rare])).relative - (upper - 0.0002) / 0.01) < 1e-12)
+    let half = try #require(Intervals.mean(Array(shares.prefix(10)), within: .share)?.interval)
+    let relative = (half.upperBound - 0.0002) / 0.01
+    #expect(abs(try #require(goal.widest([rare])).relative - relative) < 1e-12)
+    // Half of the replications must have reached it too, and that half must be a first look's.
+    #expect(PrecisionGoal(relative: 0.5, most: 100).next(after: [rare]) == 40)
+    #expect(PrecisionGoal(relative: 0.5, most: 100).next(after: [rare + rare]) == nil)
+    #expect(PrecisionGoal(relative: relative * 0.9, most: 100).next(after: [rare + rare]) == nil)
+    #expect(PrecisionGoal(relative: relative * 0.3, most: 100).next(after: [rare + rare]) != nil)
     var unsteady = runs(0.5)
     for i in unsteady.indices {
       unsteady[i][.queueGrowth] = 20

@@ -71,6 +71,7 @@ import Testing
       .infinite(dropped: 0.125, replications: 1, of: 2),
       .neverSeen(event: .imageBelowFloor, replications: 5, busyPeriods: 100),
       .neverSeen(event: .violation, replications: 5, busyPeriods: nil),
+      .alwaysSeen(event: .violation, replications: 5),
       .tooFew(least: 1000, of: .completions), .sentence(text: "none: so it was"),
     ] + MetricNote.Missing.allCases.map { .missing(reason: $0) }
 
