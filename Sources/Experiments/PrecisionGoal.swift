@@ -48,7 +48,7 @@ struct PrecisionGoal: Sendable {
     var widest: Shortfall?
     for (policy, runs) in metrics.enumerated() {
       let isGrowing = SteadyState.isGrowing(runs)
-      for metric in Self.headline where !(isGrowing && metric.needsSteadyState) {
+      for metric in Self.headline where !(isGrowing && metric.entry.whenQueueGrows == .withheld) {
         let values = runs.compactMap { $0[metric] }
         if metric == .violationRatio, Self.isSeenInFew(values) { continue }
         guard values.count == runs.count, var relative = Self.relative(values, metric) else {

@@ -14,9 +14,6 @@ struct LightModel {
 
 /// A run's metrics, from its records and usage.
 enum RunMetrics {
-  /// Fewest completed queries for a 99th percentile.
-  static let fewestForP99 = 1000
-
   /// Metrics of the queries that arrived at or after `warmup`; of one class, if given.
   static func values(
     of recorder: RunRecorder, warmup: SimulationTime, quality: QualityMeter? = nil,
@@ -62,7 +59,7 @@ enum RunMetrics {
           metrics[.cascadeFID] = light.quality?.score(lightShare: share)
         }
       }
-      if sums.completed >= fewestForP99 { metrics[.latencyP99] = quantiles[3] }
+      if sums.completed >= Metric.fewestForP99 { metrics[.latencyP99] = quantiles[3] }
     }
     metrics[.latencyP99Offered] = p99OfOffered(&latencies, sums)
     if window > 0 {
@@ -152,7 +149,7 @@ enum RunMetrics {
   /// are too few queries.
   private static func p99OfOffered(_ latencies: inout Quantiles, _ sums: Sums) -> Double? {
     let ended = sums.completed + sums.dropped
-    guard ended >= fewestForP99 else { return nil }
+    guard ended >= Metric.fewestForP99 else { return nil }
     let position = 0.99 * Double(ended - 1)
     guard position <= Double(sums.completed - 1) else { return .infinity }
     return latencies.quantile(position / Double(sums.completed - 1)).map { $0 / 1e9 }

@@ -40,8 +40,10 @@ enum Summaries {
       guard let parent = origins.first(where: { $0.policy == policies[index] })?.parent,
         let other = policies.firstIndex(of: parent)
       else { return [] }
-      return Metric.allCases.filter(\.hasRatio).compactMap { metric in
-        if metric.needsSteadyState, unsteady[index] || unsteady[other] { return nil }
+      return Metric.allCases.filter(\.entry.hasRatio).compactMap { metric in
+        if metric.entry.whenQueueGrows == .withheld, unsteady[index] || unsteady[other] {
+          return nil
+        }
         let ours = metrics[index].compactMap { $0[metric] }
         let theirs = metrics[other].compactMap { $0[metric] }
         guard ours.count == metrics[index].count, theirs.count == ours.count,
@@ -74,13 +76,13 @@ enum Summaries {
     var summary = StoredSummary(
       policy: policy, policyIndex: index, metric: metric, replications: values.count,
       mean: mean?.mean, interval: mean?.interval, queue: queues[index])
-    if event(metric) != nil {
+    if metric.entry.event != nil {
       summary.seenIn = values.count { $0 != (metric == .attainment ? 1 : 0) }
     }
     if summary.interval != nil {
       summary.coverage = ExpectedCoverage.of(values, within: metric.range)
     }
-    if values.count < runs.count { summary.note = missing(metric) }
+    if values.count < runs.count { summary.note = metric.entry.missing }
     if isInfinite {
       summary.note = infinite(runs, metric)
       return summary
@@ -89,24 +91,24 @@ enum Summaries {
       summary.note = .unsteady
       return summary
     }
-    if metric.dependsOnLength, summary.queue?.state == .growing {
+    if metric.entry.whenQueueGrows == .dependsOnLength, summary.queue?.state == .growing {
       summary.note = .grows
     }
     if let seen = sameShare(metric, values, runs) {
       // Without spread Student's interval would have no width, and feign certainty.
       summary.interval = nil
-      if let event = event(metric), seen == 0 {
+      if let event = metric.entry.event, seen == 0 {
         let periods = runs.compactMap { $0[.busyPeriods] }
         summary.note = .neverSeen(
           event: event, replications: runs.count,
           busyPeriods: periods.count == runs.count && event == .violation
             ? Int(periods.reduce(0, +)) : nil)
-      } else if let event = event(metric) {
+      } else if let event = metric.entry.event {
         summary.note = .alwaysSeen(event: event, replications: runs.count)
       }
     }
     guard index > 0, mean != nil else { return summary }
-    if metric.needsSteadyState, queues[0]?.state == .growing {
+    if metric.entry.whenQueueGrows == .withheld, queues[0]?.state == .growing {
       summary.note = .baselineUnsteady
       return summary
     }
@@ -126,20 +128,10 @@ enum Summaries {
   ) -> Double? {
     let seen = metric == .attainment ? values.map { 1 - $0 } : values
     guard values.count == runs.count, let first = seen.first,
-      first == 0 || first == 1 && event(metric) != nil,
+      first == 0 || first == 1 && metric.entry.event != nil,
       seen.allSatisfy({ $0 == first }), Set(runs.map { $0[.latencyMean] }).count > 1
     else { return nil }
     return first
-  }
-
-  /// What a share of queries counts.
-  private static func event(_ metric: Metric) -> MetricNote.Event? {
-    switch metric {
-    case .violationRatio, .attainment: .violation
-    case .dropRatio: .drop
-    case .qualityViolationRatio: .imageBelowFloor
-    default: nil
-    }
   }
 
   private static func compare(
@@ -150,7 +142,7 @@ enum Summaries {
     summary.difference = difference?.mean
     summary.differenceInterval = difference?.interval
     summary.pValue = Intervals.pValue(ofDifferences: differences)
-    guard summary.metric.hasRatio else { return }
+    guard summary.metric.entry.hasRatio else { return }
     if let ratio = Intervals.ratio(values, to: theirs) {
       summary.ratio = ratio.ratio
       summary.ratioInterval = ratio.interval
@@ -169,29 +161,5 @@ enum Summaries {
     return .infinite(
       dropped: affected.compactMap { $0[.dropRatio] }.reduce(0, +) / Double(affected.count),
       replications: affected.count, of: runs.count)
-  }
-
-  private static func missing(_ metric: Metric) -> MetricNote {
-    switch metric {
-    case .latencyP99: .tooFew(least: RunMetrics.fewestForP99, of: .completions)
-    case .latencyP99Offered: .tooFew(least: RunMetrics.fewestForP99, of: .queries)
-    case .perceptualScore: .missing(reason: .notEstablished)
-    case .latentError, .convergenceMean, .convergenceP5: .missing(reason: .noTable)
-    case .qualityViolationRatio: .missing(reason: .noFloor)
-    case .waitGrowth, .queueGrowth, .waitOfWorst: .missing(reason: .noGrowth)
-    case .busiestIdle: .missing(reason: .burst)
-    case .busyPeriods: .missing(reason: .dependentPeriods)
-    case .loadRealised: .missing(reason: .noRate)
-    case .energyPerImage: .missing(reason: .noPower)
-    case .costPer1000Images: .missing(reason: .noPrice)
-    case .acceleratorsActive: .missing(reason: .allActive)
-    case .utilisationOfActive: .missing(reason: .alwaysActive)
-    case .modelLoads: .missing(reason: .noMemory)
-    case .nodeFailures, .retried: .missing(reason: .noFailures)
-    case .lightShare: .missing(reason: .oneModel)
-    case .cascadeFID: .missing(reason: .notPublished)
-    case .violationBound, .violationAboveBound: .missing(reason: .noBounds)
-    default: .missing(reason: .noQuery)
-    }
   }
 }

@@ -11,19 +11,6 @@ public struct ComparisonText {
     self.summaries = summaries
   }
 
-  /// Metrics that the terminal leaves to the CSV.
-  private static let left: Set<Metric> = [
-    .attainment, .throughputQueries, .throughputSustained, .inFlight, .waitGrowth,
-    .busiestUtilisation, .busiestIdle, .waitOfWorst, .queueGrowth, .loadRealised, .busyPeriods,
-  ]
-
-  /// Metrics of what few scenarios have: no row where no policy has a value.
-  private static let special: Set<Metric> = [
-    .qualityViolationRatio, .energyPerImage, .costPer1000Images, .acceleratorsActive,
-    .utilisationOfActive, .modelLoads, .nodeFailures, .retried, .lightShare, .cascadeFID,
-    .violationBound, .violationAboveBound,
-  ]
-
   /// The whole text: head, notes, one table for each policy beside the baseline.
   public var text: String {
     var parts = [head]
@@ -89,7 +76,7 @@ public struct ComparisonText {
 
   /// Intervals that are worth less than they say.
   private var wide: String {
-    let shown = summaries.filter { !Self.left.contains($0.metric) }
+    let shown = summaries.filter { $0.metric.entry.terminalRow != .never }
     let seldom = shown.filter { $0.coverage != nil }.map {
       "\($0.metric.title) of \($0.policy) (\(NumberText.short(100 * ($0.coverage ?? 1), digits: 2)) %)"
     }
@@ -98,7 +85,8 @@ public struct ComparisonText {
     }
     return
       (seldom.isEmpty
-      ? "" : " Values spread widely, and the truth is held less often: \(Self.some(seldom)).")
+      ? ""
+      : " Values spread widely, and the truth is held less often, in at most about: \(Self.some(seldom)).")
       + (rare.isEmpty ? "" : " Seen in few replications, and doubtful: \(Self.some(rare)).")
   }
 
@@ -136,20 +124,24 @@ public struct ComparisonText {
   private func table(_ policies: [String]) -> String {
     var table = TextTable(
       header: ["metric"] + policies + (policies.count > 1 ? ["ratio to \(policies[0])"] : []))
-    for metric in Metric.allCases where !Self.left.contains(metric) {
-      if metric.isQuality, !isJudged { continue }
-      // That nothing is published of a cascade is worth a row where there is a cascade.
-      let known = metric == .cascadeFID ? .lightShare : metric
-      if Self.special.contains(metric), isUnknown(known) { continue }
-      if metric == .warmup, policies.allSatisfy({ summary($0, metric)?.mean ?? 0 == 0 }) {
-        continue
-      }
+    for metric in Metric.allCases where hasRow(metric, policies) {
       var row = [metric.unit.isEmpty ? metric.title : "\(metric.title) [\(metric.unit)]"]
       for policy in policies { row.append(cell(policy, metric)) }
       if policies.count > 1 { row.append(ratio(policies[1], metric)) }
       table.add(row)
     }
     return table.text
+  }
+
+  private func hasRow(_ metric: Metric, _ policies: [String]) -> Bool {
+    switch metric.entry.terminalRow {
+    case .always: true
+    case .never: false
+    case .ifJudged: isJudged
+    // That nothing is published of a cascade is worth a row where there is a cascade.
+    case .ifAny: !isUnknown(metric == .cascadeFID ? .lightShare : metric)
+    case .unlessZero: policies.contains { summary($0, metric)?.mean ?? 0 != 0 }
+    }
   }
 
   /// Whether images were judged at all.

@@ -67,10 +67,10 @@ struct LaTeXReport {
 
   /// Rows that hold a column's best mean, which several do where they are equal; none where all do.
   static func best(_ metric: Metric, _ summaries: [StoredSummary?]) -> Set<Int> {
-    guard let isMore = metric.isMoreBetter else { return [] }
+    guard let better = metric.entry.better else { return [] }
     let means = summaries.map { $0?.isUnsteady ?? true ? nil : $0?.mean }
     let known = means.compactMap(\.self)
-    guard let best = isMore ? known.max() : known.min() else { return [] }
+    guard let best = better == .more ? known.max() : known.min() else { return [] }
     let rows = means.indices.filter { means[$0] == best }
     return rows.count == summaries.count ? [] : Set(rows)
   }

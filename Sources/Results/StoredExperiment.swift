@@ -253,7 +253,9 @@ public struct StoredSummary: Hashable, Sendable {
   }
 
   /// Whether the mean only tells how long the run was.
-  public var isUnsteady: Bool { metric.needsSteadyState && queue?.state == .growing }
+  public var isUnsteady: Bool {
+    metric.entry.whenQueueGrows == .withheld && queue?.state == .growing
+  }
 
   /// A summary from its parts.
   package init(

@@ -247,7 +247,8 @@ struct ScenarioBuilder {
     }
     if let precision, let width = precision.number, width > 1 {
       fault(
-        precision.location, "run.precision is over 100 %: an interval wider than its mean says nothing",
+        precision.location,
+        "run.precision is over 100 %: an interval wider than its mean says nothing",
         "lower it")
     }
     let most = run?["most_replications"]

@@ -55,13 +55,15 @@ import Workload
 
   /// Two workers of 10 ms, models a and b as 1 to 3 or 3 to 1, and nodes that serve some of them: by hand, the tightest of
   /// what a alone, b alone and both need.
-  @Test(arguments: [
-    (["[a]", "[b]"], "a: 3, b: 1", 400.0 / 3), (["[a, b]", "[b]"], "a: 3, b: 1", 400.0 / 3),
-    (["[a, b]", "[b]"], "a: 1, b: 3", 200), (["[a, b]", "[a, b]"], "a: 1, b: 3", 200),
-    (["[b]", "[a]"], "a: 1, b: 1", 200),
-  ] as [([String], String, Double)]) func aNodeThatServesSomeModelsIsNoHelpToOthers(
-    nodes: [String], mix: String, capacity: Double
-  ) throws {
+  @Test(
+    arguments: [
+      (["[a]", "[b]"], "a: 3, b: 1", 400.0 / 3), (["[a, b]", "[b]"], "a: 3, b: 1", 400.0 / 3),
+      (["[a, b]", "[b]"], "a: 1, b: 3", 200), (["[a, b]", "[a, b]"], "a: 1, b: 3", 200),
+      (["[b]", "[a]"], "a: 1, b: 1", 200),
+    ] as [([String], String, Double)]) func aNodeThatServesSomeModelsIsNoHelpToOthers(
+      nodes: [String], mix: String, capacity: Double
+    ) throws
+  {
     let items = nodes.enumerated().map { index, models in
       "{ name: n\(index), models: \(models), accelerators: { synthetic: { denoise: { deterministic: 10 ms } } } }"
     }

@@ -35,7 +35,9 @@ struct QuantityTests {
   @Test func aShareIsInPercent() throws {
     let read = try scenario(set: ["run.precision=2%", "run.replications=4"])
     #expect(read.run.precision == 0.02 && read.run.mostReplications == 100)
-    for wrong in ["run.precision=2", "run.precision=0 %", "run.precision=101 %", "run.most_replications=1"] {
+    for wrong in [
+      "run.precision=2", "run.precision=0 %", "run.precision=101 %", "run.most_replications=1",
+    ] {
       let set = ["run.replications=4", "run.precision=2 %", wrong]
       #expect(faults(Sample.text, set: set).count == 1, "\(wrong)")
     }
