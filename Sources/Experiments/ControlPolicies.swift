@@ -47,9 +47,10 @@ struct ControlPolicies {
   /// The baseline, the policy and its controls.
   func experiment(at point: ExperimentPoint) throws(InputError) -> Experiment {
     var scenario = experiment.scenario
+    var point = point
+    point.controlsOf = policy.name
     // The baseline stays: capacity, and with it the load, and deadlines are its.
     let baseline = experiment.policies[0].name
-    scenario.overrides.append("point.controls_of=\(policy.name)")
     // So many of a thousand get one more that the mean comes out.
     let low = Int(mean)
     let more = Int((1000 * (mean - mean.rounded(.down))).rounded())
@@ -65,7 +66,7 @@ struct ControlPolicies {
     }
     scenario.policies += controls.dropFirst()
     return try Experiment(
-      scenario, policies: controls.map(\.name), baseline: baseline,
+      scenario, at: point, policies: controls.map(\.name), baseline: baseline,
       replications: experiment.replications)
   }
 }

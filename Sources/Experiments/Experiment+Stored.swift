@@ -1,4 +1,5 @@
 import Cluster
+import EventEngine
 import LatencyProfiles
 import LatentDynamics
 public import Results
@@ -8,6 +9,10 @@ import Scenarios
 extension Experiment {
   private var sloScale: Double? {
     if case .scale(let scale) = scenario.query.slo { scale } else { nil }
+  }
+
+  private var sloSeconds: Double? {
+    if case .time(let time) = scenario.query.slo { time.seconds } else { nil }
   }
 
   private static func concernsRepetitions(_ override: String) -> Bool {
@@ -39,23 +44,28 @@ extension Experiment {
     identity += profiles.map { $0.use + $0.hash }
     let names = policies.map(\.name)
     // A run is the same whatever it is compared with and how often it is repeated.
-    let others = scenario.overrides.filter { !Self.concernsRepetitions($0) }
+    let place = scenario.overrides + (point?.identity ?? [])
+    let others = place.filter { !Self.concernsRepetitions($0) }
     let content = ContentIdentity.hex(
       identity + others + (scenario.run.warmup == .mser5 ? names : []))
-    identity += scenario.overrides + names
+    identity += place + names
     if baseline != scenario.run.baseline { identity.append("baseline=\(baseline)") }
     identity += ["\(replications)", keepsQueries ? "queries" : "no queries"]
     var stored = StoredExperiment(
       id: ContentIdentity.hex(identity), content: content, name: scenario.name,
       scenario: scenario.text,
-      overrides: scenario.overrides, seed: scenario.run.seed, replications: replications,
+      settings: scenario.overrides.map(Setting.init), seed: scenario.run.seed,
+      replications: replications,
       baseline: baseline, policies: names, version: ProgramVersion.text, loadFactor: loadFactor,
-      offeredLoad: offeredLoad, notes: notes, profiles: profiles, sloScale: sloScale,
+      offeredLoad: offeredLoad, notes: notes, profiles: profiles, point: point,
       origins: names.compactMap { name in
         scenario.policyOrigins.first { $0.name == name }.map {
           StoredOrigin(policy: name, parent: $0.parent, change: $0.change)
         }
       })
+    stored.loadAsked = scenario.workload.load
+    stored.sloScale = sloScale
+    stored.sloSeconds = sloSeconds
     stored.trace = streams.trace == nil ? nil : streams.contentHash
     stored.latents = latents
     return stored

@@ -3,7 +3,7 @@ public import Diagnostics
 import EventEngine
 import LatencyProfiles
 import LatentDynamics
-package import Results
+public import Results
 public import Scenarios
 import Workload
 
@@ -21,6 +21,8 @@ public struct Experiment: Sendable {
   public let replications: Int
   /// What its intervals must reach; nil = its replications are all there are.
   let precision: PrecisionGoal?
+  /// Its place in a grid; nil for one alone.
+  private(set) var point: ExperimentPoint?
   /// Factor by which arrivals were scaled to reach the load; nil if no load was asked for.
   public let loadFactor: Double?
   /// Offered work as a fraction of the baseline's capacity.
@@ -53,16 +55,18 @@ public struct Experiment: Sendable {
 
   /// Prepares the policies named (all by default) of a scenario, and the one that they are compared with.
   ///
+  /// - Parameter point: its place in a grid; nil for one alone.
   /// - Parameter baseline: what ratios are to; nil = the scenario's baseline. Load, capacity and deadlines are of the
   ///   scenario's baseline in any case.
   /// - Throws: a policy that is not there, a trace that cannot be read, latencies that a profile
   ///   lacks.
   public init(
-    _ scenario: Scenario, policies names: [String]? = nil, baseline: String? = nil,
-    replications: Int? = nil
+    _ scenario: Scenario, at point: ExperimentPoint? = nil, policies names: [String]? = nil,
+    baseline: String? = nil, replications: Int? = nil
   ) throws(InputError) {
     try self.init(
       scenario, policies: names, baseline: baseline, replications: replications, runsBaseline: true)
+    self.point = point
   }
 
   private init(

@@ -35,7 +35,6 @@ public struct ExperimentGrid: Sendable {
     }
     scenario.workload.load = point.load
     scenario.query.slo = .scale(point.sloScale)
-    scenario.overrides += point.overrides
     scenario.experiment = nil
     return scenario
   }
@@ -91,7 +90,7 @@ public struct GridRunner: Sendable {
     for (index, point) in grid.points.enumerated() {
       progress(Self.name(point), index, grid.points.count)
       let experiment = try Experiment(
-        grid.scenario(at: point), policies: policies, baseline: baseline,
+        grid.scenario(at: point), at: point, policies: policies, baseline: baseline,
         replications: replications)
       // Curves of other SLO scales would differ in deadlines alone, and a grid has many points.
       let result = try await ExperimentRunner(

@@ -1,17 +1,37 @@
-import Experiments
+public import Diagnostics
+public import Experiments
 import Results
 public import Scenarios
 
 /// The points at which a scenario is served for real.
 public struct LivePoints: Sendable {
-  /// In words, and the scenario there.
-  public let list: [(name: String, scenario: Scenario)]
+  /// All of them, in order.
+  public let list: [Place]
+
+  /// One of them.
+  public struct Place: Sendable {
+    /// In words.
+    public let name: String
+    /// The scenario there.
+    public let scenario: Scenario
+    /// The point of the experiment; nil for a scenario without one.
+    let point: ExperimentPoint?
+
+    /// The policies named there, all by default.
+    ///
+    /// - Throws: what preparing an experiment does.
+    public func experiment(
+      policies: [String]?, replications: Int? = nil
+    ) throws(InputError) -> Experiment {
+      try Experiment(scenario, at: point, policies: policies, replications: replications)
+    }
+  }
 
   /// The first workload of the scenario's experiment at each load, and each other one at its own load, where it has
   /// one, or else at each; a scenario without an experiment is one point.
   public init(_ scenario: Scenario) {
     guard let grid = ExperimentGrid(scenario), let scale = grid.plan.sloScales.first else {
-      list = [("", scenario)]
+      list = [Place(name: "", scenario: scenario, point: nil)]
       return
     }
     let several = grid.plan.workloads.count > 1
@@ -20,7 +40,7 @@ public struct LivePoints: Sendable {
       return (own ?? grid.plan.loads).map { load in
         let point = ExperimentPoint(workload: workload.name, load: load, sloScale: scale)
         let name = several ? "\(workload.name), load \(load)" : "load \(load)"
-        return (name, grid.scenario(at: point))
+        return Place(name: name, scenario: grid.scenario(at: point), point: point)
       }
     }
   }

@@ -113,7 +113,8 @@ public struct CSVReport {
     let settings = SettingColumns(comparisons.map(\.experiment))
     var csv = CSVText(
       header: [
-        "experiment", "experiment_id", "workload", "load", "slo_scale", "settings", "controls_of",
+        "experiment", "experiment_id", "workload", "load", "slo_scale", "slo_s", "settings",
+        "controls_of",
         "policy", "policy_index", "metric", "unit", "replications", "mean", "ci95_lower",
         "ci95_upper", "ci95_coverage", "replications_with_any", "ratio_to_baseline",
         "ratio_ci95_lower", "ratio_ci95_upper", "difference_to_baseline", "difference_ci95_lower",
@@ -124,7 +125,7 @@ public struct CSVReport {
       let point = experiment.point
       let place: [String?] = [
         experiment.name, experiment.id, point?.workload, CSVText.number(experiment.offeredLoad),
-        CSVText.number(experiment.sloScale),
+        CSVText.number(experiment.sloScale), CSVText.number(experiment.sloSeconds),
         experiment.settings.joined(separator: "; "), point?.controlsOf,
       ]
       for s in summaries {

@@ -19,6 +19,7 @@ public enum ComparisonJSON {
     let workload: String?
     let load: Double?
     let slo_scale: Double?
+    let slo_s: Double?
     let summaries: [Row]
     let time_basis: [TimeShare]
   }
@@ -119,12 +120,14 @@ public enum ComparisonJSON {
     }
     return Document(
       name: experiment.name, experiment: experiment.id, version: experiment.version,
-      overrides: experiment.overrides, seed: experiment.seed, replications: experiment.replications,
+      overrides: experiment.settings.map(\.description), seed: experiment.seed,
+      replications: experiment.replications,
       baseline: experiment.baseline, load_factor: experiment.loadFactor,
       offered_load: experiment.offeredLoad, notes: experiment.notes.map { "\(NoteText($0))" },
       note_codes: experiment.notes.map(\.code),
       workload: experiment.point?.workload, load: experiment.point?.load,
-      slo_scale: experiment.point?.sloScale, summaries: rows, time_basis: shares(timeBasis))
+      slo_scale: experiment.sloScale, slo_s: experiment.sloSeconds, summaries: rows,
+      time_basis: shares(timeBasis))
   }
 
   /// What has any time, as the rows of `v_time_basis`.

@@ -60,13 +60,19 @@ struct FigureSet {
         x: "load", load, .init(label: "goodput (image/s)", low: 0),
         note: "Images delivered within the SLO")
     }
-    let scales = family.byScale
-    if scales.count > 1 {
+    let slos: [(KeyPath<StoredExperiment, Double?>, x: String, name: String, label: String)] = [
+      (\.sloScale, "slo_scale", "SLO scale", "SLO (multiple of standalone latency)"),
+      (\.sloSeconds, "slo_s", "SLO time", "SLO (s)"),
+    ]
+    for slo in slos {
+      let members = family.members(by: slo.0)
+      guard members.count > 1 else { continue }
       addLines(
-        "attainment_by_slo_scale", "SLO attainment against SLO scale",
-        scales.flatMap { views[.attainmentBySLOScale]?[$0.id] ?? [] }, "slo_attainment",
-        x: "slo_scale", .init(label: "SLO (multiple of standalone latency)"),
-        .init(label: "SLO attainment", high: 1), note: nil, at: scales.first?.offeredLoad)
+        "attainment_by_" + slo.name.lowercased().replacing(" ", with: "_"),
+        "SLO attainment against \(slo.name)",
+        members.flatMap { views[.attainmentBySLOScale]?[$0.id] ?? [] }, "slo_attainment", x: slo.x,
+        .init(label: slo.label), .init(label: "SLO attainment", high: 1), note: nil,
+        at: members.first?.offeredLoad)
     }
     guard let main = family.main else { return }
     addRealisedLoad(views[.run]?[main.id] ?? [])
@@ -84,10 +90,11 @@ struct FigureSet {
   }
 
   /// What all captions begin with: which experiment, where, how often.
-  private func place(load: Double?, scale: Double?) -> String {
+  private func place(load: Double?, slo: StoredExperiment?) -> String {
     var parts = [family.title]
     if let load { parts.append("load \(NumberText.short(load))") }
-    if let scale { parts.append("SLO scale \(NumberText.short(scale))") }
+    if let scale = slo?.sloScale { parts.append("SLO scale \(NumberText.short(scale))") }
+    if let time = slo?.sloSeconds { parts.append("SLO \(NumberText.short(time)) s") }
     return parts.joined(separator: ", ") + "."
   }
 
@@ -147,7 +154,7 @@ struct FigureSet {
         }
       }
     }
-    let place = place(load: load, scale: x == "load" ? family.main?.sloScale : nil)
+    let place = place(load: load, slo: x == "load" ? family.main : nil)
     add(name, title, [place, note.map { $0 + "." }, intervals], .lines, xAxis, yAxis, series)
   }
 
@@ -187,7 +194,7 @@ struct FigureSet {
     add(
       "violations_by_realised_load", "SLO violations against the load of each replication",
       [
-        place(load: family.main?.offeredLoad, scale: family.main?.sloScale),
+        place(load: family.main?.offeredLoad, slo: family.main),
         "A mark for each replication: queries from the first arrival to the last, over what the baseline could serve of them.",
       ], .marks, .init(label: "load realised (fraction of the baseline's capacity)"),
       .init(label: "SLO violation ratio", low: 0), series)
@@ -206,7 +213,7 @@ struct FigureSet {
     add(
       "latency_cdf", "Distribution of latency",
       [
-        place(load: family.main?.offeredLoad, scale: family.main?.sloScale),
+        place(load: family.main?.offeredLoad, slo: family.main),
         "Completed queries; quantiles are means over replications.",
         unsteady.isEmpty
           ? nil
@@ -229,7 +236,7 @@ struct FigureSet {
     add(
       "quality_by_latency", "Quality against latency",
       [
-        place(load: family.main?.offeredLoad, scale: family.main?.sloScale),
+        place(load: family.main?.offeredLoad, slo: family.main),
         "Convergence is -log10 of the latent error, higher is better.", intervals,
       ], .marks, .init(label: "mean latency (s)", isLog: true),
       .init(label: "convergence, mean"), series)
@@ -257,7 +264,7 @@ struct FigureSet {
     add(
       "ablation", "What each change is worth",
       [
-        place(load: family.main?.offeredLoad, scale: family.main?.sloScale),
+        place(load: family.main?.offeredLoad, slo: family.main),
         "Ratio to the policy that each extends, paired over replications; below 1 is better. "
           + "Ratios of none, to none or of growing queues are left out.", intervals,
       ], .rows(names), .init(label: "ratio to the policy it extends", isLog: true, includes: 1),
@@ -277,7 +284,7 @@ struct FigureSet {
     add(
       name, title,
       [
-        place(load: family.main?.offeredLoad, scale: family.main?.sloScale),
+        place(load: family.main?.offeredLoad, slo: family.main),
         "First replication, any warm-up included; means over intervals of equal length.",
       ], .distribution, x, y, series)
   }

@@ -41,7 +41,7 @@ public struct GridText {
     for (experiment, _) in comparisons { shared.removeAll { !experiment.notes.contains($0) } }
     let lines =
       [
-        "\(([first.name] + first.settings).joined(separator: ", ")): \(comparisons.count) points, seed \(first.seed), \(first.replications) "
+        "\(([first.name] + first.settings.map(\.description)).joined(separator: ", ")): \(comparisons.count) points, seed \(first.seed), \(first.replications) "
           + "replications a policy and point (qosdiff \(first.version))"
       ] + shared.map { ComparisonText.wrapped("- \(NoteText($0))") } + ofWorkloads(without: shared)
     return lines.joined(separator: "\n")

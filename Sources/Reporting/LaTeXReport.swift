@@ -43,6 +43,7 @@ struct LaTeXReport {
     var about = ["\(family.title): experiment \(main.id) of qosdiff \(main.version)."]
     if let load = main.offeredLoad { about.append("Load \(NumberText.short(load)).") }
     if let scale = main.sloScale { about.append("SLO scale \(NumberText.short(scale)).") }
+    if let time = main.sloSeconds { about.append("SLO \(NumberText.short(time)) s.") }
     about.append(
       main.replications > 1
         ? "Means over \(main.replications) replications, with halves of 95 % intervals."

@@ -24,6 +24,7 @@ struct Manifest {
     var workload: String?
     var load: Double?
     var slo_scale: Double?
+    var slo_s: Double?
     var settings: [String]
     var seed: UInt64
     var replications: Int
@@ -69,7 +70,8 @@ struct Manifest {
     let experiments = data.experiments.map { e in
       Experiment(
         id: e.id, name: e.name, version: e.version, workload: e.point?.workload,
-        load: e.offeredLoad, slo_scale: e.sloScale, settings: e.settings, seed: e.seed,
+        load: e.offeredLoad, slo_scale: e.sloScale, slo_s: e.sloSeconds,
+        settings: e.settings.map(\.description), seed: e.seed,
         replications: e.replications, baseline: e.baseline, policies: e.policies,
         command: commands[e.id] ?? "",
         profiles: Dictionary(e.profiles.map { ($0.use, $0.hash) }, uniquingKeysWith: { a, _ in a }),

@@ -21,6 +21,7 @@ struct PageTable {
       ("experiment", false, { $0.name }), ("workload", false, { $0.point?.workload ?? "" }),
       ("load", true, { $0.offeredLoad.map { NumberText.short($0) } ?? "" }),
       ("SLO scale", true, { $0.sloScale.map { NumberText.short($0) } ?? "" }),
+      ("SLO (s)", true, { $0.sloSeconds.map { NumberText.short($0) } ?? "" }),
       ("set", false, { $0.settings.joined(separator: "; ") }),
       ("scenario", false, { scenarios[$0.id] ?? "" }), ("seed", true, { "\($0.seed)" }),
       ("program", false, { $0.version }),

@@ -188,7 +188,7 @@ public struct Report {
       var words = [
         "qosdiff", isAlone ? "run" : "compare", provenance["scenario_path"] ?? "SCENARIO",
       ]
-      for setting in experiment.settings { words += ["--set", setting] }
+      for setting in experiment.settings { words += ["--set", "\(setting)"] }
       if isAlone {
         words += ["--policy", asked.policies[0]]
       } else {

@@ -2,7 +2,7 @@ import Diagnostics
 import Results
 
 /// The experiments of a report, sorted into what figures and tables need: families of experiments that
-/// differ only in load or SLO scale, and in each the one that stands for it.
+/// differ only in load or SLO, and in each the one that stands for it.
 struct ReportData {
   let store: ResultStore
   let experiments: [StoredExperiment]
@@ -11,54 +11,57 @@ struct ReportData {
   /// Verdicts on published claims, by workload, policy and claim.
   let claims: [StoredClaim]
 
-  /// A comparison of the same policies at several loads or SLO scales.
+  /// A comparison of the same policies at several loads or SLOs.
   struct Family {
     var name: String
     var workload: String
-    /// What was set besides load and SLO scale.
-    var settings: [String]
+    /// What was set besides load and SLO.
+    var settings: [Setting]
     var members: [StoredExperiment]
     /// What tells it from another that is called the same; nil where there is none.
     var mark: String?
 
     /// Name of the experiment, the workload and what was set: unique in a report.
     var title: String {
-      ([name] + (workload.isEmpty ? [] : [workload]) + settings).joined(separator: ", ")
+      ([name] + (workload.isEmpty ? [] : [workload]) + settings.map(\.description))
+        .joined(separator: ", ")
         + (mark.map { " (\($0))" } ?? "")
     }
 
-    /// The member that a figure of one load and SLO scale shows: at the main SLO scale, where a grid keeps its
-    /// curves, the load nearest to 0.8.
+    /// The member that a figure of one load and SLO shows: at the main SLO scale, where a grid keeps its curves, or the
+    /// middle one of several times, the load nearest to 0.8.
     var main: StoredExperiment? {
       let scale = ExperimentPoint.mainScale(of: members.compactMap(\.sloScale))
-      return members.filter { $0.sloScale == scale }.min { Self.distance($0) < Self.distance($1) }
+      let times = Set(members.compactMap(\.sloSeconds)).sorted()
+      let time = times.isEmpty || scale != nil ? nil : times[(times.count - 1) / 2]
+      return members.filter { $0.sloScale == scale && (scale != nil || $0.sloSeconds == time) }
+        .min { Self.distance($0) < Self.distance($1) }
     }
 
-    /// Members that share the main one's SLO scale, by load.
+    /// Members that share the main one's SLO, by load.
     var byLoad: [StoredExperiment] {
       guard let main else { return [] }
-      return members.filter { $0.sloScale == main.sloScale && $0.offeredLoad != nil }.sorted {
+      return members.filter { $0.hasSLO(of: main) && $0.offeredLoad != nil }.sorted {
         ($0.offeredLoad ?? 0) < ($1.offeredLoad ?? 0)
       }
     }
 
-    /// Members that share the main one's load, by SLO scale.
-    var byScale: [StoredExperiment] {
+    /// Members that share the main one's load, by what is theirs of the SLO: scale or time.
+    func members(by slo: KeyPath<StoredExperiment, Double?>) -> [StoredExperiment] {
       guard let main else { return [] }
-      return members.filter { $0.offeredLoad == main.offeredLoad && $0.sloScale != nil }.sorted {
-        ($0.sloScale ?? 0) < ($1.sloScale ?? 0)
-      }
+      return members.filter { $0.offeredLoad == main.offeredLoad && $0[keyPath: slo] != nil }
+        .sorted { ($0[keyPath: slo] ?? 0) < ($1[keyPath: slo] ?? 0) }
     }
 
     private static func distance(_ e: StoredExperiment) -> (Double, String) {
       (abs((e.offeredLoad ?? 0.8) - 0.8), e.id)
     }
 
-    /// Whether an experiment differs from the members in load or SLO scale alone.
-    func takes(_ e: StoredExperiment, workload: String, settings: [String]) -> Bool {
+    /// Whether an experiment differs from the members in load or SLO alone.
+    func takes(_ e: StoredExperiment, workload: String, settings: [Setting]) -> Bool {
       self.workload == workload && self.settings == settings
         && members[0].comparisonHash == e.comparisonHash
-        && !members.contains { $0.offeredLoad == e.offeredLoad && $0.sloScale == e.sloScale }
+        && !members.contains { $0.offeredLoad == e.offeredLoad && $0.hasSLO(of: e) }
     }
   }
 
@@ -81,9 +84,7 @@ struct ReportData {
     let comparisons = experiments.filter { $0.point?.controlsOf == nil }
     var families: [Family] = []
     for experiment in comparisons {
-      let settings = experiment.settings.filter { setting in
-        !["workload.load=", "query.slo.scale=", "experiment."].contains { setting.hasPrefix($0) }
-      }
+      let settings = experiment.settings.filter { !Self.variesWithin($0) }
       // A grid calls its only workload so.
       let named = experiment.point?.workload ?? ""
       let workload = named == "workload" ? "" : named
@@ -145,6 +146,12 @@ struct ReportData {
     self.wanted = wanted
   }
 
+  /// Whether members of a family may differ in a setting: in load and SLO, and in which of a grid's points there are.
+  private static func variesWithin(_ setting: Setting) -> Bool {
+    ["workload.load", "query.slo", "query.slo.scale", "query.slo.time"].contains(setting.path)
+      || setting.path.prefix { $0 != "." } == "experiment"
+  }
+
   /// Policies that a family's figures show, in order, the style of each being its place; and those that they
   /// leave out: the baseline comes first, then what claims are made of, then the scenario's order.
   func policies(of family: Family) -> (shown: [String], omitted: [String]) {
@@ -168,5 +175,12 @@ struct ReportData {
   func rows(_ view: View) throws(InputError) -> [String: [DataTable.Row]] {
     let table = try store.table(view, experiments: Set(experiments.map(\.id)))
     return Dictionary(grouping: table.rows) { $0["experiment_id"].text }
+  }
+}
+
+extension StoredExperiment {
+  /// Whether its SLO is that of another.
+  fileprivate func hasSLO(of other: StoredExperiment) -> Bool {
+    sloScale == other.sloScale && sloSeconds == other.sloSeconds
   }
 }

@@ -6,23 +6,11 @@ struct SettingColumns {
   let header: [String]
 
   init(_ experiments: [StoredExperiment]) {
-    var paths: [String] = []
-    for experiment in experiments {
-      for (path, _) in Self.pairs(experiment) where !paths.contains(path) { paths.append(path) }
-    }
-    header = paths
+    header = experiments.flatMap { $0.settings.map(\.path) }.distinct()
   }
 
   /// An experiment's values, by column; nil where it did not set one. The last of several is in effect.
   func values(_ experiment: StoredExperiment) -> [String?] {
-    let pairs = Self.pairs(experiment)
-    return header.map { path in pairs.last { $0.path == path }?.value }
-  }
-
-  private static func pairs(_ experiment: StoredExperiment) -> [(path: String, value: String)] {
-    experiment.settings.map { setting in
-      let path = setting.prefix { $0 != "=" }
-      return (String(path), String(setting.dropFirst(path.count + 1)))
-    }
+    header.map { path in experiment.settings.last { $0.path == path }?.value }
   }
 }

@@ -29,7 +29,7 @@ public struct SweepText {
     for (experiment, summaries) in points {
       let own = experiment.settings.filter { !settings.contains($0) }
       let place =
-        (own.isEmpty ? [experiment.name] : own).joined(separator: ", ")
+        (own.isEmpty ? experiment.name : own.joined(separator: ", "))
         + ": seed \(experiment.seed), \(experiment.replications) replication"
         + (experiment.replications == 1 ? "" : "s")
       let others = experiment.notes.filter { !notes.contains($0) }.map { "- \(NoteText($0))" }

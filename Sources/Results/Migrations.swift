@@ -5,12 +5,12 @@ enum Migrations {
   /// Marks a file as a QoSDiff database: 'QOSD'.
   static let applicationID = 0x514F_5344
   /// `PRAGMA user_version` of the newest schema.
-  static let newest = 12
+  static let newest = 13
   /// Every table, each after those that it refers to.
   static let tables = [
     "profile", "experiment", "experiment_profile", "run", "query", "worker", "cpu_pool",
     "run_metric", "summary", "provenance", "claim", "policy", "class_summary", "latency_cdf",
-    "ablation", "series", "note",
+    "ablation", "series", "note", "setting",
   ]
 
   static func migrate(_ db: Database) throws {
@@ -36,6 +36,10 @@ enum Migrations {
       try db.execute(sql: twelfth)
       try fillNotes(db)
     }
+    if version < 13 {
+      try db.execute(sql: thirteenth)
+      try fillPoints(db)
+    }
     if version < newest { try db.execute(sql: "PRAGMA user_version = \(newest)") }
     try makeViews(db)
   }
@@ -55,15 +59,86 @@ enum Migrations {
     for row in try Row.fetchAll(db, sql: "SELECT id, overrides FROM experiment") {
       let lines: String = row["overrides"]
       let overrides = lines.split(separator: "\n").map(String.init)
-      let point = ExperimentPoint(overrides: overrides)
+      let point = MarkedPoint(overrides)
       try db.execute(
         sql: """
           UPDATE experiment SET workload = ?, slo_scale = ?, controls_of = ?, settings = ? WHERE id = ?
           """,
         arguments: [
-          point?.workload ?? "", point?.sloScale, point?.controlsOf,
-          StoredExperiment.settingsText(overrides), row["id"] as String,
+          point.point?.workload ?? "", point.point?.sloScale, point.point?.controlsOf,
+          point.settings.joined(separator: "; "), row["id"] as String,
         ])
+    }
+  }
+
+  /// An experiment's point as columns, and its settings as rows. `load_asked` and `slo_s` are NULL where an older program
+  /// did not store them.
+  private static let thirteenth = """
+    ALTER TABLE experiment ADD COLUMN load_asked REAL;
+    ALTER TABLE experiment ADD COLUMN slo_s REAL;
+    CREATE TABLE setting (
+      experiment_id TEXT NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
+      position INTEGER NOT NULL, path TEXT NOT NULL, value TEXT NOT NULL, number REAL, unit TEXT,
+      PRIMARY KEY (experiment_id, position)
+    ) WITHOUT ROWID;
+    """
+
+  /// What older programs kept among the overrides.
+  private static func fillPoints(_ db: Database) throws {
+    for row in try Row.fetchAll(db, sql: "SELECT id, overrides FROM experiment") {
+      let id: String = row["id"]
+      let lines: String = row["overrides"]
+      let marked = MarkedPoint(lines.split(separator: "\n").map(String.init))
+      let settings = marked.settings.map(Setting.init)
+      let load = settings.last { $0.path == "workload.load" }?.number
+      try db.execute(
+        sql: "UPDATE experiment SET overrides = ?, load_asked = ?, slo_s = ? WHERE id = ?",
+        arguments: [
+          marked.settings.joined(separator: "\n"), marked.point?.load ?? load,
+          sloSeconds(of: settings), id,
+        ])
+      try insert(settings, of: id, db)
+    }
+  }
+
+  /// The SLO's time, where it was set in seconds or milliseconds: of what a scenario's text says nothing is read.
+  private static func sloSeconds(of settings: [Setting]) -> Double? {
+    guard let slo = settings.last(where: { $0.path == "query.slo.time" }), let number = slo.number
+    else { return nil }
+    return slo.unit == "s" ? number : slo.unit == "ms" ? number / 1000 : nil
+  }
+
+  static func insert(_ settings: [Setting], of experimentID: String, _ db: Database) throws {
+    for (position, setting) in settings.enumerated() {
+      try db.execute(
+        sql: "INSERT INTO setting VALUES (?,?,?,?,?,?)",
+        arguments: [
+          experimentID, position, setting.path, setting.value, setting.number, setting.unit,
+        ])
+    }
+  }
+
+  /// A point as programs before schema 13 kept it, among the overrides as `point.KEY=VALUE`.
+  private struct MarkedPoint {
+    /// The other overrides.
+    let settings: [String]
+    let point: ExperimentPoint?
+
+    init(_ overrides: [String]) {
+      settings = overrides.filter { !$0.hasPrefix("point.") }
+      var values: [Substring: String] = [:]
+      for override in overrides where override.hasPrefix("point.") {
+        let pair = override.dropFirst(6).split(separator: "=", maxSplits: 1)
+        if pair.count == 2 { values[pair[0]] = String(pair[1]) }
+      }
+      guard let workload = values["workload"], let load = values["load"].flatMap(Double.init),
+        let scale = values["slo_scale"].flatMap(Double.init)
+      else {
+        point = nil
+        return
+      }
+      point = ExperimentPoint(
+        workload: workload, load: load, sloScale: scale, controlsOf: values["controls_of"])
     }
   }
 

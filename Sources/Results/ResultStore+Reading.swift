@@ -23,9 +23,8 @@ extension ResultStore {
           try Int.fetchOne(
             db, sql: "SELECT count(*) FROM run WHERE experiment_id = ?",
             arguments: [experiment.id]) ?? 0
-        let place = ([experiment.name] + experiment.overrides).joined(separator: ", ")
         let all = experiment.policies.count * experiment.replications
-        return "\(place) (\(runs) of \(all) runs)"
+        return "\(experiment.place) (\(runs) of \(all) runs)"
       }
     }
   }
@@ -66,22 +65,35 @@ extension ResultStore {
         let id: String = row["id"]
         var experiment = StoredExperiment(
           id: id, content: row["content"] ?? id, name: row["name"], scenario: row["scenario"],
-          overrides: Self.lines(row["overrides"]),
+          settings: Self.lines(row["overrides"]).map(Setting.init),
           seed: UInt64(bitPattern: row["seed"] as Int64), replications: row["replications"],
           baseline: row["baseline"], policies: Self.lines(row["policies"] ?? ""),
           version: row["version"], loadFactor: row["load_factor"],
           offeredLoad: row["offered_load"], notes: try Self.notes(of: id, db),
-          profiles: try Self.profiles(of: id, db), sloScale: row["slo_scale"],
+          profiles: try Self.profiles(of: id, db), point: Self.point(row),
           origins: try Self.origins(of: id, db))
         let execution: String? = row["execution"]
         experiment.execution = execution.flatMap(Execution.init) ?? .simulated
         experiment.asked = row["replications_asked"] ?? experiment.replications
+        experiment.loadAsked = row["load_asked"]
+        experiment.sloScale = row["slo_scale"]
+        experiment.sloSeconds = row["slo_s"]
         experiment.trace = row["trace"]
         experiment.latents = row["latents"]
         experiment.program = row["program"]
         return experiment
       }
     }.sorted { $0.precedes($1) }
+  }
+
+  /// Its place in a grid: workloads of others have no name.
+  private static func point(_ row: Row) -> ExperimentPoint? {
+    let workload: String? = row["workload"]
+    guard let workload, !workload.isEmpty, let load: Double = row["load_asked"],
+      let scale: Double = row["slo_scale"]
+    else { return nil }
+    return ExperimentPoint(
+      workload: workload, load: load, sloScale: scale, controlsOf: row["controls_of"])
   }
 
   private static func lines(_ text: String) -> [String] {

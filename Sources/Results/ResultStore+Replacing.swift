@@ -63,12 +63,15 @@ extension ResultStore {
       db,
       sql: """
         SELECT id FROM experiment WHERE trace IS NULL AND name = ? AND scenario = ? AND overrides = ? AND seed = ?
+        AND workload = ? AND (workload = '' OR load_asked = ? AND slo_scale = ?) AND controls_of IS ?
         AND baseline = ? AND policies = ? AND replications_asked = ? AND version = ? AND execution = ? AND id <> ?
         ORDER BY id
         """,
       arguments: [
-        experiment.name, experiment.scenario, experiment.overrides.joined(separator: "\n"),
-        Int64(bitPattern: experiment.seed), experiment.baseline,
+        experiment.name, experiment.scenario, lines(experiment.settings),
+        Int64(bitPattern: experiment.seed), experiment.point?.workload ?? "",
+        experiment.point?.load, experiment.point?.sloScale, experiment.point?.controlsOf,
+        experiment.baseline,
         experiment.policies.joined(separator: "\n"), experiment.asked, experiment.version,
         experiment.execution.rawValue, experiment.id,
       ])

@@ -67,18 +67,20 @@ extension ResultStore {
   ) throws {
     try db.execute(sql: "DELETE FROM experiment WHERE id = ?", arguments: [experiment.id])
     try db.execute(
-      sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?,?,?,?,?,?,?,?,?,?)",
+      sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?,?,?,?,?,?,?,?,?,?,?,?)",
       arguments: [
         experiment.id, experiment.name, experiment.scenario,
-        experiment.overrides.joined(separator: "\n"), Int64(bitPattern: experiment.seed),
+        Self.lines(experiment.settings), Int64(bitPattern: experiment.seed),
         experiment.replications, experiment.baseline, experiment.version,
         experiment.loadFactor, experiment.offeredLoad,
         Self.sentences(experiment.notes), experiment.content,
         experiment.policies.joined(separator: "\n"), experiment.point?.workload ?? "",
         experiment.sloScale, experiment.point?.controlsOf,
-        StoredExperiment.settingsText(experiment.overrides), experiment.asked,
+        experiment.settings.joined(separator: "; "), experiment.asked,
         experiment.execution.rawValue, experiment.trace, experiment.latents,
+        experiment.loadAsked, experiment.sloSeconds,
       ])
+    try Migrations.insert(experiment.settings, of: experiment.id, db)
     for (index, origin) in experiment.origins.enumerated() {
       try db.execute(
         sql: "INSERT INTO policy VALUES (?,?,?,?,?)",
@@ -97,6 +99,10 @@ extension ResultStore {
     }
     try insert(experiment.notes, of: experiment.id, db)
     try insert(provenance, of: experiment.id, db)
+  }
+
+  static func lines(_ settings: [Setting]) -> String {
+    settings.joined(separator: "\n")
   }
 
   /// Notes as the views show them, a line each.

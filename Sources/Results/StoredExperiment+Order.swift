@@ -1,21 +1,24 @@
 extension StoredExperiment {
-  /// Whether it stands before another in lists: by name, then by what was set, numbers by their value, then
-  /// by id.
+  /// Whether it stands before another in lists: by name, then by what was set, numbers by their value, then by its
+  /// point, then by id.
   func precedes(_ other: StoredExperiment) -> Bool {
     if name != other.name { return name < other.name }
-    for (ours, theirs) in zip(overrides, other.overrides) where ours != theirs {
-      let (a, b) = (Self.parts(ours), Self.parts(theirs))
-      if let x = a.number, let y = b.number, a.rest == b.rest, x != y { return x < y }
-      return ours < theirs
+    for (ours, theirs) in zip(settings, other.settings) where ours != theirs {
+      if ours.path == theirs.path, ours.unit == theirs.unit, let x = ours.number,
+        let y = theirs.number, x != y
+      {
+        return x < y
+      }
+      return "\(ours)" < "\(theirs)"
     }
-    return (overrides.count, id) < (other.overrides.count, other.id)
+    if settings.count != other.settings.count { return settings.count < other.settings.count }
+    if point != other.point { return Self.precedes(point, other.point) }
+    return id < other.id
   }
 
-  /// `path=12 s` as 12 and `path= s`.
-  private static func parts(_ override: String) -> (number: Double?, rest: String) {
-    let path = override.prefix { $0 != "=" }
-    let value = override.dropFirst(path.count + 1)
-    let number = value.prefix { $0.isNumber || ".-+eE".contains($0) }
-    return (Double(number), path + "=" + value.dropFirst(number.count))
+  private static func precedes(_ a: ExperimentPoint?, _ b: ExperimentPoint?) -> Bool {
+    guard let a, let b else { return a == nil }
+    return (a.workload, a.load, a.sloScale, a.controlsOf ?? "")
+      < (b.workload, b.load, b.sloScale, b.controlsOf ?? "")
   }
 }

@@ -11,8 +11,10 @@ public struct StoredExperiment: Hashable, Sendable {
   public var name: String
   /// The scenario's text.
   public var scenario: String
-  /// `path=value` of each `--set`.
-  public var overrides: [String]
+  /// What was set beside the scenario's text, in order: the last of a path is in effect.
+  public var settings: [Setting]
+  /// Its place in a grid; nil for one alone.
+  public var point: ExperimentPoint?
   /// Seed of all random numbers.
   public var seed: UInt64
   /// Replications a policy.
@@ -33,8 +35,13 @@ public struct StoredExperiment: Hashable, Sendable {
   package var notes: [Note]
   /// The profiles in use.
   public var profiles: [StoredProfile]
+  /// The load that was asked for; nil where none was.
+  public var loadAsked: Double?
   /// The SLO as a multiple of a query's standalone latency; nil where it is a time.
   public var sloScale: Double?
+  /// The SLO as a time, in seconds; nil where it is a multiple or drawn for each query, and in databases before
+  /// schema 13.
+  public var sloSeconds: Double?
   /// Hash of the rows replayed; nil for generated arrivals, and in databases before schema 7.
   public var trace: String?
   /// Hash of the trajectory table; nil without one, and in databases before schema 7.
@@ -46,9 +53,6 @@ public struct StoredExperiment: Hashable, Sendable {
   public var execution = Execution.simulated
   /// What its policies build on; empty in databases before schema 4.
   public var origins: [StoredOrigin]
-
-  /// What of ``overrides`` a user set: without the marks of a grid's points.
-  public var settings: [String] { overrides.filter { !$0.hasPrefix("point.") } }
 
   /// Hash of what the points of one comparison have in common: scenario, seed, program version, trace, trajectory
   /// table, profiles, policies, baseline and replications asked for.
@@ -71,26 +75,27 @@ public struct StoredExperiment: Hashable, Sendable {
     return grid.comparisonHash
   }
 
-  static func settingsText(_ overrides: [String]) -> String {
-    overrides.filter { !$0.hasPrefix("point.") }.joined(separator: "; ")
+  /// Where it stands among others, in words.
+  public var place: String {
+    ([name] + [point?.text].compactMap(\.self) + settings.map(\.description)).joined(
+      separator: ", ")
   }
-
-  /// Its place in a grid; nil for one alone.
-  public var point: ExperimentPoint? { ExperimentPoint(overrides: overrides) }
 
   /// An experiment from its parts.
   package init(
-    id: String, content: String, name: String, scenario: String, overrides: [String], seed: UInt64,
+    id: String, content: String, name: String, scenario: String, settings: [Setting] = [],
+    seed: UInt64,
     replications: Int, baseline: String, policies: [String] = [], version: String,
     loadFactor: Double?,
-    offeredLoad: Double?, notes: [Note], profiles: [StoredProfile], sloScale: Double? = nil,
-    origins: [StoredOrigin] = []
+    offeredLoad: Double?, notes: [Note], profiles: [StoredProfile],
+    point: ExperimentPoint? = nil, origins: [StoredOrigin] = []
   ) {
     self.id = id
     self.content = content
     self.name = name
     self.scenario = scenario
-    self.overrides = overrides
+    self.settings = settings
+    self.point = point
     self.seed = seed
     self.replications = replications
     asked = replications
@@ -101,7 +106,7 @@ public struct StoredExperiment: Hashable, Sendable {
     self.offeredLoad = offeredLoad
     self.notes = notes
     self.profiles = profiles
-    self.sloScale = sloScale ?? ExperimentPoint(overrides: overrides)?.sloScale
+    sloScale = point?.sloScale
     self.origins = origins
   }
 }
@@ -128,52 +133,6 @@ public struct StoredOrigin: Hashable, Sendable {
     self.policy = policy
     self.parent = parent
     self.change = change
-  }
-}
-
-/// The place of an experiment in a grid of them.
-public struct ExperimentPoint: Hashable, Sendable {
-  /// Name of the workload.
-  public var workload: String
-  /// Offered load, as a fraction of the baseline's capacity.
-  public var load: Double
-  /// The SLO's scale.
-  public var sloScale: Double
-  /// The policy that the other policies are controls of; nil for a comparison with the baseline.
-  public var controlsOf: String?
-
-  /// A point from its parts.
-  public init(workload: String, load: Double, sloScale: Double, controlsOf: String? = nil) {
-    self.workload = workload
-    self.load = load
-    self.sloScale = sloScale
-    self.controlsOf = controlsOf
-  }
-
-  /// The SLO scale nearest to 3, the lower of two as near: where claims are judged, and which is shown where only
-  /// one can be. Nil without any.
-  public static func mainScale(of scales: some Sequence<Double>) -> Double? {
-    scales.min { (abs($0 - 3), $0) < (abs($1 - 3), $1) }
-  }
-
-  /// The point as `point.KEY=VALUE`, which an experiment keeps among its overrides.
-  public var overrides: [String] {
-    ["point.workload=\(workload)", "point.load=\(load)", "point.slo_scale=\(sloScale)"]
-      + (controlsOf.map { ["point.controls_of=\($0)"] } ?? [])
-  }
-
-  /// The point among an experiment's overrides; nil where there is none.
-  public init?(overrides: [String]) {
-    var values: [Substring: String] = [:]
-    for override in overrides where override.hasPrefix("point.") {
-      let pair = override.dropFirst(6).split(separator: "=", maxSplits: 1)
-      if pair.count == 2 { values[pair[0]] = String(pair[1]) }
-    }
-    guard let workload = values["workload"], let load = values["load"].flatMap(Double.init),
-      let scale = values["slo_scale"].flatMap(Double.init)
-    else { return nil }
-    self.init(
-      workload: workload, load: load, sloScale: scale, controlsOf: values["controls_of"])
   }
 }
 

@@ -20,6 +20,7 @@ public enum View: String, CaseIterable, Sendable {
   case latencySource = "v_latency_source"
   case timeBasis = "v_time_basis"
   case note = "v_note"
+  case setting = "v_setting"
 
   /// What a row of it is.
   public var summary: String {
@@ -29,7 +30,7 @@ public enum View: String, CaseIterable, Sendable {
       "a metric of a policy: mean over replications, 95 % interval, ratio to the baseline"
     case .ratio: "a metric's ratio to the baseline, with its paired 95 % interval"
     case .violationByLoad: "a policy's SLO violation ratio at a load"
-    case .attainmentBySLOScale: "a policy's SLO attainment at an SLO scale"
+    case .attainmentBySLOScale: "a policy's SLO attainment at an SLO, which is a scale or a time"
     case .throughputByLoad: "a policy's throughput and goodput at a load"
     case .latencyByLoad: "a policy's latencies at a load"
     case .latencyCDF: "a point of a policy's latency distribution"
@@ -46,12 +47,14 @@ public enum View: String, CaseIterable, Sendable {
     case .timeBasis:
       "the busy time of a policy's accelerators or CPU cores that rests on figures measured, published, derived or assumed, over all replications"
     case .note: "what a reader of a comparison must know, the gravest first"
+    case .setting:
+      "a value that was set beside the scenario's text: by --set, or as a value of an axis"
     }
   }
 
   /// Columns that sort its rows: the same order in every database of the same content.
   var order: String {
-    let place = "experiment, workload, slo_scale, load, settings, experiment_id"
+    let place = "experiment, workload, slo_scale, slo_s, load, settings, experiment_id"
     return switch self {
     case .experiment: place
     case .summary, .ratio, .ablation: place + ", policy_index, metric"
@@ -77,6 +80,7 @@ public enum View: String, CaseIterable, Sendable {
     case .note:
       place
         + ", CASE severity WHEN 'invalidates' THEN 0 WHEN 'caution' THEN 1 ELSE 2 END, position"
+    case .setting: place + ", position"
     }
   }
 
@@ -86,7 +90,7 @@ public enum View: String, CaseIterable, Sendable {
   }
 
   private static let place = """
-    e.experiment, e.experiment_id, e.workload, e.load, e.slo_scale, e.settings
+    e.experiment, e.experiment_id, e.workload, e.load, e.slo_scale, e.slo_s, e.settings
     """
 
   private var body: String {
@@ -94,7 +98,7 @@ public enum View: String, CaseIterable, Sendable {
     switch self {
     case .experiment:
       return """
-        SELECT name AS experiment, id AS experiment_id, workload, offered_load AS load, slo_scale,
+        SELECT name AS experiment, id AS experiment_id, workload, offered_load AS load, slo_scale, slo_s,
         controls_of, settings, printf('%u', seed) AS seed, replications, baseline, version, load_factor,
         (SELECT sum(extrapolated_batches) FROM run WHERE experiment_id = experiment.id)
         AS extrapolated_batches, notes FROM experiment WHERE is_complete = 1
@@ -237,6 +241,11 @@ public enum View: String, CaseIterable, Sendable {
       return """
         SELECT \(place), e.controls_of, position, severity, code, policy, text, arguments
         FROM note n JOIN v_experiment e USING (experiment_id)
+        """
+    case .setting:
+      return """
+        SELECT \(place), e.controls_of, position, path, value, number, unit
+        FROM setting n JOIN v_experiment e USING (experiment_id)
         """
     }
   }

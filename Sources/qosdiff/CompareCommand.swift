@@ -72,9 +72,11 @@ struct CompareCommand: AsyncParsableCommand {
     }
   }
 
-  private func experiment(_ scenario: Scenario) throws -> Experiment {
+  private func experiment(
+    _ scenario: Scenario, at point: ExperimentPoint? = nil
+  ) throws -> Experiment {
     try Experiment(
-      scenario, policies: repetitions.names(), baseline: repetitions.baseline,
+      scenario, at: point, policies: repetitions.names(), baseline: repetitions.baseline,
       replications: repetitions.replications)
   }
 
@@ -104,7 +106,8 @@ struct CompareCommand: AsyncParsableCommand {
       do {
         comparisons.append(
           try StoredComparison(
-            of: experiment(grid.scenario(at: point)), in: store, madeBy: ThisProgram.identity))
+            of: experiment(grid.scenario(at: point), at: point), in: store,
+            madeBy: ThisProgram.identity))
       } catch let error as InputError where error.exitCode == 66 {
         Output.error(
           "Missing: \(point.workload), load \(point.load), SLO scale \(point.sloScale): "
@@ -120,8 +123,7 @@ struct CompareCommand: AsyncParsableCommand {
     for comparison in comparisons {
       guard let missing = comparison.missing else { continue }
       let experiment = comparison.experiment
-      let place = ([experiment.name] + experiment.overrides).joined(separator: ", ")
-      Output.error("Missing in \(place): \(missing).")
+      Output.error("Missing in \(experiment.place): \(missing).")
     }
     let results = comparisons.map { ($0.experiment, $0.summaries) }
     var timeBasis = TimeBases()

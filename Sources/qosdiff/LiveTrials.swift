@@ -32,7 +32,7 @@ struct LiveTrials {
     var points: [(name: String, experiment: Experiment)] = []
     for point in LivePoints(session.scenario).list {
       points.append(
-        (point.name, try Experiment(point.scenario, policies: policies, replications: repeats)))
+        (point.name, try point.experiment(policies: policies, replications: repeats)))
     }
     self.points = points
     let round = session.measurement.roundSeconds
@@ -156,8 +156,8 @@ struct LiveTrials {
       }
     }
     func simulated(by timings: LiveTimings) throws(InputError) -> [LiveFigures] {
-      let scenario = LivePoints(try session.scenario(timed: timings)).list[run.place].scenario
-      return simulated(by: try Experiment(scenario, policies: policies))
+      let place = LivePoints(try session.scenario(timed: timings)).list[run.place]
+      return simulated(by: try place.experiment(policies: policies))
     }
     let timings = calibrations.timings(after: run.calibration)
     let longer = calibrations.timings(after: run.calibration, factor: LiveComparison.stretch)

@@ -62,7 +62,7 @@ struct LiveValidationOptions: ParsableArguments {
         timeLimit: timeLimit ?? Self.timeLimit, keepingIn: out, interrupt
       ) { scenario throws(InputError) in
         try LivePoints(scenario).list.map { point throws(InputError) in
-          try Experiment(point.scenario, policies: names)
+          try point.experiment(policies: names)
         }
       }
       verbosity.note(session.summary)

@@ -40,7 +40,7 @@ enum ThisProgram {
     let foreign = experiments.filter { $0.program != identity }
     guard !foreign.isEmpty else { return }
     let named = foreign.prefix(3).map { experiment in
-      ([experiment.name, "seed \(experiment.seed)"] + experiment.overrides).joined(separator: " ")
+      "\(experiment.place), seed \(experiment.seed)"
         + " (by \(experiment.program.map { String($0.prefix(14)) } ?? "a program that did not say"))"
     }
     Output.error(

@@ -58,11 +58,11 @@ import Testing
     #expect(text == (try String(contentsOf: golden, encoding: .utf8)))
     // The snapshot freezes; these hold by hand.
     for line in [
-      "fixed,ID,,0.6,,,,baseline,0,latency_mean_s,s,3,2.0,2.0,2.0,,,",
-      "fixed,ID,,0.6,,,,baseline,0,steps_mean,step,3,20.0,",
-      "fixed,ID,,0.6,,,,baseline,0,slo_violation_ratio,,3,0.0,",
-      "fixed,ID,,0.6,,,,baseline,0,queries_offered,query,3,3.0,",
-      "fixed,ID,,0.6,,,,same,1,latency_mean_s,s,3,2.0,2.0,2.0,,,1.0,1.0,1.0,",
+      "fixed,ID,,0.6,,3.0,,,baseline,0,latency_mean_s,s,3,2.0,2.0,2.0,,,",
+      "fixed,ID,,0.6,,3.0,,,baseline,0,steps_mean,step,3,20.0,",
+      "fixed,ID,,0.6,,3.0,,,baseline,0,slo_violation_ratio,,3,0.0,",
+      "fixed,ID,,0.6,,3.0,,,baseline,0,queries_offered,query,3,3.0,",
+      "fixed,ID,,0.6,,3.0,,,same,1,latency_mean_s,s,3,2.0,2.0,2.0,,,1.0,1.0,1.0,",
     ] {
       #expect(text.contains("\n" + line), "no line starts with \(line)")
     }
@@ -170,12 +170,12 @@ import Testing
     let scratch = try written()
     #expect(
       text(scratch, "queries.csv").hasPrefix(
-        "experiment,experiment_id,workload,load,slo_scale,settings,policy,policy_index,replication,query,"
+        "experiment,experiment_id,workload,load,slo_scale,slo_s,settings,policy,policy_index,replication,query,"
           + "arrival_s,start_s,end_s,latency_s,deadline_s,on_time,outcome,model,height_px,width_px,images,steps_requested,evaluations,finish,latent_error,"
           + "class,worker,"
           + "trace_row\n"))
     let columns = text(scratch, "replications.csv").prefix { $0 != "\n" }.split(separator: ",")
-    #expect(columns.count == 13 + 47)
+    #expect(columns.count == 14 + 47)
     for column in columns where column.contains("latency") || column.contains("wait") {
       #expect(column.hasSuffix("_s"))
     }

@@ -57,17 +57,21 @@ import Testing
 
   /// Results by policy and replication: ids change with every comment in a scenario.
   private static let tables = {
+    // As schemas before 13 wrote it, among the overrides.
+    let place =
+      "overrides || CASE WHEN workload = '' THEN '' ELSE char(10) || 'point.workload=' || workload || char(10) || 'point.load=' || load_asked || char(10) "
+      + "|| 'point.slo_scale=' || slo_scale || coalesce(char(10) || 'point.controls_of=' || controls_of, '') END"
     let run =
       "JOIN run r ON r.id = run_id JOIN experiment e ON e.id = experiment_id ORDER BY 1, 2, 3, 4, 5"
     let schedules = [
-      "SELECT overrides, r.policy, replication, q.id, 0, arrival_ns, start_ns, q.end_ns, deadline_ns, outcome, evaluations, "
+      "SELECT \(place), r.policy, replication, q.id, 0, arrival_ns, start_ns, q.end_ns, deadline_ns, outcome, evaluations, "
         + "first_step, finish, latent_error, worker FROM query q \(run)",
-      "SELECT overrides, r.policy, replication, w.id, node, encode_ns, denoise_ns, decode_ns, evaluations "
+      "SELECT \(place), r.policy, replication, w.id, node, encode_ns, denoise_ns, decode_ns, evaluations "
         + "FROM worker w \(run)",
     ]
     let metrics = [
-      "SELECT overrides, r.policy, replication, class, metric, value FROM run_metric \(run)",
-      "SELECT overrides, policy, metric, mean, lower, upper, ratio FROM summary s "
+      "SELECT \(place), r.policy, replication, class, metric, value FROM run_metric \(run)",
+      "SELECT \(place), policy, metric, mean, lower, upper, ratio FROM summary s "
         + "JOIN experiment e ON e.id = experiment_id ORDER BY 1, 2, 3",
     ]
     return [schedules, metrics]

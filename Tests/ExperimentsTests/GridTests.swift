@@ -180,10 +180,10 @@ import Testing
       return ExperimentOutcome(
         experiment: StoredExperiment(
           id: "\(point.load)", content: "c", name: "claims", scenario: "",
-          overrides: point.overrides, seed: 1,
+          seed: 1,
           replications: replications, baseline: "base", version: "0", loadFactor: nil,
           offeredLoad: nil,
-          notes: [], profiles: []),
+          notes: [], profiles: [], point: point),
         metrics: [
           runs(cut.violations.0, cut.latency.0, growth: growth),
           runs(cut.violations.1, cut.latency.1),

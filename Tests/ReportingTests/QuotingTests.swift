@@ -22,7 +22,7 @@ import Testing
     }
     let store = try ResultStore(creatingAt: folder + ".sqlite")
     let experiment = StoredExperiment(
-      id: "e", content: "c", name: name, scenario: "", overrides: [], seed: 1, replications: 1,
+      id: "e", content: "c", name: name, scenario: "", seed: 1, replications: 1,
       baseline: "p",
       version: "0", loadFactor: nil, offeredLoad: nil, notes: [], profiles: [])
     try store.begin(experiment, provenance: [])
@@ -32,6 +32,7 @@ import Testing
     _ = try CSVReport(store).write(to: folder)
     let text = try String(contentsOfFile: folder + "/summary.csv", encoding: .utf8)
     #expect(
-      text.hasSuffix("note_code\n\(field),e,,,,,,p,0,queries_offered,query,1,3.0,,,,,,,,,,,,,,,\n"))
+      text.hasSuffix("note_code\n\(field),e,,,,,,,p,0,queries_offered,query,1,3.0,,,,,,,,,,,,,,,\n")
+    )
   }
 }

@@ -7,7 +7,7 @@ import Testing
 /// CSV files and the terminal's text.
 @Suite struct ReportTests {
   private let experiment = StoredExperiment(
-    id: "e", content: "c", name: "a, \"b\"", scenario: "", overrides: [], seed: 1, replications: 3,
+    id: "e", content: "c", name: "a, \"b\"", scenario: "", seed: 1, replications: 3,
     baseline: "base", version: "0", loadFactor: nil, offeredLoad: nil,
     notes: [.trace(remark: String(repeating: "long words ", count: 30))],
     profiles: [])
@@ -71,14 +71,14 @@ import Testing
     let summary = try String(contentsOfFile: folder + "/summary.csv", encoding: .utf8)
     #expect(
       summary == """
-        experiment,experiment_id,workload,load,slo_scale,settings,controls_of,policy,policy_index,metric,unit,replications,mean,ci95_lower,ci95_upper,ci95_coverage,replications_with_any,ratio_to_baseline,\
+        experiment,experiment_id,workload,load,slo_scale,slo_s,settings,controls_of,policy,policy_index,metric,unit,replications,mean,ci95_lower,ci95_upper,ci95_coverage,replications_with_any,ratio_to_baseline,\
         ratio_ci95_lower,ratio_ci95_upper,difference_to_baseline,difference_ci95_lower,\
         difference_ci95_upper,p_value_holm,queue_state,replications_unsettled,note,note_code
-        "a, ""b""\",e,,,,,,base,0,latency_mean_s,s,3,2.5,2.25,2.75,,,,,,,,,,,,,
-        "a, ""b""\",e,,,,,,fast,1,latency_mean_s,s,3,1.25,1.0,1.5,,,0.5,0.4,0.625,-1.25,-1.5,-1.0,0.01,,,,
-        "a, ""b""\",e,,,,,,fast,1,latency_p50_s,s,3,7.0,6.0,8.0,,,,,,,,,,growing,,"\(MetricNoteText(.unsteady))",unsteady
-        "a, ""b""\",e,,,,,,fast,1,latency_p99_s,s,0,,,,,,,,,,,,,,,too few: under 1000 completions a replication,too-few
-        "a, ""b""\",e,,,,,,fast,1,wait_mean_s,s,3,1.0,0.5,1.5,,,0.9,0.8,1.1,,,,0.2,,,,
+        "a, ""b""\",e,,,,,,,base,0,latency_mean_s,s,3,2.5,2.25,2.75,,,,,,,,,,,,,
+        "a, ""b""\",e,,,,,,,fast,1,latency_mean_s,s,3,1.25,1.0,1.5,,,0.5,0.4,0.625,-1.25,-1.5,-1.0,0.01,,,,
+        "a, ""b""\",e,,,,,,,fast,1,latency_p50_s,s,3,7.0,6.0,8.0,,,,,,,,,,growing,,"\(MetricNoteText(.unsteady))",unsteady
+        "a, ""b""\",e,,,,,,,fast,1,latency_p99_s,s,0,,,,,,,,,,,,,,,too few: under 1000 completions a replication,too-few
+        "a, ""b""\",e,,,,,,,fast,1,wait_mean_s,s,3,1.0,0.5,1.5,,,0.9,0.8,1.1,,,,0.2,,,,
 
         """)
   }

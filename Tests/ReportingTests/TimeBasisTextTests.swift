@@ -85,7 +85,7 @@ import Testing
 
   @Test func theJSONHasNumbers() throws {
     let experiment = StoredExperiment(
-      id: "e", content: "c", name: "n", scenario: "", overrides: [], seed: 1, replications: 2,
+      id: "e", content: "c", name: "n", scenario: "", seed: 1, replications: 2,
       baseline: "a", version: "0", loadFactor: nil, offeredLoad: nil, notes: [], profiles: [])
     let basis = [
       policy("a", [0, 3_000_000_000, 0, 1_000_000_000]), policy("b", [0, 0, 0, 0], [1, 0, 0, 0]),

@@ -19,7 +19,7 @@ import Testing
       }
     }
     let experiment = StoredExperiment(
-      id: "e", content: "e", name: "e", scenario: "", overrides: [], seed: 1, replications: 3,
+      id: "e", content: "e", name: "e", scenario: "", seed: 1, replications: 3,
       baseline: points[0].policy, version: "0", loadFactor: nil, offeredLoad: nil, notes: [],
       profiles: [])
     let summaries = points.enumerated().flatMap { index, point in

@@ -15,7 +15,8 @@ import Workload
 
   private func experiment(_ id: String = "e") -> StoredExperiment {
     StoredExperiment(
-      id: id, content: "c", name: "n, \"quoted\"", scenario: "name: n\n", overrides: ["a.b=1"],
+      id: id, content: "c", name: "n, \"quoted\"", scenario: "name: n\n",
+      settings: [Setting("a.b=1")],
       seed: .max,
       replications: 2, baseline: "p", version: "0", loadFactor: 2.5, offeredLoad: nil,
       notes: [.beyondCapacity, .neverEnded(queries: 2)],

@@ -11,7 +11,7 @@ import Workload
 @Suite struct TimeBasisTests {
   private func experiment(_ policies: [String]) -> StoredExperiment {
     StoredExperiment(
-      id: "e", content: "c", name: "n", scenario: "", overrides: [], seed: 1, replications: 2,
+      id: "e", content: "c", name: "n", scenario: "", seed: 1, replications: 2,
       baseline: policies[0], policies: policies, version: "0", loadFactor: nil, offeredLoad: nil,
       notes: [], profiles: [])
   }

@@ -25,7 +25,8 @@ import Testing
     WHERE m.type = 'table' ORDER BY 1, 2
     """
 
-  @Test(arguments: Array(1...8) + [11]) func anOlderDatabaseStaysReadable(_ schema: Int) throws {
+  @Test(arguments: Array(1...8) + [11, 12]) func anOlderDatabaseStaysReadable(_ schema: Int) throws
+  {
     let folder = NSTemporaryDirectory() + "/upgrade-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -59,11 +60,46 @@ import Testing
     #expect(FileManager.default.contents(atPath: path) == before, "reading changes nothing")
 
     try check(ResultStore(creatingAt: path))
-    #expect(try sqlite(path, "PRAGMA user_version") == "12\n")
+    #expect(try sqlite(path, "PRAGMA user_version") == "13\n")
     #expect(try sqlite(path, "PRAGMA integrity_check", "PRAGMA foreign_key_check") == "ok\n")
     let new = folder + "/new.sqlite"
     _ = try ResultStore(creatingAt: new)
     #expect(try sqlite(path, Self.columns) == sqlite(new, Self.columns))
+  }
+
+  /// Up to schema 12 a point stood among the overrides.
+  @Test func pointsAndSettingsOfAnOlderDatabaseBecomeColumns() throws {
+    let folder = NSTemporaryDirectory() + "/upgrade-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/old.sqlite"
+    try sqlite(path, ".read '\(Self.folder)/Fixtures/schema12-points.sql'")
+    #expect(
+      try sqlite(path, "SELECT count(*) FROM experiment WHERE overrides LIKE '%point.%'") == "4\n")
+    for store in [try ResultStore(readingFrom: path), try ResultStore(creatingAt: path)] {
+      let experiments = try store.experiments()
+      let points = experiments.compactMap(\.point)
+      #expect(
+        points
+          == [(0.5, 2.0), (0.5, 3), (0.9, 2), (0.9, 3)].map {
+            ExperimentPoint(workload: "other", load: $0, sloScale: $1)
+          })
+      #expect(
+        experiments.filter { $0.point != nil }.allSatisfy {
+          $0.settings == [Setting("query.steps=12")]
+        })
+      let swept = experiments.filter { $0.point == nil }
+      #expect(swept.map(\.sloSeconds) == [0.5, 0.2] && swept.map(\.loadAsked) == [0.5, 0.5])
+      #expect(
+        swept.map { $0.settings[0] } == [
+          Setting("query.slo.time=0.5 s"), Setting("query.slo.time=200 ms"),
+        ])
+      let rows = try store.table(.setting, experiments: Set(swept.map(\.id))).rows
+      #expect(rows.map { $0["number"].number } == [200, 0.5, 0.5, 0.5])
+      #expect(rows.map { $0["unit"].text } == ["ms", "", "s", ""])
+    }
+    #expect(
+      try sqlite(path, "SELECT count(*) FROM experiment WHERE overrides LIKE '%point.%'") == "0\n")
   }
 
   /// Of the fixtures, as schema 1 has it.
