@@ -7,7 +7,7 @@ SWIFT_BUILD := swift build -c release
 QOSDIFF := .build/release/qosdiff
 OUT := out
 
-.PHONY: demo here accelerator-kit reports test test-slurm torture coverage sanitize bench lint format setup build clean
+.PHONY: demo here accelerator-kit reports test test-slurm test-modules torture coverage sanitize bench lint format setup build clean
 
 demo: build
 	@mkdir -p $(OUT)
@@ -59,6 +59,11 @@ test: build
 test-slurm: PACKAGES += slurm-wlm munge
 test-slurm: build
 	Tests/slurm.sh
+
+# That nothing reads the words of notes, and that the simulation's library needs neither oneDNN nor libpng: two builds.
+test-modules: build
+	Tests/reword.py $(QOSDIFF) .build-reword
+	Tests/bare_build.sh
 
 # Kills, full disks, two writers at a time, extreme numbers, a run of MINUTES, INPUTS spoiled inputs for each reader, and
 # SCENARIOS random ones beside the second implementation of SEMANTICS.md.

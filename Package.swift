@@ -33,7 +33,10 @@ let package = Package(
     .executable(name: "qosdiff", targets: ["qosdiff"]),
     // For the benchmarks, a package of their own.
     .library(name: "KernelBench", targets: ["KernelBench"]),
-    .library(name: "Simulation", targets: ["EventEngine", "Experiments", "Results", "Scenarios"]),
+    // Static, so that it can be built alone: `swift build --product Simulation`.
+    .library(
+      name: "Simulation", type: .static,
+      targets: ["EventEngine", "Experiments", "Results", "Scenarios"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),

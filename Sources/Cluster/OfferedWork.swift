@@ -52,7 +52,7 @@ package struct OfferedWork: Sendable {
   /// of the slowest. 0 where nothing takes time.
   ///
   /// Where nodes serve some models alone, no set of models may need more than the workers that serve any of them have
-  /// (Hall's condition; exact where all workers are equally fast).
+  /// (Hall's condition; exact where a node is as much faster than another for all models).
   package var capacity: Double {
     var settled = self
     settled.settle()
@@ -84,9 +84,10 @@ package struct OfferedWork: Sendable {
     return totals.filter { $0 > 0 }.min()
   }
 
-  /// Seconds of a group's queries on a node; where it does not serve them, the mean of those of its pool that do.
+  /// Seconds of a group's queries on a node, whether it serves them or not: how fast it is; where it has no times of
+  /// them, the mean of those of its pool that have.
   private func seconds(_ group: Int, on node: Int) -> Double {
-    if servers[group][node] { return sums[group][node] }
+    if sums[group][node] > 0 || servers[group][node] { return sums[group][node] }
     let others = cluster.nodes.indices.filter {
       servers[group][$0] && pools.poolOfNode[$0] == pools.poolOfNode[node]
     }

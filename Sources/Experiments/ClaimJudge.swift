@@ -66,8 +66,8 @@ struct ClaimJudge {
     var note: String?
     /// What a reader should know of it.
     var remark: String?
-    /// Whether no replication has any violation, so that there is no ratio.
-    var isNoneSeen = false
+    /// Whether the ratio of means cannot be told, since no replication has a violation, or one alone.
+    var isUnknown = false
     var quality: QualityVerdict.Outcome
   }
 
@@ -96,10 +96,11 @@ struct ClaimJudge {
     }
     let corrected = Intervals.holm(findings.map(\.pValue))
     for index in findings.indices { findings[index].pValue = corrected[index] }
-    let reached = findings.filter { $0.pValue <= Self.level && $0.note == nil }
+    let reached = findings.filter { $0.pValue <= Self.level && $0.note == nil && !$0.isUnknown }
     // A point that cannot count is shown only where no other is there.
     let counting = findings.filter { $0.note == nil }
-    let shown = [reached, counting, findings].first { !$0.isEmpty } ?? []
+    let unknown = counting.filter(\.isUnknown)
+    let shown = [reached, unknown, counting, findings].first { !$0.isEmpty } ?? []
     let best = shown.max {
       ($0.ratio ?? -1, $1.point.load) < ($1.ratio ?? -1, $0.point.load)
     }
@@ -107,13 +108,13 @@ struct ClaimJudge {
     var verdict =
       !reached.isEmpty
       ? "reached at load \(best.point.load)"
-      : best.isNoneSeen ? "cannot tell at load \(best.point.load)" : "not reached"
+      : best.isUnknown ? "cannot tell at load \(best.point.load)" : "not reached"
     if let ratio = best.ratio {
       verdict += ": \(Self.text(ratio))"
       if let interval = best.interval {
         verdict += " [\(Self.text(interval.lowerBound)), \(Self.text(interval.upperBound))]"
       }
-      if reached.isEmpty { verdict += " at load \(best.point.load)" }
+      if reached.isEmpty, !best.isUnknown { verdict += " at load \(best.point.load)" }
     }
     for note in [best.note, best.remark].compactMap({ $0 }) { verdict += " (\(note))" }
     verdict += ", \(best.quality.text)"
@@ -158,21 +159,27 @@ struct ClaimJudge {
     finding.ratio = ratio.ratio
     finding.interval = ratio.interval
     finding.pValue = Intervals.exceedance(of: claim.threshold, by: above, to: below) ?? 1
+    if ratio.interval == nil {
+      finding.isUnknown = true
+      (finding.ratio, finding.note) = (nil, nil)
+      finding.remark = "seen in too few replications for an interval"
+    }
     if claim == .throughput { finding.remark = Self.ceiling(ours, point) }
     return finding
   }
 
-  /// No violation in any replication bounds no ratio. What can be tested is the typical replication: were the median of
-  /// the cuts no larger than the threshold, one with violations of the baseline alone would come up in at most half of
-  /// the replications (sign test).
+  /// No violation in any replication bounds no ratio of means: one in ten, with many, would be missed in a third of such
+  /// experiments. What can be tested is the typical replication: were the median of the cuts no larger than the
+  /// threshold, one with violations of the baseline alone would come up in at most half of the replications (sign test).
   private func noneSeen(_ finding: Finding, _ baseline: [Double]) -> Finding {
     var finding = finding
     let cut = baseline.count { $0 > 0 }
-    finding.isNoneSeen = true
+    finding.isUnknown = true
     finding.pValue = gsl_cdf_binomial_Q(UInt32(cut - 1), 0.5, UInt32(baseline.count))
     let none =
       NoneSeen(replications: baseline.count).text()
-      + ", the baseline's in \(cut): of the typical replication, by a sign test; no ratio"
+      + ", the baseline's in \(cut): no ratio of means; cut in the typical replication, sign test p = "
+      + String(format: "%.2g", finding.pValue)
     finding.remark = none + (finding.remark.map { "; " + $0 } ?? "")
     return finding
   }

@@ -11,12 +11,20 @@ enum ExpectedCoverage {
   /// Under this the coverage is said; Assumed.
   static let nominal = 0.93
 
+  /// What intervals of shares hold that under 5 replications show, of events in clusters as uneven as gamma values of
+  /// shape 0.4, whatever their number: 0.77 to 0.93 by simulation, for M/M/1 at load 0.9 0.82 to 0.99.
+  static let seenInFew = 0.8
+
   /// The coverage that intervals of such values have; nil where it is nominal, or nothing is known. A share and what is
   /// left of it have the same.
   static func of(_ values: [Double], within range: ValueRange) -> Double? {
     guard range != .real, values.count >= Intervals.fewest else { return nil }
-    // Where some replications show no event the spread says nothing: the number of those that do is reported instead.
-    if range == .share, values.contains(where: { $0 == 0 || $0 == 1 }) { return nil }
+    if range == .share, values.contains(where: { $0 == 0 || $0 == 1 }) {
+      // Where some replications show no event the spread says nothing: the number of those that do is reported instead.
+      let withAny = rarer(values).count { $0 > 0 }
+      return (1..<min(values.count, StoredSummary.fewestWithAny)).contains(withAny)
+        ? seenInFew : nil
+    }
     let coverage = (range == .share ? gamma : lognormal).coverage(
       replications: values.count, spread: spread(range == .share ? rarer(values) : values))
     return coverage < nominal ? coverage : nil

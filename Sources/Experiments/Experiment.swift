@@ -77,7 +77,7 @@ public struct Experiment: Sendable {
     let count = replications ?? scenario.run.replications
     self.replications = count
     precision =
-      count < 2
+      count < Intervals.fewest
       ? nil
       : scenario.run.precision.map {
         PrecisionGoal(relative: $0, most: max(scenario.run.mostReplications, count))

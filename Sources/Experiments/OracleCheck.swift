@@ -108,11 +108,11 @@ public struct OracleCheck: Sendable {
         .badInput, at: .init(file: scenario.path), "this scenario says nothing of theory",
         hint: "give 'oracles', or name another scenario")
     }
-    guard scenario.run.replications >= 2 else {
+    guard scenario.run.replications >= Intervals.fewest else {
       throw InputError([
         scenario.fault(
           of: "run.replications", what: "one replication has no interval",
-          hint: "give run.replications, from 2 on")
+          hint: "give run.replications, from 3 on")
       ])
     }
     if share < 1,

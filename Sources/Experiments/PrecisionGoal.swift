@@ -95,9 +95,20 @@ struct PrecisionGoal: Sendable {
     return min(max(Int(wanted.rounded(.up)), count + 1), most)
   }
 
-  /// Replications that would do, by the spread of those that there are.
+  /// Replications that would do, by the width after those that there are.
   private func needed(_ widest: Shortfall, after count: Int) -> Double {
     Double(count) * ((widest.relative / relative) * (widest.relative / relative))
+  }
+
+  /// Replications that would do at the least, by Student's interval: a correction for skewness falls faster than with the
+  /// root of their number.
+  private func least(_ widest: Shortfall, _ metrics: [[MetricValues]]) -> Int {
+    let values = metrics[widest.policy].compactMap { $0[widest.metric] }
+    guard let result = Intervals.student(values, confidence: 0.95), let interval = result.interval
+    else { return 0 }
+    let scale = max(abs(result.mean), widest.metric == .violationRatio ? Self.smallestRatio : 0)
+    let width = (interval.upperBound - result.mean) / max(scale, .leastNormalMagnitude) / relative
+    return Int(min(Double(values.count) * width * width, 1e9).rounded(.up))
   }
 
   /// What must be said after the first look, before the replications that are allowed are spent in vain; nil where they may
@@ -107,11 +118,11 @@ struct PrecisionGoal: Sendable {
       widest.relative > relative
     else { return nil }
     let count = metrics.first?.count ?? 0
-    let wanted = needed(widest, after: count)
-    guard wanted > Double(most) else { return nil }
+    let least = least(widest, metrics)
+    guard least > most else { return nil }
     return
-      "precision \(Self.percent(relative)) is out of reach: \(widest.metric.rawValue) of \(policies[widest.policy]) is known to "
-      + "\(Self.percent(widest.relative)) after \(count) replications, and would take some \(Int(wanted.rounded(.up))) of them; "
+      "precision \(Self.percent(relative)) is likely to be out of reach: \(widest.metric.rawValue) of \(policies[widest.policy]) is known to "
+      + "\(Self.percent(widest.relative)) after \(count) replications, and would by their spread take some \(least) of them; "
       + "\(most) are allowed (--most-replications)"
   }
 
@@ -121,7 +132,7 @@ struct PrecisionGoal: Sendable {
     let widest = widest(metrics).map { widest in
       Note.PrecisionReached.Widest(
         metric: widest.metric.rawValue, policy: policies[widest.policy], relative: widest.relative,
-        needed: Int(needed(widest, after: count).rounded(.up)))
+        needed: max(least(widest, metrics), count + 1))
     }
     let unknown = metrics.indices.filter {
       Self.isSeenInFew(metrics[$0].compactMap { $0[.violationRatio] })

@@ -58,53 +58,24 @@ public struct ComparisonText {
 
   private var intervalLine: String {
     if experiment.replications == 2 {
-      return "Two replications: too few for intervals; 3 are the least, 10 or more are better."
+      return Self.wrapped(
+        "Two replications: too few for intervals; 3 are the least, 10 or more are better."
+          + cautions)
     }
     if isFixed {
       return Self.wrapped(
         "No intervals: nothing in this scenario is random (fixed arrivals, latencies without "
           + "residuals), so all replications are equal.")
     }
-    let few =
-      experiment.replications < 10
-      ? " Few replications: intervals are wide, and where values are skewed hold the truth in as few as 91 % of experiments."
-      : ""
     return Self.wrapped(
       "± and [ ]: 95 % intervals of the mean over replications, ± by the longer side (INTERVALS.md)."
-        + rare + wide + marks + few)
+        + cautions + marks)
   }
 
-  /// Intervals that are worth less than they say.
-  private var wide: String {
-    let shown = summaries.filter { $0.metric.entry.terminalRow != .never }
-    let seldom = shown.filter { $0.coverage != nil }.map {
-      "\($0.metric.title) of \($0.policy) (\(NumberText.short(100 * ($0.coverage ?? 1), digits: 2)) %)"
-    }
-    let rare = shown.filter(\.isSeenInFew).map {
-      "\($0.metric.title) of \($0.policy) (not 0 in \($0.seenIn ?? 0) of \($0.replications))"
-    }
-    return
-      (seldom.isEmpty
-      ? ""
-      : " Values spread widely, and the truth is held less often, in at most about: \(Self.some(seldom)).")
-      + (rare.isEmpty ? "" : " Seen in few replications, and doubtful: \(Self.some(rare)).")
-  }
-
-  private static func some(_ list: [String]) -> String {
-    list.prefix(4).joined(separator: ", ")
-      + (list.count > 4 ? " and \(list.count - 4) more (CSV)" : "")
-  }
-
-  private var rare: String {
-    let policies = summaries.filter {
-      $0.metric == .violationRatio && $0.mean == 0 && $0.interval == nil
-    }.map(\.policy)
-    guard !policies.isEmpty, !isFixed else { return "" }
-    let periods = policies.map { summary($0, .busyPeriods)?.mean ?? 0 }.min() ?? 0
-    let none = NoneSeen(
-      replications: experiment.replications,
-      busyPeriods: Int(periods * Double(experiment.replications)))
-    return " Violations of 0: \(none.text()); \(none.meaning)."
+  private var cautions: String {
+    IntervalCautions([(experiment, summaries)]) {
+      $0.entry.terminalRow != .never || $0 == .busyPeriods
+    }.lines.map { " " + $0 }.joined()
   }
 
   private var marks: String {

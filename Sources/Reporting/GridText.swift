@@ -32,7 +32,11 @@ public struct GridText {
           + "score of the mean error, lower is better; '-': beyond the published pairs, not established. "
           + "unsteady: the queue grows through the run, and a mean latency only tells how long that was."
       ))
-    parts += QueuePlaces(comparisons).lines.map { ComparisonText.wrapped($0) }
+    let shownPoints = comparisons.filter { $0.experiment.point?.sloScale == shown }
+    let cautions = IntervalCautions(shownPoints) {
+      [.violationRatio, .latencyMean, .throughputSustained, .convergenceP5].contains($0)
+    }
+    parts += (cautions.doubts + QueuePlaces(comparisons).lines).map { ComparisonText.wrapped($0) }
     return parts.joined(separator: "\n\n")
   }
 
@@ -41,7 +45,7 @@ public struct GridText {
     for (experiment, _) in comparisons { shared.removeAll { !experiment.notes.contains($0) } }
     let lines =
       [
-        "\(([first.name] + first.settings.map(\.description)).joined(separator: ", ")): \(comparisons.count) points, seed \(first.seed), \(first.replications) "
+        "\(first.name)\(first.settings.map { ", \($0)" }.joined()): \(comparisons.count) points, seed \(first.seed), \(first.replications) "
           + "replications a policy and point (qosdiff \(first.version))"
       ] + shared.map { ComparisonText.wrapped("- \(NoteText($0))") } + ofWorkloads(without: shared)
     return lines.joined(separator: "\n")

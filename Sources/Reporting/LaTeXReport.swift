@@ -49,6 +49,8 @@ struct LaTeXReport {
         ? "Means over \(main.replications) replications, with halves of 95 % intervals."
         : "One replication: no intervals.")
     about += QueuePlaces([(main, summaries)]).lines
+    about +=
+      IntervalCautions([(main, summaries)]) { shown.contains($0) || $0 == .busyPeriods }.lines
     about.append(
       "Bold: the best mean of a column, however uncertain; none where all are equal.")
     var table = LaTeXTable(
@@ -92,13 +94,13 @@ struct LaTeXReport {
     var table = LaTeXTable(
       about: ["Verdicts on published claims; p-values are Holm-corrected over the loads."],
       columns: "lllrrrl",
-      header: ["policy", "workload", "claim", "load", "ratio", "95\\,\\% interval", "reached"])
+      header: ["policy", "workload", "claim", "load", "ratio", "95\\,\\% interval", "verdict"])
     for claim in claims {
       table.add([
         LaTeXTable.escaped(claim.policy), LaTeXTable.escaped(claim.point.workload),
         LaTeXTable.escaped(claim.claim), NumberText.short(claim.point.load),
         claim.ratio.map { LaTeXTable.escaped(NumberText.short($0, digits: 3)) } ?? "--",
-        claim.interval.map(NumberText.range) ?? "--", claim.isReached ? "yes" : "no",
+        claim.interval.map(NumberText.range) ?? "--", claim.state.rawValue,
       ])
     }
     return table.text

@@ -62,12 +62,20 @@ struct Page {
     """
   }
 
+  private static func style(_ state: StoredClaim.State) -> String {
+    switch state {
+    case .reached: "reached"
+    case .notReached: "missed"
+    case .unknown: "unknown"
+    }
+  }
+
   private static func claims(_ claims: [StoredClaim]) -> String {
     let rows = claims.map { claim in
       "<tr>\(HTML.element("td", claim.policy, "class=\"text\""))"
         + HTML.element("td", claim.point.workload, "class=\"text\"")
         + HTML.element("td", claim.claim, "class=\"text\"")
-        + "<td class=\"\(claim.isReached ? "reached" : "missed")\">\(claim.isReached ? "reached" : "not reached")</td>"
+        + HTML.element("td", claim.state.rawValue, "class=\"\(style(claim.state))\"")
         + HTML.element("td", claim.verdict, "class=\"long\"") + "</tr>"
     }
     return """

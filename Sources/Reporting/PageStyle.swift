@@ -44,7 +44,7 @@ enum PageStyle {
     th[aria-sort=ascending] button::after{content:" \\2191"}
     th[aria-sort=descending] button::after{content:" \\2193"}
     tr.baseline td{background:var(--panel)}
-    .reached{color:var(--good);font-weight:600}.missed{color:var(--bad);font-weight:600}
+    .reached{color:var(--good);font-weight:600}.missed{color:var(--bad);font-weight:600}.unknown{font-weight:600}
     .filters{display:flex;flex-wrap:wrap;gap:.8rem;margin:.5rem 0;align-items:end}
     label{font-size:.9rem}select{font:inherit;display:block;color:inherit;background:var(--panel);
     border:1px solid var(--line);border-radius:.3rem;padding:.2rem;max-width:100%}

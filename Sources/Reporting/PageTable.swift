@@ -12,6 +12,9 @@ struct PageTable {
     (.convergenceMean, false), (.convergenceP5, false), (.perceptualScore, false),
   ]
 
+  /// Metrics that have a column.
+  static let metrics = Set(columns.map(\.metric))
+
   /// `scenarios`: the name of each experiment's scenario file, by the experiment's id.
   init(
     _ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])],

@@ -8,6 +8,9 @@ enum PageWarnings {
     _ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]
   ) throws(InputError) -> [String] {
     var lines = QueuePlaces(comparisons).lines
+    lines +=
+      IntervalCautions(comparisons) { PageTable.metrics.contains($0) || $0 == .busyPeriods }
+      .lines
     let experiments = comparisons.map(\.experiment)
     for note in experiments.flatMap(\.notes).distinct().gravestFirst
     where note.severity != .information {

@@ -36,7 +36,13 @@ public struct SweepText {
       let lines = ([place] + others).map { ComparisonText.wrapped($0) }
       parts.append((lines + [Self.table(summaries)]).joined(separator: "\n"))
     }
-    return (parts + ([explanation] + QueuePlaces(points).lines).map { ComparisonText.wrapped($0) })
+    let cautions = IntervalCautions(points) {
+      [.violationRatio, .latencyMean, .convergenceP5].contains($0)
+    }
+    return
+      (parts
+      + ([explanation] + cautions.doubts + QueuePlaces(points).lines)
+      .map { ComparisonText.wrapped($0) })
       .joined(separator: "\n\n")
   }
 

@@ -40,6 +40,16 @@ public struct StoredClaim: Hashable, Sendable {
     self.verdict = verdict
   }
 
+  /// What became of a claim.
+  package enum State: String, Sendable {
+    case reached
+    case notReached = "not reached"
+    /// There is no ratio: nothing was seen, or too little.
+    case unknown = "cannot tell"
+  }
+
+  package var state: State { isReached ? .reached : ratio == nil ? .unknown : .notReached }
+
   /// Whether it stands before another in lists: by workload, policy and claim.
   public func precedes(_ other: StoredClaim) -> Bool {
     (point.workload, policy, claim) < (other.point.workload, other.policy, other.claim)

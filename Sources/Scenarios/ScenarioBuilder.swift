@@ -240,10 +240,11 @@ struct ScenarioBuilder {
     }
     let replications = run?["replications"]?.integer ?? 5
     let precision = run?["precision"]
-    if let precision, replications < 2 {
+    if let precision, replications < 3 {
       fault(
-        precision.location, "run.precision needs intervals, and one replication has none",
-        "give run.replications, from 2 on")
+        precision.location,
+        "run.precision needs intervals, and fewer than 3 replications have none",
+        "give run.replications, from 3 on")
     }
     if let precision, let width = precision.number, width > 1 {
       fault(

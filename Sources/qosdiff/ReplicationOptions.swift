@@ -29,8 +29,9 @@ struct ReplicationOptions: ParsableArguments {
     if let replications, replications < 1 {
       throw ValidationError("--replications must be at least 1.")
     }
-    if precision != nil, replications == 1 {
-      throw ValidationError("--precision needs --replications of at least 2: one has no interval.")
+    if precision != nil, let replications, replications < 3 {
+      throw ValidationError(
+        "--precision needs --replications of at least 3: fewer have no interval.")
     }
   }
 

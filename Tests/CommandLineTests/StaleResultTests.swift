@@ -185,7 +185,7 @@ import Testing
     (["trace", "convert", "t.csv", "--seed", "5", "-o", "u.csv"], "--seed is for --superpose"),
     (
       ["compare", "grid.yaml", "--precision", "5%", "--replications", "1"],
-      "needs --replications of at least 2"
+      "needs --replications of at least 3"
     ),
   ]) func anOptionWithoutEffectIsRefused(_ arguments: [String], _ what: String) throws {
     let scratch = try scratch()

@@ -90,7 +90,7 @@ import Testing
     let text = try #require(warning(0.001, most: 100))
     #expect(
       text.hasPrefix(
-        "precision 0.1 % is out of reach: latency_mean_s of p is known to 0.477 % after 20 replications, and would take some 45"
+        "precision 0.1 % is likely to be out of reach: latency_mean_s of p is known to 0.477 % after 20 replications, and would by their spread take some 45"
       ), "\(text)")
     #expect(text.hasSuffix("; 100 are allowed (--most-replications)"))
     #expect(warning(0.001, most: 1000) == nil && warning(0.01, most: 100) == nil)

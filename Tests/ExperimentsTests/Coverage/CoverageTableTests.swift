@@ -28,8 +28,8 @@ import Testing
     .lognormal(0.3), .lognormal(0.6), .lognormal(1),
   ]
 
-  /// Nominal coverage where it is promised, from 10 replications on where none less is printed; with fewer, where none
-  /// less is printed, 0.93.
+  /// Nominal coverage where it is promised, from 10 replications on where none less is printed; elsewhere what is
+  /// printed.
   @Test(arguments: populations.indices) func intervalsHoldTheTruth(index: Int) async {
     let population = Self.populations[index]
     let rows = await CoverageTable.rows(
@@ -39,16 +39,19 @@ import Testing
       if index == 0 { print(CoverageTable.head) }
       for row in rows { print(row.text) }
     }
-    for row in rows where row.experiments > 100 && row.doubtful < row.experiments / 10 {
+    for row in rows where row.experiments > 100 {
       // Four standard deviations, so that all rows pass.
       let error = (0.95 * 0.05 / Double(row.experiments)).squareRoot()
-      #expect(row.coverage < 0.97 + 4 * error || row.replications < 5, "\(row.text)")
-      if row.replications >= 10, row.expected > 0.93 {
-        #expect(row.coverage > 0.93 - 4 * error, "\(row.text)")
-      } else if !population.name.hasPrefix("mixture") {
-        // A mixture may show five replications of one kind alone: no interval knows of the other.
-        #expect(row.coverage > min(row.expected, 0.93) - 0.02 - 4 * error, "\(row.text)")
+      if row.doubtful < row.experiments / 10, row.replications >= 5 {
+        #expect(row.coverage < 0.97 + 4 * error, "\(row.text)")
       }
+      let isNominal = row.replications >= 10 && row.expected > 0.93
+      #expect(
+        row.coverage > (isNominal ? 0.93 : min(row.expected, 0.93) - 0.02) - 4 * error
+          // What is printed of so few: a mixture may show them of one kind alone, and no interval knows of the other.
+          || row.replications < 10 && population.name.hasPrefix("mixture")
+            && row.coverage > (row.replications < 5 ? 0.74 : 0.84) - 0.02 - 4 * error,
+        "\(row.text)")
     }
   }
 }

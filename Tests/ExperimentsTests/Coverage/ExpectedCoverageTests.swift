@@ -69,6 +69,10 @@ import Testing
     #expect(ExpectedCoverage.of([1, 1.1, 0.9, 1.05, 1], within: .positive) == nil)
     #expect(ExpectedCoverage.of([1, 100], within: .positive) == nil)
     #expect(ExpectedCoverage.of([1, 2, 3, 4, 100], within: .real) == nil)
+    let few = [0, 0, 0, 0, 0, 0, 0.2, 0.1, 0, 0]
+    #expect(ExpectedCoverage.of(few, within: .share) == ExpectedCoverage.seenInFew)
+    #expect(ExpectedCoverage.of(few.map { 1 - $0 }, within: .share) == ExpectedCoverage.seenInFew)
+    #expect(ExpectedCoverage.of([0, 0, 0, 0, 0, 0], within: .share) == nil)
     let low = try #require(ExpectedCoverage.of([1, 2, 3, 4, 100], within: .positive))
     #expect(low < 0.8)
   }

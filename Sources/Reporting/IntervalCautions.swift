@@ -1,0 +1,87 @@
+import Results
+
+/// Which intervals are worth less than they say, and what has none because it was not seen: for the terminal, the page and
+/// LaTeX tables.
+struct IntervalCautions {
+  private let comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]
+
+  /// Of the metrics that are printed.
+  init(
+    _ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])],
+    of isPrinted: (Metric) -> Bool
+  ) {
+    self.comparisons = comparisons.map { experiment, summaries in
+      (experiment, summaries.filter { isPrinted($0.metric) })
+    }
+  }
+
+  /// A sentence each.
+  var lines: [String] { [unseen].compactMap(\.self) + doubts }
+
+  /// Those on intervals that there are.
+  var doubts: [String] { [wide, seldom, few].compactMap(\.self) }
+
+  /// Violations that no replication showed.
+  private var unseen: String? {
+    let none = comparisons.flatMap { experiment, summaries in
+      summaries.filter {
+        $0.metric == .violationRatio && $0.mean == 0 && $0.interval == nil
+          && experiment.replications > 1
+      }.map { (experiment, $0) }
+    }
+    guard !none.isEmpty else { return nil }
+    let replications = none.map(\.0.replications).min() ?? 0
+    let periods = none.map { experiment, summary in
+      comparisons.first { $0.experiment.id == experiment.id }?
+        .summaries.of(summary.policy, .busyPeriods)?.mean ?? 0
+    }
+    let seen = NoneSeen(
+      replications: replications,
+      busyPeriods: Int((periods.min() ?? 0) * Double(replications)))
+    return "Violations of 0: \(seen.text()); \(seen.meaning)."
+  }
+
+  private var wide: String? {
+    let all = named {
+      $0.coverage != nil && !$0.isSeenInFew
+    } saying: {
+      "\(NumberText.short(100 * ($0.coverage ?? 1), digits: 2)) %"
+    }
+    return all.isEmpty
+      ? nil
+      : "Values spread widely, and the truth is held less often, in at most about: \(Self.some(all))."
+  }
+
+  private var seldom: String? {
+    let all = named(\.isSeenInFew) { "in \($0.seenIn ?? 0) of \($0.replications)" }
+    return all.isEmpty
+      ? nil
+      : "Doubtful, since few replications show any (such intervals hold the truth in some 80 % of experiments): \(Self.some(all))."
+  }
+
+  private var few: String? {
+    let replications = comparisons.map(\.experiment.replications).filter { $0 > 2 }.min() ?? 10
+    guard replications < 10 else { return nil }
+    return
+      "Fewer than 10 replications: intervals are wide, and where some runs are of another kind than most hold the truth in as few as "
+      + "\(replications < 5 ? 74 : 84) % of experiments."
+  }
+
+  /// What it holds for, each with its policy, its place where there are several, and a word on it.
+  private func named(
+    _ isMeant: (StoredSummary) -> Bool, saying word: (StoredSummary) -> String
+  ) -> [String] {
+    comparisons.flatMap { experiment, summaries in
+      summaries.filter(isMeant).map { summary in
+        let place = comparisons.count > 1 ? QueuePlaces.place(experiment) : ""
+        return "\(summary.metric.title) of \(summary.policy)"
+          + (place.isEmpty ? "" : " at \(place)") + " (\(word(summary)))"
+      }
+    }
+  }
+
+  private static func some(_ list: [String]) -> String {
+    list.prefix(4).joined(separator: ", ")
+      + (list.count > 4 ? " and \(list.count - 4) more (CSV)" : "")
+  }
+}
