@@ -4,14 +4,14 @@ import KernelBench
 ///
 /// A time is taken as what its piece of work takes on the whole, by how slow the machine is at the time, by what is left:
 /// the first and the last are known by all of the session's timings, and only the speed by those next to a run.
-public struct Calibrations: Sendable {
+package struct Calibrations: Sendable {
   /// How slow the machine was at each: 1 on the whole.
   private let slowness: [Double]
   /// All timings, as of a machine that is as slow as on the whole.
-  public let steady: LiveTimings
+  package let steady: LiveTimings
 
   /// - Parameter list: in the order in which they were taken.
-  public init(_ list: [LiveTimings]) {
+  package init(_ list: [LiveTimings]) {
     let base = list.reduce(LiveTimings(), +).whole.mapValues(\.median)
     let slowness = Self.runningMedian(list.map { Self.slowness(of: $0, base) })
     self.slowness = slowness
@@ -19,13 +19,13 @@ public struct Calibrations: Sendable {
   }
 
   /// How slow the machine was at a run between the timings with this index and the next, if there are any: 1 on the whole.
-  public func slowness(after index: Int) -> Double {
+  package func slowness(after index: Int) -> Double {
     let near = slowness[index..<min(index + 2, slowness.count)]
     return near.reduce(0, +) / Double(near.count)
   }
 
   /// Timings for such a run, `factor` times as long.
-  public func timings(after index: Int, factor: Double = 1) -> LiveTimings {
+  package func timings(after index: Int, factor: Double = 1) -> LiveTimings {
     steady.scaled(by: factor * slowness(after: index))
   }
 

@@ -2,12 +2,12 @@ import CSched
 import Glibc
 
 /// The cores that threads may run on.
-public struct CoreSet: Sendable {
+package struct CoreSet: Sendable {
   /// Numbers of the cores, ascending.
-  public let cores: [Int]
+  package let cores: [Int]
 
   /// Those that the present thread may use.
-  public static func available() -> CoreSet {
+  package static func available() -> CoreSet {
     var set = cpu_set_t()
     guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else {
       return CoreSet(cores: [])
@@ -22,7 +22,7 @@ public struct CoreSet: Sendable {
   ///
   /// - Returns: whether the system agreed.
   @discardableResult
-  public func pin() -> Bool {
+  package func pin() -> Bool {
     var set = cpu_set_t()
     withUnsafeMutableBytes(of: &set) { bytes in
       for core in cores { bytes[core / 8] |= 1 << UInt8(core % 8) }

@@ -19,26 +19,26 @@ struct LiveClock: Sendable {
 }
 
 /// Finds out whether the machine was asleep, or its clock set, between two looks.
-public struct ClockWatch: Sendable {
+package struct ClockWatch: Sendable {
   private let steady: Int64
   private let set: Int64
   private let awake: Int64
 
   /// A first look, now.
-  public init() {
+  package init() {
     steady = LiveClock.read(CLOCK_BOOTTIME)
     set = LiveClock.read(CLOCK_REALTIME)
     awake = LiveClock.read(CLOCK_MONOTONIC)
   }
 
   /// How far the time of day has been set since, in seconds; beyond what keeps it right (under 50 ms).
-  public var setSeconds: Double? {
+  package var setSeconds: Double? {
     Self.jump(
       LiveClock.read(CLOCK_REALTIME) - set, against: LiveClock.read(CLOCK_BOOTTIME) - steady)
   }
 
   /// How long the machine has been asleep since, in seconds; nil where it has not.
-  public var asleepSeconds: Double? {
+  package var asleepSeconds: Double? {
     Self.jump(
       LiveClock.read(CLOCK_BOOTTIME) - steady, against: LiveClock.read(CLOCK_MONOTONIC) - awake)
   }

@@ -1,13 +1,13 @@
-public import Diagnostics
+package import Diagnostics
 import KernelBench
-public import LatencyProfiles
+package import LatencyProfiles
 
 extension LiveMeasurement {
   /// The two profiles made of it: an accelerator's and a CPU core's.
   ///
   /// - Parameter date: when it was measured, as the files will state it.
   /// - Throws: `InputError` where a figure cannot stand in a profile.
-  public func profiles(
+  package func profiles(
     date: String
   ) throws(InputError) -> (accelerator: LatencyProfile, core: LatencyProfile) {
     let machine = Machine.current()

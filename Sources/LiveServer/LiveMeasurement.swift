@@ -1,35 +1,35 @@
 import Cluster
 import EventEngine
-public import KernelBench
-public import LatencyProfiles
+package import KernelBench
+package import LatencyProfiles
 import LatentDynamics
 import Workload
 
 /// Times of all that a live server does, taken as its caller sees them: hand-over to the thread and back included.
-public struct LiveMeasurement: Sendable {
+package struct LiveMeasurement: Sendable {
   /// Of accelerators.
-  public var accelerator: [LatencyProfile.Entry] = []
+  package var accelerator: [LatencyProfile.Entry] = []
   /// Of a core of the CPU pool.
-  public var core: [LatencyProfile.Entry] = []
+  package var core: [LatencyProfile.Entry] = []
   /// What cores do to accelerators.
-  public var ofAccelerator: [LatencyProfile.Interference] = []
+  package var ofAccelerator: [LatencyProfile.Interference] = []
   /// What accelerators do to cores.
-  public var ofCore: [LatencyProfile.Interference] = []
+  package var ofCore: [LatencyProfile.Interference] = []
   /// Seconds between the work itself and what the caller sees of it, in the median over all pieces of an accelerator.
-  public var handOffSeconds = 0.0
+  package var handOffSeconds = 0.0
   /// Distance between the quartiles of a step over its median, at the first batch size.
-  public var spread = 0.0
+  package var spread = 0.0
   /// What a step takes longer after a pause or a batch of another size.
-  public var coldCaches: LatencyProfile.ColdCaches?
+  package var coldCaches: LatencyProfile.ColdCaches?
   /// The entropy of a latent.
-  public var entropy: LatencyProfile.LatentEntropy?
+  package var entropy: LatencyProfile.LatentEntropy?
   /// Seconds that one round of timings takes.
-  public var roundSeconds = 0.0
+  package var roundSeconds = 0.0
 }
 
 extension LiveMeasurement {
   /// The same with other timings.
-  public func replacing(_ timings: LiveTimings, for plan: LivePlan) -> Self {
+  package func replacing(_ timings: LiveTimings, for plan: LivePlan) -> Self {
     var result = self
     func entries(_ pieces: [LivePlan.Piece], isCPU: Bool) -> [LatencyProfile.Entry] {
       pieces.compactMap { piece in
@@ -63,7 +63,7 @@ extension LiveMeasurement {
   }
 
   /// Median seconds of a step of the smallest batch.
-  public var stepSeconds: Double? {
+  package var stepSeconds: Double? {
     accelerator.filter { $0.stage == .denoise }.min { $0.batch < $1.batch }?.medianSeconds
   }
 }
@@ -75,7 +75,7 @@ extension LiveServer {
   ///   - seconds: that it takes at least.
   ///   - progress: told what is timed next.
   /// - Throws: what a kernel throws; ``KernelBenchError/interrupted``.
-  public func measure(
+  package func measure(
     seconds: Double, progress: (String) -> Void
   ) throws(KernelBenchError) -> LiveMeasurement {
     progress("all stages in turn")
@@ -100,7 +100,7 @@ extension LiveServer {
   /// Times every piece of the plan in the order in which a server runs them, one at a time: batches of each size from
   /// encoding to post-processing. What another stage or batch leaves in the caches is in the times, as in a run. Then
   /// steps and stages of a core side by side.
-  public func calibrate() throws(KernelBenchError) -> LiveTimings {
+  package func calibrate() throws(KernelBenchError) -> LiveTimings {
     let sizes = Set(plan.onAccelerator.map(\.images)).sorted()
     try run { () throws(KernelBenchError) in
       for images in sizes {

@@ -1,34 +1,34 @@
-public import Cluster
-public import LatencyProfiles
-public import LatentDynamics
+package import Cluster
+package import LatencyProfiles
+package import LatentDynamics
 import Workload
 
 /// What a live server has to be ready for.
-public struct LivePlan: Hashable, Sendable {
+package struct LivePlan: Hashable, Sendable {
   /// Threads that are accelerators.
-  public var accelerators: Int
+  package var accelerators: Int
   /// Threads that are cores of the CPU pool.
-  public var cores: Int
+  package var cores: Int
   /// Whether encoding and denoising are guided.
-  public var guidance: Bool
+  package var guidance: Bool
   /// What accelerators do.
-  public var onAccelerator: [Piece]
+  package var onAccelerator: [Piece]
   /// What cores do, for one prompt or image at a time.
-  public var onCPU: [Piece]
+  package var onCPU: [Piece]
   /// What latents are like; nil without a trajectory table.
-  public var latents: Latents?
+  package var latents: Latents?
 
   /// A stage for a batch of one shape.
-  public struct Piece: Hashable, Sendable {
+  package struct Piece: Hashable, Sendable {
     /// The stage.
-    public var stage: Stage
+    package var stage: Stage
     /// Model and size.
-    public var shape: Shape
+    package var shape: Shape
     /// Images.
-    public var images: Int
+    package var images: Int
 
     /// A piece from its parts.
-    public init(stage: Stage, shape: Shape, images: Int) {
+    package init(stage: Stage, shape: Shape, images: Int) {
       self.stage = stage
       self.shape = shape
       self.images = images
@@ -40,14 +40,14 @@ public struct LivePlan: Hashable, Sendable {
   }
 
   /// The prompts and schedule of a trajectory table.
-  public struct Latents: Hashable, Sendable {
+  package struct Latents: Hashable, Sendable {
     /// The schedule.
-    public var grid: TrajectoryGrid
+    package var grid: TrajectoryGrid
     /// Seed of the table's first prompt; the others follow it.
-    public var firstSeed: UInt64
+    package var firstSeed: UInt64
 
     /// The latents of a table whose rows have these prompts.
-    public init(grid: TrajectoryGrid, firstSeed: UInt64) {
+    package init(grid: TrajectoryGrid, firstSeed: UInt64) {
       self.grid = grid
       self.firstSeed = firstSeed
     }
@@ -63,7 +63,7 @@ public struct LivePlan: Hashable, Sendable {
   }
 
   /// A plan from its parts.
-  public init(
+  package init(
     accelerators: Int, cores: Int, guidance: Bool, onAccelerator: [Piece], onCPU: [Piece],
     latents: Latents?
   ) {

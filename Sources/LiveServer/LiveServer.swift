@@ -1,13 +1,13 @@
-public import Cluster
-public import EventEngine
-public import KernelBench
+package import Cluster
+package import EventEngine
+package import KernelBench
 import LatencyProfiles
 
 /// A real miniature server: threads that run the kernels of every stage, driven by a cluster's policies.
 ///
 /// Each accelerator is a thread on a core of its own; the CPU pool's threads have the other cores, and so has
 /// the caller, who decides what is done next. Not for several callers.
-public final class LiveServer: Executor {
+package final class LiveServer: Executor {
   let plan: LivePlan
   private let reports = Mailbox<LiveReport>()
   private let accelerators: [Mailbox<LiveJob?>]
@@ -15,23 +15,23 @@ public final class LiveServer: Executor {
   private let isInterrupted: @Sendable () -> Bool
   private var latents: [Int: LiveLatent] = [:]
   /// Whether the last run was ended before its last query.
-  public private(set) var isStopped = false
+  package private(set) var isStopped = false
   private var clock = LiveClock()
   private var ongoing: [Int: (key: LiveTimings.Key, start: SimulationTime)] = [:]
   /// The work that has ended since the run began, in the order of its ends.
-  public private(set) var log: [LiveSpan] = []
+  package private(set) var log: [LiveSpan] = []
   /// About how long it takes to time everything in the plan once, by the first run of each piece.
-  public let roundSeconds: Double
+  package let roundSeconds: Double
   /// Why work failed; nil where none has.
-  public private(set) var failure: KernelBenchError?
+  package private(set) var failure: KernelBenchError?
   /// By how much a timer was late at most since the run began, in seconds.
-  public private(set) var latest = 0.0
+  package private(set) var latest = 0.0
 
   /// Starts the threads, and waits until they are ready.
   ///
   /// - Parameter isInterrupted: asked several times a second; true stops the run.
   /// - Throws: where a kernel cannot be made ready; ``KernelBenchError/interrupted``.
-  public init(
+  package init(
     _ plan: LivePlan, isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) throws(KernelBenchError) {
     self.plan = plan
@@ -69,10 +69,10 @@ public final class LiveServer: Executor {
   }
 
   /// Starts the clock.
-  public func start() { clock = LiveClock() }
+  package func start() { clock = LiveClock() }
 
   /// Runs `body` on a core that no accelerator has; waits for what is still going on after it.
-  public func run<Result, Fault>(_ body: () throws(Fault) -> Result) throws(Fault) -> Result {
+  package func run<Result, Fault>(_ body: () throws(Fault) -> Result) throws(Fault) -> Result {
     let cores = CoreSet.available()
     let others = CoreSet(cores: Array(cores.cores.dropFirst(plan.accelerators)))
     if !others.cores.isEmpty { others.pin() }
@@ -87,10 +87,10 @@ public final class LiveServer: Executor {
   }
 
   /// Time since the run began.
-  public var now: SimulationTime { clock.now }
+  package var now: SimulationTime { clock.now }
 
   /// Hands work to its thread.
-  public func begin(_ work: LiveWork) {
+  package func begin(_ work: LiveWork) {
     let own = work.members.map { member in
       if let latent = latents[member.part] { return latent }
       let latent = LiveLatent()
@@ -106,7 +106,7 @@ public final class LiveServer: Executor {
   private static let patience: Int64 = 100_000_000
 
   /// Waits for a thread's report, or for a time.
-  public func wait(until time: SimulationTime) -> LiveEvent {
+  package func wait(until time: SimulationTime) -> LiveEvent {
     while true {
       if failure != nil || isInterrupted() {
         isStopped = true
@@ -142,7 +142,7 @@ public final class LiveServer: Executor {
   }
 
   /// Entropies of a part's latent after its last step that was looked at, in bits.
-  public func entropyBits(of part: Int) -> (latent: Double, predicted: Double)? {
+  package func entropyBits(of part: Int) -> (latent: Double, predicted: Double)? {
     latents[part]?.entropyBits
   }
 
@@ -154,5 +154,5 @@ public final class LiveServer: Executor {
   }
 
   /// Lets a part's latent go.
-  public func forget(_ part: Int) { latents[part] = nil }
+  package func forget(_ part: Int) { latents[part] = nil }
 }

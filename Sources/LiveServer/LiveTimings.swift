@@ -5,7 +5,7 @@ import LatencyProfiles
 import Workload
 
 /// Timings of the pieces of a plan, in the order in which they were taken.
-public struct LiveTimings: Sendable {
+package struct LiveTimings: Sendable {
   /// By piece and whether a core does it.
   private(set) var whole: [Key: Samples] = [:]
   /// While the other kind of device was busy: ratios to the median of the same loop alone, of the same calibration.
@@ -24,10 +24,10 @@ public struct LiveTimings: Sendable {
   }
 
   /// None yet.
-  public init() {}
+  package init() {}
 
   /// These, and then others.
-  public static func + (a: Self, b: Self) -> Self {
+  package static func + (a: Self, b: Self) -> Self {
     var sum = a
     sum.whole.merge(b.whole) { Samples($0.seconds + $1.seconds) }
     sum.beside.merge(b.beside) { Samples($0.seconds + $1.seconds) }

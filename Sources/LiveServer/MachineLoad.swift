@@ -1,14 +1,14 @@
 import Foundation
 
 /// How much of a machine's time others take.
-public struct MachineLoad: Sendable {
+package struct MachineLoad: Sendable {
   private let busy: Double
   private let stolen: Double
   private let own: Double
   private let all: Double
 
   /// A first look, now; nil where the system does not tell.
-  public init?() {
+  package init?() {
     guard let text = try? String(contentsOfFile: "/proc/stat", encoding: .utf8),
       let line = text.split(separator: "\n").first
     else { return nil }
@@ -24,7 +24,7 @@ public struct MachineLoad: Sendable {
   }
 
   /// Shares of all cores' time since the first look: of other processes, and of other machines on the same host.
-  public func others() -> (processes: Double, machines: Double)? {
+  package func others() -> (processes: Double, machines: Double)? {
     guard let now = MachineLoad(), now.all > all else { return nil }
     let span = now.all - all
     return (

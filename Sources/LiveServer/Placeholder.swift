@@ -1,11 +1,11 @@
-public import Diagnostics
+package import Diagnostics
 import DiffusionModels
-public import LatencyProfiles
+package import LatencyProfiles
 
 extension LatencyProfile {
   /// A profile of made-up times in which no stage of any known model is missing: for finding out what a scenario asks
   /// for, before anything has been measured.
-  public static func placeholder() throws(InputError) -> LatencyProfile {
+  package static func placeholder() throws(InputError) -> LatencyProfile {
     var entries: [Entry] = []
     for model in ModelRegistry.models {
       for stage in [Stage.encode, .denoise, .decode] {

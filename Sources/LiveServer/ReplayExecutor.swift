@@ -1,32 +1,32 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 import KernelBench
-public import LatencyProfiles
-public import LatentDynamics
+package import LatencyProfiles
+package import LatentDynamics
 
 /// A piece of work that a live server has done, as its caller saw it.
-public struct LiveSpan: Sendable {
+package struct LiveSpan: Sendable {
   let key: LiveTimings.Key
   /// When it was handed over, since the run's start.
-  public let start: SimulationTime
+  package let start: SimulationTime
   /// Until its end was known.
-  public let duration: SimulationDuration
+  package let duration: SimulationDuration
   /// Of the duration, without the hand-over to the thread and back.
-  public let inThread: SimulationDuration
+  package let inThread: SimulationDuration
 
   /// The stage.
-  public var stage: Stage { key.piece.stage }
+  package var stage: Stage { key.piece.stage }
   /// Images of the batch.
-  public var images: Int { key.piece.images }
+  package var images: Int { key.piece.images }
   /// Whether a core of the CPU pool did it, and no accelerator.
-  public var isCPU: Bool { key.isCPU }
+  package var isCPU: Bool { key.isCPU }
 }
 
 /// Does no work, by a clock of its own: each piece takes what the nearest one of its kind took in a live run. What such
 /// a run differs in from the live one is not due to service times.
-public final class ReplayExecutor: Executor {
+package final class ReplayExecutor: Executor {
   /// The time of its clock.
-  public private(set) var now = SimulationTime.zero
+  package private(set) var now = SimulationTime.zero
   private let spans: [LiveTimings.Key: [LiveSpan]]
   private let otherwise: LiveTimings
   private let table: TrajectoryTable?
@@ -37,17 +37,17 @@ public final class ReplayExecutor: Executor {
   ///   - log: of the live run.
   ///   - otherwise: timings for what that run never did, such as batches of a size that it never had.
   ///   - table: what the latents' entropies are.
-  public init(_ log: [LiveSpan], otherwise: LiveTimings, table: TrajectoryTable?) {
+  package init(_ log: [LiveSpan], otherwise: LiveTimings, table: TrajectoryTable?) {
     spans = Dictionary(grouping: log, by: \.key).mapValues { $0.sorted { $0.start < $1.start } }
     self.otherwise = otherwise
     self.table = table
   }
 
   /// The clock is at zero already.
-  public func start() {}
+  package func start() {}
 
   /// Begins a piece of work; entropies are those of the table.
-  public func begin(_ work: LiveWork) {
+  package func begin(_ work: LiveWork) {
     pending.append((now + duration(of: .init(work)), work.ticket))
     for member in work.members where member.isLookedAt {
       guard let table, let row = member.row else { continue }
@@ -70,7 +70,7 @@ public final class ReplayExecutor: Executor {
   }
 
   /// Moves the clock to the end of the next work, or to `time`.
-  public func wait(until time: SimulationTime) -> LiveEvent {
+  package func wait(until time: SimulationTime) -> LiveEvent {
     let next = pending.indices.min { pending[$0].end < pending[$1].end }
     guard let next, pending[next].end <= time else {
       now = time
@@ -81,8 +81,8 @@ public final class ReplayExecutor: Executor {
   }
 
   /// Of the table.
-  public func entropyBits(of part: Int) -> (latent: Double, predicted: Double)? { bits[part] }
+  package func entropyBits(of part: Int) -> (latent: Double, predicted: Double)? { bits[part] }
 
   /// Lets a part's entropies go.
-  public func forget(_ part: Int) { bits[part] = nil }
+  package func forget(_ part: Int) { bits[part] = nil }
 }

@@ -1,11 +1,11 @@
 import Cluster
-public import Diagnostics
+package import Diagnostics
 import EventEngine
-public import Experiments
+package import Experiments
 import LatencyProfiles
 import LatentDynamics
-public import LiveServer
-public import Results
+package import LiveServer
+package import Results
 import Scenarios
 import Workload
 
@@ -18,7 +18,7 @@ extension Experiment {
   ///
   /// - Parameter cores: of this machine.
   /// - Throws: what keeps the scenario from being served for real.
-  public func livePlan(cores: Int) throws(InputError) -> LivePlan {
+  package func livePlan(cores: Int) throws(InputError) -> LivePlan {
     try LiveChecks(experiment: self, cores: cores).check()
     let node = scenario.cluster.nodes[0]
     var onAccelerator: [LivePlan.Piece] = []
@@ -50,14 +50,14 @@ extension Experiment {
 
   /// Seconds that serving a policy's queries takes, by the simulation; where they take longer than `limit` to arrive, the
   /// time of the last arrival.
-  public func liveSeconds(policy index: Int, limit: Double) -> Double {
+  package func liveSeconds(policy index: Int, limit: Double) -> Double {
     let arrivals = (lastArrival - SimulationTime.zero).seconds
     if arrivals > limit { return arrivals }
     return simulate(policy: index, replication: 0).usage.end.seconds
   }
 
   /// One run for real: what it reported. It ends early where the server was interrupted or failed.
-  public func serve(policy index: Int, replication: Int, on server: LiveServer) -> RunRecorder {
+  package func serve(policy index: Int, replication: Int, on server: LiveServer) -> RunRecorder {
     server.run { run(policy: index, replication: replication, by: server) }
   }
 
@@ -66,7 +66,7 @@ extension Experiment {
   /// - Parameters:
   ///   - log: what the server did.
   ///   - otherwise: timings for what it never did.
-  public func replay(
+  package func replay(
     policy index: Int, replication: Int, _ log: [LiveSpan], otherwise: LiveTimings
   ) -> RunRecorder {
     run(

@@ -1,32 +1,32 @@
-public import Results
+package import Results
 
 /// A policy at one point, served for real several times, and simulated for each of them.
-public struct LiveComparison: Sendable {
+package struct LiveComparison: Sendable {
   /// Which point of the scenario's experiment, in words; empty for a scenario of one point.
-  public let point: String
+  package let point: String
   /// The policy.
-  public let policy: String
+  package let policy: String
   /// The runs; where there are fewer than two, nothing is known of the noise, and nothing judged.
-  public let runs: [Run]
+  package let runs: [Run]
 
   /// One live run, and what is simulated for it.
-  public struct Run: Sendable {
+  package struct Run: Sendable {
     /// Served for real.
-    public let live: LiveFigures
+    package let live: LiveFigures
     /// Simulated with the times of the stages before and after the run, for several draws of their noise: how slow the
     /// machine was is known, all else predicted.
-    public let simulated: [LiveFigures]
+    package let simulated: [LiveFigures]
     /// The same by the profile that was measured before the first run, and nothing that was measured since: nothing but
     /// predicted.
-    public let early: [LiveFigures]
+    package let early: [LiveFigures]
     /// Simulated like the first, with all times ``LiveComparison/stretch`` times as long.
-    public let stretched: [LiveFigures]
+    package let stretched: [LiveFigures]
     /// Replayed with what each piece of work took in the run itself. No prediction: its error is what is left where
     /// service times are known, and the rest is theirs.
-    public let replayed: LiveFigures
+    package let replayed: LiveFigures
 
     /// A run from its parts.
-    public init(
+    package init(
       live: LiveFigures, simulated: [LiveFigures], early: [LiveFigures], stretched: [LiveFigures],
       replayed: LiveFigures
     ) {
@@ -42,42 +42,42 @@ public struct LiveComparison: Sendable {
   private var pooledNoise: [Metric: Double] = [:]
 
   /// A comparison from its parts.
-  public init(point: String, policy: String, runs: [Run]) {
+  package init(point: String, policy: String, runs: [Run]) {
     self.point = point
     self.policy = policy
     self.runs = runs
   }
 
   /// Queries that arrived.
-  public var queries: Int { runs.first?.live.offered ?? 0 }
+  package var queries: Int { runs.first?.live.offered ?? 0 }
 
   /// One figure, side by side.
-  public struct Row: Sendable {
+  package struct Row: Sendable {
     /// Which.
-    public let metric: Metric
+    package let metric: Metric
     /// Mean over the simulated runs.
-    public let simulated: Double
+    package let simulated: Double
     /// Mean over the live runs.
-    public let live: Double
+    package let live: Double
     /// Simulated over live, less one, in the mean over the runs; of shares the difference.
-    public let error: Double
+    package let error: Double
     /// Mean size of each run's error: those of opposite signs do not cancel.
-    public let size: Double
+    package let size: Double
     /// The same of the simulation by the profile from before the first run.
-    public let earlySize: Double
+    package let earlySize: Double
     /// The same of the replay with the runs' own service times.
-    public let replayedSize: Double
+    package let replayedSize: Double
     /// What two live runs differ by, in the mean over all pairs and in the same terms; nil with one run.
-    public let noise: Double?
+    package let noise: Double?
     /// Whether there are too few queries to speak of such a percentile.
-    public let isTooFew: Bool
+    package let isTooFew: Bool
 
     /// Whether the error's size is as small as it is aimed to be, or no larger than the noise; nil where that is not
     /// judged.
-    public var holds: Bool? { limit.map { size <= $0 } }
+    package var holds: Bool? { limit.map { size <= $0 } }
 
     /// The same of the simulation by the profile from before the first run.
-    public var earlyHolds: Bool? { limit.map { earlySize <= $0 } }
+    package var earlyHolds: Bool? { limit.map { earlySize <= $0 } }
 
     private var limit: Double? {
       guard let aim = metric.liveAim, let noise, !isTooFew else { return nil }
@@ -85,13 +85,13 @@ public struct LiveComparison: Sendable {
     }
 
     /// Whether only the noise makes it hold.
-    public var holdsByNoise: Bool {
+    package var holdsByNoise: Bool {
       holds == true && size > metric.liveAim ?? .infinity
     }
   }
 
   /// All figures that all sides have.
-  public var rows: [Row] {
+  package var rows: [Row] {
     Metric.ofLiveRuns.compactMap { metric in
       let live = runs.compactMap { $0.live[metric] }
       guard live.count == runs.count, let mean = Self.mean(live),
@@ -132,7 +132,7 @@ public struct LiveComparison: Sendable {
 
   /// The same comparisons, whose noise is the mean over all policies of their point: what two runs differ by is a weak
   /// estimate of it.
-  public static func pooled(_ list: [LiveComparison]) -> [LiveComparison] {
+  package static func pooled(_ list: [LiveComparison]) -> [LiveComparison] {
     list.map { comparison in
       let point = list.filter { $0.point == comparison.point }
       var result = comparison
@@ -144,10 +144,10 @@ public struct LiveComparison: Sendable {
   }
 
   /// By how much longer times are tried in order to see what an error of theirs does.
-  public static let stretch = 1.01
+  package static let stretch = 1.01
 
   /// By how many percent the mean latency is longer where all service times are 1 % longer; nil without latencies.
-  public var gain: Double? {
+  package var gain: Double? {
     func latency(_ side: (Run) -> [LiveFigures]) -> Double? {
       Self.mean(runs.flatMap(side).compactMap { $0[.latencyMean] })
     }
@@ -172,20 +172,20 @@ public struct LiveComparison: Sendable {
   }
 
   /// Latencies of one side of all runs, ascending.
-  public func latencies(_ side: (Run) -> [LiveFigures]) -> [Double] {
+  package func latencies(_ side: (Run) -> [LiveFigures]) -> [Double] {
     runs.flatMap(side).flatMap(\.latencies).sorted()
   }
 
   /// Kolmogorov-Smirnov distance of the simulated latencies from the live ones: of one run from one run, in the mean
   /// over all draws. On a machine that does not drift a perfect prediction's is ``noiseDistance``, since runs of so few
   /// queries differ by chance.
-  public var distance: Double { distance(\.simulated) }
+  package var distance: Double { distance(\.simulated) }
 
   /// Such a distance of the simulation by the profile from before the first run.
-  public var earlyDistance: Double { distance(\.early) }
+  package var earlyDistance: Double { distance(\.early) }
 
   /// Such a distance of the replay with the runs' own service times.
-  public var replayedDistance: Double { distance { [$0.replayed] } }
+  package var replayedDistance: Double { distance { [$0.replayed] } }
 
   private func distance(_ side: (Run) -> [LiveFigures]) -> Double {
     let distances = runs.flatMap { run in
@@ -195,7 +195,7 @@ public struct LiveComparison: Sendable {
   }
 
   /// Such a distance of two live runs, in the mean over all pairs; nil with one run.
-  public var noiseDistance: Double? {
+  package var noiseDistance: Double? {
     Self.overPairs(runs.map(\.live.latencies), LiveFigures.distance)
   }
 }

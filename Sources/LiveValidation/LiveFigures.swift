@@ -1,22 +1,22 @@
 import Cluster
 import EventEngine
 import Experiments
-public import Results
+package import Results
 
 /// What a run came to, simulated or live, in the figures that the two are compared by.
-public struct LiveFigures: Sendable {
+package struct LiveFigures: Sendable {
   /// Queries that arrived.
-  public var offered: Int { count(.offered) }
+  package var offered: Int { count(.offered) }
   /// Queries that were turned away.
-  public var dropped: Int { count(.dropped) }
+  package var dropped: Int { count(.dropped) }
   /// Queries that were still in the system at the end.
-  public var inFlight: Int { count(.inFlight) }
+  package var inFlight: Int { count(.inFlight) }
   /// Seconds of each completed query, ascending: one for each.
-  public let latencies: [Double]
+  package let latencies: [Double]
   private let values: MetricValues
 
   /// The figures of a run, of all queries.
-  public init(_ recorder: RunRecorder) {
+  package init(_ recorder: RunRecorder) {
     latencies = recorder.records.filter { $0.outcome == .completed }.map(\.latency.seconds).sorted()
     var values = recorder.metrics
     // Of few queries, too: who reads it sees how many there are.
@@ -25,14 +25,14 @@ public struct LiveFigures: Sendable {
   }
 
   /// A value; nil where nothing was completed.
-  public subscript(metric: Metric) -> Double? {
+  package subscript(metric: Metric) -> Double? {
     latencies.isEmpty && metric != .violationRatio ? nil : values[metric]
   }
 
   private func count(_ metric: Metric) -> Int { Int(values[metric] ?? 0) }
 
   /// The largest distance of two empirical distributions (Kolmogorov and Smirnov), 0...1; both ascending.
-  public static func distance(_ a: [Double], _ b: [Double]) -> Double {
+  package static func distance(_ a: [Double], _ b: [Double]) -> Double {
     guard !a.isEmpty, !b.isEmpty else { return a.isEmpty == b.isEmpty ? 0 : 1 }
     var (i, j, largest) = (0, 0, 0.0)
     while i < a.count, j < b.count {
@@ -71,7 +71,7 @@ extension Metric {
   }
 
   /// The largest error that is aimed at; nil = none is.
-  public var liveAim: Double? {
+  package var liveAim: Double? {
     switch self {
     case .latencyMean, .latencyP50: 0.05
     case .latencyP95: 0.07

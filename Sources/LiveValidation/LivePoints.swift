@@ -1,26 +1,26 @@
-public import Diagnostics
-public import Experiments
+package import Diagnostics
+package import Experiments
 import Results
-public import Scenarios
+package import Scenarios
 
 /// The points at which a scenario is served for real.
-public struct LivePoints: Sendable {
+package struct LivePoints: Sendable {
   /// All of them, in order.
-  public let list: [Place]
+  package let list: [Place]
 
   /// One of them.
-  public struct Place: Sendable {
+  package struct Place: Sendable {
     /// In words.
-    public let name: String
+    package let name: String
     /// The scenario there.
-    public let scenario: Scenario
+    package let scenario: Scenario
     /// The point of the experiment; nil for a scenario without one.
     let point: ExperimentPoint?
 
     /// The policies named there, all by default.
     ///
     /// - Throws: what preparing an experiment does.
-    public func experiment(
+    package func experiment(
       policies: [String]?, replications: Int? = nil
     ) throws(InputError) -> Experiment {
       try Experiment(scenario, at: point, policies: policies, replications: replications)
@@ -29,7 +29,7 @@ public struct LivePoints: Sendable {
 
   /// The first workload of the scenario's experiment at each load, and each other one at its own load, where it has
   /// one, or else at each; a scenario without an experiment is one point.
-  public init(_ scenario: Scenario) {
+  package init(_ scenario: Scenario) {
     guard let grid = ExperimentGrid(scenario), let scale = grid.plan.sloScales.first else {
       list = [Place(name: "", scenario: scenario, point: nil)]
       return

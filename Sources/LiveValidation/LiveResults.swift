@@ -1,12 +1,12 @@
 import Cluster
-public import Diagnostics
-public import Experiments
-public import Results
+package import Diagnostics
+package import Experiments
+package import Results
 
 /// Live runs of an experiment's policies, on their way to the database: each is there when it has ended.
-public struct LiveResults: Sendable {
+package struct LiveResults: Sendable {
   /// As it is stored.
-  public private(set) var experiment: StoredExperiment
+  package private(set) var experiment: StoredExperiment
   private let source: Experiment
   private let store: ResultStore
   private let provenance: [(key: String, value: String)]
@@ -16,7 +16,7 @@ public struct LiveResults: Sendable {
   ///
   /// - Parameter started: when, as text: no two experiments are alike.
   /// - Throws: a database that cannot be written.
-  public init(
+  package init(
     _ experiment: Experiment, started: String, into store: ResultStore,
     provenance: [(key: String, value: String)]
   ) throws(InputError) {
@@ -30,7 +30,7 @@ public struct LiveResults: Sendable {
   /// A run of a policy has ended; `isCut`: before its last query.
   ///
   /// - Throws: a database that cannot be written.
-  public mutating func take(
+  package mutating func take(
     _ recorder: RunRecorder, policy: Int, isCut: Bool
   ) throws(InputError) {
     let replication = runs.count { $0.policyIndex == policy }
@@ -47,12 +47,12 @@ public struct LiveResults: Sendable {
   }
 
   /// Means over the runs of each policy that has any.
-  public func analysis() -> StoredAnalysis { source.analysis(of: runs) }
+  package func analysis() -> StoredAnalysis { source.analysis(of: runs) }
 
   /// Marks the experiment complete, with what the runs show.
   ///
   /// - Throws: a database that cannot be written.
-  public func finish() throws(InputError) {
+  package func finish() throws(InputError) {
     try store.finish(experiment, analysis(), provenance: provenance)
   }
 }

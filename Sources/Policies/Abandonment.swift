@@ -1,7 +1,7 @@
-public import Cluster
+package import Cluster
 
 /// Every query is accepted, and leaves where its deadline passes before its service begins.
-public struct Abandonment: Admission {
+package struct Abandonment: Admission {
   static let entry = PolicyEntry(
     .admission, "abandon",
     summary: "accepts every query; one that still waits at its deadline leaves",
@@ -9,11 +9,11 @@ public struct Abandonment: Admission {
   ) { _ in .success(.admission(Abandonment())) }
 
   /// The policy.
-  public init() {}
+  package init() {}
 
   /// True.
-  public var abandonsAtDeadline: Bool { true }
+  package var abandonsAtDeadline: Bool { true }
 
   /// Accepts.
-  public func admit(_ query: QueryView, _ cluster: ClusterView) -> AdmissionDecision { .accept }
+  package func admit(_ query: QueryView, _ cluster: ClusterView) -> AdmissionDecision { .accept }
 }

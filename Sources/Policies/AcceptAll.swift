@@ -1,17 +1,17 @@
-public import Cluster
+package import Cluster
 
 /// Every query is served, however late.
-public struct AcceptAll: Admission {
+package struct AcceptAll: Admission {
   static let entry = PolicyEntry(
     .admission, "all", summary: "every query is served, however late"
   ) { _ in .success(.admission(AcceptAll())) }
 
   /// The policy.
-  public init() {}
+  package init() {}
 
   /// True.
-  public var admitsAll: Bool { true }
+  package var admitsAll: Bool { true }
 
   /// Accepts.
-  public func admit(_ query: QueryView, _ cluster: ClusterView) -> AdmissionDecision { .accept }
+  package func admit(_ query: QueryView, _ cluster: ClusterView) -> AdmissionDecision { .accept }
 }

@@ -1,12 +1,12 @@
-public import Cluster
-public import LatentDynamics
+package import Cluster
+package import LatentDynamics
 
 /// Proteus's accuracy scaling: as many queries as the load allows get the most accurate variant, whichever they are.
 ///
 /// Variants are numbers of steps. Taken: a plan by optimisation that maximises the mean accuracy at the demand; queries are
 /// sent to variants by the planned shares, whatever their prompts. Simplified: variants share their weights, so that a
 /// worker serves all of them; batches form as the policy set says.
-public struct AccuracyScaling: StepPolicy {
+package struct AccuracyScaling: StepPolicy {
   static let entry = PolicyEntry(
     .steps, "accuracy-scaling",
     summary: "numbers of steps by shares that are planned by optimisation for the demand",
@@ -31,19 +31,19 @@ public struct AccuracyScaling: StepPolicy {
   }
 
   /// True.
-  public var needsTable: Bool { true }
+  package var needsTable: Bool { true }
 
   /// The program's solutions.
-  public var planner: (any Controller)? { made }
+  package var planner: (any Controller)? { made }
 
   /// True.
-  public var predictsSteps: Bool { true }
+  package var predictsSteps: Bool { true }
 
   /// Plans for these queries.
-  public mutating func bind(_ typical: TypicalQuery) { made.bind(typical) }
+  package mutating func bind(_ typical: TypicalQuery) { made.bind(typical) }
 
   /// One class of prompts, of the table's mean accuracy at each level.
-  public mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
+  package mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
     let rows = Array(0..<trajectories.prompts)
     made.bind([
       VariantPlanner.PromptClass(
@@ -55,17 +55,17 @@ public struct AccuracyScaling: StepPolicy {
   }
 
   /// By the planned shares, drawn by query.
-  public func predictedSteps(of query: QueryView) -> Int {
+  package func predictedSteps(of query: QueryView) -> Int {
     min(shares.level(of: query, class: 0), query.requestedSteps)
   }
 
   /// The same.
-  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+  package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     StepPlan(evaluations: predictedSteps(of: query))
   }
 
   /// Takes a planned share.
-  public mutating func tune(_ parameter: String, to value: Double) {
+  package mutating func tune(_ parameter: String, to value: Double) {
     shares.tune(parameter, to: value)
   }
 }

@@ -1,5 +1,5 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 import Workload
 
 /// Nirvana's approximate caching: a prompt that is like one served before starts from that one's latent, k steps in.
@@ -10,7 +10,7 @@ import Workload
 /// of a theme, and a query's similarity to what is cached of its theme is 1 - spread x u, u uniform by query (Assumed); other
 /// themes are of no use to it. Simplified: the quality of a start from a neighbour's latent is not judged (the paper finds
 /// no loss); all latents of a prompt are cached together; no predictor of misses.
-public struct ApproximateCaching: StepPolicy {
+package struct ApproximateCaching: StepPolicy {
   static let entry = PolicyEntry(
     .steps, "approximate-caching",
     summary: "skips the first steps of a prompt that is like one served before",
@@ -41,13 +41,13 @@ public struct ApproximateCaching: StepPolicy {
     parts: [.steps: "approximate-caching"])
 
   /// Most prompts that are cached.
-  public let capacity: Int
+  package let capacity: Int
   let spread: Double
   let lookup: SimulationDuration
   private var cache: PromptCache
 
   /// An empty cache; `spread` in 0...1.
-  public init(capacity: Int, spread: Double, lookup: SimulationDuration) {
+  package init(capacity: Int, spread: Double, lookup: SimulationDuration) {
     self.capacity = capacity
     self.spread = spread
     self.lookup = lookup
@@ -55,13 +55,13 @@ public struct ApproximateCaching: StepPolicy {
   }
 
   /// True: what is done goes into the cache.
-  public var decidesAfterDecode: Bool { true }
+  package var decidesAfterDecode: Bool { true }
 
   /// As many.
-  public var cachedPrompts: Int { capacity }
+  package var cachedPrompts: Int { capacity }
 
   /// Skips what the cache allows.
-  public mutating func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+  package mutating func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     guard cache.contains(query.promptSeed) else {
       return StepPlan(evaluations: query.requestedSteps, overhead: lookup)
     }
@@ -72,7 +72,7 @@ public struct ApproximateCaching: StepPolicy {
   }
 
   /// Caches the prompt.
-  public mutating func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision {
+  package mutating func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision {
     cache.insert(query.promptSeed)
     return .complete
   }

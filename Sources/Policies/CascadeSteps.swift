@@ -1,13 +1,13 @@
-public import Cluster
+package import Cluster
 import EventEngine
-public import Workload
+package import Workload
 
 /// A cascade: a light model makes every image first, and a share of the prompts goes on to the model that
 /// was asked for.
 ///
 /// Which prompts do is drawn by prompt, whatever the images look like (Assumed): what a cascade costs, not
 /// how well it chooses.
-public struct CascadeSteps: StepPolicy {
+package struct CascadeSteps: StepPolicy {
   static let entry = PolicyEntry(
     .steps, "cascade",
     summary: "a light model first; a share of the prompts goes on to the model asked for",
@@ -33,44 +33,44 @@ public struct CascadeSteps: StepPolicy {
   let lightSteps: Int
   let deferred: Double
   /// The light model's id, once it is known.
-  public private(set) var firstModel: ModelID?
+  package private(set) var firstModel: ModelID?
 
   /// A cascade from its parts; `deferred` in 0...1.
-  public init(light: String, lightSteps: Int, deferred: Double) {
+  package init(light: String, lightSteps: Int, deferred: Double) {
     self.light = light
     self.lightSteps = lightSteps
     self.deferred = deferred
   }
 
   /// The light one.
-  public var models: [String] { [light] }
+  package var models: [String] { [light] }
 
   /// It.
-  public var lightModel: (name: String, evaluations: Int)? { (light, lightSteps) }
+  package var lightModel: (name: String, evaluations: Int)? { (light, lightSteps) }
 
   /// True.
-  public var decidesAfterDecode: Bool { true }
+  package var decidesAfterDecode: Bool { true }
 
   /// Keeps the light model's id.
-  public mutating func bind(_ models: [String: ModelID]) {
+  package mutating func bind(_ models: [String: ModelID]) {
     firstModel = models[light]
   }
 
   /// True.
-  public var predictsSteps: Bool { true }
+  package var predictsSteps: Bool { true }
 
   /// The light model's steps at first, then those asked for.
-  public func predictedSteps(of query: QueryView) -> Int {
+  package func predictedSteps(of query: QueryView) -> Int {
     query.resubmissions == 0 ? lightSteps : query.requestedSteps
   }
 
   /// The same.
-  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+  package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     StepPlan(evaluations: predictedSteps(of: query))
   }
 
   /// Sends the drawn prompts on.
-  public func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision {
+  package func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision {
     guard query.resubmissions == 0 else { return .complete }
     return draw(query) < deferred ? .resubmit(query.requestedModel) : .complete
   }

@@ -1,7 +1,7 @@
-public import Cluster
+import Cluster
 
 /// Queries join and leave a running batch at step boundaries.
-public struct ContinuousBatching: BatchFormation {
+package struct ContinuousBatching: BatchFormation {
   static let entry = PolicyEntry(
     .batching, "continuous",
     summary: "queries join and leave a running batch between steps",
@@ -15,10 +15,10 @@ public struct ContinuousBatching: BatchFormation {
   let images: Int
 
   /// At most `images` images at a time.
-  public init(images: Int) { self.images = images }
+  package init(images: Int) { self.images = images }
 
   /// The limit.
-  public var maximumImages: Int? { images }
+  package var maximumImages: Int? { images }
   /// True.
-  public var joinsBetweenSteps: Bool { true }
+  package var joinsBetweenSteps: Bool { true }
 }

@@ -1,7 +1,7 @@
-public import Cluster
+package import Cluster
 
 /// A batch grows as long as all its queries are predicted to be on time, and starts at once.
-public struct DeadlineBatching: BatchFormation {
+package struct DeadlineBatching: BatchFormation {
   static let entry = PolicyEntry(
     .batching, "deadline-aware",
     summary: "the largest batch with which all its queries are on time, started at once",
@@ -16,14 +16,14 @@ public struct DeadlineBatching: BatchFormation {
   let images: Int
 
   /// At most `images` images.
-  public init(images: Int) { self.images = images }
+  package init(images: Int) { self.images = images }
 
   /// The limit.
-  public var maximumImages: Int? { images }
+  package var maximumImages: Int? { images }
   /// True.
-  public var mayRefuse: Bool { true }
+  package var mayRefuse: Bool { true }
   /// While nobody would be late.
-  public func mayJoin(_ query: QueryView, _ batch: BatchView) -> Bool {
+  package func mayJoin(_ query: QueryView, _ batch: BatchView) -> Bool {
     batch.finish <= batch.deadline
   }
 }

@@ -1,6 +1,6 @@
-public import Cluster
+package import Cluster
 import EventEngine
-public import Workload
+package import Workload
 
 /// DiffServe: a cascade whose share of deferred prompts, workers and batches are planned anew every few seconds.
 ///
@@ -10,7 +10,7 @@ public import Workload
 /// measures that function. A query that would be late with the heavy model keeps the light one's image, where DiffServe
 /// drops it. What a discriminator takes is charged to the accelerator, and a plan comes into effect only
 /// after the solver's time. ``DiffServePlanner`` has the program.
-public struct DiffServeSteps: StepPolicy {
+package struct DiffServeSteps: StepPolicy {
   static let entry = PolicyEntry(
     .steps, "diffserve",
     summary:
@@ -74,7 +74,7 @@ public struct DiffServeSteps: StepPolicy {
   /// What a query that goes on is expected to wait and to take.
   private var heavyTime = SimulationDuration.zero
   /// The light model's id, once it is known.
-  public private(set) var firstModel: ModelID?
+  package private(set) var firstModel: ModelID?
 
   init(_ arguments: PolicyArguments, _ solver: Solver) {
     light = arguments.name("light")
@@ -86,49 +86,49 @@ public struct DiffServeSteps: StepPolicy {
   }
 
   /// Both; the light one alone where the heavy one is what queries ask for.
-  public var models: [String] { [light] + [heavy].compactMap { $0 } }
+  package var models: [String] { [light] + [heavy].compactMap { $0 } }
 
   /// The light one.
-  public var lightModel: (name: String, evaluations: Int)? { (light, lightSteps) }
+  package var lightModel: (name: String, evaluations: Int)? { (light, lightSteps) }
 
   /// The heavy one.
-  public var heavyModel: String? { heavy }
+  package var heavyModel: String? { heavy }
 
   /// True.
-  public var decidesAfterDecode: Bool { true }
+  package var decidesAfterDecode: Bool { true }
 
   /// True.
-  public var predictsSteps: Bool { true }
+  package var predictsSteps: Bool { true }
 
   /// The program's solutions.
-  public var planner: (any Controller)? { made }
+  package var planner: (any Controller)? { made }
 
   /// Keeps the models' ids.
-  public mutating func bind(_ models: [String: ModelID]) {
+  package mutating func bind(_ models: [String: ModelID]) {
     firstModel = models[light]
     made.bind(light: models[light], heavy: heavy.flatMap { models[$0] })
   }
 
   /// Plans for these queries where the scenario does not say what for.
-  public mutating func bind(_ typical: TypicalQuery) {
+  package mutating func bind(_ typical: TypicalQuery) {
     heavy = heavy ?? typical.modelName
     made.bind(typical)
   }
 
   /// The light model's steps at first, then the heavy one's.
-  public func predictedSteps(of query: QueryView) -> Int {
+  package func predictedSteps(of query: QueryView) -> Int {
     query.resubmissions == 0 ? lightSteps : min(query.requestedSteps, heavySteps ?? .max)
   }
 
   /// The same; the light model's images go through the discriminator.
-  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+  package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     StepPlan(
       evaluations: predictedSteps(of: query),
       overhead: query.resubmissions == 0 ? discriminator : .zero)
   }
 
   /// Sends prompts on whose confidence lies under the threshold, unless they would be late.
-  public func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision {
+  package func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision {
     guard query.resubmissions == 0, context.now + heavyTime <= query.deadline else {
       return .complete
     }
@@ -138,7 +138,7 @@ public struct DiffServeSteps: StepPolicy {
   }
 
   /// Takes the planned share, and the heavy model's time.
-  public mutating func tune(_ parameter: String, to value: Double) {
+  package mutating func tune(_ parameter: String, to value: Double) {
     switch parameter {
     case DiffServePlanner.share: deferred = value
     case DiffServePlanner.heavyTime: heavyTime = SimulationDuration(seconds: value)

@@ -1,13 +1,13 @@
-public import Cluster
+package import Cluster
 import EventEngine
 
 /// Steps that ignore the latent: each prompt stops after a number drawn from a list. The control that
 /// an entropy policy must beat at the same mean.
 ///
 /// Not in the registry: its list comes from a run of the policy that it is a control of.
-public struct DrawnSteps: StepPolicy {
+package struct DrawnSteps: StepPolicy {
   /// How a query leaves its schedule.
-  public enum Departure: Hashable, Sendable {
+  package enum Departure: Hashable, Sendable {
     /// It stops after the number drawn, and finishes as its policy set says.
     case stop
     /// After so many evaluations it covers the rest of the range in what is left of the number drawn.
@@ -20,7 +20,7 @@ public struct DrawnSteps: StepPolicy {
 
   /// Draws from `numbers`, all equally likely, by prompt and `salt`; a number of at least the
   /// requested steps keeps the schedule.
-  public init(_ numbers: [Int], departure: Departure, salt: UInt64) {
+  package init(_ numbers: [Int], departure: Departure, salt: UInt64) {
     precondition(!numbers.isEmpty, "nothing to draw from")
     self.numbers = numbers
     self.departure = departure
@@ -28,7 +28,7 @@ public struct DrawnSteps: StepPolicy {
   }
 
   /// Whenever a query may have reached its number.
-  public var looks: LookCadence? {
+  package var looks: LookCadence? {
     switch departure {
     case .stop: LookCadence()
     case .respace(let after): LookCadence(first: after, every: nil)
@@ -36,12 +36,12 @@ public struct DrawnSteps: StepPolicy {
   }
 
   /// The requested steps.
-  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+  package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     StepPlan(evaluations: query.requestedSteps)
   }
 
   /// Leaves the schedule at the number drawn.
-  public func afterStep(
+  package func afterStep(
     _ query: QueryView, _ observation: StepObservation, _ state: inout StepState,
     _ context: StepContext
   ) -> StepDecision {
@@ -54,7 +54,7 @@ public struct DrawnSteps: StepPolicy {
   }
 
   /// The number that a prompt draws.
-  public func number(promptSeed: UInt64) -> Int {
+  package func number(promptSeed: UInt64) -> Int {
     var random = RandomStream(seed: promptSeed, stream: .drawnSteps, entity: salt)
     return numbers[random.index(below: numbers.count)]
   }

@@ -1,8 +1,8 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// Turns away what cannot meet its deadline: at arrival, and again before service starts.
-public struct DropHopeless: Admission {
+package struct DropHopeless: Admission {
   static let entry = PolicyEntry(
     .admission, "drop-hopeless",
     summary: "drops a query that is predicted to be late, at arrival and before its service",
@@ -17,19 +17,19 @@ public struct DropHopeless: Admission {
   let margin: SimulationDuration
 
   /// Queries predicted to be late by no more than `margin` are still served.
-  public init(margin: SimulationDuration) { self.margin = margin }
+  package init(margin: SimulationDuration) { self.margin = margin }
 
   /// True.
-  public var rechecksBeforeService: Bool { true }
+  package var rechecksBeforeService: Bool { true }
 
   /// Drops where the earliest predicted finish over all workers is too late.
-  public func admit(_ query: QueryView, _ cluster: ClusterView) -> AdmissionDecision {
+  package func admit(_ query: QueryView, _ cluster: ClusterView) -> AdmissionDecision {
     isWorthwhile(query, finish: cluster.earliestFinish(of: query))
       ? .accept : .drop(.hopelessAtArrival)
   }
 
   /// Whether `finish` is no later than the deadline and the margin.
-  public func isWorthwhile(_ query: QueryView, finish: SimulationTime) -> Bool {
+  package func isWorthwhile(_ query: QueryView, finish: SimulationTime) -> Bool {
     finish <= query.deadline + margin
   }
 }

@@ -1,15 +1,15 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// Drops what a failure destroyed.
-public struct DropLost: Recovery {
+package struct DropLost: Recovery {
   static let entry = PolicyEntry(
     .recovery, "drop", summary: "queries that lose work to a failure are dropped"
   ) { _ in .success(.recovery(DropLost())) }
 
   /// The policy.
-  public init() {}
+  package init() {}
 
   /// Never.
-  public func isRetried(_ query: QueryView, failures: Int, at now: SimulationTime) -> Bool { false }
+  package func isRetried(_ query: QueryView, failures: Int, at now: SimulationTime) -> Bool { false }
 }

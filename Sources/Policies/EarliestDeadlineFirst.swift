@@ -1,8 +1,8 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// Earliest deadline first.
-public struct EarliestDeadlineFirst: PreemptiveDiscipline {
+package struct EarliestDeadlineFirst: PreemptiveDiscipline {
   static let entry = PolicyEntry(
     .discipline, "edf", summary: "earliest deadline first",
     reference: "Liu, Layland, J. ACM 20 (1973)",
@@ -10,13 +10,13 @@ public struct EarliestDeadlineFirst: PreemptiveDiscipline {
   ) { Preemption.made(by: $0) { EarliestDeadlineFirst($0) } }
 
   /// By rank, at step boundaries.
-  public let preemption: Preemption
+  package let preemption: Preemption
 
   /// The policy; by default without preemption.
-  public init(_ preemption: Preemption = .never) { self.preemption = preemption }
+  package init(_ preemption: Preemption = .never) { self.preemption = preemption }
 
   /// The deadline.
-  public func priority(of query: QueryView, at now: SimulationTime) -> Priority {
+  package func priority(of query: QueryView, at now: SimulationTime) -> Priority {
     Priority(rank: query.deadline.nanoseconds)
   }
 }

@@ -1,8 +1,8 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// The worker on which the query is predicted to finish first.
-public struct EarliestFinish: Dispatcher {
+package struct EarliestFinish: Dispatcher {
   static let entry = PolicyEntry(
     .dispatcher, "earliest-finish",
     summary: "the worker on which the query is predicted to finish first; knows unequal devices",
@@ -10,10 +10,10 @@ public struct EarliestFinish: Dispatcher {
   ) { _ in .success(.dispatcher(EarliestFinish())) }
 
   /// The policy.
-  public init() {}
+  package init() {}
 
   /// Ties go to the first worker.
-  public mutating func chooseWorker(
+  package mutating func chooseWorker(
     for query: QueryView, among cluster: ClusterView, using stream: inout RandomStream
   ) -> WorkerID {
     // Workers of a node stand together and serve alike.

@@ -1,6 +1,6 @@
-public import Cluster
+package import Cluster
 import EventEngine
-public import LatentDynamics
+package import LatentDynamics
 
 /// An early probe: after a few steps one look at the latent fixes how many evaluations this prompt gets,
 /// spread evenly over what is left of the noise range.
@@ -8,7 +8,7 @@ public import LatentDynamics
 /// n = few + (many - few) clamp((s - few-at) / (many-at - few-at), 0, 1), rounded, evaluations in all,
 /// probe included, cut to what the slack allows but never under `min`. Assumed: ours, not the paper's;
 /// few steps chosen early cost less quality than a dense schedule cut short.
-public struct EntropyProbe: StepPolicy {
+package struct EntropyProbe: StepPolicy {
   static let entry = PolicyEntry(
     .steps, "entropy-probe",
     summary: "a look at the latent after a few steps fixes how many evaluations a prompt gets",
@@ -64,7 +64,7 @@ public struct EntropyProbe: StepPolicy {
   let maximum: Int
 
   /// A policy from its parameters; the signal's values in bits, `probe` < `minimum` <= `maximum`.
-  public init(
+  package init(
     signal: LatentSignal = .predictedX0, probe: Int, fewAt: Double, manyAt: Double, minimum: Int,
     maximum: Int
   ) {
@@ -77,24 +77,24 @@ public struct EntropyProbe: StepPolicy {
   }
 
   /// One, after the probe.
-  public var looks: LookCadence? { LookCadence(first: probe, every: nil, readsLatent: true) }
+  package var looks: LookCadence? { LookCadence(first: probe, every: nil, readsLatent: true) }
 
   /// False: it only says what is left to be done, and how.
-  public var endsEarly: Bool { false }
+  package var endsEarly: Bool { false }
 
   /// True.
-  public var predictsSteps: Bool { true }
+  package var predictsSteps: Bool { true }
 
   /// The requested steps, at most the maximum, which the probe leaves it.
-  public func predictedSteps(of query: QueryView) -> Int { min(query.requestedSteps, maximum) }
+  package func predictedSteps(of query: QueryView) -> Int { min(query.requestedSteps, maximum) }
 
   /// The requested steps, until the probe.
-  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+  package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     StepPlan(evaluations: query.requestedSteps)
   }
 
   /// The formula of the type's description.
-  public func afterStep(
+  package func afterStep(
     _ query: QueryView, _ observation: StepObservation, _ state: inout StepState,
     _ context: StepContext
   ) -> StepDecision {

@@ -1,7 +1,7 @@
-public import Cluster
+package import Cluster
 private import Foundation
 import EventEngine
-public import LatentDynamics
+package import LatentDynamics
 
 /// Entropy step adjustment: a query stops once its latent has told all it will.
 ///
@@ -16,7 +16,7 @@ public import LatentDynamics
 /// latents generate --bins --range`.
 ///
 /// Source: the idea is QoS-Diff's (MMAsia 2024, its abstract); formula and parameters are Assumed.
-public struct EntropySteps: StepPolicy {
+package struct EntropySteps: StepPolicy {
   static let entry = PolicyEntry(
     .steps, "entropy",
     summary: "stops a query when the entropy of its latent says that little is left to come",
@@ -84,7 +84,7 @@ public struct EntropySteps: StepPolicy {
   }
 
   /// What is looked at.
-  public let signal: LatentSignal
+  package let signal: LatentSignal
   let threshold: Double
   let smoothing: Double
   let slackWeight: Double
@@ -97,7 +97,7 @@ public struct EntropySteps: StepPolicy {
   private var floorShare = 0.0
 
   /// A policy from its parameters; `threshold` in bits, `minimum` <= `maximum` evaluations.
-  public init(
+  package init(
     signal: LatentSignal, threshold: Double, smoothing: Double = 1, slackWeight: Double = 0,
     loadWeight: Double = 0, minimum: Int = 1, maximum: Int = 1000, every: Int = 1,
     qualityFloor: Double = 0
@@ -114,21 +114,21 @@ public struct EntropySteps: StepPolicy {
   }
 
   /// Every n-th evaluation.
-  public var looks: LookCadence? { LookCadence(first: every, every: every, readsLatent: true) }
+  package var looks: LookCadence? { LookCadence(first: every, every: every, readsLatent: true) }
 
   /// True.
-  public var predictsSteps: Bool { true }
+  package var predictsSteps: Bool { true }
 
   /// The requested steps, at most the maximum.
-  public func predictedSteps(of query: QueryView) -> Int { min(query.requestedSteps, maximum) }
+  package func predictedSteps(of query: QueryView) -> Int { min(query.requestedSteps, maximum) }
 
   /// The same.
-  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+  package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     StepPlan(evaluations: predictedSteps(of: query))
   }
 
   /// The rule of the type's description. State: smoothed signal, last entropy, looks so far.
-  public func afterStep(
+  package func afterStep(
     _ query: QueryView, _ observation: StepObservation, _ state: inout StepState,
     _ context: StepContext
   ) -> StepDecision {
@@ -169,7 +169,7 @@ public struct EntropySteps: StepPolicy {
   }
 
   /// Finds the first stop of the table whose mean error the quality floor allows; no stop where none does.
-  public mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
+  package mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
     guard qualityFloor > 0 else { return }
     let steps = trajectories.grid.steps
     let first = trajectories.grid.stops.filter { $0 > 0 }.first { stop in

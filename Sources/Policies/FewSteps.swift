@@ -1,9 +1,9 @@
-public import Cluster
-public import Workload
+package import Cluster
+package import Workload
 
 /// So many steps for every query, of the model asked for or of another: the naive knob, and with a distilled model
 /// the rival that needs no serving policy.
-public struct FewSteps: StepPolicy {
+package struct FewSteps: StepPolicy {
   static let entry = PolicyEntry(
     .steps, "few",
     summary: "the same number of steps for every query, of its own model or of a distilled one",
@@ -25,33 +25,33 @@ public struct FewSteps: StepPolicy {
   let steps: Int
   let model: String?
   /// The model's id, once it is known; nil = the one asked for.
-  public private(set) var firstModel: ModelID?
+  package private(set) var firstModel: ModelID?
 
   /// So many steps, of `model` or of the model asked for.
-  public init(steps: Int, model: String? = nil) {
+  package init(steps: Int, model: String? = nil) {
     self.steps = steps
     self.model = model
   }
 
   /// The one named.
-  public var models: [String] { model.map { [$0] } ?? [] }
+  package var models: [String] { model.map { [$0] } ?? [] }
 
   /// The one named, if one is.
-  public var lightModel: (name: String, evaluations: Int)? { model.map { ($0, steps) } }
+  package var lightModel: (name: String, evaluations: Int)? { model.map { ($0, steps) } }
 
   /// True.
-  public var predictsSteps: Bool { true }
+  package var predictsSteps: Bool { true }
 
   /// The steps chosen.
-  public func predictedSteps(of query: QueryView) -> Int { steps }
+  package func predictedSteps(of query: QueryView) -> Int { steps }
 
   /// Keeps the model's id.
-  public mutating func bind(_ models: [String: ModelID]) {
+  package mutating func bind(_ models: [String: ModelID]) {
     firstModel = model.flatMap { models[$0] }
   }
 
   /// The steps chosen.
-  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+  package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     StepPlan(evaluations: steps)
   }
 }

@@ -1,16 +1,16 @@
-public import Cluster
+package import Cluster
 
 /// Every query gets the steps that it asks for.
-public struct FixedSteps: StepPolicy {
+package struct FixedSteps: StepPolicy {
   static let entry = PolicyEntry(
     .steps, "fixed", summary: "every query gets the steps that it asks for"
   ) { _ in .success(.steps(FixedSteps())) }
 
   /// The policy.
-  public init() {}
+  package init() {}
 
   /// As many evaluations as steps were asked for.
-  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+  package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     StepPlan(evaluations: query.requestedSteps)
   }
 }

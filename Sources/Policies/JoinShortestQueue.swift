@@ -1,8 +1,8 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// The worker that holds the fewest images, waiting or in service.
-public struct JoinShortestQueue: Dispatcher {
+package struct JoinShortestQueue: Dispatcher {
   static let entry = PolicyEntry(
     .dispatcher, "join-shortest-queue",
     summary: "the worker that holds the fewest images, waiting or in service",
@@ -10,10 +10,10 @@ public struct JoinShortestQueue: Dispatcher {
   ) { _ in .success(.dispatcher(JoinShortestQueue())) }
 
   /// The policy.
-  public init() {}
+  package init() {}
 
   /// Ties go to the first worker.
-  public mutating func chooseWorker(
+  package mutating func chooseWorker(
     for query: QueryView, among cluster: ClusterView, using stream: inout RandomStream
   ) -> WorkerID {
     cluster.best(for: query) {

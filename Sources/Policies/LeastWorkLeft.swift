@@ -1,8 +1,8 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// The worker with the least predicted work left.
-public struct LeastWorkLeft: Dispatcher {
+package struct LeastWorkLeft: Dispatcher {
   static let entry = PolicyEntry(
     .dispatcher, "least-work-left",
     summary: "the worker whose queue and service hold the least predicted time",
@@ -10,10 +10,10 @@ public struct LeastWorkLeft: Dispatcher {
   ) { _ in .success(.dispatcher(LeastWorkLeft())) }
 
   /// The policy.
-  public init() {}
+  package init() {}
 
   /// Ties go to the first worker.
-  public mutating func chooseWorker(
+  package mutating func chooseWorker(
     for query: QueryView, among cluster: ClusterView, using stream: inout RandomStream
   ) -> WorkerID {
     cluster.best(for: query) { cluster.workers[$0].workLeft(at: cluster.now).nanoseconds }

@@ -1,8 +1,8 @@
-public import Cluster
+package import Cluster
 
 /// The steps asked for, each evaluated on several accelerators of a node at once, as many of them as are idle
 /// when the query begins.
-public struct ParallelSteps: StepPolicy {
+package struct ParallelSteps: StepPolicy {
   static let entry = PolicyEntry(
     .steps, "parallel",
     summary: "the steps asked for, each shared by several idle accelerators of the node",
@@ -17,13 +17,13 @@ public struct ParallelSteps: StepPolicy {
   let accelerators: Int
 
   /// So many accelerators at most.
-  public init(accelerators: Int) { self.accelerators = accelerators }
+  package init(accelerators: Int) { self.accelerators = accelerators }
 
   /// As chosen.
-  public var mostAccelerators: Int { accelerators }
+  package var mostAccelerators: Int { accelerators }
 
   /// As many evaluations as steps were asked for.
-  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+  package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     StepPlan(evaluations: query.requestedSteps, parallelDegree: accelerators)
   }
 }

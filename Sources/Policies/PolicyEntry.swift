@@ -1,8 +1,8 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// Which part of a policy set an entry can fill.
-public enum PolicyKind: String, CaseIterable, Sendable {
+package enum PolicyKind: String, CaseIterable, Sendable {
   /// How many steps a query gets.
   case steps
   /// How denoising ends that is ended early.
@@ -23,7 +23,7 @@ public enum PolicyKind: String, CaseIterable, Sendable {
   case scaling
 
   /// The entry that a policy has where it says nothing.
-  public var defaultName: String {
+  package var defaultName: String {
     switch self {
     case .steps: "fixed"
     case .dispatcher: "round-robin"
@@ -36,7 +36,7 @@ public enum PolicyKind: String, CaseIterable, Sendable {
 }
 
 /// A policy part, made from its arguments.
-public enum PolicyPart: Sendable {
+package enum PolicyPart: Sendable {
   /// How many steps a query gets.
   case steps(any StepPolicy)
   /// How denoising ends that is ended early.
@@ -58,7 +58,7 @@ public enum PolicyPart: Sendable {
 }
 
 /// The kind and range of a parameter; quantities carry units in a scenario.
-public enum ParameterKind: Hashable, Sendable {
+package enum ParameterKind: Hashable, Sendable {
   /// A whole number in a range.
   case integer(ClosedRange<Int>)
   /// A number in a range.
@@ -78,7 +78,7 @@ public enum ParameterKind: Hashable, Sendable {
 }
 
 /// The value of a parameter.
-public enum ParameterValue: Hashable, Sendable {
+package enum ParameterValue: Hashable, Sendable {
   /// A whole number.
   case integer(Int)
   /// A number.
@@ -98,18 +98,18 @@ public enum ParameterValue: Hashable, Sendable {
 }
 
 /// A parameter of a policy part.
-public struct PolicyParameter: Hashable, Sendable {
+package struct PolicyParameter: Hashable, Sendable {
   /// Its key in a scenario.
-  public var name: String
+  package var name: String
   /// Kind and range.
-  public var kind: ParameterKind
+  package var kind: ParameterKind
   /// What holds where a scenario says nothing.
-  public var defaultValue: ParameterValue
+  package var defaultValue: ParameterValue
   /// One line; says the unit, and 'Assumed' where no source stands behind the default.
-  public var summary: String
+  package var summary: String
 
   /// A parameter from its parts.
-  public init(
+  package init(
     _ name: String, _ kind: ParameterKind, default defaultValue: ParameterValue, _ summary: String
   ) {
     self.name = name
@@ -120,12 +120,12 @@ public struct PolicyParameter: Hashable, Sendable {
 }
 
 /// The values of an entry's parameters, complete and in range.
-public struct PolicyArguments: Sendable {
+package struct PolicyArguments: Sendable {
   private var values: [String: ParameterValue]
   private let given: Set<String>
 
   /// Defaults of `entry`, overridden by `given`, whose names must be the entry's.
-  public init(_ entry: PolicyEntry, given: [String: ParameterValue] = [:]) {
+  package init(_ entry: PolicyEntry, given: [String: ParameterValue] = [:]) {
     self.given = Set(given.keys)
     values = [:]
     for parameter in entry.parameters { values[parameter.name] = parameter.defaultValue }
@@ -136,7 +136,7 @@ public struct PolicyArguments: Sendable {
   }
 
   /// A whole number.
-  public func integer(_ name: String) -> Int {
+  package func integer(_ name: String) -> Int {
     guard case .integer(let value) = values[name] else {
       preconditionFailure("\(name) is no whole-number parameter")
     }
@@ -144,7 +144,7 @@ public struct PolicyArguments: Sendable {
   }
 
   /// A number.
-  public func number(_ name: String) -> Double {
+  package func number(_ name: String) -> Double {
     guard case .number(let value) = values[name] else {
       preconditionFailure("\(name) is no number parameter")
     }
@@ -152,7 +152,7 @@ public struct PolicyArguments: Sendable {
   }
 
   /// One of a few words.
-  public func choice(_ name: String) -> String {
+  package func choice(_ name: String) -> String {
     guard case .choice(let value) = values[name] else {
       preconditionFailure("\(name) is no choice")
     }
@@ -160,7 +160,7 @@ public struct PolicyArguments: Sendable {
   }
 
   /// A name.
-  public func name(_ name: String) -> String {
+  package func name(_ name: String) -> String {
     guard case .name(let value) = values[name] else {
       preconditionFailure("\(name) is no name")
     }
@@ -168,7 +168,7 @@ public struct PolicyArguments: Sendable {
   }
 
   /// A plan.
-  public func schedule(_ name: String) -> [ScheduleEntry] {
+  package func schedule(_ name: String) -> [ScheduleEntry] {
     guard case .schedule(let value) = values[name] else {
       preconditionFailure("\(name) is no schedule")
     }
@@ -176,7 +176,7 @@ public struct PolicyArguments: Sendable {
   }
 
   /// Whole numbers, rising.
-  public func integers(_ name: String) -> [Int] {
+  package func integers(_ name: String) -> [Int] {
     guard case .integers(let value) = values[name] else {
       preconditionFailure("\(name) is no list of whole numbers")
     }
@@ -184,21 +184,21 @@ public struct PolicyArguments: Sendable {
   }
 
   /// Whether the scenario gives a value, and no default holds.
-  public func isGiven(_ name: String) -> Bool { given.contains(name) }
+  package func isGiven(_ name: String) -> Bool { given.contains(name) }
 
   /// A whole number; nil where the scenario gives none.
-  public func integerIfGiven(_ name: String) -> Int? { isGiven(name) ? integer(name) : nil }
+  package func integerIfGiven(_ name: String) -> Int? { isGiven(name) ? integer(name) : nil }
 
   /// A name; nil where the scenario gives none.
-  public func nameIfGiven(_ name: String) -> String? { isGiven(name) ? self.name(name) : nil }
+  package func nameIfGiven(_ name: String) -> String? { isGiven(name) ? self.name(name) : nil }
 
   /// A duration; nil where the scenario gives none.
-  public func durationIfGiven(_ name: String) -> SimulationDuration? {
+  package func durationIfGiven(_ name: String) -> SimulationDuration? {
     isGiven(name) ? duration(name) : nil
   }
 
   /// A duration.
-  public func duration(_ name: String) -> SimulationDuration {
+  package func duration(_ name: String) -> SimulationDuration {
     guard case .duration(let value) = values[name] else {
       preconditionFailure("\(name) is no duration parameter")
     }
@@ -207,35 +207,35 @@ public struct PolicyArguments: Sendable {
 }
 
 /// What a policy's file says of itself; the registry is a list of these and the sole list.
-public struct PolicyEntry: Sendable {
+package struct PolicyEntry: Sendable {
   /// The part of a policy set it fills.
-  public var kind: PolicyKind
+  package var kind: PolicyKind
   /// Its name in scenarios.
-  public var name: String
+  package var name: String
   /// One line.
-  public var summary: String
+  package var summary: String
   /// Where it was published; nil for what everybody knows.
-  public var reference: String?
+  package var reference: String?
   /// Its parameters.
-  public var parameters: [PolicyParameter]
+  package var parameters: [PolicyParameter]
   /// Makes it; on contradictory arguments, says what is wrong with which parameter.
-  public var make: @Sendable (PolicyArguments) -> Result<PolicyPart, Contradiction>
+  package var make: @Sendable (PolicyArguments) -> Result<PolicyPart, Contradiction>
 
   /// Two arguments that cannot both hold.
-  public struct Contradiction: Error, Hashable, Sendable {
+  package struct Contradiction: Error, Hashable, Sendable {
     /// The parameter to point at.
-    public var parameter: String
+    package var parameter: String
     /// What is wrong.
-    public var what: String
+    package var what: String
     /// A contradiction from its parts.
-    public init(_ parameter: String, _ what: String) {
+    package init(_ parameter: String, _ what: String) {
       self.parameter = parameter
       self.what = what
     }
   }
 
   /// An entry from its parts.
-  public init(
+  package init(
     _ kind: PolicyKind, _ name: String, summary: String, reference: String? = nil,
     parameters: [PolicyParameter] = [],
     make: @escaping @Sendable (PolicyArguments) -> Result<PolicyPart, Contradiction>

@@ -1,16 +1,16 @@
 /// A policy of several parts that belong together, by one name.
-public struct PolicyPreset: Hashable, Sendable {
+package struct PolicyPreset: Hashable, Sendable {
   /// Its name in scenarios: `preset: NAME`.
-  public var name: String
+  package var name: String
   /// One line.
-  public var summary: String
+  package var summary: String
   /// Where it was published.
-  public var reference: String
+  package var reference: String
   /// The registry's entry for each part it sets, with that entry's defaults.
-  public var parts: [PolicyKind: String]
+  package var parts: [PolicyKind: String]
 
   /// A preset from its parts.
-  public init(
+  package init(
     _ name: String, summary: String, reference: String, parts: [PolicyKind: String]
   ) {
     self.name = name

@@ -1,9 +1,9 @@
 import Cluster
 
 /// Every policy part there is. A new one is a new file and one line here.
-public enum PolicyRegistry {
+package enum PolicyRegistry {
   /// In the order of documentation.
-  public static let entries: [PolicyEntry] = [
+  package static let entries: [PolicyEntry] = [
     FixedSteps.entry,
     FewSteps.entry,
     SlackSteps.entry,
@@ -54,19 +54,19 @@ public enum PolicyRegistry {
   ]
 
   /// Policies of several parts.
-  public static let presets: [PolicyPreset] = [
+  package static let presets: [PolicyPreset] = [
     QoSDiff.preset, DiffServeSteps.preset, ApproximateCaching.preset, AccuracyScaling.preset,
     PromptApproximation.preset, RoundParallelSteps.preset, RelativeSlackFirst.preset,
     Clockwork.preset, PredictedSteps.preset,
   ]
 
   /// The entries that fill a part.
-  public static func entries(of kind: PolicyKind) -> [PolicyEntry] {
+  package static func entries(of kind: PolicyKind) -> [PolicyEntry] {
     entries.filter { $0.kind == kind }
   }
 
   /// The entry with this name, or nil.
-  public static func entry(_ kind: PolicyKind, _ name: String) -> PolicyEntry? {
+  package static func entry(_ kind: PolicyKind, _ name: String) -> PolicyEntry? {
     entries.first { $0.kind == kind && $0.name == name }
   }
 }

@@ -1,8 +1,8 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// The less loaded of two workers drawn at random.
-public struct PowerOfTwoChoices: Dispatcher {
+package struct PowerOfTwoChoices: Dispatcher {
   static let entry = PolicyEntry(
     .dispatcher, "power-of-two-choices",
     summary: "of two different workers drawn at random, the one that holds fewer images",
@@ -10,10 +10,10 @@ public struct PowerOfTwoChoices: Dispatcher {
   ) { _ in .success(.dispatcher(PowerOfTwoChoices())) }
 
   /// The policy.
-  public init() {}
+  package init() {}
 
   /// Ties go to the first drawn.
-  public mutating func chooseWorker(
+  package mutating func chooseWorker(
     for query: QueryView, among cluster: ClusterView, using stream: inout RandomStream
   ) -> WorkerID {
     let takers = cluster.workers.filter { $0.takes(query) }

@@ -1,8 +1,8 @@
 private import CGSL
-public import Cluster
+package import Cluster
 private import Foundation
 import EventEngine
-public import LatentDynamics
+package import LatentDynamics
 
 /// The fewest steps that a prompt is predicted to need for a quality floor.
 ///
@@ -10,7 +10,7 @@ public import LatentDynamics
 /// prediction is need x exp(error z), z standard normal by prompt, rounded. Taken: minimum-steps prediction, to be
 /// combined with shortest-job-first. Simplified: the published predictor aims at a CLIP score asked for by the user; here
 /// everybody asks for the floor. The predictor's error is not published: Assumed.
-public struct PredictedSteps: StepPolicy {
+package struct PredictedSteps: StepPolicy {
   static let entry = PolicyEntry(
     .steps, "predicted",
     summary: "the fewest steps that the prompt is predicted to need for a quality floor",
@@ -47,20 +47,20 @@ public struct PredictedSteps: StepPolicy {
   private var table: TrajectoryTable?
 
   /// The fewest steps for a convergence of `floor`, predicted with a relative `error`, and a `margin` on top.
-  public init(floor: Double, error: Double, margin: Double = 0) {
+  package init(floor: Double, error: Double, margin: Double = 0) {
     self.floor = floor
     self.error = error
     self.margin = margin
   }
 
   /// True.
-  public var needsTable: Bool { true }
+  package var needsTable: Bool { true }
 
   /// True.
-  public var predictsSteps: Bool { true }
+  package var predictsSteps: Bool { true }
 
   /// Looks the prompts' needs up; a prompt that never reaches the floor needs the whole schedule.
-  public mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
+  package mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
     table = trajectories
     let limit = pow(10, -floor)
     needs = (0..<trajectories.prompts).map {
@@ -69,7 +69,7 @@ public struct PredictedSteps: StepPolicy {
   }
 
   /// The prediction, at most the steps asked for.
-  public func predictedSteps(of query: QueryView) -> Int {
+  package func predictedSteps(of query: QueryView) -> Int {
     guard let table else { return query.requestedSteps }
     var random = RandomStream(seed: query.promptSeed, stream: .stepPrediction, entity: 0)
     let z = gsl_cdf_ugaussian_Pinv(max(random.uniform(), 0x1p-53))
@@ -79,7 +79,7 @@ public struct PredictedSteps: StepPolicy {
   }
 
   /// The prediction.
-  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+  package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     StepPlan(evaluations: predictedSteps(of: query))
   }
 }

@@ -1,9 +1,9 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// The parameters that every discipline which may preempt has, and what they mean: at a step boundary a
 /// waiting query takes the place of a running one whose rank lies more than a margin behind its own.
-public struct Preemption: Hashable, Sendable {
+package struct Preemption: Hashable, Sendable {
   let isOn: Bool
   /// In nanoseconds, or ranks where ranks are no times.
   let margin: Int64
@@ -17,10 +17,10 @@ public struct Preemption: Hashable, Sendable {
   )
 
   /// A running query keeps its place.
-  public static let never = Preemption(isOn: false, margin: 0)
+  package static let never = Preemption(isOn: false, margin: 0)
 
   /// Off or on, where a rank is so far behind: nanoseconds, or ranks that are no times.
-  public init(isOn: Bool, margin: Int64) {
+  package init(isOn: Bool, margin: Int64) {
     self.isOn = isOn
     self.margin = margin
   }
@@ -51,17 +51,17 @@ public struct Preemption: Hashable, Sendable {
 }
 
 /// A discipline under which a waiting query takes a running one's place where its rank is so much smaller.
-public protocol PreemptiveDiscipline: QueueDiscipline {
+package protocol PreemptiveDiscipline: QueueDiscipline {
   /// Whether it preempts at all, and from which difference on.
   var preemption: Preemption { get }
 }
 
 extension PreemptiveDiscipline {
   /// As chosen.
-  public var isPreemptive: Bool { preemption.isOn }
+  package var isPreemptive: Bool { preemption.isOn }
 
   /// Where the running query's rank is behind by more than the margin.
-  public func preempts(
+  package func preempts(
     _ waiting: QueryView, _ running: QueryView, at now: SimulationTime
   ) -> Bool {
     preemption.takes(priority(of: waiting, at: now), placeOf: priority(of: running, at: now))

@@ -1,8 +1,8 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// Shortest predicted service first, preempting: whatever is left of a running query, its whole service counts.
-public struct PreemptiveShortestJobFirst: PreemptiveDiscipline {
+package struct PreemptiveShortestJobFirst: PreemptiveDiscipline {
   static let entry = PolicyEntry(
     .discipline, "psjf",
     summary: "shortest predicted service first, also before a running query, between its steps",
@@ -11,15 +11,15 @@ public struct PreemptiveShortestJobFirst: PreemptiveDiscipline {
   ) { .success(.discipline(PreemptiveShortestJobFirst(margin: $0.duration("margin")))) }
 
   /// By rank, at step boundaries.
-  public let preemption: Preemption
+  package let preemption: Preemption
 
   /// A running query gives its place up to one that is shorter by more than `margin`.
-  public init(margin: SimulationDuration = .zero) {
+  package init(margin: SimulationDuration = .zero) {
     preemption = Preemption(isOn: true, margin: margin.nanoseconds)
   }
 
   /// The predicted service time, from medians, as ``ShortestJobFirst``.
-  public func priority(of query: QueryView, at now: SimulationTime) -> Priority {
+  package func priority(of query: QueryView, at now: SimulationTime) -> Priority {
     Priority(rank: query.predictedService.nanoseconds)
   }
 }

@@ -1,8 +1,8 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// The class with the smallest priority first; within a class, first come, first served.
-public struct PriorityDiscipline: PreemptiveDiscipline {
+package struct PriorityDiscipline: PreemptiveDiscipline {
   static let entry = PolicyEntry(
     .discipline, "priority",
     summary:
@@ -11,16 +11,16 @@ public struct PriorityDiscipline: PreemptiveDiscipline {
   ) { .success(.discipline(PriorityDiscipline(Preemption($0, hasMargin: false)))) }
 
   /// True.
-  public var readsPriority: Bool { true }
+  package var readsPriority: Bool { true }
 
   /// By rank, at step boundaries.
-  public let preemption: Preemption
+  package let preemption: Preemption
 
   /// The policy; by default without preemption.
-  public init(_ preemption: Preemption = .never) { self.preemption = preemption }
+  package init(_ preemption: Preemption = .never) { self.preemption = preemption }
 
   /// The class's priority.
-  public func priority(of query: QueryView, at now: SimulationTime) -> Priority {
+  package func priority(of query: QueryView, at now: SimulationTime) -> Priority {
     Priority(rank: Int64(query.priority))
   }
 }

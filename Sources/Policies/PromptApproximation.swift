@@ -1,7 +1,7 @@
 private import Foundation
-public import Cluster
+package import Cluster
 import EventEngine
-public import LatentDynamics
+package import LatentDynamics
 
 /// Argus's approximation by prompt: each prompt gets the level that it is predicted to need, or under load the level to
 /// which its class is redirected at the least loss.
@@ -10,7 +10,7 @@ public import LatentDynamics
 /// within the floor, and accuracy beyond the floor counts for nothing. Taken: a classifier of prompts, shares of each
 /// class redirected from level to level by optimisation under the demand. Simplified: one strategy of approximation (steps),
 /// the same on all workers. The classifier's accuracy is not published: Assumed; where it errs, it names a neighbour.
-public struct PromptApproximation: StepPolicy {
+package struct PromptApproximation: StepPolicy {
   static let entry = PolicyEntry(
     .steps, "prompt-approximation",
     summary: "the level of steps that a prompt needs, redirected under load at the least loss",
@@ -53,19 +53,19 @@ public struct PromptApproximation: StepPolicy {
   }
 
   /// True.
-  public var needsTable: Bool { true }
+  package var needsTable: Bool { true }
 
   /// The program's solutions.
-  public var planner: (any Controller)? { made }
+  package var planner: (any Controller)? { made }
 
   /// True.
-  public var predictsSteps: Bool { true }
+  package var predictsSteps: Bool { true }
 
   /// Plans for these queries.
-  public mutating func bind(_ typical: TypicalQuery) { made.bind(typical) }
+  package mutating func bind(_ typical: TypicalQuery) { made.bind(typical) }
 
   /// Finds the prompts' needs, and what each class loses at each level.
-  public mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
+  package mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
     table = trajectories
     let levels = made.levels
     let limit = pow(10, -floor)
@@ -86,17 +86,17 @@ public struct PromptApproximation: StepPolicy {
   }
 
   /// By the predicted class and the planned shares.
-  public func predictedSteps(of query: QueryView) -> Int {
+  package func predictedSteps(of query: QueryView) -> Int {
     min(shares.level(of: query, class: predictedClass(of: query)), query.requestedSteps)
   }
 
   /// The same.
-  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+  package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     StepPlan(evaluations: predictedSteps(of: query))
   }
 
   /// Takes a planned share.
-  public mutating func tune(_ parameter: String, to value: Double) {
+  package mutating func tune(_ parameter: String, to value: Double) {
     shares.tune(parameter, to: value)
   }
 

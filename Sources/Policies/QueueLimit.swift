@@ -1,7 +1,7 @@
-public import Cluster
+package import Cluster
 
 /// Turns away what finds no room to wait.
-public struct QueueLimit: Admission {
+package struct QueueLimit: Admission {
   static let entry = PolicyEntry(
     .admission, "queue-limit",
     summary:
@@ -18,11 +18,11 @@ public struct QueueLimit: Admission {
   let places: Int
 
   /// So many places to wait, over all queues; at least 0.
-  public init(waiting: Int) { places = waiting }
+  package init(waiting: Int) { places = waiting }
 
   /// Drops where no worker that takes the query is idle, none gives a running query's place up to it, and all places
   /// are taken. Who made way waits, whatever the places.
-  public func admit(_ query: QueryView, _ cluster: ClusterView) -> AdmissionDecision {
+  package func admit(_ query: QueryView, _ cluster: ClusterView) -> AdmissionDecision {
     if cluster.workers.contains(where: { $0.isIdle && $0.takes(query) }) { return .accept }
     if cluster.isPreempting { return .accept }
     let waiting = cluster.workers.reduce(cluster.centralParts) { $0 + $1.queuedParts }

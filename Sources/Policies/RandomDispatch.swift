@@ -1,17 +1,17 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// A worker at random.
-public struct RandomDispatch: Dispatcher {
+package struct RandomDispatch: Dispatcher {
   static let entry = PolicyEntry(
     .dispatcher, "random", summary: "a worker at random, all equally likely"
   ) { _ in .success(.dispatcher(RandomDispatch())) }
 
   /// The policy.
-  public init() {}
+  package init() {}
 
   /// Any worker that takes the query.
-  public mutating func chooseWorker(
+  package mutating func chooseWorker(
     for query: QueryView, among cluster: ClusterView, using stream: inout RandomStream
   ) -> WorkerID {
     let takers = cluster.workers.filter { $0.takes(query) }

@@ -1,8 +1,8 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// As many active accelerators as the work there is asks for.
-public struct ReactiveScaling: Controller {
+package struct ReactiveScaling: Controller {
   static let entry = PolicyEntry(
     .scaling, "reactive",
     summary:
@@ -51,15 +51,15 @@ public struct ReactiveScaling: Controller {
   }
 
   /// The fewest that there are to be.
-  public var mostAccelerators: Int { fewest }
+  package var mostAccelerators: Int { fewest }
 
   /// A period later.
-  public func nextLook(after last: SimulationTime?) -> SimulationTime? {
+  package func nextLook(after last: SimulationTime?) -> SimulationTime? {
     (last ?? .zero) + period
   }
 
   /// Enough for all images that wait or are in service; down to the most that were needed in the cooldown.
-  public mutating func replan(_ cluster: ClusterView) -> [Action] {
+  package mutating func replan(_ cluster: ClusterView) -> [Action] {
     let images = cluster.workers.reduce(cluster.centralImages) {
       $0 + $1.queuedImages + $1.runningImages
     }

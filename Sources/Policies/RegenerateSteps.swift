@@ -1,8 +1,8 @@
-public import Cluster
+package import Cluster
 import EventEngine
 
 /// Images that fail a check are made again: Bernoulli feedback.
-public struct RegenerateSteps: StepPolicy {
+package struct RegenerateSteps: StepPolicy {
   static let entry = PolicyEntry(
     .steps, "regenerate",
     summary: "the steps asked for; images that fail a check are made again from the start",
@@ -17,18 +17,18 @@ public struct RegenerateSteps: StepPolicy {
   let probability: Double
 
   /// Fails with this probability, below 1.
-  public init(probability: Double) { self.probability = probability }
+  package init(probability: Double) { self.probability = probability }
 
   /// True.
-  public var decidesAfterDecode: Bool { true }
+  package var decidesAfterDecode: Bool { true }
 
   /// As many evaluations as steps were asked for.
-  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+  package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     StepPlan(evaluations: query.requestedSteps)
   }
 
   /// Draws by prompt and round.
-  public func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision {
+  package func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision {
     var random = RandomStream(
       seed: query.promptSeed, stream: .cascade, entity: 1 + UInt64(query.resubmissions))
     return random.uniform() < probability ? .resubmit(query.model) : .complete

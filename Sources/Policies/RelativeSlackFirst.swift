@@ -1,12 +1,12 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// Least slack first, as a share of the query's own service time: a large query is urgent earlier than a small one.
 ///
 /// Rank: (deadline - now - predicted remaining time on the worker in question) / predicted service. Source: MixFusion's slack, (SLO - elapsed - predicted
 /// remaining) / standalone latency; reconstructed from its symbols. Left out: its switch to the candidate of most
 /// throughput where slack is relaxed, and its check that those in service still meet their deadlines.
-public struct RelativeSlackFirst: QueueDiscipline {
+package struct RelativeSlackFirst: QueueDiscipline {
   static let entry = PolicyEntry(
     .discipline, "relative-slack",
     summary: "least slack first, as a share of the predicted service",
@@ -20,16 +20,16 @@ public struct RelativeSlackFirst: QueueDiscipline {
     parts: [.discipline: "relative-slack", .admission: "drop-hopeless", .batching: "continuous"])
 
   /// The policy.
-  public init() {}
+  package init() {}
 
   /// True.
-  public var readsRemaining: Bool { true }
+  package var readsRemaining: Bool { true }
 
   /// True: slack falls faster, as a share, where service is short.
-  public var timeVarying: Bool { true }
+  package var timeVarying: Bool { true }
 
   /// In millionths of the predicted service.
-  public func priority(of query: QueryView, at now: SimulationTime) -> Priority {
+  package func priority(of query: QueryView, at now: SimulationTime) -> Priority {
     let service = max(query.predictedService.seconds, 1e-9)
     let share = (query.deadline - now - query.predictedRemaining).seconds / service
     return Priority(rank: Int64((min(max(share, -1e6), 1e6) * 1e6).rounded()))

@@ -1,4 +1,4 @@
-public import Cluster
+package import Cluster
 import EventEngine
 
 /// The steps asked for, on the fewest accelerators that meet the deadline, chosen again every few steps.
@@ -9,7 +9,7 @@ import EventEngine
 /// TetriServe packs a round's queries by a knapsack; hopeless queries are dropped by the preset, where TetriServe serves
 /// them when nobody else waits. Its scheduling takes no time here, as
 /// it overlaps with denoising there.
-public struct RoundParallelSteps: StepPolicy {
+package struct RoundParallelSteps: StepPolicy {
   static let entry = PolicyEntry(
     .steps, "round-parallel",
     summary:
@@ -59,33 +59,33 @@ public struct RoundParallelSteps: StepPolicy {
   private var parallelism = SpeedupCurve.published
 
   /// At most so many accelerators, chosen again after each `round` of steps.
-  public init(accelerators: Int, round: Int, isElastic: Bool = true) {
+  package init(accelerators: Int, round: Int, isElastic: Bool = true) {
     self.accelerators = accelerators
     self.round = round
     self.isElastic = isElastic
   }
 
   /// As chosen.
-  public var mostAccelerators: Int { accelerators }
+  package var mostAccelerators: Int { accelerators }
 
   /// Every round.
-  public var looks: LookCadence? { LookCadence(first: round, every: round) }
+  package var looks: LookCadence? { LookCadence(first: round, every: round) }
 
   /// False: it only says what is left to be done, and how.
-  public var endsEarly: Bool { false }
+  package var endsEarly: Bool { false }
 
   /// Keeps the curve.
-  public mutating func bind(_ parallelism: SpeedupCurve) { self.parallelism = parallelism }
+  package mutating func bind(_ parallelism: SpeedupCurve) { self.parallelism = parallelism }
 
   /// The steps asked for.
-  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+  package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     StepPlan(
       evaluations: query.requestedSteps,
       parallelDegree: degree(query, context, left: query.requestedSteps))
   }
 
   /// The degree of the next round.
-  public func afterStep(
+  package func afterStep(
     _ query: QueryView, _ observation: StepObservation, _ state: inout StepState,
     _ context: StepContext
   ) -> StepDecision {

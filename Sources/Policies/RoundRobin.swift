@@ -1,8 +1,8 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// Workers in turn.
-public struct RoundRobin: Dispatcher {
+package struct RoundRobin: Dispatcher {
   static let entry = PolicyEntry(
     .dispatcher, "round-robin", summary: "workers in turn"
   ) { _ in .success(.dispatcher(RoundRobin())) }
@@ -10,10 +10,10 @@ public struct RoundRobin: Dispatcher {
   private var next = 0
 
   /// Starting with the first worker.
-  public init() {}
+  package init() {}
 
   /// The next worker in turn that takes the query.
-  public mutating func chooseWorker(
+  package mutating func chooseWorker(
     for query: QueryView, among cluster: ClusterView, using stream: inout RandomStream
   ) -> WorkerID {
     let count = cluster.workers.count

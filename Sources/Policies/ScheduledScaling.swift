@@ -1,8 +1,8 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// So many active accelerators from given times on.
-public struct ScheduledScaling: Controller {
+package struct ScheduledScaling: Controller {
   static let entry = PolicyEntry(
     .scaling, "scheduled", summary: "numbers of active accelerators by the clock",
     parameters: [
@@ -30,16 +30,16 @@ public struct ScheduledScaling: Controller {
   let length: SimulationDuration
 
   /// A plan in order of time, that begins again after `length`, if above zero.
-  public init(plan: [ScheduleEntry], repeating length: SimulationDuration = .zero) {
+  package init(plan: [ScheduleEntry], repeating length: SimulationDuration = .zero) {
     self.plan = plan
     self.length = length
   }
 
   /// The most in the plan.
-  public var mostAccelerators: Int { plan.reduce(0) { max($0, $1.accelerators) } }
+  package var mostAccelerators: Int { plan.reduce(0) { max($0, $1.accelerators) } }
 
   /// The next time in the plan.
-  public func nextLook(after last: SimulationTime?) -> SimulationTime? {
+  package func nextLook(after last: SimulationTime?) -> SimulationTime? {
     guard let last else { return plan.first.map { .zero + $0.at } }
     let (round, time) = place(of: last)
     if let next = plan.first(where: { $0.at > time }) { return round + next.at }
@@ -48,7 +48,7 @@ public struct ScheduledScaling: Controller {
   }
 
   /// As many as the plan says of now.
-  public mutating func replan(_ cluster: ClusterView) -> [Action] {
+  package mutating func replan(_ cluster: ClusterView) -> [Action] {
     let time = place(of: cluster.now).time
     guard let entry = plan.last(where: { $0.at <= time }) else { return [] }
     return cluster.scaled(to: entry.accelerators)
@@ -63,13 +63,13 @@ public struct ScheduledScaling: Controller {
 }
 
 /// A time and the accelerators that are active from then on.
-public struct ScheduleEntry: Hashable, Sendable {
+package struct ScheduleEntry: Hashable, Sendable {
   /// From the start of the run.
-  public var at: SimulationDuration
+  package var at: SimulationDuration
   /// Active accelerators.
-  public var accelerators: Int
+  package var accelerators: Int
   /// An entry from its parts.
-  public init(at: SimulationDuration, accelerators: Int) {
+  package init(at: SimulationDuration, accelerators: Int) {
     self.at = at
     self.accelerators = accelerators
   }

@@ -1,8 +1,8 @@
-public import Cluster
-public import EventEngine
+package import Cluster
+package import EventEngine
 
 /// Shortest predicted remaining time first, preempting between steps.
-public struct ShortestRemainingFirst: PreemptiveDiscipline {
+package struct ShortestRemainingFirst: PreemptiveDiscipline {
   static let entry = PolicyEntry(
     .discipline, "srpt",
     summary:
@@ -12,18 +12,18 @@ public struct ShortestRemainingFirst: PreemptiveDiscipline {
   ) { .success(.discipline(ShortestRemainingFirst(margin: $0.duration("margin")))) }
 
   /// By rank, at step boundaries.
-  public let preemption: Preemption
+  package let preemption: Preemption
 
   /// A running query gives its place up to one of which less is left, by more than `margin`.
-  public init(margin: SimulationDuration = .zero) {
+  package init(margin: SimulationDuration = .zero) {
     preemption = Preemption(isOn: true, margin: margin.nanoseconds)
   }
 
   /// True.
-  public var readsRemaining: Bool { true }
+  package var readsRemaining: Bool { true }
 
   /// The predicted remaining time on the worker in question, from medians.
-  public func priority(of query: QueryView, at now: SimulationTime) -> Priority {
+  package func priority(of query: QueryView, at now: SimulationTime) -> Priority {
     Priority(rank: query.predictedRemaining.nanoseconds)
   }
 }

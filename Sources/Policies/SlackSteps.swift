@@ -1,4 +1,4 @@
-public import Cluster
+package import Cluster
 import EventEngine
 
 /// Fewer steps for a query that would be late, or that others wait behind.
@@ -7,7 +7,7 @@ import EventEngine
 /// worker), at least `min` (or the requested steps, if those are fewer). The budget is deadline - now -
 /// time of the other stages. Assumed: ours, for the adaptive side of a comparison until entropy is
 /// observed; it does not look at the latent, and so knows nothing of quality.
-public struct SlackSteps: StepPolicy {
+package struct SlackSteps: StepPolicy {
   static let entry = PolicyEntry(
     .steps, "slack",
     summary: "steps chosen per query from its slack and the queue behind it, within bounds",
@@ -39,20 +39,20 @@ public struct SlackSteps: StepPolicy {
   let queueWeight: Double
 
   /// Bounds in steps, and the steps given up per waiting batch and worker.
-  public init(minimum: Int, maximum: Int, queueWeight: Double) {
+  package init(minimum: Int, maximum: Int, queueWeight: Double) {
     self.minimum = minimum
     self.maximum = maximum
     self.queueWeight = queueWeight
   }
 
   /// True.
-  public var predictsSteps: Bool { true }
+  package var predictsSteps: Bool { true }
 
   /// The requested steps, at most the maximum: what it may cut off beyond that is not known before the plan.
-  public func predictedSteps(of query: QueryView) -> Int { min(query.requestedSteps, maximum) }
+  package func predictedSteps(of query: QueryView) -> Int { min(query.requestedSteps, maximum) }
 
   /// The formula of the type's description.
-  public func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
+  package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
     let requested = predictedSteps(of: query)
     let budget = context.slack(of: query, evaluations: 0).nanoseconds
     let inTime =

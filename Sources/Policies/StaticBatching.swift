@@ -1,11 +1,11 @@
-public import Cluster
-public import EventEngine
+import Cluster
+package import EventEngine
 
 /// A batch starts when it is full or has waited long enough, and stays together to its end.
 ///
 /// A query that needs fewer steps than the rest stops early, which makes the remaining steps cheaper,
 /// and leaves with the batch.
-public struct StaticBatching: BatchFormation {
+package struct StaticBatching: BatchFormation {
   static let entry = PolicyEntry(
     .batching, "static",
     summary: "a batch starts when full or after a wait, and stays together to its end",
@@ -28,13 +28,13 @@ public struct StaticBatching: BatchFormation {
   let wait: SimulationDuration
 
   /// At most `images` images, started after `wait` at the latest.
-  public init(images: Int, wait: SimulationDuration) {
+  package init(images: Int, wait: SimulationDuration) {
     self.images = images
     self.wait = wait
   }
 
   /// The limit.
-  public var maximumImages: Int? { images }
+  package var maximumImages: Int? { images }
   /// The longest wait.
-  public var maximumWait: SimulationDuration { wait }
+  package var maximumWait: SimulationDuration { wait }
 }

@@ -1,12 +1,12 @@
-public import Diagnostics
-public import Results
+package import Diagnostics
+package import Results
 
 /// An experiment's tidy CSV files, from the database alone: each is a view of it.
-public struct CSVReport {
+package struct CSVReport {
   let store: ResultStore
 
   /// A report of `store`.
-  public init(_ store: ResultStore) { self.store = store }
+  package init(_ store: ResultStore) { self.store = store }
 
   /// The files, the views that they are, and whether they are written without rows too.
   private static let files: [(name: String, view: View, isAlways: Bool)] = [
@@ -36,7 +36,7 @@ public struct CSVReport {
   ///
   /// - Returns: the files written.
   /// - Throws: 65 for a database without complete experiments; 73/74 where files cannot be written.
-  public func write(
+  package func write(
     to folder: String, experiments ids: Set<String>? = nil
   ) throws(InputError) -> [String] {
     let experiments = try Report.experiments(of: store, ids)
@@ -48,7 +48,7 @@ public struct CSVReport {
   /// Writes `summary.csv` alone, of comparisons that the database does not hold as such.
   ///
   /// - Returns: its path.
-  public static func writeSummary(
+  package static func writeSummary(
     of comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])],
     to folder: String
   ) throws(InputError) -> String {

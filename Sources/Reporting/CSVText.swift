@@ -1,11 +1,11 @@
 /// One CSV file in the making: header first, fields quoted where they must be (RFC 4180). Text that a spreadsheet would
 /// run as a formula begins with an apostrophe (OWASP, CSV Injection): names come from scenarios that others may have written.
-public struct CSVText {
+package struct CSVText {
   /// The text so far.
-  public private(set) var text = ""
+  package private(set) var text = ""
 
   /// A file of this header.
-  public init(header: [String]) { add(header) }
+  package init(header: [String]) { add(header) }
 
   /// The text so far, which is then forgotten: for files written piece by piece.
   mutating func take() -> String {
@@ -14,7 +14,7 @@ public struct CSVText {
   }
 
   /// Adds a row; nil is an empty field.
-  public mutating func add(_ fields: [String?]) {
+  package mutating func add(_ fields: [String?]) {
     text += fields.map { Self.field(Self.harmless($0 ?? "")) }.joined(separator: ",") + "\n"
   }
 

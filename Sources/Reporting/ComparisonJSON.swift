@@ -1,9 +1,9 @@
 import Foundation
 import LatencyProfiles
-public import Results
+package import Results
 
 /// An experiment's results for programs.
-public enum ComparisonJSON {
+package enum ComparisonJSON {
   private struct Document: Encodable {
     let name: String
     let experiment: String
@@ -76,7 +76,7 @@ public enum ComparisonJSON {
   }
 
   /// One JSON object, keys sorted.
-  public static func text(
+  package static func text(
     _ experiment: StoredExperiment, _ summaries: [StoredSummary], _ timeBasis: [PolicyTimeBasis]
   ) -> String {
     encoded(document(experiment, summaries, timeBasis))
@@ -85,7 +85,7 @@ public enum ComparisonJSON {
   /// A grid's points and claims as one JSON object, keys sorted.
   ///
   /// - Parameter timeBasis: what service times rest on, by the experiment's id.
-  public static func text(
+  package static func text(
     _ points: [(experiment: StoredExperiment, summaries: [StoredSummary])],
     _ claims: [StoredClaim], _ timeBasis: [String: [PolicyTimeBasis]]
   ) -> String {

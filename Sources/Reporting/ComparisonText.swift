@@ -1,18 +1,18 @@
-public import Results
+package import Results
 
 /// An experiment's results for the terminal, within 100 columns.
-public struct ComparisonText {
+package struct ComparisonText {
   let experiment: StoredExperiment
   let summaries: [StoredSummary]
 
   /// The text of an experiment's summaries.
-  public init(_ experiment: StoredExperiment, _ summaries: [StoredSummary]) {
+  package init(_ experiment: StoredExperiment, _ summaries: [StoredSummary]) {
     self.experiment = experiment
     self.summaries = summaries
   }
 
   /// The whole text: head, notes, one table for each policy beside the baseline.
-  public var text: String {
+  package var text: String {
     var parts = [head]
     let policies = summaries.policies
     if policies.count == 1 {
@@ -149,7 +149,7 @@ public struct ComparisonText {
   }
 
   /// Breaks a line at spaces so that it fits 100 columns; further lines are indented.
-  public static func wrapped(_ line: String, width: Int = 100) -> String {
+  package static func wrapped(_ line: String, width: Int = 100) -> String {
     var lines: [String] = []
     var current = ""
     for word in line.split(separator: " ") {

@@ -1,18 +1,18 @@
 import Foundation
 
 /// Pairs of distributions, each in a panel of its own: an SVG file that stands alone.
-public struct DistributionSheet {
+package struct DistributionSheet {
   /// Two distributions of one quantity.
-  public struct Panel: Sendable {
+  package struct Panel: Sendable {
     /// What they are of.
-    public var title: String
+    package var title: String
     /// The first's values, ascending.
-    public var first: [Double]
+    package var first: [Double]
     /// The second's values, ascending.
-    public var second: [Double]
+    package var second: [Double]
 
     /// A panel from its parts.
-    public init(title: String, first: [Double], second: [Double]) {
+    package init(title: String, first: [Double], second: [Double]) {
       self.title = title
       self.first = first
       self.second = second
@@ -32,7 +32,7 @@ public struct DistributionSheet {
   private let head = 46.0
 
   /// A sheet with a row of panels for each of `rows`; `label` names the quantity and its unit.
-  public init(title: String, label: String, names: (String, String), rows: [[Panel]]) {
+  package init(title: String, label: String, names: (String, String), rows: [[Panel]]) {
     self.title = title
     self.label = label
     self.names = names
@@ -40,7 +40,7 @@ public struct DistributionSheet {
   }
 
   /// The file's text.
-  public var svg: String {
+  package var svg: String {
     let columns = rows.map(\.count).max() ?? 0
     let size = (Double(columns) * width, head + Double(rows.count) * height)
     var parts = [

@@ -1,17 +1,17 @@
-public import Results
+package import Results
 
 /// A grid of experiments for the terminal: a table for each load, the claims, the controls.
-public struct GridText {
+package struct GridText {
   let comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]
 
   /// The text of comparisons with the baseline.
-  public init(_ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]) {
+  package init(_ comparisons: [(experiment: StoredExperiment, summaries: [StoredSummary])]) {
     self.comparisons = comparisons
   }
 
   /// Notes that all points share, and a table for each load of the SLO scale nearest to 3; the other
   /// scales are left to the CSV.
-  public var text: String {
+  package var text: String {
     guard let first = comparisons.first?.experiment else { return "" }
     var parts = [head(first)]
     let scales = Set(comparisons.compactMap { $0.experiment.point?.sloScale })
@@ -155,7 +155,7 @@ public struct GridText {
   }
 
   /// The verdicts on the published claims.
-  public static func claims(_ claims: [StoredClaim]) -> String {
+  package static func claims(_ claims: [StoredClaim]) -> String {
     guard !claims.isEmpty else { return "" }
     var lines = [
       "The paper's claims, judged at loads 0.5, 0.8, 0.95 (violations, latency; Holm-corrected) and 1.5 "
@@ -172,7 +172,7 @@ public struct GridText {
   }
 
   /// Policies beside their controls, and whether the signal helps.
-  public static func controls(_ evidence: [ControlEvidence], title: String) -> String {
+  package static func controls(_ evidence: [ControlEvidence], title: String) -> String {
     guard !evidence.isEmpty else { return "" }
     var table = TextTable(
       header: [

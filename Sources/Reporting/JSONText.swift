@@ -1,9 +1,9 @@
 import Foundation
 
 /// JSON as every command and file of this program writes it: keys sorted, infinities as words.
-public enum JSONText {
+package enum JSONText {
   /// A value's text, without an end of line.
-  public static func of(_ value: some Encodable) -> String {
+  package static func of(_ value: some Encodable) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(

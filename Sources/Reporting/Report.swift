@@ -1,27 +1,27 @@
-public import Diagnostics
+package import Diagnostics
 import Foundation
-public import Results
+package import Results
 
 /// A report: everything that can be said of a database without simulating anything.
-public struct Report {
+package struct Report {
   /// What a report can be made of.
-  public enum Format: String, CaseIterable, Sendable {
+  package enum Format: String, CaseIterable, Sendable {
     case csv, tex, pdf, svg, html
   }
 
   /// What was written.
-  public struct Outcome: Sendable {
+  package struct Outcome: Sendable {
     /// Files, relative to the folder.
-    public var files: [String] = []
+    package var files: [String] = []
     /// Figures that could not be drawn, and why.
-    public var skipped: [(file: String, reason: String)] = []
+    package var skipped: [(file: String, reason: String)] = []
     /// Scripts of figures that their author has changed: they were kept, and drew the new data.
-    public var kept: [String] = []
+    package var kept: [String] = []
     /// Files of an earlier report that this one did not write again.
-    public var stale: [String] = []
+    package var stale: [String] = []
 
     /// All of it as one JSON object, keys sorted.
-    public func json(folder: String) -> String {
+    package func json(folder: String) -> String {
       struct Document: Encodable {
         var folder: String
         var files: [String]
@@ -45,7 +45,7 @@ public struct Report {
   /// A report of the complete experiments of `store`; figures show `policies`, or the first seven.
   ///
   /// - Throws: 65 where no experiment is complete.
-  public init(_ store: ResultStore, policies: [String]? = nil) throws(InputError) {
+  package init(_ store: ResultStore, policies: [String]? = nil) throws(InputError) {
     self.store = store
     data = try ReportData(store, try Self.experiments(of: store, nil), policies: policies)
     unfinished = try store.unfinished()
@@ -53,7 +53,7 @@ public struct Report {
 
   /// Comparisons that the database holds in part only, what they are and how much of them is there; and that it holds
   /// those of several programs.
-  public var warnings: [String] {
+  package var warnings: [String] {
     let programs = Set(data.experiments.map(\.program)).count
     let mixed =
       programs > 1
@@ -68,7 +68,7 @@ public struct Report {
   }
 
   /// What has no figures of its own, in a sentence; nil where all has.
-  public var leftOut: String? { data.leftOut }
+  package var leftOut: String? { data.leftOut }
 
   static func experiments(
     of store: ResultStore, _ ids: Set<String>?
@@ -88,7 +88,7 @@ public struct Report {
   ///
   /// - Throws: 73 where the folder cannot be made or holds another's file of the same name; 74 where a file
   ///   cannot be written.
-  public func write(to path: String, formats: Set<Format>) throws(InputError) -> Outcome {
+  package func write(to path: String, formats: Set<Format>) throws(InputError) -> Outcome {
     let figures = try FigureSet.make(data)
     let tables = formats.contains(.tex) ? try LaTeXReport(data).tables() : []
     let scenarios = ScenarioFiles.all(data)

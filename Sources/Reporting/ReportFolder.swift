@@ -1,14 +1,14 @@
-public import Diagnostics
+package import Diagnostics
 import Foundation
 
 /// The folder that a report goes to. Files are replaced whole or not at all; what is not the report's own stays.
-public struct ReportFolder {
+package struct ReportFolder {
   let path: String
 
   init(_ path: String) { self.path = path }
 
   /// Makes a folder for reports, so that one which cannot be made is told before any simulation.
-  public static func make(_ folder: String) throws(InputError) {
+  package static func make(_ folder: String) throws(InputError) {
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)

@@ -1,17 +1,17 @@
-public import Results
+package import Results
 
 /// A sweep for the terminal, within 100 columns: what all points share, then for each point what it alone has
 /// and a row for each policy.
-public struct SweepText {
+package struct SweepText {
   private let points: [(experiment: StoredExperiment, summaries: [StoredSummary])]
 
   /// The text of a sweep's points.
-  public init(_ points: [(experiment: StoredExperiment, summaries: [StoredSummary])]) {
+  package init(_ points: [(experiment: StoredExperiment, summaries: [StoredSummary])]) {
     self.points = points
   }
 
   /// The whole text; what is not plain is explained at its end.
-  public var text: String {
+  package var text: String {
     guard let first = points.first?.experiment else { return "" }
     var notes = first.notes
     var settings = first.settings

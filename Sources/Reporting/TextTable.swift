@@ -1,25 +1,25 @@
 /// A table of left-aligned first and right-aligned further columns, within a width.
-public struct TextTable {
+package struct TextTable {
   /// Columns of a terminal that output keeps to.
-  public static let width = 100
+  package static let width = 100
   private static let narrowestName = 12
 
   private let keys: Int
   private var rows: [[String]] = []
 
   /// A table without rows; the first `keys` columns say what a row is, and stand in every block.
-  public init(header: [String], keys: Int = 1) {
+  package init(header: [String], keys: Int = 1) {
     self.keys = keys
     rows = [header]
   }
 
   /// Adds a row below.
-  public mutating func add(_ row: [String]) { rows.append(row) }
+  package mutating func add(_ row: [String]) { rows.append(row) }
 
   /// Lines with two spaces between columns and a rule under the header. A table wider than
   /// ``width`` has its first column shortened, and if that is not enough its columns in several blocks, one
   /// below the other.
-  public var text: String {
+  package var text: String {
     let columns = rows.map(\.count).max() ?? 0
     guard columns > 0 else { return "" }
     var widths = (0..<columns).map { column in
@@ -37,7 +37,7 @@ public struct TextTable {
   }
 
   /// As objects, header to cell: for programs.
-  public var objects: [[String: String]] {
+  package var objects: [[String: String]] {
     rows.dropFirst().map { row in
       Dictionary(zip(rows[0], row), uniquingKeysWith: { first, _ in first })
     }

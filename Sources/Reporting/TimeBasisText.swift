@@ -1,8 +1,8 @@
 import LatencyProfiles
-public import Results
+package import Results
 
 /// What share of the accelerators' and of the CPUs' time in some runs rests on which figures, as a sentence for each.
-public struct TimeBasisText {
+package struct TimeBasisText {
   /// Each policy once.
   private let policies: [PolicyTimeBasis]
   private let isLive: Bool
@@ -10,13 +10,13 @@ public struct TimeBasisText {
   /// Of all runs that a comparison shows, or several.
   ///
   /// - Parameter isLive: whether they were served for real.
-  public init(_ policies: [PolicyTimeBasis], isLive: Bool = false) {
+  package init(_ policies: [PolicyTimeBasis], isLive: Bool = false) {
     self.policies = policies.merged
     self.isLive = isLive
   }
 
   /// A sentence for each kind of device that worked, within 100 columns; nil where none did, or runs do not say.
-  public var text: String? {
+  package var text: String? {
     var sentences: [String] = []
     for (device, name) in [(BusyByBasis.Device.accelerator, "Accelerator"), (.cpu, "CPU")] {
       guard let shares = shares(device) else { continue }

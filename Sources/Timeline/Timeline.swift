@@ -1,6 +1,6 @@
-public import Cluster
-public import Diagnostics
-public import EventEngine
+package import Cluster
+package import Diagnostics
+package import EventEngine
 import Foundation
 import LatencyProfiles
 import Workload
@@ -8,7 +8,7 @@ import Workload
 /// An observer that writes a run as a trace for Perfetto and chrome://tracing while it happens: a process for
 /// each node, in it a track for each accelerator (batches, and in them encode, denoising steps, decode), for
 /// each core of the CPU pool and for transfers; a counter of waiting queries; arrows along each query.
-public struct Timeline: Observer {
+package struct Timeline: Observer {
   /// What the tracks of a node are numbered from.
   private enum Track {
     static let accelerator = 1
@@ -68,7 +68,7 @@ public struct Timeline: Observer {
   /// A timeline of a run in `cluster`, in a file that is made, or that an earlier timeline or nothing fills.
   ///
   /// - Throws: 73 where the file cannot be made, or holds something else.
-  public init(
+  package init(
     to path: String, of cluster: ClusterConfiguration, policy: String,
     options: TimelineOptions = TimelineOptions()
   ) throws(InputError) {
@@ -116,12 +116,12 @@ public struct Timeline: Observer {
   }
 
   /// Needed for all tracks.
-  public var wantsSpans: Bool { true }
+  package var wantsSpans: Bool { true }
   /// Needed for the arrows.
-  public var wantsMembers: Bool { true }
+  package var wantsMembers: Bool { true }
 
   /// Writes work, or a transfer.
-  public mutating func spanEnded(_ span: Span) {
+  package mutating func spanEnded(_ span: Span) {
     let queries = span.members.filter(isSampled)
     let worker = Int(span.worker.rawValue)
     let node = nodes[worker]
@@ -149,7 +149,7 @@ public struct Timeline: Observer {
   }
 
   /// Writes the length of the queue.
-  public mutating func queueChanged(waiting: Int, at time: SimulationTime) {
+  package mutating func queueChanged(waiting: Int, at time: SimulationTime) {
     queueChanges += 1
     guard queueChanges % options.every == 0, mayBegin() else { return }
     let at = TraceEventWriter.microseconds(time.nanoseconds)
@@ -159,7 +159,7 @@ public struct Timeline: Observer {
   }
 
   /// Writes the query as a span of its own, beside the others that are in the system.
-  public mutating func queryEnded(_ record: QueryRecord) {
+  package mutating func queryEnded(_ record: QueryRecord) {
     let number = record.query.id.rawValue
     if let last = flows.removeValue(forKey: number), last.hasBegun {
       write(last, of: number, as: "f")
@@ -180,22 +180,22 @@ public struct Timeline: Observer {
   }
 
   /// Ends what is open, and the file.
-  public mutating func runEnded(_ usage: RunUsage) {
+  package mutating func runEnded(_ usage: RunUsage) {
     for worker in batches.indices { close(worker) }
     writer.close(
       "\"otherData\":{\"tool\":\"qosdiff\",\"every\":\(options.every),\"events_left_out\":\(left)}")
   }
 
   /// Slices, queries and counts that the limit left out.
-  public var leftOut: Int { left }
+  package var leftOut: Int { left }
 
   /// Events written.
-  public var count: Int { writer.count }
+  package var count: Int { writer.count }
 
   /// Tells of a disk that took no more; call it once the run is over.
   ///
   /// - Throws: 74.
-  public func check() throws(InputError) {
+  package func check() throws(InputError) {
     guard writer.hasFailed else { return }
     throw InputError(
       .cannotWrite, at: .init(file: path), "the timeline could not be written to its end",
