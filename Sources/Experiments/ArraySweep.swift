@@ -1,6 +1,6 @@
-public import Diagnostics
+package import Diagnostics
 import Foundation
-public import Results
+package import Results
 import Scenarios
 
 /// Runs the points of a sweep as job arrays of a batch system, each into a shard, and merges the
@@ -9,14 +9,14 @@ import Scenarios
 /// Completion is read from the shards. A point without a shard and without a waiting or running task
 /// is submitted again, a few times. All state is on disk: whoever starts again with the same database
 /// finds the tasks that still run, the shards they leave, and what has been merged.
-public struct ArraySweep<Queue: JobQueue>: Sendable {
+package struct ArraySweep<Queue: JobQueue>: Sendable {
   let plan: SweepPlan
   let queue: Queue
   let limits: ArrayLimits
   let program: String?
 
   /// A sweep on a queue, by a program of this identity.
-  public init(
+  package init(
     _ plan: SweepPlan, on queue: Queue, limits: ArrayLimits = ArrayLimits(), program: String? = nil
   ) {
     self.program = program
@@ -26,17 +26,17 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
   }
 
   /// What a sweep did.
-  public struct Outcome: Sendable {
+  package struct Outcome: Sendable {
     /// The points, in order; those that an interruption left open are missing.
-    public var points: [SweepPoint] = []
+    package var points: [SweepPoint] = []
     /// Tasks that had to be submitted again.
-    public var resubmitted = 0
+    package var resubmitted = 0
     /// Points that wait or run still, after an interruption.
-    public var open = 0
+    package var open = 0
     /// Names of the arrays they are in.
-    public var arrays: [String] = []
+    package var arrays: [String] = []
     /// Points that cannot be run as they stand, by index, and why.
-    public var failures: [(index: Int, error: InputError)] = []
+    package var failures: [(index: Int, error: InputError)] = []
     /// What the database held instead, and does no more.
     package var replaced: [Replacement] = []
   }
@@ -53,7 +53,7 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
   /// Submits what is missing and waits for it; `isInterrupted` ends the wait, not the tasks.
   ///
   /// - Throws: 1 where a point failed in every attempt; all others are in the database then.
-  public func run(
+  package func run(
     into store: ResultStore, isInterrupted: () -> Bool = { false },
     progress: (Int, Int) -> Void = { _, _ in }
   ) async throws -> Outcome {
@@ -261,21 +261,21 @@ public struct ArraySweep<Queue: JobQueue>: Sendable {
 }
 
 /// How a sweep deals with a batch system.
-public struct ArrayLimits: Sendable {
+package struct ArrayLimits: Sendable {
   /// Most tasks an array; Slurm's own default limit is 1000.
-  public var arraySize = 1000
+  package var arraySize = 1000
   /// Times that a point is submitted before it counts as failed.
-  public var attempts = 3
+  package var attempts = 3
   /// How long a task may be gone before its shard counts as missing: a network file system shows a new
   /// file late.
-  public var grace = Duration.seconds(5)
+  package var grace = Duration.seconds(5)
   /// Shortest pause between looks.
-  public var shortestPause = Duration.milliseconds(500)
+  package var shortestPause = Duration.milliseconds(500)
   /// Longest pause between looks; they lengthen while nothing ends.
-  public var longestPause = Duration.seconds(10)
+  package var longestPause = Duration.seconds(10)
   /// Looks in a row that the queue may leave unanswered.
-  public var silences = 30
+  package var silences = 30
 
   /// The defaults.
-  public init() {}
+  package init() {}
 }

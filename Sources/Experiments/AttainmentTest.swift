@@ -1,6 +1,6 @@
 import Cluster
 import Foundation
-public import Results
+package import Results
 
 /// Whether a policy keeps an SLO attainment, by as many replications as it takes to be sure.
 struct AttainmentTest: Sendable {
@@ -73,29 +73,29 @@ struct AttainmentTest: Sendable {
 }
 
 /// What a test of attainment showed.
-public struct AttainmentDecision: Hashable, Sendable {
+package struct AttainmentDecision: Hashable, Sendable {
   /// Mean attainment over replications.
-  public let attainment: Double
+  package let attainment: Double
   /// Its 95 % interval; nil below three replications, and where none has a violation.
-  public let interval: ClosedRange<Double>?
+  package let interval: ClosedRange<Double>?
   /// Replications that it took.
-  public let replications: Int
+  package let replications: Int
   /// What becomes of the queue: where it grows, longer runs would keep less; nil where the runs do not say.
-  public let queue: QueueState?
+  package let queue: QueueState?
   /// Whether the mean is at least the target, and the queue does not grow.
-  public let holds: Bool
+  package let holds: Bool
   /// Whether the interval of the attainment leaves no doubt on which side of the target it lies.
-  public let isSure: Bool
+  package let isSure: Bool
 
   /// Whether no replication has a violation, and the queue has been seen to settle; that bounds no attainment.
-  public let isWithoutViolation: Bool
+  package let isWithoutViolation: Bool
 
   /// Replications that have a violation.
-  public let seenIn: Int
+  package let seenIn: Int
 
   /// Whether that are too few to bound the attainment, while every replication keeps the target.
-  public let isSeenInFew: Bool
+  package let isSeenInFew: Bool
 
   /// Whether the attainment is kept without a doubt, or with no violation or with one in few replications.
-  public var isAccepted: Bool { holds && (isSure || isWithoutViolation || isSeenInFew) }
+  package var isAccepted: Bool { holds && (isSure || isWithoutViolation || isSeenInFew) }
 }

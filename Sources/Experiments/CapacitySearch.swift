@@ -1,33 +1,33 @@
 import Cluster
-public import Scenarios
+package import Scenarios
 
 /// The highest load at which a policy keeps an SLO attainment without a doubt.
 ///
 /// A grid of loads first, since attainment need not fall as load rises (a policy may shed steps under
 /// pressure); then bisection between the highest load that holds and the next that does not.
-public struct CapacitySearch: Sendable {
+package struct CapacitySearch: Sendable {
   /// What one load showed.
-  public struct Finding: Hashable, Sendable {
+  package struct Finding: Hashable, Sendable {
     /// The load, as a fraction of the baseline's capacity.
-    public let load: Double
+    package let load: Double
     /// Whether the attainment is kept there.
-    public let decision: AttainmentDecision
+    package let decision: AttainmentDecision
   }
 
   /// What a search found.
-  public struct Answer: Sendable {
+  package struct Answer: Sendable {
     /// Name of the policy.
-    public let policy: String
+    package let policy: String
     /// The highest load that surely holds; nil where none of the grid does.
-    public let highest: Finding?
+    package let highest: Finding?
     /// Arrivals a second at that load.
-    public let queriesPerSecond: Double?
+    package let queriesPerSecond: Double?
     /// Every load looked at, ascending.
-    public let findings: [Finding]
+    package let findings: [Finding]
     /// Loads below the highest at which the policy surely does not hold: attainment is not monotone.
-    public let gaps: [Double]
+    package let gaps: [Double]
     /// Whether even the grid's last load holds: the answer is only a bound.
-    public let isBound: Bool
+    package let isBound: Bool
   }
 
   let scenario: Scenario
@@ -40,7 +40,7 @@ public struct CapacitySearch: Sendable {
 
   /// A search for an attainment in 0...1 on a grid of ascending loads, down to a tolerance in load, with
   /// ``fewestReplications`` to `most` replications a load.
-  public init(
+  package init(
     _ scenario: Scenario, attainment: Double, loads: [Double], tolerance: Double = 0.01,
     most: Int = 40, jobs: Int = 1
   ) {
@@ -51,7 +51,7 @@ public struct CapacitySearch: Sendable {
   }
 
   /// Searches for one policy; `progress` is told each load before it is looked at.
-  public func run(
+  package func run(
     policy: String, progress: (Double) -> Void = { _ in }
   ) async throws -> Answer {
     var findings: [Finding] = []

@@ -1,18 +1,18 @@
 import Cluster
-public import Results
-public import Scenarios
+package import Results
+package import Scenarios
 
 /// The points of a scenario's experiment: every workload at every SLO scale and load.
-public struct ExperimentGrid: Sendable {
+package struct ExperimentGrid: Sendable {
   /// The scenario.
-  public let scenario: Scenario
+  package let scenario: Scenario
   /// Its experiment.
-  public let plan: ExperimentPlan
+  package let plan: ExperimentPlan
   /// The points, by workload, SLO scale and load.
-  public let points: [ExperimentPoint]
+  package let points: [ExperimentPoint]
 
   /// The grid of a scenario; nil where it is one point.
-  public init?(_ scenario: Scenario) {
+  package init?(_ scenario: Scenario) {
     guard let plan = scenario.experiment else { return nil }
     self.scenario = scenario
     self.plan = plan
@@ -26,7 +26,7 @@ public struct ExperimentGrid: Sendable {
   }
 
   /// The scenario at a point: one comparison of its own.
-  public func scenario(at point: ExperimentPoint) -> Scenario {
+  package func scenario(at point: ExperimentPoint) -> Scenario {
     var scenario = scenario
     if let workload = plan.workloads.first(where: { $0.name == point.workload }) {
       scenario.workload = workload.plan
@@ -41,24 +41,24 @@ public struct ExperimentGrid: Sendable {
 }
 
 /// What a grid's points gave.
-public struct GridOutcome: Sendable {
+package struct GridOutcome: Sendable {
   /// One comparison with the baseline a point.
-  public var comparisons: [ExperimentOutcome] = []
+  package var comparisons: [ExperimentOutcome] = []
   /// One comparison of a policy with its controls for each of the points that have them.
-  public var controls: [ExperimentOutcome] = []
+  package var controls: [ExperimentOutcome] = []
   /// Verdicts on the claims, in the order of workloads and policies.
-  public var claims: [StoredClaim] = []
+  package var claims: [StoredClaim] = []
   /// Events handled.
-  public var events = 0
+  package var events = 0
   /// What the database held instead, and does no more.
   package var replaced: [Replacement] { (comparisons + controls).flatMap(\.replaced) }
 
   /// Nothing yet.
-  public init() {}
+  package init() {}
 }
 
 /// Runs the points of a grid one after the other, and judges the claims.
-public struct GridRunner: Sendable {
+package struct GridRunner: Sendable {
   let grid: ExperimentGrid
   let policies: [String]?
   let baseline: String?
@@ -67,7 +67,7 @@ public struct GridRunner: Sendable {
   let isInterrupted: @Sendable () -> Bool
 
   /// A runner; nil = the scenario's own policies, baseline and replications.
-  public init(
+  package init(
     _ grid: ExperimentGrid, policies: [String]? = nil, baseline: String? = nil,
     replications: Int? = nil, jobs: Int = 1,
     isInterrupted: @escaping @Sendable () -> Bool = { false }
@@ -81,7 +81,7 @@ public struct GridRunner: Sendable {
   }
 
   /// Runs all points into `store`; `progress` is told the point and how many of how many are done.
-  public func run(
+  package func run(
     into store: ResultStore, provenance: [(key: String, value: String)] = [],
     progress: (String, Int, Int) -> Void = { _, _, _ in }
   ) async throws -> GridOutcome {

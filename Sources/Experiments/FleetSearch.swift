@@ -1,6 +1,6 @@
 import Cluster
-public import Diagnostics
-public import Scenarios
+package import Diagnostics
+package import Scenarios
 
 /// The fewest nodes of one kind with which a policy keeps an SLO attainment at given arrivals without a
 /// doubt.
@@ -8,27 +8,27 @@ public import Scenarios
 /// Attainment need not rise with every node (a dispatcher may spread batches thin): every number up to 32
 /// is looked at in turn. Beyond, the nodes are doubled until the attainment is kept, and bisected. Then
 /// some larger numbers are looked at.
-public struct FleetSearch: Sendable {
+package struct FleetSearch: Sendable {
   /// What one number of nodes showed.
-  public struct Finding: Hashable, Sendable {
+  package struct Finding: Hashable, Sendable {
     /// Nodes of the kind.
-    public let nodes: Int
+    package let nodes: Int
     /// Accelerators of the whole cluster.
-    public let accelerators: Int
+    package let accelerators: Int
     /// Whether the attainment is kept there.
-    public let decision: AttainmentDecision
+    package let decision: AttainmentDecision
   }
 
   /// What a search found.
-  public struct Answer: Sendable {
+  package struct Answer: Sendable {
     /// Name of the policy.
-    public let policy: String
+    package let policy: String
     /// The fewest nodes that surely hold; nil where no number looked at does.
-    public let fewest: Finding?
+    package let fewest: Finding?
     /// Every number looked at, ascending.
-    public let findings: [Finding]
+    package let findings: [Finding]
     /// Numbers above the fewest at which the policy surely does not hold: attainment is not monotone.
-    public let gaps: [Int]
+    package let gaps: [Int]
   }
 
   /// Numbers up to this are looked at one after the other.
@@ -38,13 +38,13 @@ public struct FleetSearch: Sendable {
 
   private let scenario: @Sendable (Int) throws(InputError) -> Scenario
   /// Arrivals a second, whatever the number of nodes.
-  public let queriesPerSecond: Double
+  package let queriesPerSecond: Double
   private let mostNodes: Int
   private let test: AttainmentTest
 
   /// A search at `rate` arrivals a second (nil: those of `asWritten`), for an attainment in 0...1;
   /// `scenario` gives the scenario with so many nodes of the kind.
-  public init(
+  package init(
     _ asWritten: Scenario, attainment: Double, rate: Double? = nil, mostNodes: Int = 1024,
     most: Int = 40, jobs: Int = 1,
     scenario: @escaping @Sendable (_ nodes: Int) throws(InputError) -> Scenario
@@ -62,7 +62,7 @@ public struct FleetSearch: Sendable {
   }
 
   /// Searches for one policy; `progress` is told each number before it is looked at.
-  public func run(policy: String, progress: (Int) -> Void = { _ in }) async throws -> Answer {
+  package func run(policy: String, progress: (Int) -> Void = { _ in }) async throws -> Answer {
     var findings: [Finding] = []
     func holds(_ nodes: Int) async throws -> Bool {
       progress(nodes)

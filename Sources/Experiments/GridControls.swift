@@ -1,9 +1,9 @@
-public import Results
+package import Results
 import Foundation
 
 extension GridOutcome {
   /// What the controls under load show: paired over replications, by point and control.
-  public var controlEvidence: [ControlEvidence] {
+  package var controlEvidence: [ControlEvidence] {
     controls.flatMap { outcome -> [ControlEvidence] in
       guard let point = outcome.experiment.point, let name = point.controlsOf,
         let own = outcome.policies.firstIndex(of: name)

@@ -3,14 +3,14 @@ import Foundation
 import EventEngine
 
 /// Means over replications and ratios of such means, with 95 % intervals; `INTERVALS.md` derives them.
-public enum Intervals {
+package enum Intervals {
   /// Ratio of the mean of `values` to the mean of `baseline`, paired by index, with a jackknife
   /// interval on its logarithm: theta = ln(mean x / mean y), pseudo-values n theta - (n - 1)
   /// theta_(i), theta +- t s / sqrt(n) (Miller, Biometrika 61 (1974)).
   ///
   /// Nil where a mean is not above zero; the interval is nil below three pairs or where leaving one
   /// out leaves a mean of zero.
-  public static func ratio(
+  package static func ratio(
     _ values: [Double], to baseline: [Double], confidence: Double = 0.95
   ) -> (ratio: Double, interval: ClosedRange<Double>?)? {
     guard let log = logRatio(values, to: baseline) else { return nil }

@@ -1,21 +1,21 @@
-public import Diagnostics
+package import Diagnostics
 
 /// A task of a job array.
-public struct JobTask: Hashable, Sendable {
+package struct JobTask: Hashable, Sendable {
   /// Name of the array.
-  public let name: String
+  package let name: String
   /// Index in it.
-  public let index: Int
+  package let index: Int
 
   /// Task `index` of the array `name`.
-  public init(name: String, index: Int) {
+  package init(name: String, index: Int) {
     self.name = name
     self.index = index
   }
 }
 
 /// A batch system, as far as a sweep needs one.
-public protocol JobQueue: Sendable {
+package protocol JobQueue: Sendable {
   /// Queues an array of `tasks` tasks under a name; each is told `file` and its index, and writes its
   /// output to `logs/NAME-INDEX.log`.
   func submit(name: String, file: String, tasks: Int, logs: String) throws(InputError)

@@ -1,7 +1,7 @@
 /// Whole numbers in few words.
-public enum NumberRanges {
+package enum NumberRanges {
   /// `1-3, 7` for 1, 2, 3, 7.
-  public static func text(_ ascending: [Int]) -> String {
+  package static func text(_ ascending: [Int]) -> String {
     var ranges: [ClosedRange<Int>] = []
     for number in ascending {
       if let last = ranges.last, last.upperBound == number - 1 {

@@ -3,15 +3,15 @@ package import Diagnostics
 import EventEngine
 import Foundation
 import Results
-public import Scenarios
+package import Scenarios
 
 /// Simulations held against theory.
 ///
 /// Exact values: two-sided Student-t intervals over replications. Upper bounds: the one-sided upper limit.
 /// Both at 1 % family-wise over all that is judged (Bonferroni). Approximations are printed.
-public struct OracleCheck: Sendable {
+package struct OracleCheck: Sendable {
   /// What became of one value of theory.
-  public enum Verdict: String, Sendable {
+  package enum Verdict: String, Sendable {
     /// An exact value lies in the interval.
     case met
     /// It does not.
@@ -27,36 +27,36 @@ public struct OracleCheck: Sendable {
   }
 
   /// A value of theory and what was simulated.
-  public struct Row: Sendable {
+  package struct Row: Sendable {
     /// Name of the scenario.
-    public let scenario: String
+    package let scenario: String
     /// What theory says.
-    public let oracle: Oracle
+    package let oracle: Oracle
     /// Mean over replications.
-    public let simulated: Double
+    package let simulated: Double
     /// Its interval; nil where the metric has no value, as the wait of a class that never came.
-    public let interval: ClosedRange<Double>?
+    package let interval: ClosedRange<Double>?
     /// Whether the two agree.
-    public let verdict: Verdict
+    package let verdict: Verdict
   }
 
   /// Queries of some kind that theory expects at the least where one must be seen. Assumed: fewer than that are late
   /// together, in one busy period.
   static let rare = 100.0
   /// Chance that anything is judged wrongly, where all of theory holds.
-  public static let familyWise = 0.01
+  package static let familyWise = 0.01
 
   /// The rows, in the order of the scenarios.
-  public let rows: [Row]
+  package let rows: [Row]
   /// Scenarios that broke a law which holds for every run, with the law.
-  public let broken: [String]
+  package let broken: [String]
   /// Simulated queries in all.
-  public let queries: Int
+  package let queries: Int
 
   /// Values that were judged.
-  public var judged: Int { rows.count { ![.notJudged, .noneSeen].contains($0.verdict) } }
+  package var judged: Int { rows.count { ![.notJudged, .noneSeen].contains($0.verdict) } }
   /// Whether all that was judged came out right.
-  public var holds: Bool {
+  package var holds: Bool {
     broken.isEmpty && !rows.contains { $0.verdict == .missed || $0.verdict == .broken }
   }
 
@@ -67,7 +67,7 @@ public struct OracleCheck: Sendable {
   ///     intervals.
   ///   - progress: told the number of runs done and of all.
   /// - Throws: a scenario that cannot be run, or says nothing of theory.
-  public static func run(
+  package static func run(
     _ scenarios: [Scenario], jobs: Int, share: Double = 1,
     progress: (Int, Int) -> Void = { _, _ in }
   ) async throws -> OracleCheck {

@@ -1,5 +1,5 @@
 /// The program's version: part of every experiment's identity.
-public enum ProgramVersion {
+package enum ProgramVersion {
   /// Changes whenever results may.
-  public static let text = "0.1.0"
+  package static let text = "0.1.0"
 }

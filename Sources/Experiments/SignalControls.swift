@@ -1,5 +1,5 @@
-public import LatentDynamics
-public import Results
+package import LatentDynamics
+package import Results
 import Cluster
 import EventEngine
 import Foundation
@@ -11,7 +11,7 @@ import Workload
 ///
 /// Thresholds are set so that each policy comes as near as it can to one mean; beyond that nothing is
 /// fitted. Controls are averaged over ``draws`` draws a prompt.
-public struct SignalControls {
+package struct SignalControls {
   /// Draws of a control's step counts.
   static let draws = 20
   /// Resamples of the bootstrap for 5th percentiles.
@@ -21,14 +21,14 @@ public struct SignalControls {
   let steps: Int
 
   /// On a table's own schedule.
-  public init(_ table: TrajectoryTable) {
+  package init(_ table: TrajectoryTable) {
     self.table = table
     steps = table.grid.steps
   }
 
   /// Evidence for each signal, each way of finishing and each control, at about so many evaluations;
   /// then for the early probe.
-  public func evidence(evaluations: Double) -> [ControlEvidence] {
+  package func evidence(evaluations: Double) -> [ControlEvidence] {
     var result: [ControlEvidence] = []
     for signal in LatentSignal.allCases {
       for (name, finish) in [
@@ -54,7 +54,7 @@ public struct SignalControls {
 
   /// Mean and 5th percentile of convergence of a full schedule of so many steps, planned from the start:
   /// what the same evaluations give where nobody stops early.
-  public func fullSchedule(steps: Int) -> (convergence: Double, tail: Double) {
+  package func fullSchedule(steps: Int) -> (convergence: Double, tail: Double) {
     let path = DenoisingPath(scheduled: steps, done: steps)
     let scores = (0..<table.prompts).map {
       QualityMeter.convergence(table.error(row: $0, path, .none))

@@ -1,22 +1,22 @@
-public import Diagnostics
+package import Diagnostics
 import Foundation
 
 /// Slurm, by its commands `sbatch` and `squeue`; no accounting daemon is needed.
-public struct SlurmQueue: JobQueue {
+package struct SlurmQueue: JobQueue {
   let program: String
   let options: [String]
   let most: Int?
 
   /// Slurm running `program sweep-task` with more options of `sbatch`, at most `most` tasks of an array
   /// at a time.
-  public init(program: String, options: [String] = [], most: Int? = nil) {
+  package init(program: String, options: [String] = [], most: Int? = nil) {
     self.program = program
     self.options = options
     self.most = most
   }
 
   /// Submits a job array whose script is read from standard input.
-  public func submit(
+  package func submit(
     name: String, file: String, tasks: Int, logs: String
   ) throws(InputError) {
     let quoted = [program, "sweep-task", file].map(Self.quote).joined(separator: " ")
@@ -31,7 +31,7 @@ public struct SlurmQueue: JobQueue {
   }
 
   /// Asks `squeue`.
-  public func live(_ names: [String]) throws(InputError) -> Set<JobTask> {
+  package func live(_ names: [String]) throws(InputError) -> Set<JobTask> {
     guard !names.isEmpty else { return [] }
     let lines = try run(
       "squeue",

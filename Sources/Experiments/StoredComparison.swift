@@ -1,22 +1,22 @@
 import Cluster
-public import Diagnostics
-public import Results
+package import Diagnostics
+package import Results
 
 /// A comparison of runs that a database holds already, of finished and interrupted experiments alike.
-public struct StoredComparison: Sendable {
+package struct StoredComparison: Sendable {
   /// What the runs have in common; its replications are those that every policy here has.
-  public let experiment: StoredExperiment
+  package let experiment: StoredExperiment
   /// Means, intervals, ratios and differences.
-  public let summaries: [StoredSummary]
+  package let summaries: [StoredSummary]
   /// What service times rest on, by policy; without those of which a run does not say.
-  public let timeBasis: [PolicyTimeBasis]
+  package let timeBasis: [PolicyTimeBasis]
   /// Policies and replications that are not there; nil where nothing is missing.
-  public let missing: String?
+  package let missing: String?
 
   /// What `store` holds of an experiment, made by `program`.
   ///
   /// - Throws: 66 where it holds none of its runs; 65 where the baseline is not among them.
-  public init(
+  package init(
     of experiment: Experiment, in store: ResultStore, madeBy program: String?
   ) throws(InputError) {
     let content = experiment.stored().content
@@ -42,7 +42,7 @@ public struct StoredComparison: Sendable {
   /// All that `store` holds: one comparison for each scenario, seed and program version.
   ///
   /// - Throws: 65 where it holds no run of these policies, or not of the baseline.
-  public static func all(
+  package static func all(
     in store: ResultStore, policies: [String]? = nil, baseline: String? = nil,
     replications: Int? = nil
   ) throws(InputError) -> [StoredComparison] {

@@ -1,16 +1,16 @@
-public import Diagnostics
+package import Diagnostics
 
 /// One dimension of a sweep: a value of the scenario and what it takes in turn.
-public struct SweepAxis: Hashable, Sendable {
+package struct SweepAxis: Hashable, Sendable {
   /// Path of the value, as in `--set`.
-  public let path: String
+  package let path: String
   /// Its values, as YAML.
-  public let values: [String]
+  package let values: [String]
 
   /// An axis from `PATH=V1,V2,...`; commas within brackets, braces or quotes do not separate.
   ///
   /// - Throws: 64 for an axis without a path or without a value.
-  public init(_ text: String) throws(InputError) {
+  package init(_ text: String) throws(InputError) {
     let option = Diagnostic.Location(file: "--axis \(text)")
     guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
       throw InputError(
@@ -30,7 +30,7 @@ public struct SweepAxis: Hashable, Sendable {
 
   /// The parts of a text between commas, without the spaces around them; commas within brackets, braces
   /// or quotes do not separate.
-  public static func split(_ text: Substring) -> [String] {
+  package static func split(_ text: Substring) -> [String] {
     var parts = [""]
     var depth = 0
     var quote: Character?
@@ -53,14 +53,14 @@ public struct SweepAxis: Hashable, Sendable {
   }
 
   /// All combinations, the last axis fastest, each as `PATH=VALUE` for every axis.
-  public static func grid(_ axes: [SweepAxis]) -> [[String]] {
+  package static func grid(_ axes: [SweepAxis]) -> [[String]] {
     axes.reduce([[]]) { points, axis in
       points.flatMap { point in axis.values.map { point + ["\(axis.path)=\($0)"] } }
     }
   }
 
   /// Number of combinations; nil where it is beyond counting.
-  public static func count(_ axes: [SweepAxis]) -> Int? {
+  package static func count(_ axes: [SweepAxis]) -> Int? {
     var count = 1
     for axis in axes {
       let (product, overflow) = count.multipliedReportingOverflow(by: axis.values.count)

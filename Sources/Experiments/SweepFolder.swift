@@ -4,27 +4,27 @@ import Results
 import Scenarios
 
 /// Points handed to a batch system together, as tasks 0, 1, ... of one job array.
-public struct SweepSubmission: Codable, Sendable {
+package struct SweepSubmission: Codable, Sendable {
   /// One task.
-  public struct Point: Codable, Sendable {
+  package struct Point: Codable, Sendable {
     /// The id that its experiment must have.
-    public var id: String
+    package var id: String
     /// Every `--set` of its scenario.
-    public var overrides: [String]
+    package var overrides: [String]
   }
 
   /// Identity of the program that submitted; nil where it does not say.
-  public var program: String?
+  package var program: String?
   /// Path of the scenario, from the folder of submission.
-  public var scenario: String
+  package var scenario: String
   /// Policies asked for; nil = all of the scenario.
-  public var policies: [String]?
+  package var policies: [String]?
   /// The baseline asked for; nil = the scenario's.
-  public var baseline: String?
+  package var baseline: String?
   /// Replications asked for; nil = the scenario's.
-  public var replications: Int?
+  package var replications: Int?
   /// The points, by task.
-  public var points: [Point]
+  package var points: [Point]
 
   /// The submission of a file; nil where it is none.
   init?(path: String) {

@@ -1,30 +1,30 @@
 import Cluster
 import Diagnostics
-public import Results
-public import Scenarios
+package import Results
+package import Scenarios
 
 /// A point of a sweep and what it gave.
-public struct SweepPoint: Sendable {
+package struct SweepPoint: Sendable {
   /// `PATH=VALUE` of each axis.
-  public let overrides: [String]
+  package let overrides: [String]
   /// The experiment as stored.
-  public let experiment: StoredExperiment
+  package let experiment: StoredExperiment
   /// Means, intervals and ratios.
-  public let summaries: [StoredSummary]
+  package let summaries: [StoredSummary]
   /// Whether it was in the database already.
-  public let wasKnown: Bool
+  package let wasKnown: Bool
 }
 
 /// What a sweep runs: scenarios, and the policies compared at each.
-public struct SweepPlan: Sendable {
+package struct SweepPlan: Sendable {
   /// The scenarios, and `PATH=VALUE` of each axis there.
-  public let points: [(overrides: [String], scenario: Scenario)]
+  package let points: [(overrides: [String], scenario: Scenario)]
   let policies: [String]?
   let baseline: String?
   let replications: Int?
 
   /// A plan of points; nil = the scenario's own policies, baseline, replications.
-  public init(
+  package init(
     _ points: [(overrides: [String], scenario: Scenario)], policies: [String]? = nil,
     baseline: String? = nil, replications: Int? = nil
   ) {

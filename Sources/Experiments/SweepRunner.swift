@@ -1,17 +1,17 @@
-public import Diagnostics
-public import Results
+package import Diagnostics
+package import Results
 
 /// Runs the points of a sweep on this machine, several at a time, into one database.
 ///
 /// A point is known by its content (scenario, seed, profiles, program): one that the database holds whole is not run
 /// again, so that an interrupted sweep goes on where it was.
-public struct SweepRunner: Sendable {
+package struct SweepRunner: Sendable {
   let plan: SweepPlan
   let jobs: Int
   let isInterrupted: @Sendable () -> Bool
 
   /// A runner of `jobs` points at a time; once `isInterrupted`, no more points and runs begin.
-  public init(
+  package init(
     _ plan: SweepPlan, jobs: Int = 1, isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) {
     self.plan = plan
@@ -27,13 +27,13 @@ public struct SweepRunner: Sendable {
   }
 
   /// What a sweep gave.
-  public struct Outcome: Sendable {
+  package struct Outcome: Sendable {
     /// The points, in order.
-    public var points: [SweepPoint] = []
+    package var points: [SweepPoint] = []
     /// Points that an interruption has kept from being run.
-    public var open = 0
+    package var open = 0
     /// Points that cannot be run as they stand, by index, and why.
-    public var failures: [(index: Int, error: InputError)] = []
+    package var failures: [(index: Int, error: InputError)] = []
     /// What the database held instead, and does no more.
     package var replaced: [Replacement] = []
     /// Axes along which points gave the same figures.
@@ -54,7 +54,7 @@ public struct SweepRunner: Sendable {
   ///
   /// A point that cannot be run keeps no other from running. Shards that tasks of a batch system have left
   /// are merged first.
-  public func run(
+  package func run(
     into store: ResultStore, provenance: [(key: String, value: String)] = [],
     progress: (Int, Int) -> Void = { _, _ in }
   ) async throws -> Outcome {

@@ -11,5 +11,7 @@ package struct DropLost: Recovery {
   package init() {}
 
   /// Never.
-  package func isRetried(_ query: QueryView, failures: Int, at now: SimulationTime) -> Bool { false }
+  package func isRetried(_ query: QueryView, failures: Int, at now: SimulationTime) -> Bool {
+    false
+  }
 }

@@ -1,9 +1,9 @@
-public import Diagnostics
+package import Diagnostics
 
 /// What theory says of a scenario: the value that its simulation must meet.
-public struct Oracle: Hashable, Sendable {
+package struct Oracle: Hashable, Sendable {
   /// Why a value is known.
-  public enum Kind: String, Hashable, Sendable, CaseIterable {
+  package enum Kind: String, Hashable, Sendable, CaseIterable {
     /// It is the metric's value in steady state.
     case exact
     /// The metric's value in steady state is no larger.
@@ -13,26 +13,26 @@ public struct Oracle: Hashable, Sendable {
   }
 
   /// The quantity.
-  public var metric: OracleMetric
+  package var metric: OracleMetric
   /// Name of the class that it is about; nil = all queries.
-  public var serviceClass: String?
+  package var serviceClass: String?
   /// Why the value is known.
-  public var kind: Kind
+  package var kind: Kind
   /// Seconds, squared seconds, queries or a probability, as the metric is.
-  public var value: Double
+  package var value: Double
   /// The formula, and who published it.
-  public var source: String
+  package var source: String
   /// Where the scenario says so.
-  public var location: Diagnostic.Location
+  package var location: Diagnostic.Location
 
   /// The metric as a table names it.
-  public var name: String { metric.name + (serviceClass.map { ", class \($0)" } ?? "") }
+  package var name: String { metric.name + (serviceClass.map { ", class \($0)" } ?? "") }
 }
 
 /// A quantity of queueing theory. Wq is the time from arrival to the start of service of queries that are
 /// served, W the same of all, dropped ones till they leave, T the time from arrival to completion, Lq the
 /// number of queries that wait.
-public enum OracleMetric: Hashable, Sendable {
+package enum OracleMetric: Hashable, Sendable {
   /// `E[Wq]`
   case meanWait
   /// `E[Wq^2]`
@@ -62,11 +62,11 @@ public enum OracleMetric: Hashable, Sendable {
   ]
 
   /// How metrics are written.
-  public static let examples =
+  package static let examples =
     plain.map(\.name) + ["P(Wq>0.5)", "P(W>0)", "P(T>2)", "Wq p95"]
 
   /// The metric of this name, or nil.
-  public init?(_ name: String) {
+  package init?(_ name: String) {
     if let known = Self.plain.first(where: { $0.name == name }) {
       self = known
       return
@@ -91,7 +91,7 @@ public enum OracleMetric: Hashable, Sendable {
   ]
 
   /// How it is written.
-  public var name: String {
+  package var name: String {
     switch self {
     case .meanWait: "E[Wq]"
     case .squaredWait: "E[Wq^2]"
@@ -112,7 +112,7 @@ public enum OracleMetric: Hashable, Sendable {
   }
 
   /// Whether it is the share of queries of some kind.
-  public var isShareOfQueries: Bool {
+  package var isShareOfQueries: Bool {
     switch self {
     case .waitAbove, .waitOfAllAbove, .timeAbove, .dropped: true
     default: false

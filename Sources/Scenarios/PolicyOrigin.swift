@@ -1,11 +1,11 @@
 /// How a scenario writes a policy: what it builds on, and what it changes.
-public struct PolicyOrigin: Hashable, Sendable {
+package struct PolicyOrigin: Hashable, Sendable {
   /// Name of the policy.
-  public var name: String
+  package var name: String
   /// The policy that it extends; nil for one of its own.
-  public var parent: String?
+  package var parent: String?
   /// What it changes of that, such as `steps: entropy` or `without finish`.
-  public var change: String
+  package var change: String
 
   init(name: String, _ policy: LocatedValue) {
     self.name = name

@@ -18,7 +18,7 @@ public struct Scenario: Sendable {
   /// What queries ask for where a trace does not say.
   public var query: QueryDefaults
   /// What is said of models.
-  public var models: ModelPlan
+  package var models: ModelPlan
   /// What is said of service classes, in the order of the file.
   public var classes: [ServiceClass]
   /// Which queries arrive when.
@@ -30,7 +30,7 @@ public struct Scenario: Sendable {
   /// The policies, in the order of the file.
   public var policies: [PolicySet]
   /// How the file writes them.
-  public var policyOrigins: [PolicyOrigin]
+  package var policyOrigins: [PolicyOrigin]
   /// The trajectory table that policies see latents by and quality is judged by; nil without one.
   public var latents: LatentsUse?
   /// When quality counts as kept.
@@ -40,7 +40,7 @@ public struct Scenario: Sendable {
   /// How often, with which seed.
   public var run: RunPlan
   /// What theory says of it.
-  public var oracles: [Oracle]
+  package var oracles: [Oracle]
   /// Where each node's profiles are named, for faults that only the workload brings to light.
   var profilePlaces: [ProfilePlace: Diagnostic.Location]
   /// Where each node's memory is given, and its models.

@@ -1,5 +1,5 @@
 import Cluster
-public import Diagnostics
+package import Diagnostics
 import DiffusionModels
 import LatencyProfiles
 
@@ -25,7 +25,7 @@ extension ScenarioBuilder {
 }
 
 /// What a scenario says of its models.
-public struct ModelPlan: Hashable, Sendable {
+package struct ModelPlan: Hashable, Sendable {
   /// The key for all models that have none of their own.
   static let other = "other"
 
@@ -44,16 +44,16 @@ public struct ModelPlan: Hashable, Sendable {
   var others: Entry?
 
   /// The model whose latencies this one has: itself, unless the scenario says so.
-  public func latencyModel(of model: String) -> String {
+  package func latencyModel(of model: String) -> String {
     (named[model] ?? others)?.latencyOf ?? model
   }
 
   /// Whether the scenario says that it is run without guidance.
-  public func isUnguided(_ model: String) -> Bool { (named[model] ?? others)?.isUnguided ?? false }
+  package func isUnguided(_ model: String) -> Bool { (named[model] ?? others)?.isUnguided ?? false }
 
   /// Bytes of a model's weights: as said, else the parameters of its networks in half precision; nil for a
   /// model that is not known.
-  public func weights(of model: String) -> Double? {
+  package func weights(of model: String) -> Double? {
     if let said = (named[model] ?? others)?.weights { return said }
     guard let known = ModelRegistry.model(named: latencyModel(of: model)) else { return nil }
     let graphs =
@@ -65,7 +65,7 @@ public struct ModelPlan: Hashable, Sendable {
   }
 
   /// Where the figures of its memory are from, as a phrase: empty where the scenario says them.
-  public func source(of model: String) -> String {
+  package func source(of model: String) -> String {
     let said = named[model] ?? others
     switch (said?.weights, said?.activations) {
     case (.some, .some): return ""
@@ -79,7 +79,7 @@ public struct ModelPlan: Hashable, Sendable {
 
   /// Bytes of activations for a pixel of an image: as said for 512 x 512; else, Assumed, twice the largest tensor
   /// of its networks in half precision, one read and one written.
-  public func activationsPerPixel(of model: String) -> Double? {
+  package func activationsPerPixel(of model: String) -> Double? {
     if let said = (named[model] ?? others)?.activations { return said / Double(512 * 512) }
     guard let known = ModelRegistry.model(named: latencyModel(of: model)) else { return nil }
     let side = known.nativeSide
@@ -95,7 +95,7 @@ extension Scenario {
   /// Checks what is said of models against those that queries may ask for.
   ///
   /// - Throws: models that nobody asks for, and latencies of models that are not known.
-  public func checkModelPlan(asked: [String]) throws(InputError) {
+  package func checkModelPlan(asked: [String]) throws(InputError) {
     let known = Set(
       profiles.flatMap { $0.profile.entries.map(\.model) } + ModelRegistry.models.map(\.name)
     )

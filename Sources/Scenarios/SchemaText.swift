@@ -1,9 +1,9 @@
 import Foundation
 
 /// The scenario's JSON Schema as text, made from the same declarations as the parser.
-public enum SchemaText {
+package enum SchemaText {
   /// The document, keys sorted, ending in a newline.
-  public static func json() -> String {
+  package static func json() -> String {
     let options: JSONSerialization.WritingOptions = [
       .prettyPrinted, .sortedKeys, .withoutEscapingSlashes,
     ]
