@@ -31,10 +31,7 @@ import Workload
   }
 
   @Test func doubledDurationsDoubleEveryTime() throws {
-    let count = UInt64(PolicyRegistry.entries.count)
-    for seed in 0..<count * 6 {
-      let scenario = try ScenarioGenerator.scenario(
-        seed: seed, isDeterministic: true, with: PolicyRegistry.entries[Int(seed % count)])
+    for scenario in try PropertyTests.scenarios(0..<6, isDeterministic: true) {
       let run = try scenario.run()
       let doubled = try scenario.stretched(by: 2).run()
       #expect(
@@ -175,10 +172,8 @@ import Workload
   }
 
   @Test func aQueryAtTheEndDoesNotChangeThePast() throws {
-    let count = UInt64(PolicyRegistry.entries.count)
-    for seed in 0..<count * 4 {
-      var scenario = try ScenarioGenerator.scenario(
-        seed: seed, with: PolicyRegistry.entries[Int(seed % count)])
+    for drawn in try PropertyTests.scenarios(0..<4) {
+      var scenario = drawn
       let before = try scenario.run()
       var late = scenario.queries[scenario.queries.count / 2]
       late.id = QueryID(rawValue: Int32(scenario.queries.count))

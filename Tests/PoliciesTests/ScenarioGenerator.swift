@@ -6,9 +6,11 @@ import Workload
 
 /// Draws scenarios: what is drawn depends on the seed alone.
 struct ScenarioGenerator {
-  /// 27720 has all numbers to 12 as divisors, and this is its square: shares of a batch, and these shared
-  /// among up to 12 workers, stay whole.
-  static let unit: Int64 = 27_720 * 27_720
+  /// All numbers to 12 divide it.
+  static let divisible: Int64 = 27_720
+  /// Shares of a batch, and these shared among up to 12 workers, stay whole: what is predicted of doubled times is doubled,
+  /// and ties stay ties.
+  static let unit = divisible * divisible
 
   private var random: RandomStream
   private let seed: UInt64
@@ -43,9 +45,8 @@ struct ScenarioGenerator {
     }
     var choices: [Choice] = []
     for kind in PolicyKind.allCases {
-      let entries = PolicyRegistry.entries(of: kind)
-      choices.append(
-        choice(entry?.kind == kind ? entry ?? entries[0] : pick(entries)))
+      let other = pick(of: kind)
+      choices.append(choice(entry?.kind == kind ? entry ?? other : other))
     }
     var scenario = RandomScenario(
       seed: seed, nodes: nodes, binding: binding, isDeterministic: isDeterministic,
@@ -139,6 +140,13 @@ struct ScenarioGenerator {
     }
   }
 
+  /// The entry whose name has the largest hash with a number drawn: what is new in the registry takes no place but its own.
+  private mutating func pick(of kind: PolicyKind) -> PolicyEntry {
+    let draw = random.next()
+    let entries = PolicyRegistry.entries(of: kind)
+    return entries.max { $0.hash(with: draw) < $1.hash(with: draw) } ?? entries[0]
+  }
+
   private mutating func pick<Element>(_ list: [Element]) -> Element {
     list[random.index(below: list.count)]
   }
@@ -161,7 +169,8 @@ struct ScenarioGenerator {
     return RandomScenario.Node(
       name: name, accelerators: 1 + random.index(below: 3), slowFactor: slowFactor,
       cores: 1 + random.index(below: 4), accelerator: accelerator, cpu: cpu,
-      linkNanosecondsPerByte: perByte, linkLatencyNanoseconds: pick([0, 12_346]),
+      linkNanosecondsPerByte: perByte * (isDeterministic ? Self.divisible : 1),
+      linkLatencyNanoseconds: pick([0, isDeterministic ? Self.divisible : 12_346]),
       look: isDeterministic || random.index(below: 4) > 0
         ? nil : LatentLook(secondsPerValue: 1e-7, isOnHost: random.index(below: 2) == 0))
   }
@@ -251,5 +260,20 @@ struct ScenarioGenerator {
         images: 1 + random.index(below: mostImages), steps: 1 + random.index(below: 7),
         promptSeed: random.next(), priority: Int32(random.index(below: 3)))
     }
+  }
+}
+
+extension PolicyEntry {
+  /// A hash of the entry's kind and name, and of a number (FNV-1a, 64 bits, mixed).
+  func hash(with number: UInt64 = 0) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in "\(kind) \(name)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    hash = (hash ^ number) &* 0x9E37_79B9_7F4A_7C15
+    return (hash ^ (hash >> 32)) &* 0xD6E8_FEB8_6659_FD93
+  }
+
+  /// Seeds of the scenarios that are drawn with it: its own, whatever else the registry has.
+  func seeds(_ blocks: Range<Int>) -> [UInt64] {
+    blocks.map { hash() >> 16 &+ UInt64($0) }
   }
 }

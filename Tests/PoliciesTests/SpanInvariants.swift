@@ -106,7 +106,9 @@ extension InvariantCheck {
       return
     }
     // Helpers of a shared step have spans of their own.
-    let told = record.evaluations * Double(parts)
+    // A mean over parts: the sum is whole, the mean need not be a number of the machine.
+    let sum = record.evaluations * Double(parts)
+    let told = abs(sum - sum.rounded()) < 1e-9 ? sum.rounded() : sum
     require(
       .work,
       setting.policy.steps.mostAccelerators > 1 || setting.hasFailures
