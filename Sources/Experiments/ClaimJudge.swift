@@ -66,9 +66,10 @@ struct ClaimJudge {
     var note: String?
     /// What a reader should know of it.
     var remark: String?
-    /// Whether the ratio of means cannot be told, since no replication has a violation, or one alone.
-    var isUnknown = false
     var quality: QualityVerdict.Outcome
+
+    /// Whether the ratio of means cannot be told: no replication has a violation, or too few have.
+    var isUnknown: Bool { ratio == nil && note == nil }
   }
 
   /// The verdicts, by workload, policy and claim.
@@ -114,14 +115,15 @@ struct ClaimJudge {
       if let interval = best.interval {
         verdict += " [\(Self.text(interval.lowerBound)), \(Self.text(interval.upperBound))]"
       }
-      if reached.isEmpty, !best.isUnknown { verdict += " at load \(best.point.load)" }
+      if reached.isEmpty { verdict += " at load \(best.point.load)" }
     }
     for note in [best.note, best.remark].compactMap({ $0 }) { verdict += " (\(note))" }
     verdict += ", \(best.quality.text)"
     return StoredClaim(
       experimentID: best.outcome.experiment.id, point: best.point, policy: policy,
       claim: claim.rawValue, threshold: claim.threshold, ratio: best.ratio,
-      interval: best.interval, pValue: best.pValue, isReached: !reached.isEmpty, verdict: verdict)
+      interval: best.interval, pValue: best.ratio == nil && best.note != nil ? nil : best.pValue,
+      isReached: !reached.isEmpty, verdict: verdict)
   }
 
   private func finding(
@@ -160,8 +162,7 @@ struct ClaimJudge {
     finding.interval = ratio.interval
     finding.pValue = Intervals.exceedance(of: claim.threshold, by: above, to: below) ?? 1
     if ratio.interval == nil {
-      finding.isUnknown = true
-      (finding.ratio, finding.note) = (nil, nil)
+      finding.ratio = nil
       finding.remark = "seen in too few replications for an interval"
     }
     if claim == .throughput { finding.remark = Self.ceiling(ours, point) }
@@ -174,7 +175,6 @@ struct ClaimJudge {
   private func noneSeen(_ finding: Finding, _ baseline: [Double]) -> Finding {
     var finding = finding
     let cut = baseline.count { $0 > 0 }
-    finding.isUnknown = true
     finding.pValue = gsl_cdf_binomial_Q(UInt32(cut - 1), 0.5, UInt32(baseline.count))
     let none =
       NoneSeen(replications: baseline.count).text()

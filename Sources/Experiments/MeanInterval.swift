@@ -111,9 +111,8 @@ private struct Sample {
       guard without.isFinite else { return nil }
       pseudo.append(n * theta - (n - 1) * without)
     }
-    let error = Sample(pseudo).error
     guard theta.isFinite else { return nil }
-    return (theta, error)
+    return (theta, Sample(pseudo).error)
   }
 
   /// The value of the mean at which Hall's transformation of its t statistic is `t` (Hall, J. R. Statist.

@@ -71,9 +71,14 @@ struct PrecisionGoal: Sendable {
   private static func relative(_ values: [Double], _ metric: Metric) -> Double? {
     guard let result = Intervals.mean(values, within: metric.range), let interval = result.interval
     else { return nil }
-    let scale = max(abs(result.mean), metric == .violationRatio ? smallestRatio : 0)
+    let scale = scale(result.mean, metric)
     let half = max(interval.upperBound - result.mean, result.mean - interval.lowerBound)
     return scale > 0 ? half / scale : 0
+  }
+
+  /// What a width is held to.
+  private static func scale(_ mean: Double, _ metric: Metric) -> Double {
+    max(abs(mean), metric == .violationRatio ? smallestRatio : 0)
   }
 
   /// Whether too few replications show a violation for an interval to be known at all.
@@ -89,7 +94,8 @@ struct PrecisionGoal: Sendable {
     let count = metrics.first?.count ?? 0
     guard count > 0, count < most else { return nil }
     guard count >= Self.fewest else { return min(Self.fewest, most) }
-    guard count >= Self.fewest(for: metrics) else { return min(Self.fewest(for: metrics), most) }
+    let first = Self.fewest(for: metrics)
+    guard count >= first else { return min(first, most) }
     guard let widest = widest(metrics), widest.relative > relative else { return nil }
     let wanted = min(needed(widest, after: count), Double(2 * count))
     return min(max(Int(wanted.rounded(.up)), count + 1), most)
@@ -106,8 +112,8 @@ struct PrecisionGoal: Sendable {
     let values = metrics[widest.policy].compactMap { $0[widest.metric] }
     guard let result = Intervals.student(values, confidence: 0.95), let interval = result.interval
     else { return 0 }
-    let scale = max(abs(result.mean), widest.metric == .violationRatio ? Self.smallestRatio : 0)
-    let width = (interval.upperBound - result.mean) / max(scale, .leastNormalMagnitude) / relative
+    let scale = max(Self.scale(result.mean, widest.metric), .leastNormalMagnitude)
+    let width = (interval.upperBound - result.mean) / scale / relative
     return Int(min(Double(values.count) * width * width, 1e9).rounded(.up))
   }
 

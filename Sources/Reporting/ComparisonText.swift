@@ -74,7 +74,7 @@ package struct ComparisonText {
 
   private var cautions: String {
     IntervalCautions([(experiment, summaries)]) {
-      $0.entry.terminalRow != .never || $0 == .busyPeriods
+      $0.entry.terminalRow != .never
     }.lines.map { " " + $0 }.joined()
   }
 

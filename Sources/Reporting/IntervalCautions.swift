@@ -23,21 +23,16 @@ struct IntervalCautions {
 
   /// Violations that no replication showed.
   private var unseen: String? {
-    let none = comparisons.flatMap { experiment, summaries in
-      summaries.filter {
-        $0.metric == .violationRatio && $0.mean == 0 && $0.interval == nil
-          && experiment.replications > 1
-      }.map { (experiment, $0) }
+    let none = comparisons.flatMap(\.summaries).compactMap { summary -> NoneSeen? in
+      guard summary.metric == .violationRatio,
+        case .neverSeen(_, let replications, let busyPeriods) = summary.note
+      else { return nil }
+      return NoneSeen(replications: replications, busyPeriods: busyPeriods)
     }
-    guard !none.isEmpty else { return nil }
-    let replications = none.map(\.0.replications).min() ?? 0
-    let periods = none.map { experiment, summary in
-      comparisons.first { $0.experiment.id == experiment.id }?
-        .summaries.of(summary.policy, .busyPeriods)?.mean ?? 0
-    }
+    guard let replications = none.map(\.replications).min() else { return nil }
+    let periods = none.compactMap(\.busyPeriods)
     let seen = NoneSeen(
-      replications: replications,
-      busyPeriods: Int((periods.min() ?? 0) * Double(replications)))
+      replications: replications, busyPeriods: periods.count == none.count ? periods.min() : nil)
     return "Violations of 0: \(seen.text()); \(seen.meaning)."
   }
 

@@ -50,7 +50,7 @@ struct LaTeXReport {
         : "One replication: no intervals.")
     about += QueuePlaces([(main, summaries)]).lines
     about +=
-      IntervalCautions([(main, summaries)]) { shown.contains($0) || $0 == .busyPeriods }.lines
+      IntervalCautions([(main, summaries)]) { shown.contains($0) }.lines
     about.append(
       "Bold: the best mean of a column, however uncertain; none where all are equal.")
     var table = LaTeXTable(

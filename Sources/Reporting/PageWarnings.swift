@@ -9,7 +9,7 @@ enum PageWarnings {
   ) throws(InputError) -> [String] {
     var lines = QueuePlaces(comparisons).lines
     lines +=
-      IntervalCautions(comparisons) { PageTable.metrics.contains($0) || $0 == .busyPeriods }
+      IntervalCautions(comparisons) { PageTable.metrics.contains($0) }
       .lines
     let experiments = comparisons.map(\.experiment)
     for note in experiments.flatMap(\.notes).distinct().gravestFirst

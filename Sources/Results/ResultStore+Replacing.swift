@@ -68,7 +68,7 @@ extension ResultStore {
         ORDER BY id
         """,
       arguments: [
-        experiment.name, experiment.scenario, lines(experiment.settings),
+        experiment.name, experiment.scenario, experiment.settings.joined(separator: "\n"),
         Int64(bitPattern: experiment.seed), experiment.point?.workload ?? "",
         experiment.point?.load, experiment.point?.sloScale, experiment.point?.controlsOf,
         experiment.baseline,

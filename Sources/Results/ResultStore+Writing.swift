@@ -70,7 +70,7 @@ extension ResultStore {
       sql: "INSERT INTO experiment VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?,?,?,?,?,?,?,?,?,?,?,?)",
       arguments: [
         experiment.id, experiment.name, experiment.scenario,
-        Self.lines(experiment.settings), Int64(bitPattern: experiment.seed),
+        experiment.settings.joined(separator: "\n"), Int64(bitPattern: experiment.seed),
         experiment.replications, experiment.baseline, experiment.version,
         experiment.loadFactor, experiment.offeredLoad,
         Self.sentences(experiment.notes), experiment.content,
@@ -99,10 +99,6 @@ extension ResultStore {
     }
     try insert(experiment.notes, of: experiment.id, db)
     try insert(provenance, of: experiment.id, db)
-  }
-
-  static func lines(_ settings: [Setting]) -> String {
-    settings.joined(separator: "\n")
   }
 
   /// Notes as the views show them, a line each.

@@ -15,7 +15,7 @@ public struct StoredClaim: Hashable, Sendable {
   /// Ends of its 95 % interval.
   public var interval: ClosedRange<Double>?
   /// Probability of such a ratio if the true one were the threshold, Holm-corrected over the claim's
-  /// points.
+  /// points; nil where nothing could be tested.
   public var pValue: Double?
   /// Whether the claim is reached.
   public var isReached: Bool
@@ -44,11 +44,13 @@ public struct StoredClaim: Hashable, Sendable {
   package enum State: String, Sendable {
     case reached
     case notReached = "not reached"
-    /// There is no ratio: nothing was seen, or too little.
+    /// It was tested without a ratio: no violation was seen, or too few.
     case unknown = "cannot tell"
   }
 
-  package var state: State { isReached ? .reached : ratio == nil ? .unknown : .notReached }
+  package var state: State {
+    isReached ? .reached : ratio == nil && pValue != nil ? .unknown : .notReached
+  }
 
   /// Whether it stands before another in lists: by workload, policy and claim.
   public func precedes(_ other: StoredClaim) -> Bool {

@@ -244,6 +244,8 @@ import Testing
     #expect(
       none[0].verdict.hasPrefix(
         "not reached (the baseline has no violations: nothing to cut), "))
+    // What could not be tested is no 'cannot tell'.
+    #expect(none[0].pValue == nil && none[0].state == .notReached && few.state == .unknown)
   }
 }
 
