@@ -728,32 +728,32 @@ CREATE TABLE provenance (
   experiment_id TEXT NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
   key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (experiment_id, key)
 ) WITHOUT ROWID;
-INSERT INTO provenance VALUES('0e7dbc109fe335e36e642ae566bf66c5','command','/work/main/.build/release/qosdiff compare grid.yaml --set query.steps=12 --db g.sqlite');
+INSERT INTO provenance VALUES('0e7dbc109fe335e36e642ae566bf66c5','command','qosdiff compare grid.yaml --set query.steps=12 --db g.sqlite');
 INSERT INTO provenance VALUES('0e7dbc109fe335e36e642ae566bf66c5','host','vm');
 INSERT INTO provenance VALUES('0e7dbc109fe335e36e642ae566bf66c5','program','0.1.0 afb530de119c6c32d57cf9e946e67f0e');
 INSERT INTO provenance VALUES('0e7dbc109fe335e36e642ae566bf66c5','scenario_path','grid.yaml');
 INSERT INTO provenance VALUES('0e7dbc109fe335e36e642ae566bf66c5','started','2026-11-30T17:27:38Z');
-INSERT INTO provenance VALUES('54ff09e6c45c246546e5d31be89393e7','command','/work/main/.build/release/qosdiff sweep time.yaml --axis query.slo.time=200 ms,0.5 s --axis workload.load=0.5 --db g.sqlite');
+INSERT INTO provenance VALUES('54ff09e6c45c246546e5d31be89393e7','command','qosdiff sweep time.yaml --axis query.slo.time=200 ms,0.5 s --axis workload.load=0.5 --db g.sqlite');
 INSERT INTO provenance VALUES('54ff09e6c45c246546e5d31be89393e7','host','vm');
 INSERT INTO provenance VALUES('54ff09e6c45c246546e5d31be89393e7','program','0.1.0 afb530de119c6c32d57cf9e946e67f0e');
 INSERT INTO provenance VALUES('54ff09e6c45c246546e5d31be89393e7','scenario_path','time.yaml');
 INSERT INTO provenance VALUES('54ff09e6c45c246546e5d31be89393e7','started','2026-11-30T17:27:38Z');
-INSERT INTO provenance VALUES('55c734eb82a82e6cda8e236d3afa046a','command','/work/main/.build/release/qosdiff sweep time.yaml --axis query.slo.time=200 ms,0.5 s --axis workload.load=0.5 --db g.sqlite');
+INSERT INTO provenance VALUES('55c734eb82a82e6cda8e236d3afa046a','command','qosdiff sweep time.yaml --axis query.slo.time=200 ms,0.5 s --axis workload.load=0.5 --db g.sqlite');
 INSERT INTO provenance VALUES('55c734eb82a82e6cda8e236d3afa046a','host','vm');
 INSERT INTO provenance VALUES('55c734eb82a82e6cda8e236d3afa046a','program','0.1.0 afb530de119c6c32d57cf9e946e67f0e');
 INSERT INTO provenance VALUES('55c734eb82a82e6cda8e236d3afa046a','scenario_path','time.yaml');
 INSERT INTO provenance VALUES('55c734eb82a82e6cda8e236d3afa046a','started','2026-11-30T17:27:38Z');
-INSERT INTO provenance VALUES('7de4d8508d95347e47f32620a2d6b8d8','command','/work/main/.build/release/qosdiff compare grid.yaml --set query.steps=12 --db g.sqlite');
+INSERT INTO provenance VALUES('7de4d8508d95347e47f32620a2d6b8d8','command','qosdiff compare grid.yaml --set query.steps=12 --db g.sqlite');
 INSERT INTO provenance VALUES('7de4d8508d95347e47f32620a2d6b8d8','host','vm');
 INSERT INTO provenance VALUES('7de4d8508d95347e47f32620a2d6b8d8','program','0.1.0 afb530de119c6c32d57cf9e946e67f0e');
 INSERT INTO provenance VALUES('7de4d8508d95347e47f32620a2d6b8d8','scenario_path','grid.yaml');
 INSERT INTO provenance VALUES('7de4d8508d95347e47f32620a2d6b8d8','started','2026-11-30T17:27:38Z');
-INSERT INTO provenance VALUES('89087a7812422cf788f841386c134b61','command','/work/main/.build/release/qosdiff compare grid.yaml --set query.steps=12 --db g.sqlite');
+INSERT INTO provenance VALUES('89087a7812422cf788f841386c134b61','command','qosdiff compare grid.yaml --set query.steps=12 --db g.sqlite');
 INSERT INTO provenance VALUES('89087a7812422cf788f841386c134b61','host','vm');
 INSERT INTO provenance VALUES('89087a7812422cf788f841386c134b61','program','0.1.0 afb530de119c6c32d57cf9e946e67f0e');
 INSERT INTO provenance VALUES('89087a7812422cf788f841386c134b61','scenario_path','grid.yaml');
 INSERT INTO provenance VALUES('89087a7812422cf788f841386c134b61','started','2026-11-30T17:27:38Z');
-INSERT INTO provenance VALUES('8f24dc450b67740ace06e7e021fb3c6c','command','/work/main/.build/release/qosdiff compare grid.yaml --set query.steps=12 --db g.sqlite');
+INSERT INTO provenance VALUES('8f24dc450b67740ace06e7e021fb3c6c','command','qosdiff compare grid.yaml --set query.steps=12 --db g.sqlite');
 INSERT INTO provenance VALUES('8f24dc450b67740ace06e7e021fb3c6c','host','vm');
 INSERT INTO provenance VALUES('8f24dc450b67740ace06e7e021fb3c6c','program','0.1.0 afb530de119c6c32d57cf9e946e67f0e');
 INSERT INTO provenance VALUES('8f24dc450b67740ace06e7e021fb3c6c','scenario_path','grid.yaml');

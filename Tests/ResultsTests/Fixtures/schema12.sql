@@ -409,7 +409,7 @@ CREATE TABLE provenance (
   experiment_id TEXT NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
   key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (experiment_id, key)
 ) WITHOUT ROWID;
-INSERT INTO provenance VALUES('1d078ea6b75e446295ed3f144d5144a8','command','/work/main/.build/release/qosdiff compare fixture.yaml --db f.sqlite');
+INSERT INTO provenance VALUES('1d078ea6b75e446295ed3f144d5144a8','command','qosdiff compare fixture.yaml --db f.sqlite');
 INSERT INTO provenance VALUES('1d078ea6b75e446295ed3f144d5144a8','elapsed_s','0.009575018');
 INSERT INTO provenance VALUES('1d078ea6b75e446295ed3f144d5144a8','host','vm');
 INSERT INTO provenance VALUES('1d078ea6b75e446295ed3f144d5144a8','program','0.1.0 afb530de119c6c32d57cf9e946e67f0e');
