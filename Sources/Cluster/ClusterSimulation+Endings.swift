@@ -7,6 +7,7 @@ extension ClusterSimulation {
   /// A part's images are delivered.
   mutating func complete(_ part: Int) {
     if isLive { executor?.forget(part) }
+    parts[part].isDelivered = true
     let query = Int(parts[part].query)
     progress[query].partsLeft -= 1
     if progress[query].partsLeft == 0, !progress[query].hasEnded {
@@ -51,6 +52,11 @@ extension ClusterSimulation {
   @inline(__always) func isWaiting(_ part: Int32) -> Bool {
     guard parts.contains(Int(part)) else { return false }
     return parts[Int(part)].isWaiting
+  }
+
+  /// Whether some of a part's images are still to be delivered; of one that has been let go, none.
+  func isToDo(_ part: Int32) -> Bool {
+    parts.contains(Int(part)) && !parts[Int(part)].isDelivered
   }
 
   /// Whether a query has ended; one that has been let go has.

@@ -110,7 +110,8 @@ extension ClusterSimulation {
     redispatch(w) { !isThere || !view.serves($0.model) }
   }
 
-  /// The parts that a node works on, which forgets them.
+  /// The parts that a node works on, which forgets them. What has been delivered is not lost: a worker that waits for its
+  /// CPU, and a batch there, hold all of their parts until the last one is done.
   private mutating func takeWork(of node: Int) -> [Int32] {
     var lost: Set<Int32> = []
     for w in workers.indices where workers[w].node == node {
@@ -120,14 +121,10 @@ extension ClusterSimulation {
     }
     for index in batches.indices where batches[index].isHeld {
       guard workers[Int(batches[index].worker)].node == node else { continue }
-      let isLast = batches[index].stage == .postProcess
-      for part in batches[index].parts
-      where parts.contains(Int(part)) && (!isLast || parts[Int(part)].imagesToPostProcess > 0) {
-        lost.insert(part)
-      }
+      lost.formUnion(batches[index].parts)
       free(index)
     }
-    return lost.sorted()
+    return lost.filter { isToDo($0) }.sorted()
   }
 
   /// Serves lost parts again, or drops their queries.

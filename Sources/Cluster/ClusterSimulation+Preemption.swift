@@ -17,7 +17,8 @@ extension ClusterSimulation {
     for w in workers.indices where views[w].takes(query) {
       // What is being encoded will run.
       let running =
-        workers[w].running + workers[w].group.filter { parts[Int($0)].evaluationsLeft > 0 }
+        workers[w].running
+        + workers[w].group.filter { isToDo($0) && parts[Int($0)].evaluationsLeft > 0 }
       let yielding = yielding(running, to: seen(by: w), on: w)
       if !yielding.isEmpty, hasRoom(for: query, among: running, without: yielding.map(\.part), w),
         startsAtOnce(query, from: queue(of: w), on: w)

@@ -62,6 +62,7 @@ struct Part {
   var isWaiting = false
   var isPlanned = false
   var isEncoded = false
+  var isDelivered = false
   var state = StepState()
 
   /// Back to before the encoding; the evaluations are remembered.

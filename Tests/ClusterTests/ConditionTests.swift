@@ -95,6 +95,22 @@ import Workload
     #expect(result.ends == [8, 18] && result.usage.retried == 1)
   }
 
+  /// The same of a query of two parts, one of which is still in service on another node: it is not done before both are.
+  @Test func aDeliveredPartOfAQueryIsNotLost() throws {
+    var bench = Bench()
+    (bench.encode, bench.decode) = (nil, nil)
+    bench.nodes = 2
+    bench.policy.batching = StaticBatching(images: 4, wait: SimulationDuration(seconds: 1))
+    bench.conditions = { node, configuration in
+      if node == 1 { configuration.failures = .listed([Self.outage(8, 1)]) }
+    }
+    // Four images on node 0: a step until 2, post-processed until 18. The fifth waits for company until 1, on node 1: a step
+    // until 3, then its image until 7, and the other query's would be until 11. That one again from 9 on: until 11 and 15.
+    let result = try bench.run([.init(at: 0, steps: 1, images: 5), .init(at: 0.5, steps: 1)])
+    #expect(result.ends == [18, 15] && result.evaluations == [1, 2])
+    #expect(result.usage.cpuPools.map(\.busyTotal.seconds) == [16, 9])
+  }
+
   /// Bound to a node that does not serve its model while the one that does is down, a query moves on.
   @Test func aQueryLeavesTheQueueOfAWorkerThatDoesNotTakeIt() throws {
     var bench = denoiseOnly()
