@@ -53,6 +53,7 @@ extension ClusterSimulation {
       part.expectedSteps = steps
       part.predictedService = predictedService(shape: shape, images: images, steps: steps)
       parts.append(part)
+      if wantsJourneys { clocks.append(JourneyClock(since: query.arrival)) }
       left -= limit
     }
     let first = Int(progress[index].firstPart)
@@ -116,6 +117,7 @@ extension ClusterSimulation {
         ).nanoseconds
     }
     parts[part].isWaiting = true
+    if wantsJourneys { clocks[part].enterQueue(at: loop.now) }
     parts[part].worker = central ? -1 : Int32(queue)
     let load = parts[part].load
     let (rank, sequence) = (parts[part].priority, parts[part].sequence)

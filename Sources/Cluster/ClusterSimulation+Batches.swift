@@ -226,6 +226,7 @@ extension ClusterSimulation {
     parts[part].trajectory = trajectory(of: part)
     parts[part].worker = Int32(w)
     progress[query].worker = Int32(w)
+    enter(.batchWait, Int32(part))
     if !progress[query].hasStarted {
       progress[query].start = loop.now
       countWaiting(-1)

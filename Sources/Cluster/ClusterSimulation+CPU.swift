@@ -58,6 +58,7 @@ extension ClusterSimulation {
       ? batches[batch].parts.count { !parts[Int($0)].isEncoded } : imageCount(batches[batch].parts)
     let bytes = times.tables.bytes(shape: shape, before: stage, images: images)
     let time = transferTime(.host, of: node, bytes: Double(bytes))
+    enter(.handOff, batches[batch].parts)
     if time == .zero {
       transferDone(batch)
     } else {
@@ -96,12 +97,19 @@ extension ClusterSimulation {
         joinRunning(w)
       } else {
         for part in batches[batch].parts { parts[Int(part)].isEncoded = true }
+        enter(.batchWait, batches[batch].parts)
         workers[w].ready.append(Int32(batch))
       }
       advance(w)
       return
     }
-    let node = Int(workers[w].node)
+    queueForCores(batch)
+  }
+
+  /// A batch waits for its turn on the cores of its node.
+  private mutating func queueForCores(_ batch: Int) {
+    let node = Int(workers[Int(batches[batch].worker)].node)
+    enter(.coreWait, batches[batch].parts)
     cpuPools[node].queue.append(Int32(batch))
     startTasks(node)
   }
@@ -134,6 +142,7 @@ extension ClusterSimulation {
   ) {
     let w = Int(batches[batch].worker)
     let node = Int(workers[w].node)
+    if wantsJourneys { clocks[Int(part)].beginTask(stage, of: Int32(w), at: loop.now) }
     let done = ClusterEvent.cpuTaskDone(node: Int32(node), batch: Int32(batch), part: part)
     let duration = isLive ? .zero : cpuTime(stage, node: node, part: Int(part), image: image)
     let basis = cpuBasis(stage, node: node, part: Int(part))
@@ -183,6 +192,7 @@ extension ClusterSimulation {
   mutating func cpuTaskDone(node: Int, batch: Int, part: Int) {
     cpuPools[node].freeCores += nodes[node].cpuTasks[batches[batch].stage.index].cores
     batches[batch].tasksLeft -= 1
+    if wantsJourneys { clocks[part].endTask(at: loop.now) }
     if batches[batch].stage == .postProcess {
       parts[part].imagesToPostProcess -= 1
       if parts[part].imagesToPostProcess == 0 { complete(part) }
@@ -205,8 +215,7 @@ extension ClusterSimulation {
         let next = nextCPUStage(after: .decode, node: node)
       {
         setStage(next, ofBatch: batch)
-        cpuPools[node].queue.append(Int32(batch))
-        startTasks(node)
+        queueForCores(batch)
       } else {
         for part in batches[batch].parts { complete(Int(part)) }
         leaveCPU(batch)

@@ -8,14 +8,16 @@ extension ClusterSimulation {
   mutating func complete(_ part: Int) {
     if isLive { executor?.forget(part) }
     parts[part].isDelivered = true
+    if wantsJourneys { clocks[part].end(at: loop.now) }
     let query = Int(parts[part].query)
     progress[query].partsLeft -= 1
     if progress[query].partsLeft == 0, !progress[query].hasEnded {
-      end(query: query, as: .completed)
+      end(query: query, as: .completed, with: part)
     }
   }
 
-  mutating func end(query: Int, as outcome: Outcome) {
+  /// A query ends; a completed one with its last part.
+  mutating func end(query: Int, as outcome: Outcome, with last: Int? = nil) {
     guard !progress[query].hasEnded else { return }
     progress[query].hasEnded = true
     inSystem.add(-1, at: loop.now)
@@ -32,10 +34,10 @@ extension ClusterSimulation {
         dequeue(part, from: central ? Int(parts[part].pool) : Int(parts[part].worker))
       }
     }
-    report(query: query, as: outcome)
+    report(query: query, as: outcome, with: last)
   }
 
-  private mutating func report(query: Int, as outcome: Outcome) {
+  private mutating func report(query: Int, as outcome: Outcome, with last: Int? = nil) {
     let p = progress[query]
     let record = QueryRecord(
       query: p.query, outcome: outcome,
@@ -46,6 +48,7 @@ extension ClusterSimulation {
       worker: p.worker >= 0 ? WorkerID(rawValue: p.worker) : nil)
     usage.residenceSum += Int128(record.latency.nanoseconds)
     observer.queryEnded(record)
+    reportJourney(ofQuery: query, last: last)
   }
 
   /// Whether a part waits in a queue; one that has been let go does not.
@@ -75,6 +78,7 @@ extension ClusterSimulation {
       if oldest.failures > 0, isInUse(oldest) { return }
       progress.release(upTo: progress.start + 1)
       parts.release(upTo: Int(oldest.firstPart + oldest.parts))
+      if wantsJourneys { clocks.release(upTo: Int(oldest.firstPart + oldest.parts)) }
     }
   }
 
@@ -177,12 +181,14 @@ extension ClusterSimulation {
       let startup = nodes[Int(workers[w].node)].startup
       views[w].isStarting = true
       workers[w].startsAt = loop.now + startup
+      note(.starting, w)
       guard startup > .zero else { return started(w) }
       loop.schedule(.workerStarted(worker: Int32(w)), after: startup)
       return
     }
     views[w].isActive = false
     views[w].isStarting = false
+    note(.draining, w)
     switchOffIfEmpty(w)
     redispatch(w) { _ in true }
   }
@@ -192,6 +198,7 @@ extension ClusterSimulation {
     guard !isOver, views[w].isStarting, workers[w].startsAt == loop.now else { return }
     views[w].isStarting = false
     views[w].isActive = true
+    note(.active, w)
     for other in workers.indices { leaveWrongQueue(other) }
     wake(queue: queue(of: w))
   }
@@ -202,8 +209,15 @@ extension ClusterSimulation {
       workers[w].inputsHeld == 0, workers[w].activeSince != nil
     else { return }
     settleActive(w)
+    note(.off, w)
     workers[w].resident.removeAll()
     refreshResident(w)
+  }
+
+  /// Keeps that a worker comes or goes now.
+  mutating func note(_ kind: WorkerEvent.Kind, _ w: Int) {
+    usage.workerEvents.append(
+      WorkerEvent(time: loop.now, worker: WorkerID(rawValue: Int32(w)), kind: kind))
   }
 
   /// Counts the time for which the worker was active until now, and no longer is.
@@ -285,6 +299,7 @@ extension ClusterSimulation {
       if workers[w].operation == .waitingForCPU { workers[w].waitingForCPU += spent }
       if workers[w].operation == .blocked { workers[w].blocked += spent }
       if workers[w].operation == .down { workers[w].down += spent }
+      if workers[w].operation == .lent { workers[w].lent += spent }
       if let since = workers[w].activeSince {
         workers[w].active += max(0, (end - max(since, countingFrom)).nanoseconds)
       }
@@ -299,6 +314,7 @@ extension ClusterSimulation {
         loading: SimulationDuration(nanoseconds: worker.loading),
         active: SimulationDuration(nanoseconds: worker.active),
         down: SimulationDuration(nanoseconds: worker.down),
+        lent: SimulationDuration(nanoseconds: worker.lent),
         evaluations: worker.evaluations, imageEvaluations: worker.imageEvaluations)
     }
     usage.cpuPools = cpuPools.enumerated().map { index, pool in

@@ -60,6 +60,7 @@ extension ClusterSimulation {
       settleActive(w)
       workers[w].clear()
       workers[w].operation = .down
+      note(.failed, w)
       workers[w].since = loop.now
       views[w].isUp = false
       refreshResident(w)
@@ -83,6 +84,7 @@ extension ClusterSimulation {
     for w in workers.indices where workers[w].node == node {
       workers[w].down += counted(from: workers[w].since)
       workers[w].operation = .idle
+      note(.repaired, w)
       views[w].isUp = true
       if views[w].isActive || views[w].isStarting { workers[w].activeSince = loop.now }
       refreshResident(w)
@@ -115,6 +117,7 @@ extension ClusterSimulation {
   private mutating func takeWork(of node: Int) -> [Int32] {
     var lost: Set<Int32> = []
     for w in workers.indices where workers[w].node == node {
+      for part in workers[w].running { leaveClock(Int(part), of: w) }
       lost.formUnion(workers[w].running)
       lost.formUnion(workers[w].group)
       lost.formUnion(workers[w].finished)
@@ -153,6 +156,7 @@ extension ClusterSimulation {
   /// Takes a part back to before its first step.
   private mutating func forget(_ part: Int) {
     let query = Int(parts[part].query)
+    if wantsJourneys { clocks[part].lose(evaluations: parts[part].evaluationsDone) }
     if parts[part].isPlanned, parts[part].evaluationsDone > 0, parts[part].evaluationsLeft <= 0 {
       progress[query].evaluations -= parts[part].evaluationsDone + parts[part].evaluationsBefore
     }

@@ -69,6 +69,8 @@ extension ClusterSimulation {
       bytes: memory.weights[Int(part.model.rawValue)])
     workers[w].pending = PendingWork(stage: stage, group: group, operation: operation)
     workers[w].operation = .loading
+    interruptSteps(w)
+    enter(.loading, group)
     if loop.now >= countingFrom { usage.modelLoads = (usage.modelLoads ?? 0) + 1 }
     let charged = charged(time, on: node)
     workers[w].loading += counted(charged).nanoseconds

@@ -16,6 +16,7 @@ extension ClusterSimulation {
     let count = isText ? workers[w].group.count : images
     let bytes = times.tables.bytes(shape: shape, before: next, images: count)
     let time = transferTime(.network, of: node, bytes: Double(bytes))
+    enter(.handOff, workers[w].group)
     // What is on the network is no longer the node's to lose.
     batches[index].isHeld = false
     if wantsSpans, time > .zero {
@@ -35,6 +36,7 @@ extension ClusterSimulation {
       let query = parts[Int(index)].query
       if hasEnded(query) { continue }
       parts[Int(index)].pool += 1
+      enter(.waiting, index)
       dispatch(Int(index))
     }
   }

@@ -101,6 +101,7 @@ extension ClusterSimulation {
     for (part, _) in yielding.reversed() {
       workers[w].runningImages -= Int(parts[Int(part)].images)
       workers[w].running.removeAll { $0 == part }
+      leaveClock(Int(part), of: w)
       // It has waited for company already.
       parts[Int(part)].enqueued = loop.now - batchWait
       rank(Int(part), on: w)

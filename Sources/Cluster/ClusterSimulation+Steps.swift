@@ -16,6 +16,7 @@ extension ClusterSimulation {
       if mayFail, hasEnded(query) {
         // Another part of it was lost to a failure, and the query with it.
         workers[w].runningImages -= Int(parts[part].images)
+        leaveClock(part, of: w)
         continue
       }
       parts[part].evaluationsDone += 1
@@ -29,6 +30,8 @@ extension ClusterSimulation {
         progress[Int(query)].finish = parts[part].finish
         workers[w].runningImages -= Int(parts[part].images)
         workers[w].finished.append(index)
+        leaveClock(part, of: w)
+        enter(.batchWait, index)
       } else {
         if kept < i { workers[w].running[kept] = index }
         kept += 1
@@ -240,6 +243,7 @@ extension ClusterSimulation {
       guard workers[w].helpers.count < degree - 1 else { break }
       setParked(helper, false)
       workers[helper].operation = .lent
+      workers[helper].since = loop.now
       workers[helper].batch += 1
       views[helper].runningImages = images
       workers[helper].lastImages = images
@@ -264,6 +268,7 @@ extension ClusterSimulation {
   }
 
   private mutating func makeIdle(_ helper: Int) {
+    settleWait(helper)
     workers[helper].operation = .idle
     workers[helper].lastEnd = loop.now
     views[helper].runningImages = 0

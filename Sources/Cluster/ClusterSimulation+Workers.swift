@@ -111,6 +111,7 @@ extension ClusterSimulation {
       let part = Int(workers[w].group[i])
       parts[part].isEncoded = true
       parts[part].place = workers[w].join(Int32(part), images: Int(parts[part].images))
+      joinClock(part, of: w)
       if parts[part].overhead > 0 {
         // What several wait for, they wait for together.
         workers[w].overhead = max(workers[w].overhead, parts[part].overhead)
@@ -197,6 +198,8 @@ extension ClusterSimulation {
     predictFree(w, next: .postProcess)
     if let buffer {
       if workers[w].outputsHeld >= buffer {
+        enter(.blocked, workers[w].group)
+        interruptSteps(w, for: .blocked)
         hold(w, as: .blocked)
         return
       }
@@ -224,6 +227,7 @@ extension ClusterSimulation {
     switch workers[w].operation {
     case .waitingForCPU: workers[w].waitingForCPU += spent
     case .blocked: workers[w].blocked += spent
+    case .lent: workers[w].lent += spent
     default: break
     }
   }
@@ -238,6 +242,7 @@ extension ClusterSimulation {
   }
 
   mutating func hold(_ w: Int, as operation: Operation) {
+    if operation == .waitingForCPU { interruptSteps(w) }
     if workers[w].operation != operation { workers[w].since = loop.now }
     workers[w].operation = operation
   }
@@ -268,6 +273,12 @@ extension ClusterSimulation {
     }
     let basis = acceleratorBasis(stage, on: w, images: images, oldest: Int(oldest))
     workers[w].operation = operation
+    if operation == .step {
+      enterStep(w)
+    } else if let group {
+      enter(stage, group, on: w)
+      interruptSteps(w)
+    }
     if tracksWork {
       track(
         stage, on: w, group ?? workers[w].running, images: images, cores: 0,

@@ -55,6 +55,7 @@ public struct ClusterSimulation: ~Copyable {
   let rankVaries: Bool
   let wantsSpans: Bool
   let wantsMembers: Bool
+  let wantsJourneys: Bool
   let abandons: Bool
   let decidesAfterDecode: Bool
   let predictsSteps: Bool
@@ -81,6 +82,8 @@ public struct ClusterSimulation: ~Copyable {
   var parts = Window(
     filler: Part(query: -1, images: 0, shape: ShapeID(rawValue: 0), model: ModelID(rawValue: 0)))
   var progress: Window<QueryProgress>
+  /// By number of the part; empty where nobody wants journeys.
+  var clocks = Window(filler: JourneyClock(since: .zero))
   var workers: [Worker] = []
   var views: [WorkerView] = []
   var queues: [WorkQueue]
@@ -208,6 +211,7 @@ public struct ClusterSimulation: ~Copyable {
     readsRemaining = policy.discipline.readsRemaining
     wantsSpans = observer.wantsSpans
     wantsMembers = observer.wantsMembers
+    wantsJourneys = observer.wantsJourneys
     firstModel = policy.steps.firstModel
     abandons = policy.admission.abandonsAtDeadline
     decidesAfterDecode = policy.steps.decidesAfterDecode

@@ -8,8 +8,12 @@ public protocol Observer: Sendable {
   var wantsSpans: Bool { get }
   /// Whether a span must name all its queries.
   var wantsMembers: Bool { get }
+  /// Whether ``journeyEnded(_:)`` is wanted; false keeps it off the hot path.
+  var wantsJourneys: Bool { get }
   /// A query is complete, dropped, or still in flight at the horizon. Called once per offered query.
   mutating func queryEnded(_ record: QueryRecord)
+  /// What it went through, told after its record.
+  mutating func journeyEnded(_ journey: QueryJourney)
   /// A device has finished a piece of work.
   ///
   /// Told when it begins, since its end is known by then: in order of ``Span/start``.
@@ -25,6 +29,10 @@ extension Observer {
   public var wantsSpans: Bool { false }
   /// False.
   public var wantsMembers: Bool { false }
+  /// False.
+  public var wantsJourneys: Bool { false }
+  /// Ignores it.
+  public mutating func journeyEnded(_ journey: QueryJourney) {}
   /// Ignores it.
   public mutating func spanEnded(_ span: Span) {}
   /// Ignores it.
@@ -160,9 +168,37 @@ public struct RunUsage: Hashable, Sendable {
   public var energy: Double?
   /// Price of accelerators over the time that counts; nil where no price is said.
   public var price: Double?
+  /// Accelerators that came and went, by policy or with their nodes, in order.
+  public var workerEvents: [WorkerEvent] = []
 
   /// Nothing has happened yet.
   public init() {}
+}
+
+/// A worker comes or goes.
+public struct WorkerEvent: Hashable, Sendable {
+  /// What happens to it.
+  public enum Kind: String, Hashable, Sendable {
+    /// It is activated, and there after its node's startup.
+    case starting
+    /// It takes queries from now on.
+    case active
+    /// It is deactivated: it takes no more queries, and finishes what it holds.
+    case draining
+    /// It holds nothing any more, and costs nothing.
+    case off
+    /// Its node fails.
+    case failed
+    /// Its node is back.
+    case repaired
+  }
+
+  /// When.
+  public var time: SimulationTime
+  /// The worker.
+  public var worker: WorkerID
+  /// What happens.
+  public var kind: Kind
 }
 
 /// What a worker did.
@@ -185,6 +221,8 @@ public struct WorkerUsage: Hashable, Sendable {
   public var active = SimulationDuration.zero
   /// Time for which its node had failed.
   public var down = SimulationDuration.zero
+  /// Time for which it was lent to another worker's batch, at work or not.
+  public var lent = SimulationDuration.zero
   /// Evaluations run, counted once a batch.
   public var evaluations: Int
   /// Image-evaluations run: evaluations x images of the batch.

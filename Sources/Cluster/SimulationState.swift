@@ -181,6 +181,7 @@ struct Worker {
   private(set) var busy = BusyTime()
   var waitingForCPU: Int64 = 0
   var blocked: Int64 = 0
+  var lent: Int64 = 0
   var loading: Int64 = 0
   var active: Int64 = 0
   var down: Int64 = 0
@@ -197,6 +198,8 @@ struct Worker {
   var spells: UInt32 = 0
   var evaluations = 0
   var imageEvaluations = 0
+  /// Whether its running batch is known to be in a step, or between two; kept where journeys are wanted.
+  var isDenoising = false
   /// Batches begun; one that queries join and leave is one until it is empty.
   var batch: Int32 = 0
 
@@ -210,6 +213,11 @@ struct Worker {
     running.append(part)
     runningImages += images
     return joined
+  }
+
+  /// Its evaluations so far, and their images.
+  var batchCount: JourneyClock.BatchCount {
+    JourneyClock.BatchCount(evaluations: evaluations, imageEvaluations: imageEvaluations)
   }
 
   /// Counts the evaluation that begins.

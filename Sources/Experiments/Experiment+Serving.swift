@@ -24,7 +24,7 @@ extension Experiment {
   ) -> RunRecorder {
     simulate(
       policies[index], times[index], replication: replication, keepsSeries: replication == 0,
-      executor: executor)
+      keepsJourneys: true, executor: executor)
   }
 
   /// What identifies a live run: no two are alike, so that the time at which it was started belongs to it.

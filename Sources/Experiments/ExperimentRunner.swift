@@ -188,6 +188,7 @@ public struct ExperimentRunner: Sendable {
     let isFirst = replication == 0
     let recorder = experiment.simulate(
       policy: index, replication: replication, warmup: warmup, keepsSeries: isFirst && keepsCurves,
+      keepsJourneys: keepsQueries,
       companion: isFirst && index == 0 ? companion : nil)
     var run = experiment.completed(
       recorder, policy: index, replication: replication, warmup: warmup, keepsQueries: keepsQueries,
@@ -251,6 +252,7 @@ extension Experiment {
     if keepsCurves {
       run.latencyQuantiles = RunMetrics.latencyQuantiles(of: recorder, warmup: warmup)
     }
+    run.journeys = recorder.journeys
     run.series = recorder.series
     run.companion = recorder.companion
     return run
@@ -259,17 +261,18 @@ extension Experiment {
   /// One run: what it reported; devices count from the end of `warmup` on.
   public func simulate(
     policy index: Int, replication: Int, warmup: SimulationTime = .zero, keepsSeries: Bool = false,
-    companion: (any Observer)? = nil
+    keepsJourneys: Bool = false, companion: (any Observer)? = nil
   ) -> RunRecorder {
     guard let possible, possible.policy == index else {
       return simulate(
         policies[index], times[index], replication: replication, warmup: warmup,
-        keepsSeries: keepsSeries, companion: companion)
+        keepsSeries: keepsSeries, keepsJourneys: keepsJourneys, companion: companion)
     }
     return possible.best(of: queries(replication), models: streams.models, warmup: warmup) {
       policy in
       simulate(
-        policy, times[index], replication: replication, warmup: warmup, keepsSeries: keepsSeries)
+        policy, times[index], replication: replication, warmup: warmup, keepsSeries: keepsSeries,
+        keepsJourneys: keepsJourneys)
     }
   }
 
@@ -295,6 +298,7 @@ extension Experiment {
   func simulate(
     _ policy: PolicySet, _ times: ServiceTimes, cluster: ClusterConfiguration? = nil,
     replication: Int, draw: Int = 0, warmup: SimulationTime = .zero, keepsSeries: Bool,
+    keepsJourneys: Bool = false,
     executor: (any Executor)? = nil, companion: (any Observer)? = nil
   ) -> RunRecorder {
     // The queries have seeds of their own.
@@ -305,7 +309,8 @@ extension Experiment {
       seed: seed, horizon: scenario.run.horizon.map { .zero + $0 } ?? .distantFuture,
       countingFrom: warmup,
       trajectories: scenario.latents?.table, executor: executor,
-      observer: RunRecorder(keepsSeries: keepsSeries, companion: companion))
+      observer: RunRecorder(
+        keepsSeries: keepsSeries, keepsJourneys: keepsJourneys, companion: companion))
     let told = executor == nil ? simulation.run() : simulation.runLive()
     guard let recorder = told as? RunRecorder else {
       preconditionFailure("a run returned another observer than it was given")

@@ -19,6 +19,8 @@ public struct CompletedRun: Sendable {
   public var classMetrics: [(name: String, metrics: MetricValues)]
   /// One record for each offered query; empty where they are not wanted.
   public var records: SpillingArray<QueryRecord>
+  /// What each of these queries went through; empty where it is not known.
+  public var journeys = SpillingArray<QueryJourney>()
   /// What the devices did.
   public var usage: RunUsage
   /// Latencies of completed queries at ``StoredCDF/probabilities``, in nanoseconds; empty where there are none, nil where

@@ -5,12 +5,12 @@ enum Migrations {
   /// Marks a file as a QoSDiff database: 'QOSD'.
   static let applicationID = 0x514F_5344
   /// `PRAGMA user_version` of the newest schema.
-  static let newest = 13
+  static let newest = 14
   /// Every table, each after those that it refers to.
   static let tables = [
     "profile", "experiment", "experiment_profile", "run", "query", "worker", "cpu_pool",
     "run_metric", "summary", "provenance", "claim", "policy", "class_summary", "latency_cdf",
-    "ablation", "series", "note", "setting",
+    "ablation", "series", "note", "setting", "worker_event",
   ]
 
   static func migrate(_ db: Database) throws {
@@ -40,6 +40,7 @@ enum Migrations {
       try db.execute(sql: thirteenth)
       try fillPoints(db)
     }
+    if version < 14 { try db.execute(sql: fourteenth) }
     if version < newest { try db.execute(sql: "PRAGMA user_version = \(newest)") }
     try makeViews(db)
   }
@@ -70,6 +71,40 @@ enum Migrations {
         ])
     }
   }
+
+  /// What queries went through, what workers did besides their work, and when they came and went; NULL for older runs, and
+  /// where queries are not kept.
+  private static let fourteenth = """
+    ALTER TABLE query ADD COLUMN model_made TEXT;
+    ALTER TABLE query ADD COLUMN encode_worker INTEGER;
+    ALTER TABLE query ADD COLUMN denoise_worker INTEGER;
+    ALTER TABLE query ADD COLUMN decode_worker INTEGER;
+    ALTER TABLE query ADD COLUMN post_process_worker INTEGER;
+    ALTER TABLE query ADD COLUMN evaluations_lost REAL;
+    ALTER TABLE query ADD COLUMN resubmissions INTEGER;
+    ALTER TABLE query ADD COLUMN batch_images_mean REAL;
+    ALTER TABLE query ADD COLUMN batch_images_max INTEGER;
+    ALTER TABLE query ADD COLUMN waiting_ns INTEGER;
+    ALTER TABLE query ADD COLUMN displaced_ns INTEGER;
+    ALTER TABLE query ADD COLUMN loading_ns INTEGER;
+    ALTER TABLE query ADD COLUMN encode_ns INTEGER;
+    ALTER TABLE query ADD COLUMN denoise_ns INTEGER;
+    ALTER TABLE query ADD COLUMN decode_ns INTEGER;
+    ALTER TABLE query ADD COLUMN post_process_ns INTEGER;
+    ALTER TABLE query ADD COLUMN hand_off_ns INTEGER;
+    ALTER TABLE query ADD COLUMN batch_wait_ns INTEGER;
+    ALTER TABLE query ADD COLUMN core_wait_ns INTEGER;
+    ALTER TABLE query ADD COLUMN blocked_ns INTEGER;
+    ALTER TABLE worker ADD COLUMN loading_ns INTEGER;
+    ALTER TABLE worker ADD COLUMN active_ns INTEGER;
+    ALTER TABLE worker ADD COLUMN down_ns INTEGER;
+    ALTER TABLE worker ADD COLUMN lent_ns INTEGER;
+    CREATE TABLE worker_event (
+      run_id INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE, position INTEGER NOT NULL,
+      time_ns INTEGER NOT NULL, worker INTEGER NOT NULL, event TEXT NOT NULL,
+      PRIMARY KEY (run_id, position)
+    ) WITHOUT ROWID;
+    """
 
   /// An experiment's point as columns, and its settings as rows. `load_asked` and `slo_s` are NULL where an older program
   /// did not store them.

@@ -1,29 +1,45 @@
 public import Cluster
 public import EventEngine
-import Workload
+public import Workload
+
+/// What is told of one query.
+public protocol ToldOfQuery: BitwiseCopyable, Sendable {
+  /// The query.
+  var queryID: QueryID { get }
+}
+
+extension QueryRecord: ToldOfQuery {
+  /// The query.
+  public var queryID: QueryID { query.id }
+}
+
+extension QueryJourney: ToldOfQuery {
+  /// The query.
+  public var queryID: QueryID { query }
+}
 
 /// Records in order of arrival, from an array in order of ending: each waits for those before it, so that as many
 /// are held as one query may overtake.
-public struct RecordsByArrival: Sequence, Sendable {
-  private let records: SpillingArray<QueryRecord>
+public struct RecordsByArrival<Record: ToldOfQuery>: Sequence, Sendable {
+  private let records: SpillingArray<Record>
 
   /// Records whose ids are distinct and not negative; those that are missing are passed over at the end.
-  public init(_ records: SpillingArray<QueryRecord>) { self.records = records }
+  public init(_ records: SpillingArray<Record>) { self.records = records }
 
   /// One record after the other.
   public struct Iterator: IteratorProtocol {
-    private var records: SpillingArray<QueryRecord>.Iterator
+    private var records: SpillingArray<Record>.Iterator
     /// The record of query q lies at q modulo the length.
-    private var ring: [QueryRecord?] = Array(repeating: nil, count: 64)
+    private var ring: [Record?] = Array(repeating: nil, count: 64)
     private var due = 0
     private var held = 0
 
-    fileprivate init(_ records: SpillingArray<QueryRecord>) {
+    fileprivate init(_ records: SpillingArray<Record>) {
       self.records = records.makeIterator()
     }
 
     /// The next record; nil after the last.
-    public mutating func next() -> QueryRecord? {
+    public mutating func next() -> Record? {
       while true {
         if let record = ring[due % ring.count] {
           ring[due % ring.count] = nil
@@ -32,7 +48,7 @@ public struct RecordsByArrival: Sequence, Sendable {
           return record
         }
         if let record = records.next() {
-          let id = Int(record.query.id.rawValue)
+          let id = Int(record.queryID.rawValue)
           while id - due >= ring.count { grow() }
           ring[id % ring.count] = record
           held += 1
@@ -45,9 +61,9 @@ public struct RecordsByArrival: Sequence, Sendable {
     }
 
     private mutating func grow() {
-      var wider = [QueryRecord?](repeating: nil, count: 2 * ring.count)
+      var wider = [Record?](repeating: nil, count: 2 * ring.count)
       for record in ring {
-        if let record { wider[Int(record.query.id.rawValue) % wider.count] = record }
+        if let record { wider[Int(record.queryID.rawValue) % wider.count] = record }
       }
       ring = wider
     }

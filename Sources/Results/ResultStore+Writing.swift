@@ -145,7 +145,8 @@ extension ResultStore {
       ])
     guard db.changesCount > 0 else { return }
     let insertion = try QueryInsertion(of: run, id: id, db)
-    for record in RecordsByArrival(run.records) { try insertion.insert(record) }
+    var journeys = RecordsByArrival(run.journeys).makeIterator()
+    for record in RecordsByArrival(run.records) { try insertion.insert(record, journeys.next()) }
     try insertUsage(run.usage, id: id, db)
     try insertSeries(run, id: id, db)
     try insertMetrics(run.metrics, className: "", id: id, db)
@@ -204,14 +205,23 @@ extension ResultStore {
   private static func insertUsage(_ usage: RunUsage, id: Int64, _ db: Database) throws {
     for worker in usage.workers {
       try db.execute(
-        sql: "INSERT INTO worker VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        sql: "INSERT INTO worker VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         arguments: [
           id, worker.worker.rawValue, worker.node,
           worker.busy[Stage.encode.index].nanoseconds,
           worker.busy[Stage.denoise.index].nanoseconds,
           worker.busy[Stage.decode.index].nanoseconds, worker.waitingForCPU.nanoseconds,
           worker.blocked.nanoseconds, worker.evaluations, worker.imageEvaluations,
-        ] + StatementArguments(worker.busyByBasis.map(\.nanoseconds)))
+        ] + StatementArguments(worker.busyByBasis.map(\.nanoseconds))
+          + StatementArguments(
+            [worker.loading, worker.active, worker.down, worker.lent].map(\.nanoseconds)))
+    }
+    for (position, event) in usage.workerEvents.enumerated() {
+      try db.execute(
+        sql: "INSERT INTO worker_event VALUES (?,?,?,?,?)",
+        arguments: [
+          id, position, event.time.nanoseconds, event.worker.rawValue, event.kind.rawValue,
+        ])
     }
     for (index, pool) in usage.cpuPools.enumerated() {
       try db.execute(

@@ -6,12 +6,16 @@ import Workload
 public struct RunRecorder: Observer {
   /// One record for each offered query, in order of ending.
   public private(set) var records = SpillingArray<QueryRecord>()
+  /// What each of them went through, in the same order; empty where it was not asked for.
+  public private(set) var journeys = SpillingArray<QueryJourney>()
   /// First and last arrival of those that have ended; nil before.
   public private(set) var arrivals: ClosedRange<SimulationTime>?
   /// What the devices did; complete once the run is over.
   public private(set) var usage = RunUsage()
   /// The run over time; nil where it was not asked for.
   public private(set) var series: RunSeries?
+  /// Whether it keeps what queries go through.
+  public let wantsJourneys: Bool
   /// Another observer of the same run.
   public private(set) var companion: (any Observer)?
 
@@ -19,14 +23,16 @@ public struct RunRecorder: Observer {
   ///
   /// - Parameters:
   ///   - keepsSeries: whether it keeps the run over time.
+  ///   - keepsJourneys: whether it keeps what queries go through.
   ///   - companion: is told of everything, too.
   ///   - heldBytes: of records that are held in memory.
   public init(
-    keepsSeries: Bool = false, companion: (any Observer)? = nil,
+    keepsSeries: Bool = false, keepsJourneys: Bool = false, companion: (any Observer)? = nil,
     heldBytes: Int = SpillingArray<QueryRecord>.heldBytes
   ) {
     records = SpillingArray(heldBytes: heldBytes)
     if keepsSeries { series = RunSeries() }
+    wantsJourneys = keepsJourneys
     self.companion = companion
   }
 
@@ -44,6 +50,9 @@ public struct RunRecorder: Observer {
     series?.add(record)
     companion?.queryEnded(record)
   }
+
+  /// Keeps it.
+  public mutating func journeyEnded(_ journey: QueryJourney) { journeys.append(journey) }
 
   /// Adds it to the series.
   public mutating func spanEnded(_ span: Span) {

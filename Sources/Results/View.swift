@@ -1,3 +1,5 @@
+import Cluster
+
 /// The views of the database: what a user asks of it without learning its tables, and what the CSV files of
 /// reports are. Made anew whenever a database is opened for writing, so that they belong to no schema version.
 public enum View: String, CaseIterable, Sendable {
@@ -21,6 +23,9 @@ public enum View: String, CaseIterable, Sendable {
   case timeBasis = "v_time_basis"
   case note = "v_note"
   case setting = "v_setting"
+  case worker = "v_worker"
+  case node = "v_node"
+  case workerEvent = "v_worker_event"
 
   /// What a row of it is.
   public var summary: String {
@@ -49,6 +54,9 @@ public enum View: String, CaseIterable, Sendable {
     case .note: "what a reader of a comparison must know, the gravest first"
     case .setting:
       "a value that was set beside the scenario's text: by --set, or as a value of an axis"
+    case .worker: "what an accelerator did in one replication"
+    case .node: "what a node's accelerators and cores did in one replication"
+    case .workerEvent: "an accelerator that comes or goes, by policy or with its node"
     }
   }
 
@@ -81,6 +89,9 @@ public enum View: String, CaseIterable, Sendable {
       place
         + ", CASE severity WHEN 'invalidates' THEN 0 WHEN 'caution' THEN 1 ELSE 2 END, position"
     case .setting: place + ", position"
+    case .worker: place + ", policy_index, replication, worker"
+    case .node: place + ", policy_index, replication, first_worker"
+    case .workerEvent: place + ", policy_index, replication, position"
     }
   }
 
@@ -222,7 +233,9 @@ public enum View: String, CaseIterable, Sendable {
         CASE WHEN outcome <> 'in-flight' OR q.end_ns > deadline_ns
         THEN outcome = 'completed' AND q.end_ns <= deadline_ns END AS on_time, outcome, model,
         height AS height_px, width AS width_px, images, steps AS steps_requested, evaluations,
-        finish, latent_error, class, worker, source_row AS trace_row
+        finish, latent_error, class, worker, source_row AS trace_row, model_made,
+        encode_worker, denoise_worker, decode_worker, post_process_worker, evaluations_lost,
+        resubmissions, batch_images_mean, batch_images_max, \(Self.stateSeconds)
         FROM query q JOIN run r ON r.id = run_id JOIN v_experiment e USING (experiment_id)
         """
     case .latencySource:
@@ -247,8 +260,15 @@ public enum View: String, CaseIterable, Sendable {
         SELECT \(place), e.controls_of, position, path, value, number, unit
         FROM setting n JOIN v_experiment e USING (experiment_id)
         """
+    case .worker: return UsageViews.worker(place)
+    case .node: return UsageViews.node(place)
+    case .workerEvent: return UsageViews.workerEvent(place)
     }
   }
+
+  /// A query's time in each state, as columns.
+  private static let stateSeconds = QueryState.allCases
+    .map { "\($0.name)_ns / 1e9 AS \($0.name)_s" }.joined(separator: ", ")
 
   /// What the best known schedule is called: it is no policy, and so not on the frontier.
   public static let bestKnown = "best-known"

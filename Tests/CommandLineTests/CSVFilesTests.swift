@@ -173,7 +173,9 @@ import Testing
         "experiment,experiment_id,workload,load,slo_scale,slo_s,settings,policy,policy_index,replication,query,"
           + "arrival_s,start_s,end_s,latency_s,deadline_s,on_time,outcome,model,height_px,width_px,images,steps_requested,evaluations,finish,latent_error,"
           + "class,worker,"
-          + "trace_row\n"))
+          + "trace_row,model_made,encode_worker,denoise_worker,decode_worker,post_process_worker,evaluations_lost,resubmissions,batch_images_mean,"
+          + "batch_images_max,waiting_s,displaced_s,loading_s,encode_s,denoise_s,decode_s,post_process_s,hand_off_s,batch_wait_s,core_wait_s,blocked_s\n"
+      ))
     let columns = text(scratch, "replications.csv").prefix { $0 != "\n" }.split(separator: ",")
     #expect(columns.count == 14 + 47)
     for column in columns where column.contains("latency") || column.contains("wait") {

@@ -81,7 +81,7 @@ extension Scratch {
     #expect(
       try Program.release("run", "s.yaml", "--db", "r.sqlite", in: scratch.path).status == 0)
     #expect(try scratch.sqlite("r.sqlite", "SELECT count(*) FROM query") == "40\n")
-    #expect(try scratch.sqlite("r.sqlite", "PRAGMA user_version") == "13\n")
+    #expect(try scratch.sqlite("r.sqlite", "PRAGMA user_version") == "14\n")
     #expect(try scratch.sqlite("r.sqlite", "PRAGMA application_id") == "1364153156\n")
   }
 

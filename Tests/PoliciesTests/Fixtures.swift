@@ -13,12 +13,15 @@ let smallTable = TableGenerator(prompts: 8, height: 128, width: 128).generate(ve
 /// Keeps all that a run tells.
 struct Recorder: Observer {
   var records: [QueryRecord] = []
+  var journeys: [QueryJourney] = []
   var spans: [Span] = []
   var usage: RunUsage?
   var wantsSpans: Bool { true }
   var wantsMembers: Bool { true }
+  var wantsJourneys: Bool { true }
 
   mutating func queryEnded(_ record: QueryRecord) { records.append(record) }
+  mutating func journeyEnded(_ journey: QueryJourney) { journeys.append(journey) }
   mutating func spanEnded(_ span: Span) { spans.append(span) }
   mutating func runEnded(_ usage: RunUsage) { self.usage = usage }
 }
@@ -26,6 +29,7 @@ struct Recorder: Observer {
 /// What a run told, complete.
 struct RunResult: Equatable {
   var records: [QueryRecord]
+  var journeys: [QueryJourney]
   var spans: [Span]
   var usage: RunUsage
 }
@@ -175,5 +179,6 @@ func simulate(
   simulation.keepsEnded = keepsEnded
   let recorder = try #require(simulation.run() as? Recorder)
   return RunResult(
-    records: recorder.records, spans: recorder.spans, usage: try #require(recorder.usage))
+    records: recorder.records, journeys: recorder.journeys, spans: recorder.spans,
+    usage: try #require(recorder.usage))
 }

@@ -115,6 +115,19 @@ import Workload
       let index = run.spans.lastIndex { $0.stage == .postProcess } ?? 0
       run.spans.append(run.spans[index])
     },
+    Tampering("a nanosecond that no state has", .journeys) {
+      $0.journeys[3].times[.batchWait] += SimulationDuration(nanoseconds: 1)
+    },
+    Tampering("a nanosecond of waiting that was work", .journeys) {
+      $0.journeys[3].times[.waiting] += SimulationDuration(nanoseconds: 1)
+      $0.journeys[3].times[.denoise] -= SimulationDuration(nanoseconds: 1)
+    },
+    Tampering("an image more in a batch", .journeys) {
+      $0.journeys[3].batchImagesMean = $0.journeys[3].batchImagesMean.map { $0 + 0.5 }
+    },
+    Tampering("a stage by a worker that did not do it", .journeys) {
+      $0.journeys[3].workers[1] = 1 - $0.journeys[3].workers[1]
+    },
     Tampering("a worker that does nothing", .conservation) {
       $0.spans.removeAll { $0.worker == WorkerID(rawValue: 1) }
     },

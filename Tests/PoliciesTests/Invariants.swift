@@ -29,6 +29,8 @@ enum Invariant: String, CaseIterable, Sendable {
   case memory
   /// Every image gets each stage, and its evaluations.
   case work
+  /// The times in a query's states sum to its latency, and are those of the work that was told of it.
+  case journeys
   /// No accelerator that could serve is idle while a query waits, and no core while an image does.
   case conservation
   /// Who the discipline puts first goes first.
@@ -102,6 +104,7 @@ struct InvariantCheck {
     check.batchesKeepTheLimit()
     check.workFindsItsWeights()
     check.everyImageIsWorkedOn()
+    check.journeysFitTheWork()
     check.nobodyIsIdleBesideAQueue()
     check.noCoreIsIdleBesideATask()
     check.noWorkerHoardsBesideAFreeOne()

@@ -30,6 +30,6 @@ import Results
   @Test func passOverWhatIsMissing() {
     let records = SpillingArray([900, 5, 70, 3].map(record))
     #expect(RecordsByArrival(records).map(\.query.id.rawValue) == [3, 5, 70, 900])
-    #expect(Array(RecordsByArrival(SpillingArray())).isEmpty)
+    #expect(Array(RecordsByArrival(SpillingArray<QueryRecord>())).isEmpty)
   }
 }

@@ -125,6 +125,19 @@ import Workload
         end: SimulationTime(nanoseconds: 303), evaluations: 0, parts: 1, firstStep: 0,
         finish: .none, worker: nil),
     ])
+    var journey = QueryJourney(
+      query: query.id, times: StateTimes(), model: ModelID(rawValue: 0),
+      workers: SIMD4(11, 12, -1, 13), evaluationsLost: 1.5, resubmissions: 14,
+      batchImagesMean: 2.25, batchImagesMaximum: 15)
+    for state in QueryState.allCases {
+      journey.times[state] = SimulationDuration(nanoseconds: Int64(1001 + state.rawValue))
+    }
+    // In order of ending, as records are; of the second nothing is known.
+    full.journeys = SpillingArray([journey])
+    full.usage.workerEvents = [
+      WorkerEvent(
+        time: SimulationTime(nanoseconds: 77), worker: WorkerID(rawValue: 2), kind: .draining)
+    ]
     full.models = ["m", "n"]
     full.classes = ["silver", "gold"]
     let store = try ResultStore(creatingAt: path)
@@ -140,15 +153,29 @@ import Workload
         "id=0", "arrival_ns=101", "start_ns=202", "end_ns=303", "deadline_ns=505",
         "outcome=completed", "model=n", "height=512", "width=768", "images=4", "steps=30",
         "evaluations=21.5", "parts=2", "class=gold", "worker=3", "source_row=9", "first_step=5",
-        "finish=jump", "latent_error=0.125",
+        "finish=jump", "latent_error=0.125", "model_made=m", "encode_worker=11",
+        "denoise_worker=12", "decode_worker=nil", "post_process_worker=13",
+        "evaluations_lost=1.5", "resubmissions=14", "batch_images_mean=2.25",
+        "batch_images_max=15", "waiting_ns=1001", "displaced_ns=1002", "loading_ns=1003",
+        "encode_ns=1004", "denoise_ns=1005", "decode_ns=1006", "post_process_ns=1007",
+        "hand_off_ns=1008", "batch_wait_ns=1009", "core_wait_ns=1010", "blocked_ns=1011",
       ])
+    let event = try store.queue.read { db in
+      try Row.fetchOne(db, sql: "SELECT position, time_ns, worker, event FROM worker_event")
+    }
     #expect(
-      rows[1] == [
+      event.map { Array($0.databaseValues.map(\.description)) } == ["0", "77", "2", "\"draining\""])
+    let unknown = QueryState.allCases.map { "\($0.name)_ns=nil" }
+    #expect(
+      Array(rows[1]) == [
         "id=1", "arrival_ns=101", "start_ns=nil", "end_ns=303", "deadline_ns=505",
         "outcome=dropped: queue-full", "model=n", "height=512", "width=768", "images=4",
         "steps=30", "evaluations=0.0", "parts=1", "class=nil", "worker=nil", "source_row=nil",
-        "first_step=0", "finish=none", "latent_error=nil",
-      ])
+        "first_step=0", "finish=none", "latent_error=nil", "model_made=nil",
+        "encode_worker=nil", "denoise_worker=nil", "decode_worker=nil",
+        "post_process_worker=nil", "evaluations_lost=nil", "resubmissions=nil",
+        "batch_images_mean=nil", "batch_images_max=nil",
+      ] + unknown)
   }
 
   @Test func theSameExperimentReplacesItself() throws {

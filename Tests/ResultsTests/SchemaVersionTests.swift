@@ -68,13 +68,13 @@ import Testing
     let path = folder + "/r.sqlite"
     do { _ = try ResultStore(creatingAt: path) }
     // SQLite's file format: user_version is at byte 60, application_id at 68.
-    #expect(try Self.header(path, at: 60) == 13)
+    #expect(try Self.header(path, at: 60) == 14)
     #expect(try Self.header(path, at: 68) == 0x514F_5344)
     var data = try #require(FileManager.default.contents(atPath: path))
     data[63] = 99
     try data.write(to: URL(filePath: path))
     let writing = try #require(throws: InputError.self) { try ResultStore(creatingAt: path) }
-    #expect(writing.description.contains("the database has schema 99, this program knows up to 13"))
+    #expect(writing.description.contains("the database has schema 99, this program knows up to 14"))
     let reading = try #require(throws: InputError.self) { try ResultStore(readingFrom: path) }
     #expect(reading.exitCode == 65)
     #expect(FileManager.default.contents(atPath: path) == data)

@@ -25,7 +25,8 @@ import Testing
     WHERE m.type = 'table' ORDER BY 1, 2
     """
 
-  @Test(arguments: Array(1...8) + [11, 12]) func anOlderDatabaseStaysReadable(_ schema: Int) throws
+  @Test(arguments: Array(1...8) + [11, 12, 13]) func anOlderDatabaseStaysReadable(_ schema: Int)
+    throws
   {
     let folder = NSTemporaryDirectory() + "/upgrade-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -54,13 +55,17 @@ import Testing
       #expect(try store.runs(of: experiment.id).allSatisfy { ($0.busyByBasis == nil) == isOld })
       #expect(try store.timeBasis(of: experiment.id).isEmpty == isOld)
       #expect(try store.table(.timeBasis, experiments: [experiment.id]).rows.isEmpty == isOld)
+      // Up to schema 13 no program said what queries went through.
+      #expect(queries.rows.allSatisfy { $0["waiting_s"] == .none && $0["model_made"] == .none })
+      let workers = try store.table(.worker, experiments: [experiment.id]).rows
+      #expect(workers.count == 8 && workers.allSatisfy { $0["active_s"] == .none })
       for view in View.allCases { _ = try store.table(view, experiments: [experiment.id]) }
     }
     try check(ResultStore(readingFrom: path))
     #expect(FileManager.default.contents(atPath: path) == before, "reading changes nothing")
 
     try check(ResultStore(creatingAt: path))
-    #expect(try sqlite(path, "PRAGMA user_version") == "13\n")
+    #expect(try sqlite(path, "PRAGMA user_version") == "14\n")
     #expect(try sqlite(path, "PRAGMA integrity_check", "PRAGMA foreign_key_check") == "ok\n")
     let new = folder + "/new.sqlite"
     _ = try ResultStore(creatingAt: new)
