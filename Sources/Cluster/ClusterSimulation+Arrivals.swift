@@ -19,6 +19,7 @@ extension ClusterSimulation {
     usage.residenceSum -= Int128((loop.now - query.arrival).nanoseconds)
     inSystem.add(1, at: loop.now)
     countWaiting(1)
+    loadMeter?.countArrival(at: loop.now)
     let model = firstModel ?? query.model
     let shape =
       times.shapes.count == 1

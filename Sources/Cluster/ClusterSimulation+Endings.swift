@@ -189,6 +189,7 @@ extension ClusterSimulation {
     views[w].isActive = false
     views[w].isStarting = false
     note(.draining, w)
+    meterLoad()
     switchOffIfEmpty(w)
     redispatch(w) { _ in true }
   }
@@ -199,6 +200,7 @@ extension ClusterSimulation {
     views[w].isStarting = false
     views[w].isActive = true
     note(.active, w)
+    meterLoad()
     for other in workers.indices { leaveWrongQueue(other) }
     wake(queue: queue(of: w))
   }

@@ -66,6 +66,7 @@ extension ClusterSimulation {
       refreshResident(w)
       refreshRunning(w)
     }
+    meterLoad()
     cpuPools[node].queue.removeAll()
     cpuPools[node].freeCores = cpuPools[node].cores
     for channel in 0..<3 { linkFree[3 * node + channel] = .zero }

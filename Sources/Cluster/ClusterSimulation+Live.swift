@@ -38,7 +38,7 @@ extension ClusterSimulation {
 
   private func member(_ part: Int, in stage: Stage) -> LiveWork.Member {
     let p = parts[part]
-    let isLookedAt = looks.map { p.isLookedAt(after: p.evaluationsDone + 1, $0) } ?? false
+    let isLookedAt = probes.map { p.isProbed(after: p.evaluationsDone + 1, $0) } ?? false
     return LiveWork.Member(
       part: part, row: p.trajectory < 0 ? nil : Int(p.trajectory), path: p.path, finish: p.finish,
       isLookedAt: stage == .denoise && isLookedAt)

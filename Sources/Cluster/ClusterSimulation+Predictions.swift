@@ -19,7 +19,19 @@ extension ClusterSimulation {
         nanoseconds: batch.others(isEncoded: parts[part].isEncoded)),
       queuedImages: queues[queue].totalImages - joining,
       workersOfQueue: central ? workersOfPool[Int(workers[w].pool)] : 1,
-      batchLimit: batchLimit ?? Int(parts[part].images))
+      batchLimit: batchLimit ?? Int(parts[part].images), load: load())
+  }
+
+  /// The cluster's load, where the step policy needs it.
+  private mutating func load() -> ClusterLoad? {
+    loadMeter?.load(at: loop.now, queuedImages: queues.reduce(0) { $0 + $1.totalImages })
+  }
+
+  /// Tells the load meter of accelerators that have begun or ended to have work, or to be there.
+  mutating func meterLoad() {
+    guard loadMeter != nil else { return }
+    let busy = workers.count { !$0.isParked && $0.operation != .down }
+    loadMeter?.set(busy: busy, active: views.count { $0.isActive && $0.isUp }, at: loop.now)
   }
 
   /// Images of the batch that a part is in, or is expected to be in: with those that wait and join it, as far as they
@@ -118,7 +130,7 @@ extension ClusterSimulation {
     guard bestSpeedup > 1 else { return 1 }
     var devices = 1
     for helper in workers.indices where isIdleHelper(helper, of: w) { devices += 1 }
-    return parallelism.speedup(devices: min(devices, policy.steps.mostAccelerators))
+    return parallelism.speedup(devices: min(devices, maximumAccelerators))
   }
 
   /// The worker of its pool that would take least for what is left of a part; of equal ones the first.

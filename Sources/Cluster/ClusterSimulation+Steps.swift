@@ -20,7 +20,7 @@ extension ClusterSimulation {
         continue
       }
       parts[part].evaluationsDone += 1
-      if let looks, parts[part].isLookedAt(after: parts[part].evaluationsDone, looks) {
+      if let probes, parts[part].isProbed(after: parts[part].evaluationsDone, probes) {
         decide(part, on: w)
       }
       if parts[part].evaluationsLeft <= 0 {
@@ -46,15 +46,15 @@ extension ClusterSimulation {
   }
 
   /// Time that the looks after the step which begins now will take.
-  func lookTime(_ w: Int) -> SimulationDuration {
-    guard let looks, !lookTimes.isEmpty else { return .zero }
+  func probeTime(_ w: Int) -> SimulationDuration {
+    guard let probes, !probeTimes.isEmpty else { return .zero }
     var nanoseconds: Int64 = 0
     for i in workers[w].running.indices {
       let part = Int(workers[w].running[i])
-      guard parts[part].isLookedAt(after: parts[part].evaluationsDone + 1, looks) else { continue }
+      guard parts[part].isProbed(after: parts[part].evaluationsDone + 1, probes) else { continue }
       let shape = Int(parts[part].shape.rawValue)
       nanoseconds +=
-        lookTimes[Int(workers[w].node) * times.shapes.count + shape] * Int64(parts[part].images)
+        probeTimes[Int(workers[w].node) * times.shapes.count + shape] * Int64(parts[part].images)
     }
     return SimulationDuration(nanoseconds: nanoseconds)
   }

@@ -50,6 +50,7 @@ extension ClusterSimulation {
       views[w].workAfter = .zero
       if !views[w].isActive { switchOffIfEmpty(w) }
     }
+    meterLoad()
   }
 
   /// Begins encoding what ``scratch`` holds, or passes it straight on where nothing is encoded.
@@ -265,7 +266,7 @@ extension ClusterSimulation {
     var duration =
       isLive ? .zero : acceleratorTime(stage, on: w, images: images, oldest: Int(oldest))
     if stage == .denoise {
-      duration += lookTime(w)
+      duration += probeTime(w)
       if workers[w].overhead > 0 {
         duration += SimulationDuration(nanoseconds: workers[w].overhead)
         workers[w].overhead = 0

@@ -19,6 +19,8 @@ public struct ClusterSimulation: ~Copyable {
   let central: Bool
   let stealing: Bool
   let parallelism: SpeedupCurve
+  /// The largest number of accelerators that a plan may ask for.
+  let maximumAccelerators: Int
   /// Of one query's evaluations, where it gets all accelerators that its plan may ask for.
   let bestSpeedup: Double
   let nodes: [NodeConfiguration]
@@ -34,13 +36,13 @@ public struct ClusterSimulation: ~Copyable {
   let servedShapes: [Bool]
   let workersOfPool: [Int]
   let trajectories: TrajectoryTable?
-  /// The same, for looks at each step: to reach it through ``trajectories`` is to retain it.
+  /// The same, for probes at each step: to reach it through ``trajectories`` is to retain it.
   private let table: Unmanaged<TrajectoryTable>?
   /// The model that the table is for.
   let trajectoryModel: ModelID?
-  let looks: LookCadence?
-  /// Nanoseconds that a look costs for each image, by (node, shape); empty where looks are free.
-  let lookTimes: [Int64]
+  let probes: ProbeCadence?
+  /// Nanoseconds that a probe costs for each image, by (node, shape); empty where probes are free.
+  let probeTimes: [Int64]
   var policy: PolicySet
   // Settings read on the hot path, out of their existentials.
   let batchLimit: Int?
@@ -100,6 +102,8 @@ public struct ClusterSimulation: ~Copyable {
   var inSystem = TimeWeightedCount()
   var waiting = TimeWeightedCount()
   var waitingSince = SimulationTime.zero
+  /// Nil where the step policy does not need the load.
+  var loadMeter: LoadMeter?
   /// Whether queries that have ended are held to the end, as tests of their release do.
   var keepsEnded = false
   /// When the last query ended: the run's end, whatever timers were still set.
@@ -168,7 +172,9 @@ public struct ClusterSimulation: ~Copyable {
     self.horizon = horizon
     self.countingFrom = countingFrom
     parallelism = cluster.parallelism
-    bestSpeedup = parallelism.speedup(devices: policy.steps.mostAccelerators)
+    let requirements = policy.steps.requirements
+    maximumAccelerators = requirements.maximumAccelerators
+    bestSpeedup = parallelism.speedup(devices: requirements.maximumAccelerators)
     nodes = cluster.nodes
     memories = cluster.nodes.map { node in
       node.memory.map { NodeMemory($0, models: stream.models, shapes: times.shapes) }
@@ -186,12 +192,12 @@ public struct ClusterSimulation: ~Copyable {
     trajectoryModel = trajectories.flatMap { table in
       stream.models.firstIndex(of: table.header.model).map { ModelID(rawValue: UInt16($0)) }
     }
-    looks = policy.steps.looks
-    lookTimes =
-      looks?.readsLatent ?? false
+    probes = requirements.probes
+    probeTimes =
+      probes?.readsLatent ?? false
       ? cluster.nodes.indices.flatMap { node in
         times.shapes.indices.map {
-          times.lookTime(node: node, shape: ShapeID(rawValue: UInt16($0)))
+          times.probeTime(node: node, shape: ShapeID(rawValue: UInt16($0)))
         }
       } : []
     self.policy = policy
@@ -212,10 +218,12 @@ public struct ClusterSimulation: ~Copyable {
     wantsSpans = observer.wantsSpans
     wantsMembers = observer.wantsMembers
     wantsJourneys = observer.wantsJourneys
-    firstModel = policy.steps.firstModel
+    firstModel = requirements.firstModel.flatMap { name in
+      stream.models.firstIndex(of: name).map { ModelID(rawValue: UInt16($0)) }
+    }
     abandons = policy.admission.abandonsAtDeadline
-    decidesAfterDecode = policy.steps.decidesAfterDecode
-    predictsSteps = policy.steps.predictsSteps
+    decidesAfterDecode = requirements.decidesAfterDecode
+    predictsSteps = requirements.predictsSteps
     isLookedAt =
       cluster.binding != .central || !policy.admission.admitsAll || policy.controller != nil
     admitsAll = policy.admission.admitsAll
@@ -256,6 +264,9 @@ public struct ClusterSimulation: ~Copyable {
       }
     }
     parkedCount = workers.count
+    if let window = requirements.loadWindow {
+      loadMeter = LoadMeter(window: window, active: workers.count)
+    }
     queues = Array(
       repeating: WorkQueue(shapes: times.shapes.count),
       count: central ? pools.stages.count : workers.count)
@@ -275,7 +286,7 @@ public struct ClusterSimulation: ~Copyable {
       partLimits = times.shapes.indices.map { partLimit(shape: $0) }
       // A part may go on to another model, which may have less room.
       let own = partLimits
-      let models = policy.steps.models
+      let models = requirements.models
       for (index, shape) in times.shapes.enumerated() {
         for model in models {
           guard let other = times.id(of: Shape(model: model, size: shape.size)) else { continue }

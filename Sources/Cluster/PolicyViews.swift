@@ -195,11 +195,14 @@ public struct StepContext: Hashable, Sendable {
   public var workersOfQueue: Int
   /// Most images in a batch; the query's own where there is no batching.
   public var batchLimit: Int
+  /// The cluster's load; nil unless ``StepRequirements/loadWindow`` asks for it.
+  public var load: ClusterLoad?
 
   /// A context from its parts.
   public init(
     now: SimulationTime, worker: WorkerID, evaluationTime: SimulationDuration,
-    otherTime: SimulationDuration, queuedImages: Int, workersOfQueue: Int, batchLimit: Int
+    otherTime: SimulationDuration, queuedImages: Int, workersOfQueue: Int, batchLimit: Int,
+    load: ClusterLoad? = nil
   ) {
     self.now = now
     self.worker = worker
@@ -208,6 +211,7 @@ public struct StepContext: Hashable, Sendable {
     self.queuedImages = queuedImages
     self.workersOfQueue = workersOfQueue
     self.batchLimit = batchLimit
+    self.load = load
   }
 
   /// Full batches waiting for each worker of the queue.

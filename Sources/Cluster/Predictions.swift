@@ -60,8 +60,8 @@ extension ServiceTimes {
   }
 
   /// Time for which a look at one image's latent holds a worker of `node` up.
-  public func lookTime(of node: NodeID, shape: ShapeID) -> SimulationDuration {
-    SimulationDuration(nanoseconds: lookTime(node: Int(node.rawValue), shape: shape))
+  public func probeTime(of node: NodeID, shape: ShapeID) -> SimulationDuration {
+    SimulationDuration(nanoseconds: probeTime(node: Int(node.rawValue), shape: shape))
   }
 
   /// Time of the whole query standing alone on `node`: no queue, no pipelining, one batch; its evaluations are

@@ -172,7 +172,7 @@ public final class ServiceTimes: Sendable {
 
   /// Time for which a look at one image's latent holds its worker up, in nanoseconds: the entropy of
   /// its values, after their transfer (fp16) where the host computes it.
-  func lookTime(node: Int, shape: ShapeID) -> Int64 {
+  func probeTime(node: Int, shape: ShapeID) -> Int64 {
     guard let look = latentLooks[node] else { return 0 }
     let size = shapes[Int(shape.rawValue)].size
     let values = Int(size.height) * Int(size.width) / 64 * 4

@@ -85,8 +85,8 @@ struct Part {
   var evaluationsLeft: Int32 { evaluationsPlanned - evaluationsDone }
 
   /// Whether the step policy looks at it after so many evaluations.
-  func isLookedAt(after evaluations: Int32, _ looks: LookCadence) -> Bool {
-    leftAfter < 0 && evaluations < evaluationsPlanned && looks.contains(Int(evaluations))
+  func isProbed(after evaluations: Int32, _ probes: ProbeCadence) -> Bool {
+    leftAfter < 0 && evaluations < evaluationsPlanned && probes.contains(Int(evaluations))
   }
 
   /// How far its denoising has come.

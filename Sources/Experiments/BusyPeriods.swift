@@ -22,7 +22,7 @@ enum BusyPeriods {
   /// dispatcher's turn is taken for nothing. Assumed.
   static func areIndependent(_ policy: PolicySet, _ scenario: Scenario) -> Bool {
     guard case .generated(.poisson, _, _, _) = scenario.workload.source,
-      policy.controller == nil, policy.steps.cachedPrompts == 0
+      policy.controller == nil, policy.steps.requirements.cachedPrompts == 0
     else { return false }
     return scenario.cluster.nodes.allSatisfy { node in
       node.failures == .none && node.stragglers == nil && node.memory == nil

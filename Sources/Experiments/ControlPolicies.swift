@@ -27,7 +27,7 @@ struct ControlPolicies {
     policy = experiment.policies[index]
     var numbers: [Int] = []
     var total = 0.0
-    let probe = policy.steps.looks.flatMap { $0.every == nil ? $0.first : nil }
+    let probe = policy.steps.requirements.probes.flatMap { $0.every == nil ? $0.first : nil }
     for replication in 0..<experiment.replications {
       let recorder = experiment.simulate(policy: index, replication: replication)
       for record in recorder.records where record.outcome == .completed {

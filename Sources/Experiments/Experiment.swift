@@ -94,7 +94,7 @@ public struct Experiment: Sendable {
     if let last = schedules.last { policies.append(last) }
     // Of all policies: a model's id does not depend on which of them run.
     var streams = try QueryStreams(
-      scenario, extraModels: scenario.policies.flatMap { $0.steps.models })
+      scenario, extraModels: scenario.policies.flatMap { $0.steps.requirements.models })
     let scenario = Self.knowing(streams.models, scenario)
     self.scenario = scenario
     let ids = Dictionary(
@@ -119,12 +119,10 @@ public struct Experiment: Sendable {
     let plans = policies.contains { $0.steps.planner != nil }
     let typical = plans ? streams.typicalQuery(of: sample, reference) : nil
     for i in policies.indices {
-      policies[i].steps.bind(ids)
-      policies[i].steps.bind(scenario.cluster.parallelism)
-      if let typical { policies[i].steps.bind(typical) }
-      if let table = scenario.latents?.table {
-        policies[i].steps.bind(table, finish: policies[i].finish)
-      }
+      policies[i].steps.prepare(
+        StepSetup(
+          models: ids, parallelism: scenario.cluster.parallelism, typical: typical,
+          trajectories: scenario.latents?.table, finish: policies[i].finish))
       policies[i].controller = policies[i].controller ?? policies[i].steps.planner
     }
     self.policies = policies
@@ -204,7 +202,7 @@ public struct Experiment: Sendable {
     var mostImages = max(sample.mostImages, mostImages)
     // A rare value of a mix may appear in another replication only.
     var sizes = sample.shapes.map(\.size)
-    var others = policies.flatMap { $0.steps.models }
+    var others = policies.flatMap { $0.steps.requirements.models }
     if case .generated(_, let mix, _, _) = scenario.workload.source {
       sizes += mix.sizes.map(\.value)
       others += mix.models.map(\.value)
@@ -251,7 +249,7 @@ public struct Experiment: Sendable {
         "node '\(item.node)' has no \(item.stage.rawValue) latency of '\(item.shape.model)' at "
         + "\(item.shape.size)"
       let user = policies.first {
-        !asked.contains(item.shape.model) && $0.steps.models.contains(item.shape.model)
+        !asked.contains(item.shape.model) && $0.steps.requirements.models.contains(item.shape.model)
       }
       let fault =
         user.map {
@@ -273,16 +271,16 @@ public struct Experiment: Sendable {
   /// judged by beside that one's.
   func lightModel(of policy: PolicySet) -> LightModel? {
     func quality(_ steps: any StepPolicy) -> CascadeQuality? {
-      steps.lightModel.flatMap {
+      steps.requirements.lightModel.flatMap {
         // What is published is of one model; of a mixture of them nothing is.
         guard let askedModel else { return nil }
         return CascadeQuality(light: $0.name, steps: $0.evaluations, heavy: askedModel)
       }
     }
-    if let own = policy.steps.lightModel {
+    if let own = policy.steps.requirements.lightModel {
       return LightModel(evaluations: own.evaluations, quality: quality(policy.steps))
     }
-    guard policy.steps.models.isEmpty, policy.name != Possible.name else { return nil }
+    guard policy.steps.requirements.models.isEmpty, policy.name != Possible.name else { return nil }
     return scenario.policies.lazy.compactMap { quality($0.steps) }.first.map {
       LightModel(evaluations: nil, quality: $0)
     }

@@ -133,12 +133,12 @@ enum ExperimentNotes {
   static func looks(
     _ scenario: Scenario, _ policies: [PolicySet], _ times: ServiceTimes
   ) -> [Note] {
-    guard policies.contains(where: { $0.steps.looks?.readsLatent ?? false }) else { return [] }
+    guard policies.contains(where: { $0.steps.requirements.probes?.readsLatent ?? false }) else { return [] }
     let nodes = scenario.cluster.nodes
     let unmeasured = nodes.filter { $0.look == nil }.map(\.name)
     if !unmeasured.isEmpty { return [.looksFree(nodes: unmeasured)] }
     let costs = nodes.indices.map { node in
-      times.lookTime(of: NodeID(rawValue: Int32(node)), shape: ShapeID(rawValue: 0))
+      times.probeTime(of: NodeID(rawValue: Int32(node)), shape: ShapeID(rawValue: 0))
     }
     guard let most = costs.max(), let look = nodes.first?.look else { return [] }
     return [.looksCost(microseconds: most.seconds * 1e6, isOnHost: look.isOnHost)]

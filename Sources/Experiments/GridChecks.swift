@@ -56,7 +56,7 @@ extension ExperimentGrid {
       }
     }
     for (index, name) in plan.controls.enumerated() {
-      guard let policy = scenario.policy(name), policy.steps.looks?.readsLatent != true else {
+      guard let policy = scenario.policy(name), policy.steps.requirements.probes?.readsLatent != true else {
         continue
       }
       fault(

@@ -20,7 +20,7 @@ extension IdleSettings {
       ofNode(cluster.nodes[first], place)
       first += scenario.copies(ofNode: index)
     }
-    let maximumShared = scenario.policies.map(\.steps.mostAccelerators).max() ?? 1
+    let maximumShared = scenario.policies.map(\.steps.requirements.maximumAccelerators).max() ?? 1
     note(
       "cluster.parallelism", unless: maximumShared > 1 || scenario.run.bounds,
       "no policy shares a query's steps among accelerators")
@@ -49,7 +49,7 @@ extension IdleSettings {
       note("\(place).cpu.tasks.post-process", reason)
       let isLookedAt =
         (node.look?.isOnHost ?? false)
-        && scenario.policies.contains { $0.steps.looks?.readsLatent ?? false }
+        && scenario.policies.contains { $0.steps.requirements.probes?.readsLatent ?? false }
       note(
         "\(place).link",
         unless: isLookedAt || (node.memory != nil && !scenario.isGiven("\(place).disk")),

@@ -19,7 +19,7 @@ extension IdleSettings {
         queue ? "with 'queue: central' a free worker takes the next query" : "there is one worker")
       if policy.finish != .none {
         note(
-          "\(place).finish", unless: policy.steps.endsEarly,
+          "\(place).finish", unless: policy.steps.requirements.endsEarly,
           "the policy's steps never end a query early")
       }
       note("\(place).recovery", unless: fails, "no node can fail")

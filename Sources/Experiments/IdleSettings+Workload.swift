@@ -124,7 +124,7 @@ extension IdleSettings {
           "\(place).mix.prompts",
           unless: scenario.latents != nil
             || scenario.policies.contains {
-              $0.steps.cachedPrompts > 0 || $0.steps.decidesAfterDecode || $0.steps.needsTable
+              $0.steps.requirements.cachedPrompts > 0 || $0.steps.requirements.decidesAfterDecode || $0.steps.requirements.needsTable
             },
           "no policy looks at prompts, and no images are judged")
       }

@@ -30,7 +30,7 @@ enum PolicyChecks {
   private static func cacheFault(
     _ policy: PolicySet, _ sample: WorkloadSample, _ scenario: Scenario
   ) -> Diagnostic? {
-    let cached = policy.steps.cachedPrompts
+    let cached = policy.steps.requirements.cachedPrompts
     guard cached > 0 else { return nil }
     var prompts: Set<UInt64> = []
     var comesBack = false
@@ -59,7 +59,7 @@ enum PolicyChecks {
         "policy '\(policy.name)' plans for nodes that do all stages, and these have pools of their own",
         hint: "remove 'stages' from the nodes, or choose other steps")
     }
-    if policy.steps.heavyModel != nil, scenario.cluster.workerCount < 2 {
+    if policy.steps.requirements.heavyModel != nil, scenario.cluster.workerCount < 2 {
       return scenario.stepsFault(
         policy: policy.name,
         "policy '\(policy.name)' shares accelerators out to two models, and there is one: it would never plan",
@@ -71,7 +71,7 @@ enum PolicyChecks {
   private static func cascadeFault(
     _ policy: PolicySet, _ sample: WorkloadSample, _ times: ServiceTimes, _ scenario: Scenario
   ) -> Diagnostic? {
-    guard let heavy = policy.steps.heavyModel, let light = policy.steps.lightModel else {
+    guard let heavy = policy.steps.requirements.heavyModel, let light = policy.steps.requirements.lightModel else {
       return nil
     }
     if Set(sample.kinds.map(\.kind.model)).count > 1 {

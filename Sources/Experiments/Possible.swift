@@ -29,7 +29,9 @@ struct Possible: Sendable {
     let table = scenario.latents?.table
     self.schedules = schedules.map { schedule in
       var schedule = schedule
-      if let table { schedule.steps.bind(table, finish: schedule.finish) }
+      schedule.steps.prepare(
+        StepSetup(
+          parallelism: scenario.cluster.parallelism, trajectories: table, finish: schedule.finish))
       return schedule
     }
     guard let table, let floor = scenario.quality.floor else {

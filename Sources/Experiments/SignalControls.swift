@@ -91,7 +91,7 @@ package struct SignalControls {
   /// Steps after which the policy stops a prompt that nobody hurries; all of them where it does not.
   private func stop(_ policy: EntropySteps, row: Int) -> Int {
     var state = StepState()
-    for done in 1..<steps where policy.looks?.contains(done) ?? false {
+    for done in 1..<steps where policy.requirements.probes?.contains(done) ?? false {
       if policy.afterStep(Self.query, observation(row, done), &state, Self.context) == .finish {
         return done
       }

@@ -110,13 +110,13 @@ struct LiveChecks {
   private var policyFaults: [Diagnostic] {
     experiment.policies.compactMap { policy in
       let steps = policy.steps
-      if steps.mostAccelerators > 1 {
+      if steps.requirements.maximumAccelerators > 1 {
         return fault(
           of: "policies.\(policy.name)",
           "policy '\(policy.name)' shares a query's steps among accelerators, which this server does not",
           "leave it out with --policies")
       }
-      if !steps.models.isEmpty || steps.cachedPrompts > 0 || policy.controller != nil {
+      if !steps.requirements.models.isEmpty || steps.requirements.cachedPrompts > 0 || policy.controller != nil {
         return fault(
           of: "policies.\(policy.name)",
           "policy '\(policy.name)' changes models, starts from cached latents or re-plans the cluster",

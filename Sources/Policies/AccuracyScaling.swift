@@ -1,5 +1,5 @@
 package import Cluster
-package import LatentDynamics
+import LatentDynamics
 
 /// Proteus's accuracy scaling: as many queries as the load allows get the most accurate variant, whichever they are.
 ///
@@ -30,20 +30,18 @@ package struct AccuracyScaling: StepPolicy {
     shares = VariantShares(levels: planner.levels, classes: 1)
   }
 
-  /// True.
-  package var needsTable: Bool { true }
+  /// Steps by the table.
+  package var requirements: StepRequirements {
+    StepRequirements(predictsSteps: true, needsTable: true)
+  }
 
   /// The program's solutions.
   package var planner: (any Controller)? { made }
 
-  /// True.
-  package var predictsSteps: Bool { true }
-
-  /// Plans for these queries.
-  package mutating func bind(_ typical: TypicalQuery) { made.bind(typical) }
-
-  /// One class of prompts, of the table's mean accuracy at each level.
-  package mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
+  /// Plans for these queries: one class of prompts, of the table's mean accuracy at each level.
+  package mutating func prepare(_ setup: StepSetup) {
+    if let typical = setup.typical { made.bind(typical) }
+    guard let trajectories = setup.trajectories else { return }
     let rows = Array(0..<trajectories.prompts)
     made.bind([
       VariantPlanner.PromptClass(

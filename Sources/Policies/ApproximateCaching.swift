@@ -54,11 +54,10 @@ package struct ApproximateCaching: StepPolicy {
     cache = PromptCache(capacity: capacity)
   }
 
-  /// True: what is done goes into the cache.
-  package var decidesAfterDecode: Bool { true }
-
-  /// As many.
-  package var cachedPrompts: Int { capacity }
+  /// What is done goes into the cache.
+  package var requirements: StepRequirements {
+    StepRequirements(decidesAfterDecode: true, cachedPrompts: capacity)
+  }
 
   /// Skips what the cache allows.
   package mutating func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {

@@ -1,6 +1,6 @@
 package import Cluster
 import EventEngine
-package import Workload
+import Workload
 
 /// A cascade: a light model makes every image first, and a share of the prompts goes on to the model that
 /// was asked for.
@@ -32,8 +32,6 @@ package struct CascadeSteps: StepPolicy {
   let light: String
   let lightSteps: Int
   let deferred: Double
-  /// The light model's id, once it is known.
-  package private(set) var firstModel: ModelID?
 
   /// A cascade from its parts; `deferred` in 0...1.
   package init(light: String, lightSteps: Int, deferred: Double) {
@@ -42,22 +40,12 @@ package struct CascadeSteps: StepPolicy {
     self.deferred = deferred
   }
 
-  /// The light one.
-  package var models: [String] { [light] }
-
-  /// It.
-  package var lightModel: (name: String, evaluations: Int)? { (light, lightSteps) }
-
-  /// True.
-  package var decidesAfterDecode: Bool { true }
-
-  /// Keeps the light model's id.
-  package mutating func bind(_ models: [String: ModelID]) {
-    firstModel = models[light]
+  /// The light model first.
+  package var requirements: StepRequirements {
+    StepRequirements(
+      decidesAfterDecode: true, predictsSteps: true, firstModel: light, models: [light],
+      lightModel: (light, lightSteps))
   }
-
-  /// True.
-  package var predictsSteps: Bool { true }
 
   /// The light model's steps at first, then those asked for.
   package func predictedSteps(of query: QueryView) -> Int {

@@ -1,6 +1,6 @@
 package import Cluster
 import EventEngine
-package import Workload
+import Workload
 
 /// DiffServe: a cascade whose share of deferred prompts, workers and batches are planned anew every few seconds.
 ///
@@ -73,9 +73,6 @@ package struct DiffServeSteps: StepPolicy {
   private var deferred = 1.0
   /// What a query that goes on is expected to wait and to take.
   private var heavyTime = SimulationDuration.zero
-  /// The light model's id, once it is known.
-  package private(set) var firstModel: ModelID?
-
   init(_ arguments: PolicyArguments, _ solver: Solver) {
     light = arguments.name("light")
     heavy = arguments.nameIfGiven("heavy")
@@ -85,32 +82,21 @@ package struct DiffServeSteps: StepPolicy {
     made = DiffServePlanner(arguments, solver)
   }
 
-  /// Both; the light one alone where the heavy one is what queries ask for.
-  package var models: [String] { [light] + [heavy].compactMap { $0 } }
-
-  /// The light one.
-  package var lightModel: (name: String, evaluations: Int)? { (light, lightSteps) }
-
-  /// The heavy one.
-  package var heavyModel: String? { heavy }
-
-  /// True.
-  package var decidesAfterDecode: Bool { true }
-
-  /// True.
-  package var predictsSteps: Bool { true }
+  /// Two models; the light one alone where the heavy one is what queries ask for.
+  package var requirements: StepRequirements {
+    StepRequirements(
+      decidesAfterDecode: true, predictsSteps: true, firstModel: light,
+      models: [light] + [heavy].compactMap { $0 }, lightModel: (light, lightSteps),
+      heavyModel: heavy)
+  }
 
   /// The program's solutions.
   package var planner: (any Controller)? { made }
 
-  /// Keeps the models' ids.
-  package mutating func bind(_ models: [String: ModelID]) {
-    firstModel = models[light]
-    made.bind(light: models[light], heavy: heavy.flatMap { models[$0] })
-  }
-
   /// Plans for these queries where the scenario does not say what for.
-  package mutating func bind(_ typical: TypicalQuery) {
+  package mutating func prepare(_ setup: StepSetup) {
+    made.bind(light: setup.models[light], heavy: heavy.flatMap { setup.models[$0] })
+    guard let typical = setup.typical else { return }
     heavy = heavy ?? typical.modelName
     made.bind(typical)
   }

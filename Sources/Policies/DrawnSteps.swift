@@ -27,11 +27,11 @@ package struct DrawnSteps: StepPolicy {
     self.salt = salt
   }
 
-  /// Whenever a query may have reached its number.
-  package var looks: LookCadence? {
+  /// A probe whenever a query may have reached its number.
+  package var requirements: StepRequirements {
     switch departure {
-    case .stop: LookCadence()
-    case .respace(let after): LookCadence(first: after, every: nil)
+    case .stop: StepRequirements(probes: ProbeCadence())
+    case .respace(let after): StepRequirements(probes: ProbeCadence(first: after, every: nil))
     }
   }
 

@@ -76,14 +76,12 @@ package struct EntropyProbe: StepPolicy {
     self.maximum = maximum
   }
 
-  /// One, after the probe.
-  package var looks: LookCadence? { LookCadence(first: probe, every: nil, readsLatent: true) }
-
-  /// False: it only says what is left to be done, and how.
-  package var endsEarly: Bool { false }
-
-  /// True.
-  package var predictsSteps: Bool { true }
+  /// One probe, which only says what is left to be done, and how.
+  package var requirements: StepRequirements {
+    StepRequirements(
+      probes: ProbeCadence(first: probe, every: nil, readsLatent: true), endsEarly: false,
+      predictsSteps: true)
+  }
 
   /// The requested steps, at most the maximum, which the probe leaves it.
   package func predictedSteps(of query: QueryView) -> Int { min(query.requestedSteps, maximum) }

@@ -113,11 +113,11 @@ package struct EntropySteps: StepPolicy {
     self.qualityFloor = qualityFloor
   }
 
-  /// Every n-th evaluation.
-  package var looks: LookCadence? { LookCadence(first: every, every: every, readsLatent: true) }
-
-  /// True.
-  package var predictsSteps: Bool { true }
+  /// A probe of the latent after every n-th evaluation.
+  package var requirements: StepRequirements {
+    StepRequirements(
+      probes: ProbeCadence(first: every, every: every, readsLatent: true), predictsSteps: true)
+  }
 
   /// The requested steps, at most the maximum.
   package func predictedSteps(of query: QueryView) -> Int { min(query.requestedSteps, maximum) }
@@ -169,13 +169,13 @@ package struct EntropySteps: StepPolicy {
   }
 
   /// Finds the first stop of the table whose mean error the quality floor allows; no stop where none does.
-  package mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
-    guard qualityFloor > 0 else { return }
+  package mutating func prepare(_ setup: StepSetup) {
+    guard qualityFloor > 0, let trajectories = setup.trajectories else { return }
     let steps = trajectories.grid.steps
     let first = trajectories.grid.stops.filter { $0 > 0 }.first { stop in
       let path = DenoisingPath(scheduled: steps, done: stop)
       let errors = (0..<trajectories.prompts).map {
-        trajectories.error(row: $0, path, finish.ending)
+        trajectories.error(row: $0, path, setup.finish.ending)
       }
       return -log10(errors.reduce(0, +) / Double(errors.count)) >= qualityFloor
     }

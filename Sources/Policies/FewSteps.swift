@@ -1,5 +1,5 @@
 package import Cluster
-package import Workload
+import Workload
 
 /// So many steps for every query, of the model asked for or of another: the naive knob, and with a distilled model
 /// the rival that needs no serving policy.
@@ -24,8 +24,6 @@ package struct FewSteps: StepPolicy {
 
   let steps: Int
   let model: String?
-  /// The model's id, once it is known; nil = the one asked for.
-  package private(set) var firstModel: ModelID?
 
   /// So many steps, of `model` or of the model asked for.
   package init(steps: Int, model: String? = nil) {
@@ -33,22 +31,15 @@ package struct FewSteps: StepPolicy {
     self.model = model
   }
 
-  /// The one named.
-  package var models: [String] { model.map { [$0] } ?? [] }
-
-  /// The one named, if one is.
-  package var lightModel: (name: String, evaluations: Int)? { model.map { ($0, steps) } }
-
-  /// True.
-  package var predictsSteps: Bool { true }
+  /// The model named, if one is.
+  package var requirements: StepRequirements {
+    StepRequirements(
+      predictsSteps: true, firstModel: model, models: model.map { [$0] } ?? [],
+      lightModel: model.map { ($0, steps) })
+  }
 
   /// The steps chosen.
   package func predictedSteps(of query: QueryView) -> Int { steps }
-
-  /// Keeps the model's id.
-  package mutating func bind(_ models: [String: ModelID]) {
-    firstModel = model.flatMap { models[$0] }
-  }
 
   /// The steps chosen.
   package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {

@@ -19,8 +19,10 @@ package struct ParallelSteps: StepPolicy {
   /// So many accelerators at most.
   package init(accelerators: Int) { self.accelerators = accelerators }
 
-  /// As chosen.
-  package var mostAccelerators: Int { accelerators }
+  /// Several accelerators.
+  package var requirements: StepRequirements {
+    StepRequirements(maximumAccelerators: accelerators)
+  }
 
   /// As many evaluations as steps were asked for.
   package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {

@@ -7,6 +7,7 @@ package enum PolicyRegistry {
     FixedSteps.entry,
     FewSteps.entry,
     SlackSteps.entry,
+    LoadSteps.entry,
     EntropySteps.entry,
     EntropyProbe.entry,
     CascadeSteps.entry,

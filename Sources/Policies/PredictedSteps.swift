@@ -2,7 +2,7 @@ private import CGSL
 package import Cluster
 private import Foundation
 import EventEngine
-package import LatentDynamics
+import LatentDynamics
 
 /// The fewest steps that a prompt is predicted to need for a quality floor.
 ///
@@ -53,14 +53,14 @@ package struct PredictedSteps: StepPolicy {
     self.margin = margin
   }
 
-  /// True.
-  package var needsTable: Bool { true }
-
-  /// True.
-  package var predictsSteps: Bool { true }
+  /// Steps by the table.
+  package var requirements: StepRequirements {
+    StepRequirements(predictsSteps: true, needsTable: true)
+  }
 
   /// Looks the prompts' needs up; a prompt that never reaches the floor needs the whole schedule.
-  package mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
+  package mutating func prepare(_ setup: StepSetup) {
+    guard let trajectories = setup.trajectories else { return }
     table = trajectories
     let limit = pow(10, -floor)
     needs = (0..<trajectories.prompts).map {

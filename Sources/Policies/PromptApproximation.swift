@@ -1,7 +1,7 @@
 private import Foundation
 package import Cluster
 import EventEngine
-package import LatentDynamics
+import LatentDynamics
 
 /// Argus's approximation by prompt: each prompt gets the level that it is predicted to need, or under load the level to
 /// which its class is redirected at the least loss.
@@ -52,20 +52,18 @@ package struct PromptApproximation: StepPolicy {
     self.classifier = classifier
   }
 
-  /// True.
-  package var needsTable: Bool { true }
+  /// Steps by the table.
+  package var requirements: StepRequirements {
+    StepRequirements(predictsSteps: true, needsTable: true)
+  }
 
   /// The program's solutions.
   package var planner: (any Controller)? { made }
 
-  /// True.
-  package var predictsSteps: Bool { true }
-
-  /// Plans for these queries.
-  package mutating func bind(_ typical: TypicalQuery) { made.bind(typical) }
-
   /// Finds the prompts' needs, and what each class loses at each level.
-  package mutating func bind(_ trajectories: TrajectoryTable, finish: FinishRule) {
+  package mutating func prepare(_ setup: StepSetup) {
+    if let typical = setup.typical { made.bind(typical) }
+    guard let trajectories = setup.trajectories else { return }
     table = trajectories
     let levels = made.levels
     let limit = pow(10, -floor)

@@ -51,7 +51,7 @@ package struct ReactiveScaling: Controller {
   }
 
   /// The fewest that there are to be.
-  package var mostAccelerators: Int { fewest }
+  package var maximumAccelerators: Int { fewest }
 
   /// A period later.
   package func nextLook(after last: SimulationTime?) -> SimulationTime? {

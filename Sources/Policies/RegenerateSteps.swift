@@ -19,8 +19,8 @@ package struct RegenerateSteps: StepPolicy {
   /// Fails with this probability, below 1.
   package init(probability: Double) { self.probability = probability }
 
-  /// True.
-  package var decidesAfterDecode: Bool { true }
+  /// Checks images.
+  package var requirements: StepRequirements { StepRequirements(decidesAfterDecode: true) }
 
   /// As many evaluations as steps were asked for.
   package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {

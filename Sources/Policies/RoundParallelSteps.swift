@@ -65,17 +65,15 @@ package struct RoundParallelSteps: StepPolicy {
     self.isElastic = isElastic
   }
 
-  /// As chosen.
-  package var mostAccelerators: Int { accelerators }
-
-  /// Every round.
-  package var looks: LookCadence? { LookCadence(first: round, every: round) }
-
-  /// False: it only says what is left to be done, and how.
-  package var endsEarly: Bool { false }
+  /// A probe every round, which only says how what is left is to be done.
+  package var requirements: StepRequirements {
+    StepRequirements(
+      probes: ProbeCadence(first: round, every: round), endsEarly: false,
+      maximumAccelerators: accelerators)
+  }
 
   /// Keeps the curve.
-  package mutating func bind(_ parallelism: SpeedupCurve) { self.parallelism = parallelism }
+  package mutating func prepare(_ setup: StepSetup) { parallelism = setup.parallelism }
 
   /// The steps asked for.
   package func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {

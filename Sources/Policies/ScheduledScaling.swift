@@ -36,7 +36,7 @@ package struct ScheduledScaling: Controller {
   }
 
   /// The most in the plan.
-  package var mostAccelerators: Int { plan.reduce(0) { max($0, $1.accelerators) } }
+  package var maximumAccelerators: Int { plan.reduce(0) { max($0, $1.accelerators) } }
 
   /// The next time in the plan.
   package func nextLook(after last: SimulationTime?) -> SimulationTime? {

@@ -45,8 +45,8 @@ package struct SlackSteps: StepPolicy {
     self.queueWeight = queueWeight
   }
 
-  /// True.
-  package var predictsSteps: Bool { true }
+  /// Predicts steps.
+  package var requirements: StepRequirements { StepRequirements(predictsSteps: true) }
 
   /// The requested steps, at most the maximum: what it may cut off beyond that is not known before the plan.
   package func predictedSteps(of query: QueryView) -> Int { min(query.requestedSteps, maximum) }

@@ -7,7 +7,7 @@ extension ScenarioBuilder {
   /// The trajectory table, named or built in; nil where nobody needs one or it cannot be had.
   mutating func latents(_ root: LocatedValue, _ policies: [PolicySet]) -> LatentsUse? {
     let written = root["latents"]
-    let reader = policies.first { $0.steps.needsTable }
+    let reader = policies.first { $0.steps.requirements.needsTable }
     if reader == nil, (written?.string ?? "none") == "none" { return nil }
     let place = written?.location ?? root["policies"]?.location ?? root.location
     guard let path = tablePath(written, at: place, reader: reader?.name) else { return nil }

@@ -158,14 +158,14 @@ struct ScenarioBuilder {
     let most =
       cluster.nodes.filter { $0.stages.contains(.denoise) }.map(\.accelerators).max() ?? 1
     let place = (written?["steps"] ?? written)?.location ?? .init(file: path)
-    if policy.steps.mostAccelerators > most {
+    if policy.steps.requirements.maximumAccelerators > most {
       fault(
         place,
-        "policy '\(policy.name)' shares steps among \(policy.steps.mostAccelerators) accelerators, and no node "
+        "policy '\(policy.name)' shares steps among \(policy.steps.requirements.maximumAccelerators) accelerators, and no node "
           + "that denoises has more than \(most)", "lower it, or give a node more")
     }
     let all = cluster.nodes.reduce(0) { $0 + $1.accelerators }
-    if let asked = policy.controller?.mostAccelerators, asked > all {
+    if let asked = policy.controller?.maximumAccelerators, asked > all {
       fault(
         (written?["scaling"] ?? written)?.location ?? .init(file: path),
         "policy '\(policy.name)' asks for \(asked) active accelerators, and there are \(all)",

@@ -11,9 +11,11 @@ import Workload
     var decisions: [Int: StepDecision] = [:]
     var plan: StepPlan?
     var resubmitOnceTo: ModelID?
-    var cadence = LookCadence()
-    var looks: LookCadence? { decisions.isEmpty ? nil : cadence }
-    var decidesAfterDecode: Bool { resubmitOnceTo != nil }
+    var cadence = ProbeCadence()
+    var requirements: StepRequirements {
+      StepRequirements(
+        probes: decisions.isEmpty ? nil : cadence, decidesAfterDecode: resubmitOnceTo != nil)
+    }
 
     func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
       plan ?? StepPlan(evaluations: query.requestedSteps)
@@ -24,7 +26,7 @@ import Workload
     ) -> StepDecision {
       state.values[0] += 1
       // The state is the query's own: it has counted this query's evaluations.
-      precondition(cadence != LookCadence() || Int(state.values[0]) == observation.evaluationsDone)
+      precondition(cadence != ProbeCadence() || Int(state.values[0]) == observation.evaluationsDone)
       return decisions[observation.evaluationsDone] ?? .proceed
     }
     func afterDecode(_ query: QueryView, _ context: StepContext) -> DecodeDecision {
@@ -59,13 +61,13 @@ import Workload
     bench.look = isOnHost.map { LatentLook(secondsPerValue: 0.25 / 16384, isOnHost: $0) }
     // Looks after steps 1 and 2; after the third and last there is nothing to decide.
     bench.policy.steps = Scripted(
-      decisions: [99: .finish], cadence: LookCadence(readsLatent: true))
+      decisions: [99: .finish], cadence: ProbeCadence(readsLatent: true))
     #expect(try bench.run([.init(at: 0, steps: 3)]).ends == [end])
     // A look that reads no latent is free, and so is none.
     bench.policy.steps = Scripted(decisions: [99: .finish])
     #expect(try bench.run([.init(at: 0, steps: 3)]).ends == [6])
     bench.policy.steps = Scripted(
-      decisions: [99: .finish], cadence: LookCadence(first: 2, every: nil, readsLatent: true))
+      decisions: [99: .finish], cadence: ProbeCadence(first: 2, every: nil, readsLatent: true))
     #expect(try bench.run([.init(at: 0, steps: 3)]).ends == [6 + (end - 6) / 2])
   }
 

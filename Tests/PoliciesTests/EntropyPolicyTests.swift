@@ -88,12 +88,12 @@ import Workload
     let decision = policy.afterStep(
       .make(deadline: 1e6), observation, &state, .make(evaluation: 0))
     #expect(decision == .respace(remaining: remaining))
-    #expect(policy.looks == LookCadence(first: 4, every: nil, readsLatent: true))
+    #expect(policy.requirements.probes == ProbeCadence(first: 4, every: nil, readsLatent: true))
   }
 
   @Test func cadencesPickTheirEvaluations() {
-    #expect((1...9).filter { LookCadence(first: 2, every: 3).contains($0) } == [2, 5, 8])
-    #expect((1...9).filter { LookCadence(first: 4, every: nil).contains($0) } == [4])
+    #expect((1...9).filter { ProbeCadence(first: 2, every: 3).contains($0) } == [2, 5, 8])
+    #expect((1...9).filter { ProbeCadence(first: 4, every: nil).contains($0) } == [4])
   }
 
   @Test func contradictoryBoundsAreRefused() throws {
@@ -154,10 +154,10 @@ import Workload
 
   @Test func aQualityFloorKeepsTheSteps() {
     var policy = EntropySteps(signal: .predictedX0Change, threshold: 100, qualityFloor: 9)
-    policy.bind(smallTable, finish: .jump)
+    policy.prepare(StepSetup(trajectories: smallTable, finish: .jump))
     #expect(stop(policy, Array(repeating: 5, count: 49)) == nil)
     var easy = EntropySteps(signal: .predictedX0Change, threshold: 100, qualityFloor: 0.01)
-    easy.bind(smallTable, finish: .jump)
+    easy.prepare(StepSetup(trajectories: smallTable, finish: .jump))
     #expect(stop(easy, Array(repeating: 5, count: 49)) == 2)
   }
 
@@ -166,7 +166,7 @@ import Workload
   @Test func aQualityFloorFollowsTheScheduleAndTheFinish() {
     func first(_ finish: FinishRule, of steps: Int) -> Int? {
       var policy = EntropySteps(signal: .predictedX0Change, threshold: 100, qualityFloor: 0.6)
-      policy.bind(smallTable, finish: finish)
+      policy.prepare(StepSetup(trajectories: smallTable, finish: finish))
       return stop(
         policy, Array(repeating: 5, count: steps - 1), query: .make(deadline: 1e6, steps: steps))
     }

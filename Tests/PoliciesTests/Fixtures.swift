@@ -170,8 +170,15 @@ func simulate(
   seed: UInt64 = 1, horizon: SimulationTime = .distantFuture, keepsEnded: Bool = false
 ) throws -> RunResult {
   let most = stream.map { Int($0.images) }.max() ?? 1
+  // As an experiment does: a policy's models may make every size.
+  var shapes = stream.shapes
+  for model in policy.steps.requirements.models where stream.models.contains(model) {
+    for size in stream.shapes.map(\.size) where !shapes.contains(Shape(model: model, size: size)) {
+      shapes.append(Shape(model: model, size: size))
+    }
+  }
   let times = try ServiceTimes(
-    cluster: cluster, shapes: stream.shapes, guidance: true,
+    cluster: cluster, shapes: shapes, guidance: true,
     maximumBatch: max(most, policy.batching.maximumImages ?? 1), placement: policy.placement)
   var simulation = ClusterSimulation(
     cluster: cluster, stream: stream, policy: policy, times: times, seed: seed, horizon: horizon,

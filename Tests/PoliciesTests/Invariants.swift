@@ -75,8 +75,9 @@ extension Setting {
   /// Most images of a query's size and first model, and of those that the policy may send it on to, that fit into
   /// the memory of every accelerator that serves them.
   private func mostImages(_ query: Query) -> Int {
-    let first = models[Int((policy.steps.firstModel ?? query.model).rawValue)]
-    return ([first] + policy.steps.models).map { model in
+    let named = policy.steps.requirements.firstModel.flatMap { models.contains($0) ? $0 : nil }
+    let first = named ?? models[Int(query.model.rawValue)]
+    return ([first] + policy.steps.requirements.models).map { model in
       let shape = Shape(model: model, size: query.size)
       let serving = cluster.nodes.filter { $0.models?.contains(model) ?? true }
       return serving.compactMap { $0.memory?.mostImages(of: shape) }.min() ?? .max

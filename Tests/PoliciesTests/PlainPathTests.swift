@@ -17,12 +17,11 @@ import Workload
   /// Says that it decides after decoding, and completes everything.
   struct Hesitant: StepPolicy {
     var own: any StepPolicy
-    var looks: LookCadence? { own.looks }
-    var mostAccelerators: Int { own.mostAccelerators }
-    var firstModel: ModelID? { own.firstModel }
-    var models: [String] { own.models }
-    var decidesAfterDecode: Bool { true }
-    var predictsSteps: Bool { own.predictsSteps }
+    var requirements: StepRequirements {
+      var requirements = own.requirements
+      requirements.decidesAfterDecode = true
+      return requirements
+    }
     func predictedSteps(of query: QueryView) -> Int { own.predictedSteps(of: query) }
     mutating func tune(_ parameter: String, to value: Double) { own.tune(parameter, to: value) }
     mutating func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
@@ -42,7 +41,7 @@ import Workload
       let run = try scenario.run()
       var policy = try scenario.policy()
       policy.admission = Asked()
-      if !policy.steps.decidesAfterDecode {
+      if !policy.steps.requirements.decidesAfterDecode {
         policy.steps = Hesitant(own: policy.steps)
         compared += 1
       }
@@ -65,7 +64,7 @@ import Workload
 
   /// Sends every other query's parts back once, for the same model.
   struct Returning: StepPolicy {
-    var decidesAfterDecode: Bool { true }
+    var requirements: StepRequirements { StepRequirements(decidesAfterDecode: true) }
     func plan(_ query: QueryView, _ context: StepContext) -> StepPlan {
       StepPlan(evaluations: query.requestedSteps)
     }

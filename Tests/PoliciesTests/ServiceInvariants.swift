@@ -54,7 +54,7 @@ extension InvariantCheck {
     guard setting.cluster.binding != .perWorker(stealing: true) else { return }
     // A record names the last worker: with re-submissions or pools it need not be that of the start.
     let isOneService =
-      !setting.policy.steps.decidesAfterDecode && setting.cluster.pools.stages.count == 1
+      !setting.policy.steps.requirements.decidesAfterDecode && setting.cluster.pools.stages.count == 1
       && setting.policy.controller == nil && !setting.hasFailures
     guard isCentral || isOneService else { return }
     var lines: [Line: [(query: Query, rank: Int64, start: SimulationTime)]] = [:]
@@ -120,8 +120,8 @@ extension InvariantCheck {
     guard isUniform, setting.policy.controller == nil, setting.horizon == nil,
       setting.cluster.binding == .central,
       setting.policy.pipelining != .none, setting.policy.placement.encodeOnCPU,
-      setting.policy.batching is NoBatching, !setting.policy.steps.decidesAfterDecode,
-      setting.policy.steps.mostAccelerators == 1,
+      setting.policy.batching is NoBatching, !setting.policy.steps.requirements.decidesAfterDecode,
+      setting.policy.steps.requirements.maximumAccelerators == 1,
       // A query that made way may have begun on another worker than its record's.
       !setting.policy.discipline.isPreemptive
     else { return }

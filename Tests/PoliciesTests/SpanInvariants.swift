@@ -96,7 +96,7 @@ extension InvariantCheck {
       // A query that is cut off has had no more than all of it; one that is dropped, nothing.
       let isDropped = record.outcome != .inFlight
       if setting.hasFailures { return }
-      let isMadeOnce = !setting.policy.steps.decidesAfterDecode
+      let isMadeOnce = !setting.policy.steps.requirements.decidesAfterDecode
       require(
         .work, given.encodings <= (isDropped ? 0 : isMadeOnce ? parts : .max),
         "\(name) was encoded")
@@ -111,7 +111,7 @@ extension InvariantCheck {
     let told = abs(sum - sum.rounded()) < 1e-9 ? sum.rounded() : sum
     require(
       .work,
-      setting.policy.steps.mostAccelerators > 1 || setting.hasFailures
+      setting.policy.steps.requirements.maximumAccelerators > 1 || setting.hasFailures
         ? Double(given.evaluations) >= told : Double(given.evaluations) == told,
       "\(name) was told \(record.evaluations) evaluations, had \(given.evaluations) of its parts")
     if setting.hasFailures {
@@ -128,7 +128,7 @@ extension InvariantCheck {
     // Devices of a scenario's nodes have the same stages but for post-processing.
     let node = setting.cluster.nodes[setting.nodes[worker]]
     // What is made again is encoded again.
-    let isMadeOnce = !setting.policy.steps.decidesAfterDecode
+    let isMadeOnce = !setting.policy.steps.requirements.decidesAfterDecode
     if setting.policy.placement.decodeOnCPU {
       let decoded = given.cpuDecodings
       let isWhole = isMadeOnce ? decoded == Int(query.images) : decoded >= Int(query.images)

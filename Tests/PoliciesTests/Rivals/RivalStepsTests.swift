@@ -14,10 +14,9 @@ import Workload
     let policy = FewSteps(steps: 7)
     #expect(policy.plan(.make(steps: 50), .make()).evaluations == 7)
     #expect(policy.predictedSteps(of: .make(steps: 3)) == 7)
-    #expect(policy.firstModel == nil && policy.models.isEmpty)
-    var distilled = FewSteps(steps: 1, model: "sd-turbo")
-    distilled.bind(["sd15": ModelID(rawValue: 0), "sd-turbo": ModelID(rawValue: 1)])
-    #expect(distilled.firstModel == ModelID(rawValue: 1) && distilled.models == ["sd-turbo"])
+    #expect(policy.requirements.firstModel == nil && policy.requirements.models.isEmpty)
+    let distilled = FewSteps(steps: 1, model: "sd-turbo").requirements
+    #expect(distilled.firstModel == "sd-turbo" && distilled.models == ["sd-turbo"])
   }
 
   /// Without an error the prediction is the shortest schedule that reaches the floor.
@@ -25,8 +24,8 @@ import Workload
     let limit = pow(10, -0.6)
     var exact = PredictedSteps(floor: 0.6, error: 0)
     var noisy = PredictedSteps(floor: 0.6, error: 0.3)
-    exact.bind(smallTable, finish: .none)
-    noisy.bind(smallTable, finish: .none)
+    exact.prepare(StepSetup(trajectories: smallTable, finish: .none))
+    noisy.prepare(StepSetup(trajectories: smallTable, finish: .none))
     var differences = 0
     for seed in UInt64(0)..<40 {
       var query = QueryView.make(steps: 50)
