@@ -8,9 +8,9 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// A module of the house; `uses` may name only modules from floors below it.
-func room(_ name: String, uses floors: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: floors, swiftSettings: settings)
+/// A module of the package; `uses` may name only modules above it in the list.
+func module(_ name: String, uses modules: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: modules, swiftSettings: settings)
 }
 
 func tests(_ name: String, uses: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -45,7 +45,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", .upToNextMinor(from: "6.2.2")),
   ],
   targets: [
-    // The floors, lowest first.
+    // Each module after those that it uses.
     // Only its header: a policy that plans by optimisation loads the library itself.
     .systemLibrary(name: "CGLPK", providers: [.apt(["libglpk-dev"])]),
     .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
@@ -53,66 +53,73 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CSched"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    room("Diagnostics", uses: []),
+    module("Diagnostics", uses: []),
     .executableTarget(name: "hash-sources", swiftSettings: settings),
     .plugin(
       name: "HashSources", capability: .buildTool(), dependencies: ["hash-sources"]),
     .target(name: "ProgramIdentity", swiftSettings: settings, plugins: ["HashSources"]),
-    room("EventEngine", uses: ["CGSL"]),
-    room("DiffusionModels", uses: []),
-    room("LatencyProfiles", uses: ["CGSL", "Diagnostics", "DiffusionModels", "EventEngine"]),
-    room(
+    module("EventEngine", uses: ["CGSL"]),
+    module("DiffusionModels", uses: []),
+    module("LatencyProfiles", uses: ["CGSL", "Diagnostics", "DiffusionModels", "EventEngine"]),
+    module(
       "KernelBench",
       uses: ["COneDNN", "CPNG", "Diagnostics", "DiffusionModels", "LatencyProfiles"]),
-    room("LatentDynamics", uses: ["CGSL", "Diagnostics", "EventEngine"]),
-    room("Workload", uses: ["CGSL", "CZlib", "Diagnostics", "EventEngine"]),
-    room(
+    module("LatentDynamics", uses: ["CGSL", "Diagnostics", "EventEngine"]),
+    module("Workload", uses: ["CGSL", "CZlib", "Diagnostics", "EventEngine"]),
+    module(
       "Cluster",
       uses: ["CGSL", "EventEngine", "LatencyProfiles", "LatentDynamics", "Workload", heap, deque]),
-    room(
+    module(
       "LiveServer",
       uses: [
         "CSched", "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "KernelBench",
         "LatencyProfiles", "LatentDynamics", "Workload",
       ]),
-    room(
+    module(
       "Policies",
       uses: [
         "CGLPK", "CGSL", "Cluster", "EventEngine", "LatencyProfiles", "LatentDynamics", "Workload",
         heap,
       ]),
-    room(
+    module(
       "Scenarios",
       uses: [
         "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "LatencyProfiles",
         "LatentDynamics", "Policies", "Workload", yams,
       ]),
-    room(
+    module(
       "Results",
       uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Workload", grdb, sqlite]),
-    room(
+    module(
       "Timeline", uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Workload"]),
-    room(
+    module(
       "Experiments",
       uses: [
         "CGSL", "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "LatencyProfiles",
         "LatentDynamics", "Policies", "Results", "Scenarios", "Workload", heap,
       ]),
-    room(
+    module(
       "LiveValidation",
       uses: [
         "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "Experiments",
         "LatencyProfiles",
         "LatentDynamics", "LiveServer", "Results", "Scenarios", "Workload",
       ]),
-    room("Reporting", uses: ["Diagnostics", "LatencyProfiles", "Results"]),
+    module("Reporting", uses: ["Diagnostics", "LatencyProfiles", "Results"]),
+    module(
+      "TextReports",
+      uses: [
+        "DiffusionModels", "EventEngine", "Experiments", "KernelBench", "LatencyProfiles",
+        "LatentDynamics", "LiveValidation", "Policies", "Reporting", "Results", "Scenarios",
+        "Workload",
+      ]),
     .executableTarget(
       name: "qosdiff",
       dependencies: [
         "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "Experiments", "KernelBench",
         "LatencyProfiles", "LatentDynamics", "LiveServer", "LiveValidation", "Policies",
         "ProgramIdentity",
-        "Reporting", "Results", "Scenarios", "Timeline", "Workload", arguments,
+        "Reporting", "Results", "Scenarios", "TextReports", "Timeline", "Workload", arguments,
       ],
       swiftSettings: settings),
     tests("Diagnostics", uses: []),
@@ -162,7 +169,8 @@ let package = Package(
       name: "FuzzTests",
       dependencies: ["Diagnostics", "LatencyProfiles", "LatentDynamics", "Scenarios", "Workload"],
       swiftSettings: settings),
-    tests("Reporting", uses: ["Cluster", "Diagnostics", "Results", "Workload"]),
+    tests("Reporting", uses: ["Cluster", "Diagnostics", "Results", "TextReports", "Workload"]),
+    tests("TextReports", uses: ["LatencyProfiles", "Policies", "Results", "Workload"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["qosdiff"],
       exclude: [

@@ -17,7 +17,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-WORDS = ["Sources/Results/NoteText.swift", "Sources/Results/MetricNoteText.swift"]
+WORDS = ["Sources/Results/Notes/NoteText.swift", "Sources/Results/Notes/MetricNoteText.swift"]
 
 SCENARIOS = {
     # Claims on a grid, one load of which is beyond capacity; a setting without effect; seen in few replications.

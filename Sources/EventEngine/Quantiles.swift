@@ -1,4 +1,4 @@
-/// Exact quantiles of whole numbers (latencies in nanoseconds), however many: up to ``mostHeld`` are sorted in
+/// Exact quantiles of whole numbers (latencies in nanoseconds), however many: up to ``maximumHeld`` are sorted in
 /// memory; more are counted by bands, and only those near a quantile looked at again.
 public struct Quantiles: Sendable {
   private var values: SpillingArray<Int64>
@@ -6,14 +6,14 @@ public struct Quantiles: Sendable {
   private var most = Int64.min
   /// All values in order, once asked for; empty where they are too many.
   private var sorted: [Int64] = []
-  private let mostHeld: Int
+  private let maximumHeld: Int
 
   /// No values.
   ///
-  /// - Parameter mostHeld: values that are held in memory at once, beside what the array itself holds.
-  public init(mostHeld: Int = 1 << 20) {
-    self.mostHeld = max(mostHeld, 1)
-    values = SpillingArray(heldBytes: 8 * self.mostHeld)
+  /// - Parameter maximumHeld: values that are held in memory at once, beside what the array itself holds.
+  public init(maximumHeld: Int = 1 << 20) {
+    self.maximumHeld = max(maximumHeld, 1)
+    values = SpillingArray(heldBytes: 8 * self.maximumHeld)
   }
 
   /// Number of values.
@@ -48,7 +48,7 @@ public struct Quantiles: Sendable {
 
   /// The values of these ranks, which are in order.
   private mutating func orderStatistics(_ ranks: [Int]) -> [Int: Int64] {
-    if count <= mostHeld {
+    if count <= maximumHeld {
       if sorted.isEmpty { sorted = values.sorted() }
       return Dictionary(uniqueKeysWithValues: ranks.map { ($0, sorted[$0]) })
     }
@@ -88,7 +88,7 @@ public struct Quantiles: Sendable {
     /// Places of the parts to be sorted in `groups`; -1 for the others.
     var places = [Int](repeating: -1, count: Band.parts)
     var groups: [(first: Int, ranks: [Int], values: [Int64])] = []
-    var room = mostHeld
+    var space = maximumHeld
     var first = band.first
     var next = 0
     for part in counts.indices where counts[part] > 0 {
@@ -105,8 +105,8 @@ public struct Quantiles: Sendable {
       }
       if shift == 0 {
         for rank in ranks { found[rank] = least }
-      } else if counts[part] <= room {
-        room -= counts[part]
+      } else if counts[part] <= space {
+        space -= counts[part]
         places[part] = groups.count
         groups.append((first, ranks, []))
       } else {

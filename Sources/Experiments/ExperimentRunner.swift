@@ -82,7 +82,7 @@ public struct ExperimentRunner: Sendable {
   ) async throws -> ExperimentOutcome {
     let stored = experiment.stored(keepsQueries: keepsQueries)
     let part = try store?.begin(stored, provenance: provenance)
-    let store = part?.isWhole ?? false ? nil : store
+    let store = part?.isComplete ?? false ? nil : store
     var outcome = try await collect(
       known: usable(part?.runs ?? []), warn: warn, progress: progress
     ) {
@@ -193,8 +193,8 @@ public struct ExperimentRunner: Sendable {
     var run = experiment.completed(
       recorder, policy: index, replication: replication, warmup: warmup, keepsQueries: keepsQueries,
       keepsCurves: keepsCurves)
-    if let possible = experiment.possible,
-      let bound = possible.leastViolationRatio(
+    if let clairvoyant = experiment.clairvoyant,
+      let bound = clairvoyant.leastViolationRatio(
         experiment.queries(replication), models: experiment.streams.models, warmup: warmup)
     {
       run.metrics[.violationBound] = bound
@@ -208,7 +208,7 @@ extension Experiment {
   /// Policies whose planners or scalers look first when all of their runs have ended, the last at `ends`.
   func idlePlanners(until ends: [SimulationTime]) -> [Note] {
     zip(policies, ends).compactMap { policy, end in
-      guard let first = policy.controller?.nextLook(after: nil), first > end else { return nil }
+      guard let first = policy.controller?.nextReplan(after: nil), first > end else { return nil }
       return .neverPlans(policy: policy.name, firstSeconds: first.seconds)
     }
   }
@@ -263,12 +263,12 @@ extension Experiment {
     policy index: Int, replication: Int, warmup: SimulationTime = .zero, keepsSeries: Bool = false,
     keepsJourneys: Bool = false, companion: (any Observer)? = nil
   ) -> RunRecorder {
-    guard let possible, possible.policy == index else {
+    guard let clairvoyant, clairvoyant.policy == index else {
       return simulate(
         policies[index], times[index], replication: replication, warmup: warmup,
         keepsSeries: keepsSeries, keepsJourneys: keepsJourneys, companion: companion)
     }
-    return possible.best(of: queries(replication), models: streams.models, warmup: warmup) {
+    return clairvoyant.best(of: queries(replication), models: streams.models, warmup: warmup) {
       policy in
       simulate(
         policy, times[index], replication: replication, warmup: warmup, keepsSeries: keepsSeries,
@@ -311,8 +311,8 @@ extension Experiment {
       trajectories: scenario.latents?.table, executor: executor,
       observer: RunRecorder(
         keepsSeries: keepsSeries, keepsJourneys: keepsJourneys, companion: companion))
-    let told = executor == nil ? simulation.run() : simulation.runLive()
-    guard let recorder = told as? RunRecorder else {
+    let observer = executor == nil ? simulation.run() : simulation.runLive()
+    guard let recorder = observer as? RunRecorder else {
       preconditionFailure("a run returned another observer than it was given")
     }
     return recorder

@@ -19,15 +19,15 @@ public final class StageEngine {
       return PreparedStage(.png(PNGEncoder(height: size.height, width: size.width)))
     }
     let graphs = model.graphs(stage, size: size, guidance: guidance, batch: batch)
-    return PreparedStage(.networks(try WholePass(graphs, on: engine)))
+    return PreparedStage(.networks(try FullPass(graphs, on: engine)))
   }
 }
 
 /// A stage as a server runs it, kernel by kernel. Not for several threads.
 public final class PreparedStage {
-  private let stage: WholeStage
+  private let stage: FullStage
 
-  init(_ stage: WholeStage) { self.stage = stage }
+  init(_ stage: FullStage) { self.stage = stage }
 
   /// Runs it once.
   ///

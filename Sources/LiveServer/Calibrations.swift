@@ -12,7 +12,7 @@ package struct Calibrations: Sendable {
 
   /// - Parameter list: in the order in which they were taken.
   package init(_ list: [LiveTimings]) {
-    let base = list.reduce(LiveTimings(), +).whole.mapValues(\.median)
+    let base = list.reduce(LiveTimings(), +).durations.mapValues(\.median)
     let slowness = Self.runningMedian(list.map { Self.slowness(of: $0, base) })
     self.slowness = slowness
     steady = zip(list, slowness).map { $0.scaled(by: 1 / $1) }.reduce(LiveTimings(), +)
@@ -43,7 +43,7 @@ package struct Calibrations: Sendable {
     of timings: LiveTimings, _ base: [LiveTimings.Key: Double]
   ) -> Double {
     var ratios = Samples()
-    for (key, samples) in timings.whole {
+    for (key, samples) in timings.durations {
       guard let median = base[key], median > 0 else { continue }
       ratios.seconds += samples.seconds.map { $0 / median }
     }

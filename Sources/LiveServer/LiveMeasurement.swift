@@ -33,7 +33,7 @@ extension LiveMeasurement {
     var result = self
     func entries(_ pieces: [LivePlan.Piece], isCPU: Bool) -> [LatencyProfile.Entry] {
       pieces.compactMap { piece in
-        timings.whole[.init(piece: piece, isCPU: isCPU)].map { piece.entry($0, plan.guidance) }
+        timings.durations[.init(piece: piece, isCPU: isCPU)].map { piece.entry($0, plan.guidance) }
       }
     }
     result.accelerator = entries(plan.onAccelerator, isCPU: false)
@@ -43,12 +43,12 @@ extension LiveMeasurement {
     let own = timings.factor(of: .denoise, isCPU: false)
     result.ofAccelerator = cpuStages.compactMap { stage in
       own.map {
-        .init(stage: .denoise, beside: stage, factor: $0.value, repetitions: $0.repetitions)
+        .init(stage: .denoise, other: stage, factor: $0.value, repetitions: $0.repetitions)
       }
     }
     result.ofCore = cpuStages.compactMap { stage in
       timings.factor(of: stage, isCPU: true).map {
-        .init(stage: stage, beside: .denoise, factor: $0.value, repetitions: $0.repetitions)
+        .init(stage: stage, other: .denoise, factor: $0.value, repetitions: $0.repetitions)
       }
     }
     if let pause = timings.pauses.min(), let step = result.stepSeconds {
@@ -57,7 +57,9 @@ extension LiveMeasurement {
         repetitions: timings.cold.count)
     }
     result.handOffSeconds = timings.handOff.median
-    let steps = timings.whole.first { $0.key.piece.stage == .denoise && $0.key.piece.images == 1 }
+    let steps = timings.durations.first {
+      $0.key.piece.stage == .denoise && $0.key.piece.images == 1
+    }
     result.spread = steps?.value.spread ?? 0
     return result
   }
@@ -118,7 +120,7 @@ extension LiveServer {
     }
     var timings = LiveTimings()
     timings.addOrder(log)
-    try calibrateBeside(into: &timings)
+    try calibrateConcurrent(into: &timings)
     return timings
   }
 
@@ -136,14 +138,14 @@ extension LiveServer {
 
   /// Times steps of the smallest and the largest batch, and the stages of a core in turn, each alone without a pause and
   /// then both at once, as a pipelined server does them.
-  private func calibrateBeside(into timings: inout LiveTimings) throws(KernelBenchError) {
+  private func calibrateConcurrent(into timings: inout LiveTimings) throws(KernelBenchError) {
     let batches = stepBatches
     let others = Stage.allCases.compactMap { stage in plan.onCPU.first { $0.stage == stage } }
     guard !others.isEmpty, let first = batches.first, let last = batches.last else { return }
     let stages = try spans(of: nil, others)
     for piece in first == last ? [first] : [first, last] {
       let alone = stages + (try spans(of: piece, []))
-      timings.addBeside(try spans(of: piece, others), alone: alone)
+      timings.addConcurrent(try spans(of: piece, others), alone: alone)
     }
   }
 
@@ -187,7 +189,7 @@ extension LiveServer {
       LiveWork.Member(
         part: isCPU ? -1 - image : image, row: plan.latents == nil ? nil : image,
         path: DenoisingPath(scheduled: plan.steps, done: round % plan.steps), finish: .none,
-        isLookedAt: false)
+        maintainsViews: false)
     }
     if round % plan.steps == 0 { for member in members { prepare(member, piece.shape) } }
     return LiveWork(

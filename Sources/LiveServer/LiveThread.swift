@@ -127,7 +127,7 @@ final class LiveThread: @unchecked Sendable {
       try stage.run(latents: job.latents.compactMap { $0.run?.pixels })
       for (member, latent) in zip(work.members, job.latents) {
         latent.run?.step(member.path, isReserved: member.finish == .reserved)
-        if member.isLookedAt { latent.entropyBits = latent.run?.entropyBits }
+        if member.maintainsViews { latent.entropyBits = latent.run?.entropyBits }
       }
     case .decode:
       try stage.run(latents: job.latents.compactMap { $0.run?.pixels })

@@ -7,9 +7,9 @@ import Workload
 /// Timings of the pieces of a plan, in the order in which they were taken.
 package struct LiveTimings: Sendable {
   /// By piece and whether a core does it.
-  private(set) var whole: [Key: Samples] = [:]
+  private(set) var durations: [Key: Samples] = [:]
   /// While the other kind of device was busy: ratios to the median of the same loop alone, of the same calibration.
-  private(set) var beside: [Key: Samples] = [:]
+  private(set) var slowdowns: [Key: Samples] = [:]
   /// What the first steps of a batch after a pause take longer than others, all of them together: in steps of the smallest
   /// batch.
   private(set) var cold = Samples()
@@ -29,8 +29,8 @@ package struct LiveTimings: Sendable {
   /// These, and then others.
   package static func + (a: Self, b: Self) -> Self {
     var sum = a
-    sum.whole.merge(b.whole) { Samples($0.seconds + $1.seconds) }
-    sum.beside.merge(b.beside) { Samples($0.seconds + $1.seconds) }
+    sum.durations.merge(b.durations) { Samples($0.seconds + $1.seconds) }
+    sum.slowdowns.merge(b.slowdowns) { Samples($0.seconds + $1.seconds) }
     sum.cold.seconds += b.cold.seconds
     sum.pauses += b.pauses
     sum.handOff.seconds += b.handOff.seconds
@@ -40,7 +40,7 @@ package struct LiveTimings: Sendable {
   /// As of a machine that takes so many times as long.
   func scaled(by factor: Double) -> Self {
     var result = self
-    result.whole = whole.mapValues { Samples($0.seconds.map { factor * $0 }) }
+    result.durations = durations.mapValues { Samples($0.seconds.map { factor * $0 }) }
     return result
   }
 
@@ -73,34 +73,34 @@ package struct LiveTimings: Sendable {
       index = next
     }
     let smallest = firsts.compactMap(\.first).min { $0.images < $1.images }
-    guard let unit = smallest.flatMap({ whole[$0.key]?.median }), unit > 0 else { return }
+    guard let unit = smallest.flatMap({ durations[$0.key]?.median }), unit > 0 else { return }
     for spans in firsts {
-      guard let key = spans.first?.key, let warm = whole[key]?.median else { continue }
+      guard let key = spans.first?.key, let warm = durations[key]?.median else { continue }
       cold.seconds.append(spans.reduce(0) { $0 + $1.duration.seconds - warm } / unit)
     }
   }
 
   /// What was done beside the other kind of device, and the same alone.
-  mutating func addBeside(_ spans: [LiveSpan], alone: [LiveSpan]) {
+  mutating func addConcurrent(_ spans: [LiveSpan], alone: [LiveSpan]) {
     let alone = Dictionary(grouping: alone, by: \.key).mapValues { spans in
       Samples(spans.map(\.duration.seconds)).median
     }
     for span in spans {
       guard let median = alone[span.key], median > 0 else { continue }
-      beside[span.key, default: Samples()].seconds.append(span.duration.seconds / median)
+      slowdowns[span.key, default: Samples()].seconds.append(span.duration.seconds / median)
     }
   }
 
   /// By how much longer a stage takes beside the other kind of device, in the median over all batch sizes; nil without
   /// timings.
   func factor(of stage: Stage, isCPU: Bool) -> (value: Double, repetitions: Int)? {
-    let ratios = beside.filter { $0.key.piece.stage == stage && $0.key.isCPU == isCPU }
+    let ratios = slowdowns.filter { $0.key.piece.stage == stage && $0.key.isCPU == isCPU }
       .reduce(into: Samples()) { $0.seconds += $1.value.seconds }
     return ratios.count > 0 ? (ratios.median, ratios.count) : nil
   }
 
   mutating func add(_ span: LiveSpan) {
-    whole[span.key, default: Samples()].seconds.append(span.duration.seconds)
+    durations[span.key, default: Samples()].seconds.append(span.duration.seconds)
     if !span.key.isCPU { handOff.seconds.append((span.duration - span.inThread).seconds) }
   }
 }

@@ -49,7 +49,7 @@ package final class ReplayExecutor: Executor {
   /// Begins a piece of work; entropies are those of the table.
   package func begin(_ work: LiveWork) {
     pending.append((now + duration(of: .init(work)), work.ticket))
-    for member in work.members where member.isLookedAt {
+    for member in work.members where member.maintainsViews {
       guard let table, let row = member.row else { continue }
       var path = member.path
       path.done += 1
@@ -59,7 +59,7 @@ package final class ReplayExecutor: Executor {
 
   private func duration(of key: LiveTimings.Key) -> SimulationDuration {
     guard let own = spans[key] else {
-      return SimulationDuration(seconds: otherwise.whole[key]?.median ?? 0)
+      return SimulationDuration(seconds: otherwise.durations[key]?.median ?? 0)
     }
     let after = own.firstIndex { $0.start >= now } ?? own.endIndex
     let neighbours = own[max(after - 1, 0)..<min(after + 1, own.endIndex)]

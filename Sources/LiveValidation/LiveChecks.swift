@@ -81,7 +81,7 @@ struct LiveChecks {
         of: "run", "run.horizon or run.warmup, where every query counts",
         "leave run.horizon and run.warmup out")
     }
-    if experiment.mostImages > 1 {
+    if experiment.maximumImages > 1 {
       return fault(
         of: "query.images", "queries of several images", "give 'images: 1'")
     }
@@ -116,7 +116,9 @@ struct LiveChecks {
           "policy '\(policy.name)' shares a query's steps among accelerators, which this server does not",
           "leave it out with --policies")
       }
-      if !steps.requirements.models.isEmpty || steps.requirements.cachedPrompts > 0 || policy.controller != nil {
+      if !steps.requirements.models.isEmpty || steps.requirements.cachedPrompts > 0
+        || policy.controller != nil
+      {
         return fault(
           of: "policies.\(policy.name)",
           "policy '\(policy.name)' changes models, starts from cached latents or re-plans the cluster",

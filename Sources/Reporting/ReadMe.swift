@@ -30,7 +30,7 @@ struct ReadMe {
       "```", "", "| experiment | program | seed | replications | baseline |",
       "| --- | --- | --- | --- | --- |",
     ]
-    for family in data.families.prefix(ReportData.mostFamilies) {
+    for family in data.families.prefix(ReportData.maximumFamilies) {
       let first = family.members[0]
       let replications = Set(family.members.map(\.replications)).sorted().map(String.init)
       lines.append(

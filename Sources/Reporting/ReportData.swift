@@ -74,7 +74,7 @@ struct ReportData {
   let timeBasis: [(experiment: String, policies: [PolicyTimeBasis])]
 
   /// Most families that get figures and tables: a sweep over other axes has one for each of its points.
-  static let mostFamilies = 12
+  static let maximumFamilies = 12
 
   init(_ store: ResultStore, _ experiments: [StoredExperiment], policies wanted: [String]?)
     throws(InputError)
@@ -165,7 +165,7 @@ struct ReportData {
 
   /// Families that get neither figures nor tables: their number, in a sentence; nil where all do.
   var leftOut: String? {
-    let count = families.count - Self.mostFamilies
+    let count = families.count - Self.maximumFamilies
     return count > 0
       ? "\(count) of \(families.count) comparisons have no figures and tables of their own: all are in the "
         + "CSV files and on the page" : nil

@@ -1,7 +1,7 @@
 /// What a database holds of an experiment.
 public struct StoredPart: Sendable {
   /// Whether it is complete.
-  public var isWhole: Bool
+  public var isComplete: Bool
   /// Its finished runs, as far as this very program made them.
   public var runs: [StoredRun]
   /// What it held that is not this experiment's any more.

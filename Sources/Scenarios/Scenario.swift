@@ -272,7 +272,7 @@ public struct RunPlan: Hashable, Sendable {
   /// Independent runs a policy.
   public var replications: Int
   /// Most replications that ``precision`` may ask for.
-  public var mostReplications: Int
+  public var maximumReplications: Int
   /// An interval's longer side over the mean, which the headline metrics must reach; nil = `replications` are enough.
   public var precision: Double?
   /// What is deleted from the start of a run.

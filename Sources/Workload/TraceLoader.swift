@@ -4,7 +4,7 @@ internal import EventEngine
 /// Reads whole traces.
 public enum TraceLoader {
   /// Most faults of one file that are told at once.
-  static let mostDiagnostics = 10
+  static let maximumDiagnostics = 10
 
   /// Reads the trace at `path`, sorts it stably by arrival, moves dates so that the first row
   /// falls into second 0, and spreads rows of whole seconds inside them.
@@ -18,7 +18,7 @@ public enum TraceLoader {
     var reader = try TraceReader(path: path, format: format, options: options)
     var rows = SpillingArray<TraceRow>()
     var faults: [Diagnostic] = []
-    while faults.count < mostDiagnostics {
+    while faults.count < maximumDiagnostics {
       do {
         guard let row = try reader.nextAsWritten() else { break }
         if faults.isEmpty { rows.append(row) }

@@ -127,7 +127,7 @@ struct LiveSession {
     let own = measurement.ofAccelerator.prefix(1).map {
       "x \(String(format: "%.2f", $0.factor)) beside a busy core"
     }
-    let beside =
+    let concurrent =
       own
       + measurement.ofCore.map {
         "\($0.stage.rawValue) x \(String(format: "%.2f", $0.factor)) beside steps"
@@ -137,7 +137,7 @@ struct LiveSession {
     }
     return "measured here: a step \(measurement.stepSeconds.map(milliseconds) ?? "-")"
       + " (quartiles \(String(format: "%.1f", 100 * measurement.spread)) % of it apart), "
-      + (idle + beside + ["hand-over \(milliseconds(measurement.handOffSeconds))"]).joined(
+      + (idle + concurrent + ["hand-over \(milliseconds(measurement.handOffSeconds))"]).joined(
         separator: ", ")
   }
 

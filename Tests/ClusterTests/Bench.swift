@@ -18,7 +18,7 @@ struct Bench {
   var cores = 1
   var binding = QueueBinding.central
   var link = Link(bytesPerSecond: .infinity, latency: .zero)
-  var look: LatentLook?
+  var probe: LatentProbe?
   var horizon = SimulationTime.distantFuture
   var countingFrom = SimulationTime.zero
   /// The share of steps that are guided; nil = none is.
@@ -75,7 +75,7 @@ struct Bench {
           name: "node\(index)", accelerators: workers,
           accelerator: device([.encode: encode, .denoise: step, .decode: decode]), cores: cores,
           cpu: device([.encode: encode, .decode: decode, .postProcess: postProcess]), link: link,
-          look: look)
+          probe: probe)
         conditions(index, &node)
         return node
       }, binding: binding)

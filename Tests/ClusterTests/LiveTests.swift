@@ -219,7 +219,7 @@ final class PunctualExecutor: Executor {
   private static func factor(
     _ stage: Stage, _ beside: Stage, _ factor: Double
   ) -> LatencyProfile.Interference {
-    .init(stage: stage, beside: beside, factor: factor, repetitions: 1)
+    .init(stage: stage, other: beside, factor: factor, repetitions: 1)
   }
 
   @Test func aScheduleByHand() throws {

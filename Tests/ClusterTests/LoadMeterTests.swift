@@ -37,7 +37,7 @@ import Testing
       meter.load(at: at(100), queuedImages: 0)
         == ClusterLoad(utilisation: 26 / 32, arrivalRate: 1, queuedImages: 0))
     // Half a slot later it tells of 16.5 s.
-    #expect(meter.load(at: at(100.5), queuedImages: 0).utilisation == 27 / 33)
+    #expect(meter.load(at: at(100.5), queuedImages: 0).utilisation == 27.0 / 33)
     // After a long pause, of its end alone.
     meter.set(busy: 0, active: 1, at: at(101))
     #expect(

@@ -36,7 +36,8 @@ import Workload
     let four = times.prediction(
       node: 1, shape: ShapeID(rawValue: 0), images: 4, placement: placement)
     #expect(four.evaluation == 1_000_000_000)
-    #expect(four.beside == (encodeOnCPU ? 0 : 500_000_000) + (decodeOnCPU ? 0 : 250_000_000))
+    #expect(
+      four.encodeAndDecode == (encodeOnCPU ? 0 : 500_000_000) + (decodeOnCPU ? 0 : 250_000_000))
     #expect(
       four.onCPU == (encodeOnCPU ? 500_000_000 : 0) + (decodeOnCPU ? 500_000_000 : 0) + 250_000_000)
   }

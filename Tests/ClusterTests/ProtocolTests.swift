@@ -58,7 +58,7 @@ import Workload
   func looksTakeTime(isOnHost: Bool?, end: Double) throws {
     var bench = denoiseOnly()
     bench.link = Link(bytesPerSecond: 65536, latency: .zero)
-    bench.look = isOnHost.map { LatentLook(secondsPerValue: 0.25 / 16384, isOnHost: $0) }
+    bench.probe = isOnHost.map { LatentProbe(secondsPerValue: 0.25 / 16384, isOnHost: $0) }
     // Looks after steps 1 and 2; after the third and last there is nothing to decide.
     bench.policy.steps = Scripted(
       decisions: [99: .finish], cadence: ProbeCadence(readsLatent: true))
@@ -113,7 +113,7 @@ import Workload
 
   /// Turns the first of two workers off for good.
   struct FirstOff: Controller {
-    func nextLook(after last: SimulationTime?) -> SimulationTime? {
+    func nextReplan(after last: SimulationTime?) -> SimulationTime? {
       (last ?? .zero) + SimulationDuration(seconds: 1)
     }
     mutating func replan(_ cluster: ClusterView) -> [Action] {
@@ -241,7 +241,7 @@ import Workload
 
   /// Turns the first worker off at its second look and on again at its fourth.
   struct Toggling: Controller {
-    func nextLook(after last: SimulationTime?) -> SimulationTime? {
+    func nextReplan(after last: SimulationTime?) -> SimulationTime? {
       (last ?? .zero) + SimulationDuration(seconds: 3)
     }
     var looks = 0

@@ -81,7 +81,7 @@ import Workload
   @Test func whatLengthensATimeDoesNotChangeWhatItRestsOn() throws {
     var bench = try bench()
     let plain = bench.conditions
-    bench.look = LatentLook(secondsPerValue: 1e-4, isOnHost: false)
+    bench.probe = LatentProbe(secondsPerValue: 1e-4, isOnHost: false)
     bench.policy.steps = EntropySteps(signal: .predictedX0, threshold: 0, minimum: 2)
     bench.conditions = {
       plain($0, &$1)
@@ -91,7 +91,7 @@ import Workload
         meanLength: SimulationDuration(seconds: 1e6), factor: 3)
       $1.coldCaches = ColdCaches(.init(idleSeconds: 5, extraSeconds: 0.5, repetitions: 1))
       $1.interference = Interference(
-        accelerator: [.init(stage: .denoise, beside: .postProcess, factor: 2, repetitions: 1)],
+        accelerator: [.init(stage: .denoise, other: .postProcess, factor: 2, repetitions: 1)],
         core: [])
     }
     let usage = try bench.run([.init(at: 0), .init(at: 1)]).usage.workers[0]
@@ -179,8 +179,8 @@ import Workload
         ])
         if isTracked {
           $1.interference = Interference(
-            accelerator: [.init(stage: .denoise, beside: .postProcess, factor: 2, repetitions: 1)],
-            core: [.init(stage: .postProcess, beside: .denoise, factor: 1.5, repetitions: 1)])
+            accelerator: [.init(stage: .denoise, other: .postProcess, factor: 2, repetitions: 1)],
+            core: [.init(stage: .postProcess, other: .denoise, factor: 1.5, repetitions: 1)])
         }
       }
       bench.horizon = SimulationTime(seconds: 150)

@@ -9,11 +9,11 @@ enum TidyRules {
   static let executable = "qosdiff"
   static let maximumLines = 420
 
-  /// What each module never imports: the table 'The house' of the design, floor by floor.
+  /// What each module never imports: the table of modules of the design, layer by layer.
   static let forbidden: [String: Set<String>] = {
     let above: (String) -> Set<String> = { name in
-      guard let floor = floors.firstIndex(where: { $0.contains(name) }) else { return [] }
-      return Set(floors[(floor + 1)...].joined())
+      guard let layer = layers.firstIndex(where: { $0.contains(name) }) else { return [] }
+      return Set(layers[(layer + 1)...].joined())
     }
     var table: [String: Set<String>] = [
       "DiffusionModels": ["EventEngine"], "LatencyProfiles": ["KernelBench"],
@@ -24,20 +24,21 @@ enum TidyRules {
       "Experiments": ["KernelBench", "LiveServer", "Reporting"],
       "Reporting": ["Cluster"],
     ]
-    for module in floors.joined() { table[module, default: []].formUnion(above(module)) }
+    for module in layers.joined() { table[module, default: []].formUnion(above(module)) }
     // What the program is must not reach ids and results: only who writes provenance knows it.
-    for module in floors.joined() where module != executable {
+    for module in layers.joined() where module != executable {
       table[module, default: []].insert("ProgramIdentity")
     }
     return table
   }()
 
-  /// The modules, lowest floor first, in the order of the design's table.
-  static let floors: [[String]] = [
+  /// The modules, lowest layer first, in the order of the design's table.
+  static let layers: [[String]] = [
     ["Diagnostics", "ProgramIdentity", "hash-sources"], ["EventEngine"], ["DiffusionModels"],
     ["LatencyProfiles"], ["KernelBench"],
     ["LatentDynamics"], ["Workload"], ["Cluster"], ["Policies"], ["Scenarios"], ["Results"],
-    ["Timeline"], ["LiveServer"], ["Experiments"], ["LiveValidation"], ["Reporting"], ["qosdiff"],
+    ["Timeline"], ["LiveServer"], ["Experiments"], ["LiveValidation"], ["Reporting"],
+    ["TextReports"], ["qosdiff"],
   ]
 
   static func imports(_ text: String, in module: String) -> [Breach] {

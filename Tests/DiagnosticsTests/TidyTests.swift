@@ -46,7 +46,7 @@ import Testing
     try hold { TidyRules.documentation($0.text) }
   }
   @Test func everyModuleHasAFloor() throws {
-    let known = Set(TidyRules.floors.joined())
+    let known = Set(TidyRules.layers.joined())
     for module in Set(try Self.files().map(\.module)) { #expect(known.contains(module)) }
   }
 

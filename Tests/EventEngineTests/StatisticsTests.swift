@@ -97,7 +97,7 @@ import Testing
     }
     let probabilities = [0, 0.001, 0.25, 0.5, 0.9, 0.95, 0.99, 0.9999, 1]
     for held in [1, 10, 700, 5000] {
-      var quantiles = Quantiles(mostHeld: held)
+      var quantiles = Quantiles(maximumHeld: held)
       for value in values { quantiles.add(value) }
       let sorted = values.sorted()
       let expected = probabilities.map { p -> Double in

@@ -67,7 +67,7 @@ import Testing
 
   @Test func whatIsNotEnoughIsSaid() async throws {
     let search = try FleetSearch(
-      try Self.scenario(1), attainment: 0.93, mostNodes: 2, jobs: 2, scenario: Self.scenario)
+      try Self.scenario(1), attainment: 0.93, maximumNodes: 2, jobs: 2, scenario: Self.scenario)
     let answer = try await search.run(policy: "p")
     #expect(answer.fewest == nil && answer.findings.map(\.nodes) == [1, 2])
   }

@@ -240,7 +240,7 @@ import Testing
       into: ResultStore(creatingAt: folder))
     #expect(
       sweep.sameness == [
-        SweepSameness(path: "policies.p.finish", values: ["jump", "none"], isWhole: true)
+        SweepSameness(path: "policies.p.finish", values: ["jump", "none"], isComplete: true)
       ])
   }
 }

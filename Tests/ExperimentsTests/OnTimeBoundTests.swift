@@ -40,7 +40,7 @@ import Testing
     for seed in UInt64(0)..<400 {
       for sameWork in [false, true] {
         let jobs = jobs(seed, count: 7, sameWork: sameWork)
-        let (most, bound) = (exact(jobs), OnTimeBound(jobs).mostOnTime)
+        let (most, bound) = (exact(jobs), OnTimeBound(jobs).maximumOnTime)
         #expect(bound >= most, "\(jobs)")
         sum += most
         sumOfBounds += bound
@@ -53,23 +53,23 @@ import Testing
   @Test func knownCases() {
     // One after the other in time; two at once of which one fits; one that never fits; one without work.
     let apart = [Job(release: 0, deadline: 5, work: 5), Job(release: 5, deadline: 9, work: 4)]
-    #expect(OnTimeBound(apart).mostOnTime == 2)
+    #expect(OnTimeBound(apart).maximumOnTime == 2)
     let together = [Job(release: 0, deadline: 5, work: 5), Job(release: 0, deadline: 5, work: 5)]
-    #expect(OnTimeBound(together).mostOnTime == 1)
-    #expect(OnTimeBound([Job(release: 0, deadline: 5, work: 6)]).mostOnTime == 0)
-    #expect(OnTimeBound([Job(release: 3, deadline: 3, work: 0)]).mostOnTime == 1)
-    #expect(OnTimeBound([]).mostOnTime == 0)
+    #expect(OnTimeBound(together).maximumOnTime == 1)
+    #expect(OnTimeBound([Job(release: 0, deadline: 5, work: 6)]).maximumOnTime == 0)
+    #expect(OnTimeBound([Job(release: 3, deadline: 3, work: 0)]).maximumOnTime == 1)
+    #expect(OnTimeBound([]).maximumOnTime == 0)
     // Shorter ones come first: ten of one beside one of ten, in a window of ten.
     let mixed =
       [Job(release: 0, deadline: 10, work: 10)]
       + (0..<10).map { _ in Job(release: 0, deadline: 10, work: 1) }
-    #expect(OnTimeBound(mixed).mostOnTime == 10)
+    #expect(OnTimeBound(mixed).maximumOnTime == 10)
   }
 
   /// In overload it is what the machine does in all, over the work of one.
   @Test func inOverloadItIsTheCapacity() {
     let jobs = (0..<1000).map { Job(release: Int64($0), deadline: Int64($0) + 20, work: 4) }
-    #expect(OnTimeBound(jobs).mostOnTime == (999 + 20) / 4)
+    #expect(OnTimeBound(jobs).maximumOnTime == (999 + 20) / 4)
   }
 
   @Test func manyAmountsOfWorkAreRoundedDown() {
@@ -79,7 +79,7 @@ import Testing
         release: Int64(index) * 1000, deadline: Int64(index) * 1000 + 30_000,
         work: 500 + Int64(random.index(below: 4000)))
     }
-    let bound = OnTimeBound(jobs).mostOnTime
+    let bound = OnTimeBound(jobs).maximumOnTime
     // Every amount apart: no less than a sixteenth above it.
     let whole = Array(Set(jobs.map(\.work))).count
     #expect(whole > OnTimeBound.most)

@@ -20,7 +20,7 @@ import Workload
   /// Seconds that one input may take on a busy machine.
   private static let longest = 10.0
   /// Peak of the process, in KiB, that no reader may need.
-  private static let mostMemory = 2 << 20
+  private static let maximumMemory = 2 << 20
 
   private static func files(_ folder: String, _ suffix: String, under most: Int = 200_000)
     -> [[UInt8]]
@@ -85,7 +85,7 @@ import Workload
         + "peak \(usage.ru_maxrss / 1024) MiB")
     #expect(slowest < Self.longest)
     // Among other tests the process's peak is not this one's.
-    if Self.environment["FUZZ_INPUTS"] != nil { #expect(usage.ru_maxrss < Self.mostMemory) }
+    if Self.environment["FUZZ_INPUTS"] != nil { #expect(usage.ru_maxrss < Self.maximumMemory) }
     // Spoiled inputs that all pass would say that nothing was spoiled.
     #expect(refused > Self.inputs / 10)
     try? FileManager.default.removeItem(atPath: path)

@@ -10,7 +10,7 @@ struct PassTests {
     let engine = try OneDNN(library: OneDNNLibrary(), threads: 2, precision: precision)
     var small = TextEncoder.clipL
     small.layers = 1
-    let pass = try WholePass([small.graph(batch: 1)], on: engine)
+    let pass = try FullPass([small.graph(batch: 1)], on: engine)
     try pass.run()
     #expect(pass.isFinite)
   }

@@ -36,7 +36,7 @@ struct MeasuredProfileTests {
     #expect(profile.entries[0].wholeGap == 0.0204)
     #expect(
       profile.interference
-        == [.init(stage: .denoise, beside: .decode, factor: 1.25, repetitions: 45)])
+        == [.init(stage: .denoise, other: .decode, factor: 1.25, repetitions: 45)])
     #expect(
       profile.coldCaches == .init(idleSeconds: 0.25, extraSeconds: 0.002, repetitions: 12))
     // Eight cores were slower than four, and are worth as much.

@@ -27,7 +27,7 @@ import Workload
     ], latents: .init(grid: table.grid, firstSeed: 1))
 
   private func work(
-    _ ticket: Int, _ stage: Stage, parts: [Int], done: Int = 0, isLookedAt: Bool = false
+    _ ticket: Int, _ stage: Stage, parts: [Int], done: Int = 0, maintainsViews: Bool = false
   ) -> LiveWork {
     LiveWork(
       ticket: ticket, worker: stage == .denoise ? WorkerID(rawValue: 0) : nil, stage: stage,
@@ -35,7 +35,7 @@ import Workload
       members: parts.map {
         .init(
           part: $0, row: $0, path: DenoisingPath(scheduled: 4, done: done), finish: .none,
-          isLookedAt: isLookedAt)
+          maintainsViews: maintainsViews)
       })
   }
 
@@ -48,7 +48,7 @@ import Workload
       }
       for done in 0..<4 {
         let before = server.now
-        server.begin(work(7, .denoise, parts: [0, 1], done: done, isLookedAt: true))
+        server.begin(work(7, .denoise, parts: [0, 1], done: done, maintainsViews: true))
         #expect(server.wait(until: .distantFuture) == .ended(ticket: 7))
         #expect(server.now > before)
         // What the threads computed is what the table knows.
@@ -120,7 +120,7 @@ import Workload
   @Test func measuredInterferenceIsOfBothSides() throws {
     let measured = try LiveServer(Self.plan).measure(seconds: 0.02) { _ in }
     #expect(measured.ofAccelerator.map(\.stage) == [.denoise, .denoise, .denoise])
-    #expect(measured.ofAccelerator.map(\.beside) == [.encode, .decode, .postProcess])
+    #expect(measured.ofAccelerator.map(\.other) == [.encode, .decode, .postProcess])
     #expect(measured.ofCore.map(\.stage) == [.encode, .decode, .postProcess])
     #expect(
       (measured.ofAccelerator + measured.ofCore).allSatisfy {
@@ -147,9 +147,9 @@ import Workload
     }
     var timings = LiveTimings()
     timings.addOrder(log)
-    #expect(timings.whole[key(.denoise)]?.seconds == [2, 2])
-    #expect(timings.whole[key(.denoise, 2)]?.seconds == [3, 3])
-    #expect(timings.whole[key(.decode)]?.seconds == [9])
+    #expect(timings.durations[key(.denoise)]?.seconds == [2, 2])
+    #expect(timings.durations[key(.denoise, 2)]?.seconds == [3, 3])
+    #expect(timings.durations[key(.decode)]?.seconds == [9])
     // 2 + 1 and 4 + 1 seconds longer, in steps of one image, which take 2; after 3 and 9 seconds.
     #expect(timings.cold.seconds == [1.5, 2.5] && timings.pauses == [3, 9])
     let plan = LivePlan(
@@ -164,7 +164,7 @@ import Workload
       piece: .init(stage: .denoise, shape: Self.shape, images: 1), isCPU: false)
     var timings = LiveTimings()
     timings.addOrder((0..<3).map { .of(key, at: Double($0), seconds: 1) })
-    #expect(timings.whole[key]?.count == 3 && timings.pauses.isEmpty)
+    #expect(timings.durations[key]?.count == 3 && timings.pauses.isEmpty)
     #expect(timings.cold.count == 0)
   }
 
@@ -175,7 +175,7 @@ import Workload
     }
     // What a server's order takes is no part of it.
     timings.add(.of(key(1), seconds: 100))
-    timings.addBeside(
+    timings.addConcurrent(
       [.of(key(1), seconds: 2), .of(key(1), seconds: 3), .of(key(4), seconds: 20)],
       alone: [1, 2, 3].map { .of(key(1), seconds: $0) } + [.of(key(4), seconds: 10)])
     // 1, 1.5 and 2.

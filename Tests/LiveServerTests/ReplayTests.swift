@@ -72,7 +72,7 @@ extension LiveSpan {
     step.members = (0..<2).map {
       .init(
         part: $0, row: $0, path: DenoisingPath(scheduled: 4, done: 1), finish: .none,
-        isLookedAt: $0 == 1)
+        maintainsViews: $0 == 1)
     }
     replay.begin(step)
     let bits = table.entropyBits(row: 1, DenoisingPath(scheduled: 4, done: 2))
@@ -95,13 +95,13 @@ extension LiveSpan {
     }
     let calibrations = Calibrations(list)
     func median(_ index: Int, _ stage: Stage) -> Double {
-      calibrations.timings(after: index).whole[key(stage)]?.median ?? 0
+      calibrations.timings(after: index).durations[key(stage)]?.median ?? 0
     }
     // All fifteen timings as of a machine before the change, between the two, half of it, and after the change.
     #expect(abs(median(0, .denoise) - 2) < 1e-12 && abs(median(1, .denoise) - 3) < 1e-12)
     #expect(abs(median(1, .decode) - 1.5) < 1e-12 && abs(median(4, .denoise) - 4) < 1e-12)
     #expect(abs(calibrations.slowness(after: 1) - 0.75) < 1e-12)
-    let longer = calibrations.timings(after: 1, factor: 1.5).whole[key(.denoise)]
+    let longer = calibrations.timings(after: 1, factor: 1.5).durations[key(.denoise)]
     #expect(longer?.count == 15 && abs((longer?.median ?? 0) - 4.5) < 1e-12)
   }
 

@@ -65,7 +65,7 @@ struct Setting {
   /// Images of a query's parts but the last, of its last part, and the number of parts.
   func split(_ query: Query) -> (each: Int, last: Int, parts: Int) {
     let images = Int(query.images)
-    let limit = min(policy.batching.maximumImages ?? images, mostImages(query))
+    let limit = min(policy.batching.maximumImages ?? images, maximumImages(query))
     let parts = (images + limit - 1) / limit
     return (min(limit, images), images - limit * (parts - 1), parts)
   }
@@ -74,13 +74,13 @@ struct Setting {
 extension Setting {
   /// Most images of a query's size and first model, and of those that the policy may send it on to, that fit into
   /// the memory of every accelerator that serves them.
-  private func mostImages(_ query: Query) -> Int {
+  private func maximumImages(_ query: Query) -> Int {
     let named = policy.steps.requirements.firstModel.flatMap { models.contains($0) ? $0 : nil }
     let first = named ?? models[Int(query.model.rawValue)]
     return ([first] + policy.steps.requirements.models).map { model in
       let shape = Shape(model: model, size: query.size)
       let serving = cluster.nodes.filter { $0.models?.contains(model) ?? true }
-      return serving.compactMap { $0.memory?.mostImages(of: shape) }.min() ?? .max
+      return serving.compactMap { $0.memory?.maximumImages(of: shape) }.min() ?? .max
     }.min() ?? .max
   }
 }

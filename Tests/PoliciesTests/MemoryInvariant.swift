@@ -9,7 +9,9 @@ extension InvariantCheck {
   mutating func workFindsItsWeights() {
     // Of scaling it is not told when memory was emptied, nor of random failures; helpers' steps are told as if
     // they were their own.
-    guard setting.policy.controller == nil, setting.policy.steps.requirements.maximumAccelerators == 1 else {
+    guard setting.policy.controller == nil,
+      setting.policy.steps.requirements.maximumAccelerators == 1
+    else {
       return
     }
     for (worker, node) in setting.nodes.enumerated() {

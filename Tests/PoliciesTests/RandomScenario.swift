@@ -18,7 +18,7 @@ struct RandomScenario: CustomTestStringConvertible {
     /// 0 = a link that takes no time for bytes.
     var linkNanosecondsPerByte: Int64
     var linkLatencyNanoseconds: Int64
-    var look: LatentLook?
+    var probe: LatentProbe?
     var stages = StagePools.acceleratorStages
     /// nil = all.
     var models: [String]?
@@ -66,7 +66,7 @@ struct RandomScenario: CustomTestStringConvertible {
               ? .infinity : 1e9 / Double(node.linkNanosecondsPerByte),
             latency: SimulationDuration(nanoseconds: node.linkLatencyNanoseconds),
             isShared: node.sharesLinks),
-          look: node.look, stages: node.stages, models: node.models,
+          probe: node.probe, stages: node.stages, models: node.models,
           network: Link(
             bytesPerSecond: .infinity,
             latency: SimulationDuration(nanoseconds: node.linkLatencyNanoseconds),
@@ -135,7 +135,7 @@ struct RandomScenario: CustomTestStringConvertible {
       }
       copy.nodes[index].linkNanosecondsPerByte *= factor
       copy.nodes[index].linkLatencyNanoseconds *= factor
-      copy.nodes[index].look?.secondsPerValue *= Double(factor)
+      copy.nodes[index].probe?.secondsPerValue *= Double(factor)
       copy.nodes[index].startupNanoseconds *= factor
       if case .listed(let outages) = nodes[index].failures {
         copy.nodes[index].failures = .listed(

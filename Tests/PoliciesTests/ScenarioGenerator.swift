@@ -171,8 +171,8 @@ struct ScenarioGenerator {
       cores: 1 + random.index(below: 4), accelerator: accelerator, cpu: cpu,
       linkNanosecondsPerByte: perByte * (isDeterministic ? Self.divisible : 1),
       linkLatencyNanoseconds: pick([0, isDeterministic ? Self.divisible : 12_346]),
-      look: isDeterministic || random.index(below: 4) > 0
-        ? nil : LatentLook(secondsPerValue: 1e-7, isOnHost: random.index(below: 2) == 0))
+      probe: isDeterministic || random.index(below: 4) > 0
+        ? nil : LatentProbe(secondsPerValue: 1e-7, isOnHost: random.index(below: 2) == 0))
   }
 
   /// An entry with its defaults, or with arguments of its ranges where they do not contradict each other.
@@ -240,7 +240,7 @@ struct ScenarioGenerator {
     let sizes = [(512, 512), (768, 768), (512, 768)].prefix(2 + random.index(below: 2)).map {
       ImageSize(height: $0.0, width: $0.1)
     }
-    let mostImages = pick([1, 3, 9])
+    let maximumImages = pick([1, 3, 9])
     var now = 0.0
     var leftOfBurst = 0
     return (0..<10 + random.index(below: 191)).map { index in
@@ -257,7 +257,7 @@ struct ScenarioGenerator {
         slo: SimulationDuration(
           nanoseconds: Int64(sloMean * (0.25 + 2 * random.uniform())) / 2 * 2),
         model: ModelID(rawValue: UInt16(random.index(below: models))), size: pick(sizes),
-        images: 1 + random.index(below: mostImages), steps: 1 + random.index(below: 7),
+        images: 1 + random.index(below: maximumImages), steps: 1 + random.index(below: 7),
         promptSeed: random.next(), priority: Int32(random.index(below: 3)))
     }
   }

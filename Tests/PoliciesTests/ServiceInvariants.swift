@@ -54,7 +54,8 @@ extension InvariantCheck {
     guard setting.cluster.binding != .perWorker(stealing: true) else { return }
     // A record names the last worker: with re-submissions or pools it need not be that of the start.
     let isOneService =
-      !setting.policy.steps.requirements.decidesAfterDecode && setting.cluster.pools.stages.count == 1
+      !setting.policy.steps.requirements.decidesAfterDecode
+      && setting.cluster.pools.stages.count == 1
       && setting.policy.controller == nil && !setting.hasFailures
     guard isCentral || isOneService else { return }
     var lines: [Line: [(query: Query, rank: Int64, start: SimulationTime)]] = [:]

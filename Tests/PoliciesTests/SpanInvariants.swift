@@ -131,8 +131,8 @@ extension InvariantCheck {
     let isMadeOnce = !setting.policy.steps.requirements.decidesAfterDecode
     if setting.policy.placement.decodeOnCPU {
       let decoded = given.cpuDecodings
-      let isWhole = isMadeOnce ? decoded == Int(query.images) : decoded >= Int(query.images)
-      require(.work, isWhole, "\(name) decodes on a CPU")
+      let isComplete = isMadeOnce ? decoded == Int(query.images) : decoded >= Int(query.images)
+      require(.work, isComplete, "\(name) decodes on a CPU")
       require(.work, given.decodings == 0, "\(name) decodes twice")
     } else {
       require(

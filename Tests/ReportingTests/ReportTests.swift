@@ -4,7 +4,7 @@ import Reporting
 import Results
 import Testing
 
-/// CSV files and the terminal's text.
+/// CSV files and JSON.
 @Suite struct ReportTests {
   private let experiment = StoredExperiment(
     id: "e", content: "c", name: "a, \"b\"", scenario: "", seed: 1, replications: 3,
@@ -31,21 +31,6 @@ import Testing
       policy: "fast", policyIndex: 1, metric: .latencyP99, replications: 0, mean: nil,
       interval: nil, note: .tooFew(least: 1000, of: .completions)),
   ]
-
-  @Test func theTableShowsMeansIntervalsAndRatios() {
-    let text = ComparisonText(experiment, summaries).text
-    let line = text.split(separator: "\n").first { $0.hasPrefix("latency, mean [s]") } ?? ""
-    #expect(line.contains("2.50 ± 0.25"))
-    #expect(line.contains("1.25 ± 0.25"))
-    #expect(line.contains("0.5 [0.4, 0.625]"))
-    #expect(!line.hasSuffix("ns"))
-    #expect(text.contains("0.9 [0.8, 1.1] ns\n"))
-    #expect(text.contains("too few"))
-    // A mean that means nothing is not printed.
-    let median = text.split(separator: "\n").first { $0.hasPrefix("latency, p50 [s]") } ?? ""
-    #expect(median.contains("unsteady") && !median.contains("7"))
-    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
-  }
 
   @Test func theJSONHasEveryNumberInFull() throws {
     let text = ComparisonJSON.text(experiment, summaries, [])

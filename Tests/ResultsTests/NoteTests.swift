@@ -16,7 +16,7 @@ import Testing
     .unequalWorkers,
     .latencies(uses: ["gpu"], provenance: "published", profile: "p", origin: ["A100", "paper"]),
     .sizesScaled(profile: "p", model: "m", size: "64x64", from: "8x8", others: 1),
-    .looksFree(nodes: ["a", "b"]), .looksCost(microseconds: 3.5, isOnHost: true),
+    .probesFree(nodes: ["a", "b"]), .probesCost(microseconds: 3.5, isOnHost: true),
     .cpuTask(stage: "decode", cores: 4, speedup: 2.5), .noPostProcessing(nodes: ["a"]),
     .weightsLoadAtOnce,
     .memory(model: "m", weightsGB: 1, source: "", activationsGB: 0.5, size: "64x64"),

@@ -34,7 +34,7 @@ struct QuantityTests {
 
   @Test func aShareIsInPercent() throws {
     let read = try scenario(set: ["run.precision=2%", "run.replications=4"])
-    #expect(read.run.precision == 0.02 && read.run.mostReplications == 100)
+    #expect(read.run.precision == 0.02 && read.run.maximumReplications == 100)
     for wrong in [
       "run.precision=2", "run.precision=0 %", "run.precision=101 %", "run.most_replications=1",
     ] {

@@ -23,7 +23,7 @@ struct DiffServePlanner: Controller {
   /// Nil, as the heavy model and its steps, until the queries are known where the scenario does not say.
   private var slo: SimulationDuration?
   private let headroom: Double
-  private let mostDeferred: Double
+  private let maximumDeferred: Double
   private let discriminator: SimulationDuration
   private let lightSteps: Int
   private var heavySteps: Int?
@@ -38,7 +38,7 @@ struct DiffServePlanner: Controller {
     self.solver = solver
     slo = arguments.durationIfGiven("slo")
     headroom = arguments.number("headroom")
-    mostDeferred = arguments.number("most-deferred")
+    maximumDeferred = arguments.number("most-deferred")
     discriminator = arguments.duration("discriminator")
     lightSteps = arguments.integer("light-steps")
     heavySteps = arguments.integerIfGiven("heavy-steps")
@@ -59,7 +59,7 @@ struct DiffServePlanner: Controller {
     slo = slo ?? typical.slo
   }
 
-  func nextLook(after last: SimulationTime?) -> SimulationTime? { timing.next(after: last) }
+  func nextReplan(after last: SimulationTime?) -> SimulationTime? { timing.next(after: last) }
 
   mutating func replan(_ cluster: ClusterView) -> [Action] {
     if let due = timing.due(at: cluster.now) { return due }
@@ -142,7 +142,7 @@ struct DiffServePlanner: Controller {
     _ light: Speeds, _ heavy: Speeds, demand: Double, workers: Int, budget: Double
   ) -> Plan? {
     var program = IntegerProgram()
-    let share = program.variable(0...mostDeferred, objective: 1)
+    let share = program.variable(0...maximumDeferred, objective: 1)
     var all: [(variable: Int, factor: Double)] = []
     var time: [(variable: Int, factor: Double)] = []
     /// Workers and choice, for each batch.

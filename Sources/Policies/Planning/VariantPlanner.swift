@@ -89,7 +89,7 @@ struct VariantPlanner: Controller {
     return sum / Double(rows.count)
   }
 
-  func nextLook(after last: SimulationTime?) -> SimulationTime? { timing.next(after: last) }
+  func nextReplan(after last: SimulationTime?) -> SimulationTime? { timing.next(after: last) }
 
   mutating func replan(_ cluster: ClusterView) -> [Action] {
     if let due = timing.due(at: cluster.now) { return due }

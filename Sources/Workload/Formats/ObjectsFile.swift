@@ -9,7 +9,7 @@ enum ObjectsFile {
   private static let advice = "\(UnfamiliarFile.need): write the time of each object"
 
   /// What a file of objects is that starts with these lines, and what makes a trace of it; nil where it is none.
-  static func told(_ lines: [ArraySlice<UInt8>], _ source: SourceFile) -> UnfamiliarFile? {
+  static func recognised(_ lines: [ArraySlice<UInt8>], _ source: SourceFile) -> UnfamiliarFile? {
     let text = String(
       decoding: Array(lines.joined(separator: [.newline]).prefix(8192)), as: UTF8.self)
     let start = text.drop(while: \.isWhitespace)

@@ -45,7 +45,7 @@ struct UnfamiliarFile {
         hint: "end them with line feeds: " + source.filtered("tr '\\r' '\\n'"))
     }
     if let preface = preface(bytes, source) { return preface }
-    if let objects = ObjectsFile.told(lines, source) { return objects }
+    if let objects = ObjectsFile.recognised(lines, source) { return objects }
     if bytes.contains(0) { return Self(what: "this is no text", hint: need) }
     if let log = webLog(bytes) { return log }
     return separated(lines, source)
@@ -166,10 +166,10 @@ struct UnfamiliarFile {
       "\(need): write the columns' names above"
       + (columns > 1 ? " (of the others: \(others))" : "") + ", as in "
       + source.headed(names.joined(separator: ","), isSpaced: isSpaced)
-    let areWhole = words.allSatisfy { word in word.allSatisfy(\.isDigit) }
+    let areComplete = words.allSatisfy { word in word.allSatisfy(\.isDigit) }
     let known: (String, String)? =
       switch (areNumbers, columns) {
-      case (true, 1) where areWhole, (true, _) where isSpaced && areWhole:
+      case (true, 1) where areComplete, (true, _) where isSpaced && areComplete:
         ("counts", "queries per second")
       case (true, 2) where !isSpaced: ("diffserve", "milliseconds,promptId")
       case (true, 3) where !isSpaced, (true, 4) where !isSpaced:
