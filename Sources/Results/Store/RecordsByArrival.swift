@@ -1,33 +1,51 @@
 public import Cluster
 public import EventEngine
-public import Workload
+import Workload
 
 /// What is told of one query.
-public protocol PerQuery: BitwiseCopyable, Sendable {
+protocol PerQuery: BitwiseCopyable, Sendable {
   /// The query.
   var queryID: QueryID { get }
 }
 
 extension QueryRecord: PerQuery {
-  /// The query.
-  public var queryID: QueryID { query.id }
+  var queryID: QueryID { query.id }
 }
 
 extension QueryJourney: PerQuery {
-  /// The query.
-  public var queryID: QueryID { query }
+  var queryID: QueryID { query }
 }
 
-/// Records in order of arrival, from an array in order of ending: each waits for those before it, so that as many
-/// are held as one query may overtake.
-public struct RecordsByArrival<Record: PerQuery>: Sequence, Sendable {
-  private let records: SpillingArray<Record>
+/// Records in order of arrival, from an array in order of ending.
+public struct RecordsByArrival: Sequence, Sendable {
+  private let records: InOrderOfArrival<QueryRecord>
 
   /// Records whose ids are distinct and not negative; those that are missing are passed over at the end.
-  public init(_ records: SpillingArray<Record>) { self.records = records }
+  public init(_ records: SpillingArray<QueryRecord>) { self.records = InOrderOfArrival(records) }
 
   /// One record after the other.
   public struct Iterator: IteratorProtocol {
+    // Not generic: other modules would iterate without specialisation.
+    fileprivate var records: InOrderOfArrival<QueryRecord>.Iterator
+
+    /// The next record; nil after the last.
+    public mutating func next() -> QueryRecord? { records.next() }
+  }
+
+  /// From the first arrival on.
+  public func makeIterator() -> Iterator { Iterator(records: records.makeIterator()) }
+}
+
+/// The same of anything that is told once of each query: each waits for those before it, so that as many are held as
+/// one query may overtake.
+struct InOrderOfArrival<Record: PerQuery>: Sequence, Sendable {
+  private let records: SpillingArray<Record>
+
+  /// Records whose ids are distinct and not negative; those that are missing are passed over at the end.
+  init(_ records: SpillingArray<Record>) { self.records = records }
+
+  /// One record after the other.
+  struct Iterator: IteratorProtocol {
     private var records: SpillingArray<Record>.Iterator
     /// The record of query q lies at q modulo the length.
     private var ring: [Record?] = Array(repeating: nil, count: 64)
@@ -39,7 +57,7 @@ public struct RecordsByArrival<Record: PerQuery>: Sequence, Sendable {
     }
 
     /// The next record; nil after the last.
-    public mutating func next() -> Record? {
+    mutating func next() -> Record? {
       while true {
         if let record = ring[due % ring.count] {
           ring[due % ring.count] = nil
@@ -70,5 +88,5 @@ public struct RecordsByArrival<Record: PerQuery>: Sequence, Sendable {
   }
 
   /// From the first arrival on.
-  public func makeIterator() -> Iterator { Iterator(records) }
+  func makeIterator() -> Iterator { Iterator(records) }
 }

@@ -145,7 +145,7 @@ extension ResultStore {
       ])
     guard db.changesCount > 0 else { return }
     let insertion = try QueryInsertion(of: run, id: id, db)
-    var journeys = RecordsByArrival(run.journeys).makeIterator()
+    var journeys = InOrderOfArrival(run.journeys).makeIterator()
     for record in RecordsByArrival(run.records) { try insertion.insert(record, journeys.next()) }
     try insertUsage(run.usage, id: id, db)
     try insertSeries(run, id: id, db)
