@@ -2,7 +2,7 @@ public import Cluster
 public import EventEngine
 import Workload
 
-/// What is told of one query.
+/// A record of one query.
 protocol PerQuery: BitwiseCopyable, Sendable {
   /// The query.
   var queryID: QueryID { get }
@@ -36,8 +36,8 @@ public struct RecordsByArrival: Sequence, Sendable {
   public func makeIterator() -> Iterator { Iterator(records: records.makeIterator()) }
 }
 
-/// The same of anything that is told once of each query: each waits for those before it, so that as many are held as
-/// one query may overtake.
+/// Records of any kind, one for each query, in order of arrival: each waits for those before it, so that as many are held
+/// as one query may overtake.
 struct InOrderOfArrival<Record: PerQuery>: Sequence, Sendable {
   private let records: SpillingArray<Record>
 
