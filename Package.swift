@@ -36,7 +36,7 @@ let package = Package(
     // Static, so that it can be built alone: `swift build --product Simulation`.
     .library(
       name: "Simulation", type: .static,
-      targets: ["EventEngine", "Experiments", "Results", "Scenarios"]),
+      targets: ["EventEngine", "Experiments", "Results", "Scenarios", "Sweeps"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
@@ -65,7 +65,8 @@ let package = Package(
       "KernelBench",
       uses: ["COneDNN", "CPNG", "Diagnostics", "DiffusionModels", "LatencyProfiles"]),
     module("LatentDynamics", uses: ["CGSL", "Diagnostics", "EventEngine"]),
-    module("Workload", uses: ["CGSL", "CZlib", "Diagnostics", "EventEngine"]),
+    module("Workload", uses: ["CGSL", "Diagnostics", "EventEngine"]),
+    module("Gzip", uses: ["CZlib", "Workload"]),
     module(
       "Cluster",
       uses: ["CGSL", "EventEngine", "LatencyProfiles", "LatentDynamics", "Workload", heap, deque]),
@@ -93,33 +94,46 @@ let package = Package(
     module(
       "Timeline", uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Workload"]),
     module(
+      "Analysis",
+      uses: [
+        "CGSL", "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics",
+        "Policies", "Results", "Scenarios", "Workload",
+      ]),
+    module(
       "Experiments",
       uses: [
-        "CGSL", "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "LatencyProfiles",
-        "LatentDynamics", "Policies", "Results", "Scenarios", "Workload", heap,
+        "Analysis", "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics",
+        "Policies", "Results", "Scenarios", "Workload", heap,
+      ]),
+    module(
+      "Sweeps",
+      uses: [
+        "Analysis", "CGSL", "Cluster", "Diagnostics", "EventEngine", "Experiments", "Policies",
+        "Results", "Scenarios", "Workload",
       ]),
     module(
       "LiveValidation",
       uses: [
-        "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "Experiments",
-        "LatencyProfiles",
-        "LatentDynamics", "LiveServer", "Results", "Scenarios", "Workload",
+        "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "Experiments", "KernelBench",
+        "LatencyProfiles", "LatentDynamics", "LiveServer", "Results", "Scenarios", "Sweeps",
+        "Workload",
       ]),
     module("Reporting", uses: ["Diagnostics", "LatencyProfiles", "Results"]),
     module(
       "TextReports",
       uses: [
-        "DiffusionModels", "EventEngine", "Experiments", "KernelBench", "LatencyProfiles",
-        "LatentDynamics", "LiveValidation", "Policies", "Reporting", "Results", "Scenarios",
-        "Workload",
+        "Analysis", "DiffusionModels", "EventEngine", "Experiments", "KernelBench",
+        "LatencyProfiles", "LatentDynamics", "LiveServer", "LiveValidation", "Policies",
+        "Reporting",
+        "Results", "Scenarios", "Sweeps", "Workload",
       ]),
     .executableTarget(
       name: "qosdiff",
       dependencies: [
-        "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "Experiments", "KernelBench",
-        "LatencyProfiles", "LatentDynamics", "LiveServer", "LiveValidation", "Policies",
-        "ProgramIdentity",
-        "Reporting", "Results", "Scenarios", "TextReports", "Timeline", "Workload", arguments,
+        "Analysis", "Cluster", "Diagnostics", "DiffusionModels", "EventEngine", "Experiments",
+        "Gzip", "KernelBench", "LatencyProfiles", "LatentDynamics", "LiveServer", "LiveValidation",
+        "Policies", "ProgramIdentity", "Reporting", "Results", "Scenarios", "Sweeps", "TextReports",
+        "Timeline", "Workload", arguments,
       ],
       swiftSettings: settings),
     tests("Diagnostics", uses: []),
@@ -132,7 +146,7 @@ let package = Package(
       "LatencyProfiles", uses: ["Diagnostics", "DiffusionModels", "EventEngine"],
       exclude: ["Fixtures"]),
     tests("LatentDynamics", uses: ["Diagnostics", "EventEngine"], exclude: ["tiny_pipeline.py"]),
-    tests("Workload", uses: ["Diagnostics", "EventEngine"]),
+    tests("Workload", uses: ["Diagnostics", "EventEngine", "Gzip"]),
     tests(
       "LiveServer",
       uses: [
@@ -155,11 +169,14 @@ let package = Package(
     tests(
       "Results", uses: ["Cluster", "Diagnostics", "EventEngine", "Workload", grdb],
       exclude: ["Fixtures"]),
+    tests("Analysis", uses: ["Results", "Workload"]),
+    // Of sweeps, too: most are of both.
     tests(
       "Experiments",
       uses: [
-        "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics", "Policies",
-        "Results", "Scenarios", "Workload",
+        "Analysis", "Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "LatentDynamics",
+        "Policies",
+        "Results", "Scenarios", "Sweeps", "Workload",
       ], exclude: ["SettingPairs.tsv"]),
     tests("LiveValidation", uses: ["Cluster", "EventEngine", "Results", "Workload"]),
     tests(
@@ -167,7 +184,9 @@ let package = Package(
       uses: ["Cluster", "Diagnostics", "EventEngine", "LatencyProfiles", "Policies", "Workload"]),
     .testTarget(
       name: "FuzzTests",
-      dependencies: ["Diagnostics", "LatencyProfiles", "LatentDynamics", "Scenarios", "Workload"],
+      dependencies: [
+        "Diagnostics", "Gzip", "LatencyProfiles", "LatentDynamics", "Scenarios", "Workload",
+      ],
       swiftSettings: settings),
     tests("Reporting", uses: ["Cluster", "Diagnostics", "Results", "TextReports", "Workload"]),
     tests("TextReports", uses: ["LatencyProfiles", "Policies", "Results", "Workload"]),

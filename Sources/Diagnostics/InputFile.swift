@@ -27,17 +27,17 @@ public enum InputFile {
   ///
   /// - Throws: category `missingInput` for a named pipe, `badInput` for a file of more than `most` bytes.
   public static func contents(
-    _ path: String, wanted what: String, most: Int = 16 << 20
+    _ path: String, wanted what: String, maximumBytes: Int = 16 << 20
   ) throws(InputError) -> Data? {
     try refuseNamedPipe(path, wanted: what)
     guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
     defer { try? handle.close() }
     let data: Data
-    do { data = try handle.read(upToCount: most + 1) ?? Data() } catch { return nil }
-    guard data.count <= most else {
+    do { data = try handle.read(upToCount: maximumBytes + 1) ?? Data() } catch { return nil }
+    guard data.count <= maximumBytes else {
       throw InputError(
         .badInput, at: .init(file: path), "too large for \(what)",
-        hint: "the limit is \(most >> 20) MiB")
+        hint: "the limit is \(maximumBytes >> 20) MiB")
     }
     return data
   }

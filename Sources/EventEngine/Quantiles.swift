@@ -3,7 +3,7 @@
 public struct Quantiles: Sendable {
   private var values: SpillingArray<Int64>
   private var least = Int64.max
-  private var most = Int64.min
+  private var largest = Int64.min
   /// All values in order, once asked for; empty where they are too many.
   private var sorted: [Int64] = []
   private let maximumHeld: Int
@@ -23,7 +23,7 @@ public struct Quantiles: Sendable {
   public mutating func add(_ value: Int64) {
     values.append(value)
     least = min(least, value)
-    most = max(most, value)
+    largest = max(largest, value)
     if !sorted.isEmpty { sorted = [] }
   }
 
@@ -53,7 +53,7 @@ public struct Quantiles: Sendable {
       return Dictionary(uniqueKeysWithValues: ranks.map { ($0, sorted[$0]) })
     }
     var found: [Int: Int64] = [:]
-    var open = [Band(least: least, most: most, first: 0, ranks: ranks)]
+    var open = [Band(least: least, largest: largest, first: 0, ranks: ranks)]
     while let band = open.popLast() { open += narrow(band, &found) }
     return found
   }
@@ -61,7 +61,7 @@ public struct Quantiles: Sendable {
   /// Values from `least` to `most`; the smallest has rank `first` among all.
   private struct Band {
     let least: Int64
-    let most: Int64
+    let largest: Int64
     let first: Int
     let ranks: [Int]
 
@@ -69,11 +69,11 @@ public struct Quantiles: Sendable {
 
     /// Equal parts are this power of two wide.
     var shift: Int {
-      let span = UInt64(bitPattern: most &- least)
+      let span = UInt64(bitPattern: largest &- least)
       return max(0, UInt64.bitWidth - span.leadingZeroBitCount - 16)
     }
 
-    func contains(_ value: Int64) -> Bool { value >= least && value <= most }
+    func contains(_ value: Int64) -> Bool { value >= least && value <= largest }
     func part(of value: Int64) -> Int {
       Int(truncatingIfNeeded: UInt64(bitPattern: value &- least) >> UInt64(shift))
     }
@@ -110,9 +110,9 @@ public struct Quantiles: Sendable {
         places[part] = groups.count
         groups.append((first, ranks, []))
       } else {
-        let most = least &+ (Int64(1) << Int64(shift) - 1)
+        let largest = least &+ (Int64(1) << Int64(shift) - 1)
         crowded.append(
-          Band(least: least, most: min(most, band.most), first: first, ranks: ranks))
+          Band(least: least, largest: min(largest, band.largest), first: first, ranks: ranks))
       }
       first = end
     }

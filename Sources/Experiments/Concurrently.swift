@@ -1,7 +1,7 @@
 /// Pieces of work, several at a time.
-enum Concurrently {
+package enum Concurrently {
   /// The results of `work` for 0 ..< `count`, in order.
-  static func map<Result: Sendable>(
+  package static func map<Result: Sendable>(
     _ count: Int, jobs: Int, _ work: @escaping @Sendable (Int) async throws -> Result
   ) async throws -> [Result] {
     var results: [Result?] = Array(repeating: nil, count: count)
@@ -17,7 +17,7 @@ enum Concurrently {
   /// Does pieces 0 ..< `count` of `work`, at most `jobs` at a time, and hands each result to `take` as it
   /// comes, with how many there are by then. Stops at an error, and between pieces if cancelled; where `isStopped` comes
   /// true, what has begun is finished and taken, and no more begins.
-  static func each<Result: Sendable>(
+  package static func each<Result: Sendable>(
     _ count: Int, jobs: Int, isStopped: () -> Bool = { false },
     _ work: @escaping @Sendable (Int) async throws -> Result,
     taking take: (_ done: Int, _ result: Result) throws -> Void

@@ -1,3 +1,4 @@
+import Sweeps
 package import Diagnostics
 package import Experiments
 import Results

@@ -17,7 +17,7 @@ public struct RunSeries: Hashable, Sendable {
     case cores
   }
 
-  static let most = 240
+  static let maximumSpans = 240
   /// Length of an interval in nanoseconds: a millisecond, doubled as often as need be.
   private(set) var width: Int64 = 1_000_000
   /// Sums by interval, a lane for each ``Quantity``.
@@ -46,7 +46,7 @@ public struct RunSeries: Hashable, Sendable {
     var start = from.nanoseconds
     let end = to.nanoseconds
     guard end > start else { return }
-    while (end - 1) / width >= Int64(Self.most) { join() }
+    while (end - 1) / width >= Int64(Self.maximumSpans) { join() }
     let last = Int((end - 1) / width)
     while intervals.count <= last { intervals.append(.zero) }
     while start < end {

@@ -204,11 +204,11 @@ public struct StoredSummary: Hashable, Sendable {
 
   /// Fewest replications with an event, such as a violation, that bound its share: rarer ones come in busy periods that
   /// few replications have, and the next may be worse. Assumed.
-  package static let fewestWithAny = 5
+  package static let minimumWithAny = 5
 
   /// Whether it occurred in so few replications that its interval is doubtful.
   public var isSeenInFew: Bool {
-    seenIn.map { $0 > 0 && $0 < min(replications, Self.fewestWithAny) } ?? false
+    seenIn.map { $0 > 0 && $0 < min(replications, Self.minimumWithAny) } ?? false
   }
 
   /// Whether the mean only tells how long the run was.

@@ -1,5 +1,6 @@
 public import Diagnostics
 import Foundation
+public import Workload
 import Yams
 
 /// Reads scenario files.
@@ -16,6 +17,9 @@ public struct ScenarioReader: Sendable {
   /// Profiles that stand in for all that a scenario names; nil = its own.
   public var standIns: ProfileStandIns?
 
+  /// What unpacks traces that are packed by gzip; nil = such traces are faults.
+  public var unpacking: Unpacking?
+
   /// Gives the path of a file that holds a model at a height and width in pixels.
   public typealias OwnFile =
     @Sendable (_ model: String, _ height: Int, _ width: Int)
@@ -23,8 +27,10 @@ public struct ScenarioReader: Sendable {
 
   /// A reader that looks for traces beside the scenario and then in `traceFolders`.
   public init(
-    traceFolders: [String] = [], ownProfile: OwnFile? = nil, ownTable: OwnFile? = nil
+    traceFolders: [String] = [], unpacking: Unpacking? = nil, ownProfile: OwnFile? = nil,
+    ownTable: OwnFile? = nil
   ) {
+    self.unpacking = unpacking
     self.traceFolders = traceFolders
     self.ownProfile = ownProfile
     self.ownTable = ownTable
@@ -54,7 +60,7 @@ public struct ScenarioReader: Sendable {
     let value = walker.walk(root, ScenarioShape.root, path: [])
     var builder = ScenarioBuilder(
       path: path, lines: lines, folder: Self.folder(of: path), traceFolders: traceFolders,
-      ownProfile: ownProfile, ownTable: ownTable, standIns: standIns)
+      unpacking: unpacking, ownProfile: ownProfile, ownTable: ownTable, standIns: standIns)
     guard walker.diagnostics.isEmpty, let value else {
       let faults = walker.diagnostics + (walker.sections.map { builder.faultsOfFiles($0) } ?? [])
       throw InputError(

@@ -1,4 +1,5 @@
-package import Experiments
+package import Sweeps
+import Experiments
 import Foundation
 import Reporting
 import Results

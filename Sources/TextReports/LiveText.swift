@@ -11,10 +11,11 @@ package struct LiveText {
   /// What the machine did meanwhile, in sentences.
   package let notes: String
 
-  package init(comparisons: [LiveComparison], repeats: Int, notes: String) {
-    self.comparisons = comparisons
+  /// - Parameter repeats: live runs of each policy and point.
+  package init(_ outcome: LiveOutcome, repeats: Int) {
+    comparisons = outcome.comparisons
+    notes = outcome.notes
     self.repeats = repeats
-    self.notes = notes
   }
 
   /// The tables and what they come to.

@@ -1,5 +1,7 @@
+import Analysis
 package import Experiments
 import Foundation
+import Results
 import Reporting
 import Scenarios
 

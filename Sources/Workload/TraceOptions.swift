@@ -5,8 +5,14 @@ public struct TraceOptions: Hashable, Sendable {
   /// Whether columns that the file's format does not know are left out, and named; else they are faults.
   public var ignoreUnknown: Bool
 
-  /// The defaults: failed requests are left out, and counted; unknown columns are faults.
-  public init(includeFailed: Bool = false, ignoreUnknown: Bool = false) {
+  /// What unpacks files that are packed by gzip; nil = such files are faults.
+  public var unpacking: Unpacking?
+
+  /// The defaults: failed requests are left out, and counted; unknown columns and packed files are faults.
+  public init(
+    includeFailed: Bool = false, ignoreUnknown: Bool = false, unpacking: Unpacking? = nil
+  ) {
+    self.unpacking = unpacking
     self.includeFailed = includeFailed
     self.ignoreUnknown = ignoreUnknown
   }

@@ -40,7 +40,7 @@ public struct TraceReader: ~Copyable {
   init(
     path: String, format: String?, options: TraceOptions, chunk: Int
   ) throws(InputError) {
-    var lines = try LineReader.open(path: path, chunk: chunk)
+    var lines = try LineReader.open(path: path, chunk: chunk, unpacking: options.unpacking)
     let chosen = try Self.choose(format, for: lines)
     lines.layout = chosen.layout
     var parser = chosen.makeParser(options: options)

@@ -56,10 +56,10 @@ public struct TraceStatistics: Hashable, Sendable {
     gapCV = gaps.count > 1 && gaps.mean > 0 ? gaps.coefficientOfVariation : nil
     let minutes = WindowCounts(rows, seconds: 60)
     let hours = WindowCounts(rows, seconds: 3600)
-    peakSecond = WindowCounts(rows, seconds: 1).most
-    peakMinute = minutes.most
-    peakHour = hours.most
-    peakDay = WindowCounts(rows, seconds: 86_400).most
+    peakSecond = WindowCounts(rows, seconds: 1).largest
+    peakMinute = minutes.largest
+    peakHour = hours.largest
+    peakDay = WindowCounts(rows, seconds: 86_400).largest
     dispersion = minutes.variance.map { $0 / minutes.mean }
     hourlyCV = hours.variance.map { $0.squareRoot() / hours.mean }
     var steps: [Int32: Int] = [:]
@@ -86,7 +86,7 @@ public struct TraceStatistics: Hashable, Sendable {
 /// The last window, which the trace ends within, counts for ``most`` alone: its count would pass
 /// for burstiness.
 struct WindowCounts {
-  private(set) var most = 0
+  private(set) var largest = 0
   /// Windows that lie within the span.
   private(set) var windows = 0
   private var sum = 0
@@ -101,14 +101,14 @@ struct WindowCounts {
     for row in rows {
       let here = (row.arrival - first).nanoseconds / width
       if here != window {
-        most = max(most, count)
+        largest = max(largest, count)
         sum += count
         squares += Double(count) * Double(count)
         (window, count) = (here, 0)
       }
       count += 1
     }
-    most = max(most, count)
+    largest = max(largest, count)
   }
 
   /// Mean count of a window.

@@ -1,3 +1,4 @@
+import Sweeps
 import Diagnostics
 import Experiments
 import Foundation

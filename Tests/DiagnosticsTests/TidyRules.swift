@@ -18,10 +18,12 @@ enum TidyRules {
     var table: [String: Set<String>] = [
       "DiffusionModels": ["EventEngine"], "LatencyProfiles": ["KernelBench"],
       "KernelBench": ["Cluster"], "LatentDynamics": ["Cluster"], "Workload": ["Cluster"],
-      "Cluster": ["Policies", "Results"], "Policies": ["Results", "Scenarios"],
-      "Scenarios": ["Results"], "Results": ["Policies"], "Timeline": ["Results"],
+      "Cluster": ["Gzip", "Policies", "Results"], "Policies": ["Results", "Scenarios"],
+      "Scenarios": ["Gzip", "Results"], "Results": ["Policies"], "Timeline": ["Results"],
       "LiveServer": ["Scenarios", "Reporting"],
-      "Experiments": ["KernelBench", "LiveServer", "Reporting"],
+      "Analysis": ["Gzip", "KernelBench", "LiveServer", "Reporting"],
+      "Experiments": ["Gzip", "KernelBench", "LiveServer", "Reporting"],
+      "Sweeps": ["Gzip", "KernelBench", "LiveServer", "Reporting"],
       "Reporting": ["Cluster"],
     ]
     for module in layers.joined() { table[module, default: []].formUnion(above(module)) }
@@ -36,8 +38,10 @@ enum TidyRules {
   static let layers: [[String]] = [
     ["Diagnostics", "ProgramIdentity", "hash-sources"], ["EventEngine"], ["DiffusionModels"],
     ["LatencyProfiles"], ["KernelBench"],
-    ["LatentDynamics"], ["Workload"], ["Cluster"], ["Policies"], ["Scenarios"], ["Results"],
-    ["Timeline"], ["LiveServer"], ["Experiments"], ["LiveValidation"], ["Reporting"],
+    ["LatentDynamics"], ["Workload"], ["Gzip"], ["Cluster"], ["Policies"], ["Scenarios"],
+    ["Results"],
+    ["Timeline"], ["LiveServer"], ["Analysis"], ["Experiments"], ["Sweeps"], ["LiveValidation"],
+    ["Reporting"],
     ["TextReports"], ["qosdiff"],
   ]
 
@@ -63,7 +67,9 @@ enum TidyRules {
 
   /// Wall clocks and unseeded randomness outside the modules that may look at the clock.
   static func clocks(_ text: String, in module: String) -> [Breach] {
-    guard ![executable, "KernelBench", "LiveServer"].contains(module) else { return [] }
+    guard ![executable, "KernelBench", "LiveServer", "LiveValidation"].contains(module) else {
+      return []
+    }
     let never = [
       "Date()", "Date.now", "ContinuousClock", "SuspendingClock", "SystemRandomNumberGenerator",
       "arc4random", "gettimeofday", "clock_gettime", "DispatchTime", "drand48", "UUID()",

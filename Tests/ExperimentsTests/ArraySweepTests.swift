@@ -1,3 +1,4 @@
+@testable import Sweeps
 import Diagnostics
 import EventEngine
 import Foundation

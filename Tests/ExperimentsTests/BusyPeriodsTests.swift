@@ -1,3 +1,4 @@
+@testable import Analysis
 import Cluster
 import EventEngine
 import Results
@@ -49,6 +50,6 @@ import Workload
       #expect($0.contains(old))
       return $0.replacing(old, with: new)
     }
-    #expect(!BusyPeriods.areIndependent(experiment.policies[0], experiment.scenario))
+    #expect(!experiment.hasIndependentBusyPeriods(under: experiment.policies[0]))
   }
 }

@@ -1,3 +1,4 @@
+@testable import Analysis
 import Cluster
 import EventEngine
 import Foundation

@@ -1,3 +1,4 @@
+@testable import Sweeps
 import Diagnostics
 import Foundation
 import Results
@@ -44,7 +45,7 @@ import Testing
       try Self.scenario(2), attainment: target, jobs: 2, scenario: Self.scenario)
     #expect(abs(search.queriesPerSecond - rate) < 1e-9)
     let answer = try await search.run(policy: "p")
-    let fewest = try #require(answer.fewest)
+    let fewest = try #require(answer.smallest)
     #expect(fewest.nodes == exact && fewest.accelerators == exact)
     #expect(answer.gaps.isEmpty)
     // Every number up to the answer, and some above it.
@@ -62,14 +63,14 @@ import Testing
       try Self.scenario(1), attainment: 0.93, rate: 20, jobs: 2, scenario: Self.scenario)
     let exact = try #require(
       (1...20).first { attainment(servers: $0, rate: 20, time: 0.06) >= 0.93 })
-    #expect(try await search.run(policy: "p").fewest?.nodes == exact)
+    #expect(try await search.run(policy: "p").smallest?.nodes == exact)
   }
 
   @Test func whatIsNotEnoughIsSaid() async throws {
     let search = try FleetSearch(
       try Self.scenario(1), attainment: 0.93, maximumNodes: 2, jobs: 2, scenario: Self.scenario)
     let answer = try await search.run(policy: "p")
-    #expect(answer.fewest == nil && answer.findings.map(\.nodes) == [1, 2])
+    #expect(answer.smallest == nil && answer.findings.map(\.nodes) == [1, 2])
   }
 
   /// Round-robin spreads queries thin: a batch of 4 fills within the SLO of 1 s on few nodes, on many it
@@ -91,7 +92,7 @@ import Testing
     }
     let search = try FleetSearch(try scenario(1), attainment: 0.9, jobs: 2, scenario: scenario)
     let answer = try await search.run(policy: "p")
-    let fewest = try #require(answer.fewest?.nodes)
+    let fewest = try #require(answer.smallest?.nodes)
     #expect(answer.gaps.contains(3 * fewest), "\(answer.findings.map(\.decision.attainment))")
   }
 
@@ -104,7 +105,7 @@ import Testing
     }
     let search = try FleetSearch(try scenario(1), attainment: 0.9, jobs: 2, scenario: scenario)
     let answer = try await search.run(policy: "p")
-    #expect(answer.fewest?.nodes ?? 0 >= 12)
+    #expect(answer.smallest?.nodes ?? 0 >= 12)
     let eleven = try #require(answer.findings.first { $0.nodes == 11 })
     #expect(eleven.decision.queue == .growing && !eleven.decision.holds)
   }
@@ -113,7 +114,7 @@ import Testing
     for queries in [100, 1000] {
       let scenario = try Support.scenario(
         text: QueueScenario.text(rate: 1, queries: queries, slo: "100 s"))
-      let decision = try await AttainmentTest(target: 0.999, most: 40, jobs: 2)
+      let decision = try await AttainmentTest(target: 0.999, maximumReplications: 40, jobs: 2)
         .decide(Experiment(scenario, replications: 1), policy: "p")
       #expect(decision.replications == 10 && !decision.isSure && decision.interval == nil)
       #expect(decision.holds && decision.isWithoutViolation && decision.isAccepted)

@@ -1,3 +1,5 @@
+@testable import Sweeps
+@testable import Analysis
 import Cluster
 import Foundation
 import LatentDynamics

@@ -1,3 +1,4 @@
+@testable import Sweeps
 import Diagnostics
 import Foundation
 import Results

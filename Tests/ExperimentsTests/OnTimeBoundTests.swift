@@ -82,7 +82,7 @@ import Testing
     let bound = OnTimeBound(jobs).maximumOnTime
     // Every amount apart: no less than a sixteenth above it.
     let whole = Array(Set(jobs.map(\.work))).count
-    #expect(whole > OnTimeBound.most)
+    #expect(whole > OnTimeBound.maximumLengths)
     var served = 0
     var now = Int64(0)
     for job in jobs.sorted(by: { $0.deadline < $1.deadline }) where job.work < 1500 {

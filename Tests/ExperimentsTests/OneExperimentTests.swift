@@ -1,3 +1,4 @@
+@testable import Sweeps
 import Cluster
 import Diagnostics
 import EventEngine

@@ -1,3 +1,5 @@
+@testable import Sweeps
+@testable import Analysis
 import Cluster
 import Diagnostics
 import Foundation
@@ -188,15 +190,15 @@ import Testing
     let found = try StoredComparison.all(in: store)
     #expect(Set(found.map { $0.summaries.names }) == [["p"], ["q"]])
     let whole = try Experiment(scenario, replications: 1)
-    let ofOne = try StoredComparison(of: whole, in: store, madeBy: "one")
+    let ofOne = try StoredComparison(of: whole.stored(), in: store, madeBy: "one")
     #expect(ofOne.summaries.names == ["p"] && ofOne.missing == "q, all runs")
     let error = try #require(throws: InputError.self) {
-      try StoredComparison(of: whole, in: store, madeBy: "three")
+      try StoredComparison(of: whole.stored(), in: store, madeBy: "three")
     }
     #expect(error.description.contains("made by another program"))
     // Of one program they are one comparison, with the baseline in its place.
     _ = try await run(Experiment(scenario, runningOnly: "p"), by: "two", into: store)
-    let both = try StoredComparison(of: whole, in: store, madeBy: "two")
+    let both = try StoredComparison(of: whole.stored(), in: store, madeBy: "two")
     #expect(both.summaries.names == ["p", "q"] && both.missing == nil)
   }
 

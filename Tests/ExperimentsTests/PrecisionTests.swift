@@ -1,3 +1,4 @@
+@testable import Analysis
 import Foundation
 import Results
 import Scenarios
@@ -19,7 +20,7 @@ import Testing
       }
     }
     // By bisection: the ends lie on the logarithm or the logit.
-    let goal = PrecisionGoal(relative: 1, most: 1)
+    let goal = PrecisionGoal(relative: 1, maximumReplications: 1)
     var (low, high) = (0.0, 0.9)
     for _ in 0..<60 {
       let middle = (low + high) / 2
@@ -33,22 +34,25 @@ import Testing
   }
 
   @Test func theNumberGrowsWithTheSquareOfWhatIsLacking() throws {
-    let goal = PrecisionGoal(relative: 0.02, most: 100)
+    let goal = PrecisionGoal(relative: 0.02, maximumReplications: 100)
     #expect(goal.next(after: [runs(0.0199)]) == nil)
     // 20 x 1.2^2 = 28.8; 20 x 1.01^2 = 20.4; 20 x 3^2 would be over twice as many.
     #expect(goal.next(after: [runs(0.024)]) == 29)
     #expect(goal.next(after: [runs(0.001), runs(0.0202)]) == 21)
     #expect(goal.next(after: [runs(0.06)]) == 40)
-    #expect(PrecisionGoal(relative: 0.02, most: 27).next(after: [runs(0.06)]) == 27)
-    #expect(PrecisionGoal(relative: 0.02, most: 20).next(after: [runs(0.06)]) == nil)
+    #expect(PrecisionGoal(relative: 0.02, maximumReplications: 27).next(after: [runs(0.06)]) == 27)
+    #expect(PrecisionGoal(relative: 0.02, maximumReplications: 20).next(after: [runs(0.06)]) == nil)
     // Nobody looks at fewer than 20, where so many are allowed.
     #expect(goal.next(after: [Array(runs(0.001).prefix(5))]) == 20)
-    #expect(PrecisionGoal(relative: 0.02, most: 7).next(after: [Array(runs(0.001).prefix(5))]) == 7)
+    #expect(
+      PrecisionGoal(relative: 0.02, maximumReplications: 7).next(after: [
+        Array(runs(0.001).prefix(5))
+      ]) == 7)
   }
 
   /// Twenty values of 1 +- d: their t interval is 1 +- 2.093 d / sqrt(19); on the logarithm, nearly.
   @Test func theWidestHeadlineMetricDecides() throws {
-    let goal = PrecisionGoal(relative: 0.02, most: 100)
+    let goal = PrecisionGoal(relative: 0.02, maximumReplications: 100)
     let widest = try #require(goal.widest([runs(0.01), runs(0.03)]))
     #expect(widest.policy == 1 && widest.metric == .latencyMean)
     #expect(abs(widest.relative - 0.03) < 1e-9)
@@ -64,10 +68,15 @@ import Testing
     let relative = (half.upperBound - 0.0002) / 0.01
     #expect(abs(try #require(goal.widest([rare])).relative - relative) < 1e-12)
     // Half of the replications must have reached it too, and that half must be a first look's.
-    #expect(PrecisionGoal(relative: 0.5, most: 100).next(after: [rare]) == 40)
-    #expect(PrecisionGoal(relative: 0.5, most: 100).next(after: [rare + rare]) == nil)
-    #expect(PrecisionGoal(relative: relative * 0.9, most: 100).next(after: [rare + rare]) == nil)
-    #expect(PrecisionGoal(relative: relative * 0.3, most: 100).next(after: [rare + rare]) != nil)
+    #expect(PrecisionGoal(relative: 0.5, maximumReplications: 100).next(after: [rare]) == 40)
+    #expect(
+      PrecisionGoal(relative: 0.5, maximumReplications: 100).next(after: [rare + rare]) == nil)
+    #expect(
+      PrecisionGoal(relative: relative * 0.9, maximumReplications: 100).next(after: [rare + rare])
+        == nil)
+    #expect(
+      PrecisionGoal(relative: relative * 0.3, maximumReplications: 100).next(after: [rare + rare])
+        != nil)
     var unsteady = runs(0.5)
     for i in unsteady.indices {
       unsteady[i][.queueGrowth] = 20
@@ -85,7 +94,8 @@ import Testing
         values[.latencyMean] = i.isMultiple(of: 2) ? 1 : 1.02
         return values
       }
-      return PrecisionGoal(relative: relative, most: most).warning([runs], policies: ["p"])
+      return PrecisionGoal(relative: relative, maximumReplications: most).warning(
+        [runs], policies: ["p"])
     }
     let text = try #require(warning(0.001, most: 100))
     #expect(

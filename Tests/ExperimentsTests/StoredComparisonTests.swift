@@ -1,3 +1,4 @@
+@testable import Analysis
 import Diagnostics
 import Foundation
 import Results
@@ -28,7 +29,7 @@ import Testing
     let both = try experiment(["p", "q"])
     let store = try await store(experiment(["p"]), both)
     let expected = try await ExperimentRunner(both).run(into: nil).summaries
-    let comparison = try StoredComparison(of: both, in: store, madeBy: nil)
+    let comparison = try StoredComparison(of: both.stored(), in: store, madeBy: nil)
     #expect(comparison.summaries == expected)
     #expect(comparison.missing == nil && comparison.experiment.replications == 3)
     let all = try StoredComparison.all(in: store)
@@ -43,7 +44,7 @@ import Testing
     let store = try await store(
       experiment(["p"], "run.replications=5"), experiment(["p", "q"], "run.replications=2"))
     let wanted = try experiment(["p", "q"], "run.replications=6")
-    let comparison = try StoredComparison(of: wanted, in: store, madeBy: nil)
+    let comparison = try StoredComparison(of: wanted.stored(), in: store, madeBy: nil)
     #expect(comparison.missing == "p, replications 5; q, replications 2-5")
     #expect(try StoredComparison.all(in: store)[0].missing == "q, replications 2-4")
     #expect(comparison.experiment.replications == 2)
@@ -103,7 +104,7 @@ import Testing
     let store = try await store(experiment(["p"]))
     for override in ["run.seed=3", "workload.queries=401", "query.slo.time=1 s"] {
       let error = try #require(throws: InputError.self) {
-        try StoredComparison(of: experiment(["p"], override), in: store, madeBy: nil)
+        try StoredComparison(of: experiment(["p"], override).stored(), in: store, madeBy: nil)
       }
       #expect(error.exitCode == 66)
     }

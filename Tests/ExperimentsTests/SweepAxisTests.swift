@@ -1,3 +1,4 @@
+@testable import Sweeps
 import Experiments
 import Testing
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Gzip
 import Glibc
 import LatencyProfiles
 import LatentDynamics
@@ -145,11 +146,12 @@ import Workload
       }
     let mistaken = Self.mistaken([".csv", ".tsv", ".txt", ".jsonl", ".gz"])
     try fuzz("trace", corpus, mistaken: mistaken, extension: ".csv") { path, _ in
-      _ = try TraceLoader.load(path: path)
+      _ = try TraceLoader.load(path: path, options: TraceOptions(unpacking: .zlib))
     }
     let counts = ["3\n0\n17\n2\n", "0 12 4\n1\n"].map { Array($0.utf8) }
     try fuzz("counts", counts, mistaken: mistaken, extension: ".txt") { path, _ in
-      _ = try TraceLoader.load(path: path, format: "counts")
+      _ = try TraceLoader.load(
+        path: path, format: "counts", options: TraceOptions(unpacking: .zlib))
     }
   }
 

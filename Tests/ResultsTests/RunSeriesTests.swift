@@ -34,7 +34,7 @@ import Workload
       let length = Int64(random.uniform() * 5e9)
       series.add(span(.accelerator, start, start + length))
       total += length
-      #expect(series.intervals.count <= RunSeries.most)
+      #expect(series.intervals.count <= RunSeries.maximumSpans)
     }
     #expect(
       series.intervals.reduce(0) { $0 + $1[RunSeries.Quantity.accelerators.rawValue] } == total)

@@ -1,6 +1,7 @@
 import Diagnostics
 import EventEngine
 import Foundation
+import Gzip
 import Testing
 
 @testable import Workload
@@ -27,7 +28,8 @@ func load(
 func failure(_ bytes: [UInt8], format: String? = nil) throws -> InputError? {
   try withFile(bytes) { path in
     do throws(InputError) {
-      _ = try TraceLoader.load(path: path, format: format)
+      _ = try TraceLoader.load(
+        path: path, format: format, options: TraceOptions(unpacking: .zlib))
       return nil
     } catch {
       return InputError(

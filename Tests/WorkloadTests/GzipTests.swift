@@ -1,6 +1,7 @@
 import Diagnostics
 import EventEngine
 import Foundation
+import Gzip
 import Testing
 
 @testable import Workload
@@ -35,7 +36,9 @@ import Testing
   }
 
   private func arrivals(_ bytes: [UInt8]) throws -> [Int64] {
-    try withFile(bytes) { nanoseconds(try TraceLoader.load(path: $0)) }
+    try withFile(bytes) {
+      nanoseconds(try TraceLoader.load(path: $0, options: TraceOptions(unpacking: .zlib)))
+    }
   }
 
   @Test func membersFollowOneAnother() throws {
@@ -50,11 +53,12 @@ import Testing
   {
     try withFile(Self.long) { path in
       var reader = try TraceReader(
-        path: path, format: nil, options: TraceOptions(), chunk: max(chunk, 1 << 10))
+        path: path, format: nil, options: TraceOptions(unpacking: .zlib),
+        chunk: max(chunk, 1 << 10))
       var rows: [Int64] = []
       while let row = try reader.next() { rows.append(row.arrival.nanoseconds) }
       #expect(rows == [0, 1_000_000_000])
-      var source = try ByteSource(path: path)
+      var source = try ByteSource(path: path, unpacking: .zlib)
       var bytes: [UInt8] = []
       while try source.read(upTo: chunk * 13, into: &bytes) {}
       #expect(bytes.count == 1_000_024)
@@ -69,6 +73,14 @@ import Testing
         == "FILE: error: something that is not compressed stands behind the compressed data (gzip); "
         + "fetch or pack the file again; 'gzip -t' tests it")
     #expect(error.exitCode == 65)
+  }
+
+  @Test func withoutUnpackingAPackedFileIsAFault() throws {
+    let error = try #require(throws: InputError.self) {
+      try withFile(Self.one) { try TraceLoader.load(path: $0) }
+    }
+    #expect(error.exitCode == 65)
+    #expect(error.description.contains("is packed by gzip"))
   }
 
   @Test func cutOrDamagedDataIsRefused() throws {

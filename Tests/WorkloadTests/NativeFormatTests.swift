@@ -1,5 +1,6 @@
 import Diagnostics
 import EventEngine
+import Gzip
 import Testing
 
 @testable import Workload
@@ -115,7 +116,9 @@ import Testing
       0x4B, 0xCC, 0x89, 0x2F, 0xE6, 0x32, 0xE0, 0x32, 0xD4, 0x33, 0xE5, 0x02, 0x00, 0x22, 0x95,
       0xF7, 0x9B, 0x10, 0x00, 0x00, 0x00,
     ]
-    let read = try withFile(packed) { try TraceLoader.load(path: $0) }
+    let read = try withFile(packed) {
+      try TraceLoader.load(path: $0, options: TraceOptions(unpacking: .zlib))
+    }
     #expect(nanoseconds(read) == [0, 1_500_000_000])
     #expect(
       try failure(Array(packed.dropLast(9)))?.description

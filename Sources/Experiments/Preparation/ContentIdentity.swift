@@ -1,21 +1,21 @@
 import EventEngine
 import LatencyProfiles
-import Workload
+package import Workload
 
 /// A name made of content: equal inputs have equal names, in every process.
-struct ContentIdentity {
+package struct ContentIdentity {
   private var first = ContentHash()
   private var second = ContentHash(offset: 0x9ae1_6a3b_2f90_404f)
 
   /// Two independent 64-bit hashes, as 32 hexadecimal digits.
-  static func hex(_ parts: [String]) -> String {
+  package static func hex(_ parts: [String]) -> String {
     var identity = ContentIdentity()
     for part in parts { identity.add(part) }
     return identity.hex
   }
 
   /// The name of a trace: of its rows, and of the models and classes that they name.
-  static func hex(of trace: Trace) -> String {
+  package static func hex(of trace: Trace) -> String {
     var identity = ContentIdentity()
     identity.add("trace, encoding 2; models, classes, rows")
     for names in [trace.models, trace.classes] {

@@ -1,3 +1,4 @@
+import Analysis
 package import Cluster
 package import EventEngine
 package import Results

@@ -1,19 +1,12 @@
+package import Analysis
 import EventEngine
 import Results
 import Scenarios
 
-/// The end of a replication's warm-up.
-struct FoundWarmup: Sendable {
-  /// Queries that arrive before it are not counted.
-  var end: SimulationTime
-  /// Whether the rule found one; where it did not, half of the run is deleted.
-  var isFound: Bool
-}
-
 extension Experiment {
   /// The warm-up of a replication: the scenario's own, or the latest of those that MSER-5 finds for the
   /// policies, all of which are judged by the same queries.
-  func warmup(of replication: Int) -> FoundWarmup {
+  package func warmup(of replication: Int) -> FoundWarmup {
     switch scenario.run.warmup {
     case .fixed(let warmup): FoundWarmup(end: .zero + warmup, isFound: true)
     case .mser5:

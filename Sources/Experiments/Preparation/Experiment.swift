@@ -1,3 +1,4 @@
+import Analysis
 public import Cluster
 public import Diagnostics
 import EventEngine
@@ -77,10 +78,11 @@ public struct Experiment: Sendable {
     let count = replications ?? scenario.run.replications
     self.replications = count
     precision =
-      count < Intervals.fewest
+      count < Intervals.minimumReplications
       ? nil
       : scenario.run.precision.map {
-        PrecisionGoal(relative: $0, most: max(scenario.run.maximumReplications, count))
+        PrecisionGoal(
+          relative: $0, maximumReplications: max(scenario.run.maximumReplications, count))
       }
     let known = scenario.policies.map(\.name)
     let chosen = (runsBaseline ? [self.baseline] : []) + (names ?? known)
@@ -168,7 +170,7 @@ public struct Experiment: Sendable {
       ExperimentNotes.make(
         scenario, streams: streams, reference: reference, sample: sample, loadFactor: loadFactor,
         burst: burst, capacity: capacity)
-      + ExperimentNotes.looks(scenario, policies, reference.times)
+      + ExperimentNotes.probes(scenario, policies, reference.times)
       + ExperimentNotes.scaled(times) + idleSettings.map(\.note)
   }
 

@@ -1,3 +1,4 @@
+import Analysis
 import Cluster
 import EventEngine
 import LatencyProfiles
@@ -130,7 +131,7 @@ enum ExperimentNotes {
   }
 
   /// What a look at a latent costs, or that nobody measured it; nothing where no policy looks.
-  static func looks(
+  static func probes(
     _ scenario: Scenario, _ policies: [PolicySet], _ times: ServiceTimes
   ) -> [Note] {
     guard policies.contains(where: { $0.steps.requirements.probes?.readsLatent ?? false }) else {
@@ -142,8 +143,8 @@ enum ExperimentNotes {
     let costs = nodes.indices.map { node in
       times.probeTime(of: NodeID(rawValue: Int32(node)), shape: ShapeID(rawValue: 0))
     }
-    guard let most = costs.max(), let probe = nodes.first?.probe else { return [] }
-    return [.probesCost(microseconds: most.seconds * 1e6, isOnHost: probe.isOnHost)]
+    guard let largest = costs.max(), let probe = nodes.first?.probe else { return [] }
+    return [.probesCost(microseconds: largest.seconds * 1e6, isOnHost: probe.isOnHost)]
   }
 
   /// Whose latents quality is judged by.

@@ -1,5 +1,5 @@
 package import Results
-import Scenarios
+package import Scenarios
 import Workload
 
 /// A setting of a scenario that has no effect on an experiment, and why.
@@ -13,7 +13,8 @@ package struct IdleSetting: Hashable, Sendable {
   package var note: Note { .noEffect(path: path, reason: reason) }
 
   /// What a scenario gives at a path; `*` stands for any key.
-  static func all(at path: String, of scenario: Scenario, _ reason: String) -> [IdleSetting] {
+  package static func all(at path: String, of scenario: Scenario, _ reason: String) -> [IdleSetting]
+  {
     scenario.given(path).map { IdleSetting(path: $0, reason: reason) }
   }
 }

@@ -84,8 +84,8 @@ extension IdleSettings {
       }
       note("classes.\(service.name)", "no query is of this class here")
     }
-    let looks = scenario.policies.contains { $0.discipline.readsPriority }
-    note("classes.*.priority", unless: looks, "no policy has 'discipline: priority'")
+    let readsPriority = scenario.policies.contains { $0.discipline.readsPriority }
+    note("classes.*.priority", unless: readsPriority, "no policy has 'discipline: priority'")
   }
 
   mutating func ofWorkload() {

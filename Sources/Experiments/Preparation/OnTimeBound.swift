@@ -18,7 +18,7 @@ struct OnTimeBound {
   }
 
   /// Different amounts of work that are told apart as they are.
-  static let most = 64
+  static let maximumLengths = 64
 
   private let jobs: [Job]
   /// Different amounts of work, rising.
@@ -29,7 +29,7 @@ struct OnTimeBound {
   init(_ jobs: [Job]) {
     var fitting = jobs.filter { $0.work > 0 && $0.work <= $0.deadline - $0.release }
     free = jobs.count { $0.work <= 0 && $0.deadline >= $0.release }
-    if Set(fitting.map(\.work)).count > Self.most {
+    if Set(fitting.map(\.work)).count > Self.maximumLengths {
       for i in fitting.indices { fitting[i].work = Self.rounded(fitting[i].work) }
     }
     self.jobs = fitting

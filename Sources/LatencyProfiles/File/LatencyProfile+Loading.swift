@@ -35,7 +35,7 @@ extension LatencyProfile {
         .missingInput, at: place, "this is a folder", hint: "name a profile file in it")
     }
     guard
-      let data = try InputFile.contents(path, wanted: "a profile", most: maximumFileBytes)
+      let data = try InputFile.contents(path, wanted: "a profile", maximumBytes: maximumFileBytes)
     else { throw InputError(.missingInput, at: place, "the profile cannot be read") }
     guard let text = String(validating: data, as: UTF8.self) else {
       throw InputError(.badInput, at: place, "not a text file in UTF-8")

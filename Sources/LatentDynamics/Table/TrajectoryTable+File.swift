@@ -46,7 +46,7 @@ extension TrajectoryTable {
     }
     guard !isDirectory.boolValue,
       let data = try InputFile.contents(
-        path, wanted: "a trajectory table", most: maximumFileBytes)
+        path, wanted: "a trajectory table", maximumBytes: maximumFileBytes)
     else { throw InputError(.missingInput, at: place, "the trajectory table cannot be read") }
     return try TrajectoryTable(bytes: Array(data), file: path)
   }

@@ -33,8 +33,8 @@ package struct ReactiveScaling: Controller {
     return .success(.scaling(ReactiveScaling(arguments)))
   }
 
-  let fewest: Int
-  let most: Int
+  let minimum: Int
+  let maximum: Int
   let perAccelerator: Double
   let cooldown: SimulationDuration
   let period: SimulationDuration
@@ -43,15 +43,15 @@ package struct ReactiveScaling: Controller {
   private var maximumSince = 0
 
   init(_ arguments: PolicyArguments) {
-    fewest = arguments.integer("min")
-    most = arguments.integer("max")
+    minimum = arguments.integer("min")
+    maximum = arguments.integer("max")
     perAccelerator = arguments.number("queue-per-accelerator")
     cooldown = arguments.duration("cooldown")
     period = arguments.duration("every")
   }
 
   /// The fewest that there are to be.
-  package var maximumAccelerators: Int { fewest }
+  package var maximumAccelerators: Int { minimum }
 
   /// A period later.
   package func nextReplan(after last: SimulationTime?) -> SimulationTime? {
@@ -63,7 +63,7 @@ package struct ReactiveScaling: Controller {
     let images = cluster.workers.reduce(cluster.centralImages) {
       $0 + $1.queuedImages + $1.runningImages
     }
-    let needed = min(max(Int((Double(images) / perAccelerator).rounded(.up)), fewest), most)
+    let needed = min(max(Int((Double(images) / perAccelerator).rounded(.up)), minimum), maximum)
     let active = cluster.activeCount
     guard needed < active else {
       surplusSince = nil

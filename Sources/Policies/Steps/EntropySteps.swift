@@ -135,15 +135,15 @@ package struct EntropySteps: StepPolicy {
     let seen =
       signal.isPredicted ? observation.predictedEntropyBits : observation.latentEntropyBits
     guard let seen else { return .proceed }
-    let looks = state.values[2]
-    state.values[2] = looks + 1
+    let probes = state.values[2]
+    state.values[2] = probes + 1
     let value = signal.isChange ? abs(seen - state.values[1]) : seen
     state.values[1] = seen
     // The first change needs two looks.
     let first = signal.isChange ? 1.0 : 0
-    guard looks >= first else { return .proceed }
+    guard probes >= first else { return .proceed }
     let smoothed =
-      looks == first ? value : smoothing * value + (1 - smoothing) * state.values[0]
+      probes == first ? value : smoothing * value + (1 - smoothing) * state.values[0]
     state.values[0] = smoothed
     guard observation.evaluationsDone >= minimum,
       Double(observation.evaluationsDone) >= floorShare * Double(predictedSteps(of: query))

@@ -148,3 +148,7 @@ package struct CSVReport {
     return csv.text
   }
 }
+
+extension CSVText {
+  static func number(_ x: Double?) -> String? { x.map(NumberText.exact) }
+}

@@ -24,7 +24,7 @@ extension ScenarioBuilder {
         path: found, format: value["format"]?.string,
         options: TraceOptions(
           includeFailed: value["include_failed"]?.boolean ?? false,
-          ignoreUnknown: value["ignore_unknown"]?.boolean ?? false))
+          ignoreUnknown: value["ignore_unknown"]?.boolean ?? false, unpacking: unpacking))
     case (nil, let arrivals?):
       for key in ["window", "resample", "rescale"] {
         guard let place = value[key]?.location else { continue }

@@ -12,6 +12,7 @@ struct ScenarioBuilder {
   let lines: [String]
   let folder: String
   let traceFolders: [String]
+  let unpacking: Unpacking?
   let ownProfile: ScenarioReader.OwnFile?
   let ownTable: ScenarioReader.OwnFile?
   let standIns: ProfileStandIns?
@@ -28,13 +29,15 @@ struct ScenarioBuilder {
 
   init(
     path: String, lines: [String], folder: String, traceFolders: [String],
-    ownProfile: ScenarioReader.OwnFile? = nil, ownTable: ScenarioReader.OwnFile? = nil,
+    unpacking: Unpacking? = nil, ownProfile: ScenarioReader.OwnFile? = nil,
+    ownTable: ScenarioReader.OwnFile? = nil,
     standIns: ProfileStandIns? = nil
   ) {
     self.path = path
     self.lines = lines
     self.folder = folder
     self.traceFolders = traceFolders
+    self.unpacking = unpacking
     self.ownProfile = ownProfile
     self.ownTable = ownTable
     self.standIns = standIns

@@ -14,10 +14,10 @@ struct ByteSource: ~Copyable {
   let path: String
   private let descriptor: Int32
   /// Unpacks the file; nil where it is not packed.
-  private var unpacker: Unpacker?
+  private let unpacker: (any Unpacker)?
 
-  /// Opens the file; 66 where it is missing, unreadable or a directory.
-  init(path: String) throws(InputError) {
+  /// Opens the file; 66 where it is missing, unreadable or a directory, 65 where it is packed and nothing unpacks it.
+  init(path: String, unpacking: Unpacking?) throws(InputError) {
     self.path = path
     let location = Diagnostic.Location(file: path)
     try InputFile.refuseNamedPipe(path, wanted: "a trace")
@@ -31,8 +31,15 @@ struct ByteSource: ~Copyable {
       throw InputError(
         .missingInput, at: location, "is a directory", hint: "name the trace file itself")
     }
+    let isPacked = Self.isPacked(descriptor)
+    if isPacked, unpacking == nil {
+      close(descriptor)
+      throw InputError(
+        .badInput, at: location, "is packed by gzip, which this program was built without",
+        hint: "unpack it")
+    }
     self.descriptor = descriptor
-    unpacker = Self.isPacked(descriptor) ? Unpacker() : nil
+    unpacker = isPacked ? unpacking?.make() : nil
   }
 
   deinit { close(descriptor) }
@@ -47,21 +54,21 @@ struct ByteSource: ~Copyable {
 
   /// Appends up to `count` bytes to `buffer`; false at the end of the file.
   mutating func read(upTo count: Int, into buffer: inout [UInt8]) throws(InputError) -> Bool {
-    guard unpacker != nil else { return try readBytes(upTo: count, into: &buffer) }
+    guard let unpacker else { return try readBytes(upTo: count, into: &buffer) }
     let old = buffer.count
     while buffer.count == old {
       var packed: [UInt8]?
-      if unpacker?.needsBytes ?? false {
+      if unpacker.needsBytes {
         var bytes: [UInt8] = []
         _ = try readBytes(upTo: count, into: &bytes)
         packed = bytes
       }
-      do throws(Unpacker.Fault) {
+      do throws(UnpackingFault) {
         if let packed {
-          try unpacker?.feed(packed)
+          try unpacker.feed(packed)
           if packed.isEmpty { return false }
         }
-        try unpacker?.unpack(upTo: count, into: &buffer)
+        try unpacker.unpack(upTo: count, into: &buffer)
       } catch {
         throw InputError(
           .badInput, at: .init(file: path), Self.reason(error),
@@ -96,7 +103,7 @@ struct ByteSource: ~Copyable {
     return got > 0
   }
 
-  private static func reason(_ fault: Unpacker.Fault) -> String {
+  private static func reason(_ fault: UnpackingFault) -> String {
     switch fault {
     case .cut: "the compressed data (gzip) ends too early"
     case .damaged: "the compressed data (gzip) is damaged"

@@ -44,8 +44,10 @@ struct LineReader: ~Copyable {
   }
 
   /// Opens `path` and skips a UTF-8 byte-order mark; 65 for what is plainly not text in bytes.
-  static func open(path: String, chunk: Int) throws(InputError) -> LineReader {
-    var reader = LineReader(try ByteSource(path: path), chunk: chunk)
+  static func open(
+    path: String, chunk: Int, unpacking: Unpacking? = nil
+  ) throws(InputError) -> LineReader {
+    var reader = LineReader(try ByteSource(path: path, unpacking: unpacking), chunk: chunk)
     try reader.begin()
     return reader
   }

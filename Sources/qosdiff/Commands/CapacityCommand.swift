@@ -1,3 +1,5 @@
+import Sweeps
+import Analysis
 import ArgumentParser
 import Cluster
 import Diagnostics
@@ -77,7 +79,7 @@ struct CapacityCommand: AsyncParsableCommand {
     if let tolerance, !(1e-4...1).contains(tolerance) {
       throw ValidationError("--tolerance: 0.0001...1.")
     }
-    let fewest = CapacitySearch.fewestReplications
+    let fewest = CapacitySearch.minimumReplications
     if replications < fewest {
       throw ValidationError("--replications must be at least \(fewest), those of the first look.")
     }
@@ -118,7 +120,7 @@ struct CapacityCommand: AsyncParsableCommand {
     let count = Int(((most ?? Self.most) / step).rounded())
     let search = CapacitySearch(
       scenario, attainment: attainment, loads: (1...count).map { Double($0) * step },
-      tolerance: tolerance ?? 0.01, most: replications, jobs: jobs)
+      tolerance: tolerance ?? 0.01, maximumReplications: replications, jobs: jobs)
     CommandScope.tell(try search.idleSettings(policies: names))
     var report = CapacityReport(
       title: "\(scenario.name): highest load, of the baseline's capacity, at an SLO attainment of "
@@ -160,7 +162,7 @@ struct CapacityCommand: AsyncParsableCommand {
     let search = try FleetSearch(
       scenario, attainment: attainment, rate: rate?.perSecond,
       maximumNodes: maximumNodes ?? 1024,
-      most: replications, jobs: jobs
+      maximumReplications: replications, jobs: jobs
     ) { count throws(InputError) in try options.read(setting: ["\(place)=\(count)"]) }
     let rate = String(format: "%.3f", search.queriesPerSecond)
     var report = CapacityReport(
@@ -175,15 +177,15 @@ struct CapacityCommand: AsyncParsableCommand {
       }
       report.add(
         name, looks: answer.findings.map { ("\($0.nodes) nodes", $0.decision) },
-        answer: answer.fewest.map { fewest in
+        answer: answer.smallest.map { smallest in
           CapacityReport.Answer(
-            cells: ["\(fewest.nodes)", "\(fewest.accelerators)"],
+            cells: ["\(smallest.nodes)", "\(smallest.accelerators)"],
             values: [
-              "nodes": Double(fewest.nodes), "accelerators": Double(fewest.accelerators),
+              "nodes": Double(smallest.nodes), "accelerators": Double(smallest.accelerators),
               "query_per_s": search.queriesPerSecond,
-            ], decision: fewest.decision, isBound: false)
+            ], decision: smallest.decision, isBound: false)
         })
-      if answer.fewest == nil {
+      if answer.smallest == nil {
         report.note(
           "\(name) surely keeps it with no number of nodes looked at: "
             + NumberRanges.text(answer.findings.map(\.nodes)) + ".")

@@ -1,3 +1,5 @@
+import Sweeps
+import Analysis
 import ArgumentParser
 import Diagnostics
 import Experiments
@@ -66,7 +68,7 @@ struct CompareCommand: AsyncParsableCommand {
     let experiment = try experiment(scenario)
     if stored {
       let comparison = try StoredComparison(
-        of: experiment, in: ResultStore(readingFrom: path), madeBy: ThisProgram.identity)
+        of: experiment.stored(), in: ResultStore(readingFrom: path), madeBy: ThisProgram.identity)
       try print([comparison])
     } else {
       try await options.perform(experiment, out: out, verbosity)
@@ -107,7 +109,7 @@ struct CompareCommand: AsyncParsableCommand {
       do {
         comparisons.append(
           try StoredComparison(
-            of: experiment(grid.scenario(at: point), at: point), in: store,
+            of: experiment(grid.scenario(at: point), at: point).stored(), in: store,
             madeBy: ThisProgram.identity))
       } catch let error as InputError where error.exitCode == 66 {
         Output.error(

@@ -40,7 +40,7 @@ struct LiveCommand: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
-    try LiveLimits.check(measure: measure, timeLimit: timeLimit)
+    try Self.check(measure: measure, timeLimit: timeLimit)
   }
 
   func run() async throws {
@@ -58,21 +58,21 @@ struct LiveCommand: AsyncParsableCommand {
     try CommandScope.live.check(written, overrides: scenario.overrides)
     let name = policy ?? written.run.baseline
     let path = db ?? ExperimentOptions.database(written)
-    let session = try LiveSession(
-      scenario, measuring: measure, timeLimit: timeLimit, keepingIn: profiles, interrupt
+    let session = try scenario.liveSession(
+      measuring: measure, timeLimit: timeLimit, keepingIn: profiles, interrupt
     ) { scenario throws(InputError) in [try Experiment(scenario, runningOnly: name)] }
-    verbosity.note(session.summary)
+    verbosity.note(session.measurement.summary)
     let experiment = try Experiment(session.scenario, runningOnly: name)
     let seconds = experiment.liveSeconds(policy: 0, limit: timeLimit)
     try LiveLimits.check(seconds, limit: timeLimit, path: written.path)
-    LiveLimits.warn(of: experiment, "")
+    LiveLimits.warn(of: experiment, "", LiveDisplay(verbosity))
     let store = try ResultStore(creatingAt: path)
     let started = Date.now.formatted(.iso8601)
     let (clock, load) = (ClockWatch(), MachineLoad())
     verbosity.note(
       "live: serving \(name) for \(Int(seconds.rounded(.up))) s")
     let recorder = experiment.serve(policy: 0, replication: 0, on: session.server)
-    LiveSession.warn(of: clock, load, session.server, run: name)
+    session.warn(of: clock, load, run: name)
     if recorder.usage.completed == 0, session.server.isStopped {
       if let failure = session.server.failure { throw LiveSession.fault(failure) }
       throw LiveInterrupted()
@@ -97,34 +97,11 @@ struct LiveCommand: AsyncParsableCommand {
       throw interrupt.exitCode
     }
   }
-}
-
-/// What a live run may take, and what it should not be asked.
-enum LiveLimits {
-  /// Of each measurement, where the user says nothing.
-  static let measureSeconds = 12.0
 
   static func check(measure: Double, timeLimit: Double) throws {
     if !(measure >= 0.001 && measure <= 60) || !(timeLimit > 0 && timeLimit <= 1e6) {
       throw ValidationError(
         "--measure is 0.001 to 60 seconds, --time-limit above 0 and at most a million.")
     }
-  }
-
-  static func check(_ seconds: Double, limit: Double, path: String) throws(InputError) {
-    if seconds <= limit { return }
-    throw InputError(
-      .badInput, at: .init(file: path),
-      String(
-        format: "live: serving the queries takes %.0f s, and --time-limit is %.0f s", seconds, limit
-      ),
-      hint: "shorten the workload, such as with --set workload.duration=20s, or raise the limit")
-  }
-
-  static func warn(of experiment: Experiment, _ point: String) {
-    guard let load = experiment.offeredLoad, load > 1 else { return }
-    Output.error(
-      "Warning: \(point.isEmpty ? "" : point + ": ")the load is \(String(format: "%.2f", load)) of what the baseline can "
-        + "serve here: its queue grows as long as the run lasts.")
   }
 }

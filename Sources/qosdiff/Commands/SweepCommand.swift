@@ -1,3 +1,4 @@
+import Sweeps
 import ArgumentParser
 import Diagnostics
 import Experiments
@@ -158,7 +159,8 @@ struct SweepCommand: AsyncParsableCommand {
     limits.attempts = attempts ?? limits.attempts
     let interrupt = InterruptFlag()
     let outcome = try await ArraySweep(
-      plan, on: SlurmQueue(program: program, options: sbatchOptions, most: jobs), limits: limits,
+      plan, on: SlurmQueue(program: program, options: sbatchOptions, maximumTasks: jobs),
+      limits: limits,
       program: ThisProgram.identity
     ).run(into: store, isInterrupted: interrupt.isRaised, progress: progress)
     if outcome.resubmitted > 0 {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import EventEngine
 import Foundation
+import Gzip
 import Workload
 
 /// `qosdiff trace`: make, convert and describe traces.
@@ -31,7 +32,8 @@ extension TraceCommand {
     func load() throws -> Trace {
       try TraceLoader.load(
         path: file, format: from,
-        options: TraceOptions(includeFailed: includeFailed, ignoreUnknown: ignoreUnknown))
+        options: TraceOptions(
+          includeFailed: includeFailed, ignoreUnknown: ignoreUnknown, unpacking: .zlib))
     }
   }
 }

@@ -1,3 +1,4 @@
+import Sweeps
 import ArgumentParser
 import Cluster
 import Diagnostics

@@ -42,7 +42,7 @@ struct LiveValidationOptions: ParsableArguments {
     if let repeats, !(2...100).contains(repeats) {
       throw ValidationError("--repeats is 2 to 100: one live run says nothing of the noise.")
     }
-    try LiveLimits.check(
+    try LiveCommand.check(
       measure: measure ?? LiveLimits.measureSeconds, timeLimit: timeLimit ?? Self.timeLimit)
   }
 
@@ -58,23 +58,23 @@ struct LiveValidationOptions: ParsableArguments {
       scenario.seed = seed
       scenario.verbosity = verbosity
       let names = policies?.split(separator: ",").map(String.init)
-      let session = try LiveSession(
-        scenario, measuring: measure ?? LiveLimits.measureSeconds,
+      let session = try scenario.liveSession(
+        measuring: measure ?? LiveLimits.measureSeconds,
         timeLimit: timeLimit ?? Self.timeLimit, keepingIn: out, interrupt
       ) { scenario throws(InputError) in
         try LivePoints(scenario).list.map { point throws(InputError) in
           try point.experiment(policies: names)
         }
       }
-      verbosity.note(session.summary)
+      verbosity.note(session.measurement.summary)
       let count = repeats ?? 2
       let validation = try LiveTrials(
         session, policies: names, repeats: count, timeLimit: timeLimit ?? Self.timeLimit,
-        keepingIn: out, verbosity)
-      let (comparisons, notes) = try validation.run()
-      let text = LiveText(comparisons: comparisons, repeats: count, notes: notes)
+        keepingIn: out, provenance: ThisProgram.provenance(session.scenario))
+      let outcome = try validation.run()
+      let text = LiveText(outcome, repeats: count)
       if json { Output.json(text.listing) } else { Output.result(text.text) }
-      if let out { try write(text, comparisons, session, to: out, verbosity) }
+      if let out { try write(text, outcome.comparisons, session, to: out, verbosity) }
       if interrupt.isRaised() {
         Output.error("Interrupted: what had not been served twice is not judged.")
         throw interrupt.exitCode
@@ -107,7 +107,7 @@ struct LiveValidationOptions: ParsableArguments {
       title: "\(session.scenario.name): latencies simulated and served for real",
       label: "latency (s)", names: ("simulated", "live"), rows: rows)
     for (name, content) in [
-      ("comparison.txt", session.summary + "\n\n" + text.text + "\n"),
+      ("comparison.txt", session.measurement.summary + "\n\n" + text.text + "\n"),
       ("live.csv", text.csv), ("distributions.svg", sheet.svg),
     ] {
       try LiveArchive.write(content, "\(folder)/\(name)")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Foundation
+import Gzip
 import Scenarios
 
 /// Options that every command on a scenario takes.
@@ -32,7 +33,7 @@ struct ScenarioOptions: ParsableArguments {
   static func reader(_ verbosity: Verbosity) -> ScenarioReader {
     let variable = ProcessInfo.processInfo.environment["QOSDIFF_TRACES"] ?? ""
     return ScenarioReader(
-      traceFolders: variable.split(separator: ":").map(String.init),
+      traceFolders: variable.split(separator: ":").map(String.init), unpacking: .zlib,
       ownProfile: { model, height, width throws(InputError) in
         try OwnProfile.path(model: model, height: height, width: width, verbosity)
       },

@@ -1,3 +1,4 @@
+@testable import Analysis
 import Foundation
 import Results
 
@@ -96,7 +97,7 @@ struct CoverageTable {
       let printed = ExpectedCoverage.of(values, within: range)
       expected += printed ?? 0.95
       let withAny = values.count { $0 > 0 }
-      if range == .share, withAny < min(n, StoredSummary.fewestWithAny) {
+      if range == .share, withAny < min(n, StoredSummary.minimumWithAny) {
         doubtful += 1
       } else if printed == nil {
         nominal.count += 1

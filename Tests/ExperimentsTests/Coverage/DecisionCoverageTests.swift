@@ -1,3 +1,5 @@
+@testable import Sweeps
+@testable import Analysis
 import Foundation
 import Results
 import Testing
@@ -92,7 +94,7 @@ import Testing
     let most = 40
     let pool = await CoverageTable.pool(
       of: Self.queue, count: Self.experiments * most, seed: UInt64(200 + statistic) << 40)
-    let test = AttainmentTest(target: 1 - mean(pool, statistic), most: most, jobs: 1)
+    let test = AttainmentTest(target: 1 - mean(pool, statistic), maximumReplications: most, jobs: 1)
     var sure = (holds: 0, fails: 0)
     for experiment in 0..<Self.experiments {
       let values = pool[experiment * most..<(experiment + 1) * most].map { 1 - $0[statistic] }
@@ -122,7 +124,7 @@ import Testing
     ]
     for (statistic, metric, relative, least) in goals {
       let truth = mean(pool, statistic)
-      let goal = PrecisionGoal(relative: relative, most: most)
+      let goal = PrecisionGoal(relative: relative, maximumReplications: most)
       var (held, total) = (0, 0)
       for experiment in 0..<Self.experiments {
         let runs = pool[experiment * most..<(experiment + 1) * most].map { row in

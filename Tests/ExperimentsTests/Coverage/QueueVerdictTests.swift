@@ -1,3 +1,4 @@
+@testable import Analysis
 import EventEngine
 import Foundation
 import Results
