@@ -129,7 +129,7 @@ import Testing
       _ = try? bench(Self.plan(), pieces: pieces).run()
       text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
       pieces += 10
-    } while !text.contains("fullStage") && pieces < 200
+    } while !text.contains("wholeStage") && pieces < 200
     #expect(text.contains("tiny encode 0x0 unguided batch 1"))
     let file = try ResumeFile(path: path, conditions: conditions(of: text))
     let kept = try #require(file.wholeStages["tiny encode 0x0 unguided batch 1"])
