@@ -103,7 +103,12 @@ def text(source: str, i: int, out: list) -> int:
 
 def build(folder: pathlib.Path) -> pathlib.Path:
     names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
-    for name in filter(lambda n: n.startswith(("Package", "Plugins", "Sources", "Tests")), names):
+    names = [n for n in names if n.startswith(("Package", "Plugins", "Sources", "Tests"))]
+    # A file that has been moved since the last build would be compiled twice.
+    for old in [*folder.glob("Sources/**/*.swift"), *folder.glob("Tests/**/*.swift")]:
+        if str(old.relative_to(folder)) not in names:
+            old.unlink()
+    for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         source = (ROOT / name).read_bytes()
         if name in WORDS:
