@@ -189,7 +189,9 @@ let package = Package(
       ],
       swiftSettings: settings),
     tests("Reporting", uses: ["Cluster", "Diagnostics", "Results", "TextReports", "Workload"]),
-    tests("TextReports", uses: ["LatencyProfiles", "Policies", "Results", "Workload"]),
+    tests(
+      "TextReports",
+      uses: ["LatencyProfiles", "LiveValidation", "Policies", "Results", "Workload"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["qosdiff"],
       exclude: [
